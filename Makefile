@@ -1,0 +1,125 @@
+# The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
+# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, V=1.
+
+CC      ?= gcc
+OPT     ?= -O3 -g
+SAN     ?=
+DATA    ?= synthetic
+OUT_DIR ?= out
+TRAIN   ?= --epochs 50
+
+# ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
+MACHINE := $(shell $(CC) -dumpmachine)
+ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2)
+# The one line of flags per ISA; everything else is compiled for the baseline.
+FLAGS_generic :=
+FLAGS_avx2    := -mavx2 -mfma
+
+WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+# No contraction, no fast-math: each rounding is written down, so that bits agree across ISAs.
+FLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno $(WARN) $(OPT) \
+         $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+HASH  := $(shell printf '%s' '$(CC) $(FLAGS) $(CFLAGS)' | cksum | cut -d' ' -f1)
+DIR   := build/$(HASH)
+Q     := $(if $(V),,@)
+
+static = $(shell $(CC) -print-file-name=lib$(1).a)
+LIBS      := $(call static,png) $(call static,z) $(call static,jansson) -lm
+TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+
+KERNELS   := $(wildcard kernels/*.c) $(foreach i,$(ISAS),$(wildcard kernels/$(i)/*.c))
+REFERENCE := $(wildcard reference/*_ref.c)
+VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
+VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
+COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
+TESTS     := $(wildcard tests/*.c)
+BENCH     := $(wildcard bench/*.c)
+
+objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
+REF_OBJ := $(call objects,$(REFERENCE)) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
+LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
+
+# ---- targets -----------------------------------------------------------------------------------
+.PHONY: all
+all: $(DIR)/vae ## build the program, build/vae
+	$(Q)ln -sfn $(HASH)/vae build/vae
+
+.PHONY: train
+train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
+	$(Q)build/vae train --data $(DATA) --out $(OUT_DIR) $(TRAIN)
+
+.PHONY: test
+test: all $(DIR)/tests ## every check
+	$(Q)VAE_BIN=$(DIR)/vae $(DIR)/tests
+
+.PHONY: check
+check: all $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
+	$(Q)SV_QUICK=1 VAE_BIN=$(DIR)/vae $(DIR)/tests
+
+.PHONY: bench
+bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
+	$(Q)$(DIR)/bench
+
+.PHONY: asan ubsan
+asan ubsan: ## make check under the address or undefined-behaviour sanitizer
+	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g'
+
+.PHONY: memcheck
+memcheck: all ## a short train, eval and sample under valgrind
+	$(Q)tests/memcheck.sh $(DIR)/vae
+
+SOURCES = $(shell git ls-files '*.c' '*.h')
+.PHONY: lint
+lint: ## layout and static analysis
+	$(Q)clang-format --dry-run -Werror $(SOURCES)
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
+	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
+	    -D__x86_64__ -Ikernels kernels reference vae bench tests
+
+.PHONY: format
+format: ## rewrite the layout
+	$(Q)clang-format -i $(SOURCES)
+
+.PHONY: data
+data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look)
+	$(Q)vae/fetch_mnist.sh data/mnist $(MIRRORS)
+
+DEB_PACKAGES := gcc clang libclang-rt-dev make pkg-config zlib1g-dev libpng-dev libjansson-dev \
+                check clang-format cppcheck curl valgrind
+.PHONY: deps
+deps: ## install what is missing, with the system's package manager
+	$(Q)vae/install_deps.sh $(DEB_PACKAGES)
+
+.PHONY: clean
+clean: ## remove build/
+	$(Q)rm -rf build
+
+.PHONY: help
+help: ## this list
+	$(Q)sed -n 's/^\([a-z ]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t14
+
+# ---- rules -------------------------------------------------------------------------------------
+isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
+
+$(DIR)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  CC    $<")
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$(call isa_of,$<)) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(DIR)/obj/%.f64.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -DREF_DOUBLE -MMD -MP -c $< -o $@
+
+$(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) $(LIBS) -o $@
+
+$(DIR)/bench: $(call objects,$(BENCH)) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+-include $(shell find $(DIR) -name '*.d' 2>/dev/null)

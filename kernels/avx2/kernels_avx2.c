@@ -1,0 +1,6 @@
+#include "../lanes/lanes_avx2.h"
+#include <math.h>
+
+#include "gemm_avx2.h"
+#define SV_ISA_NAME avx2
+#include "../core/kernels_core.h"

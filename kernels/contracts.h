@@ -1,0 +1,187 @@
+/* The contract of every kernel: shapes, aliasing, accuracy, special values, sources.
+ *
+ * kernels.h reads this page for float (types sv_*), reference/ref.h for double (types sv64_*), so
+ * one declaration serves kernel, scalar reference and oracle. `real` and SV_T come from there.
+ *
+ * Common to all:
+ *  - Matrices are row-major; ld is the distance between rows in elements, at least the row length.
+ *    Elements between the row's end and ld are neither read nor written.
+ *  - Any alignment. No byte outside the named shapes is touched. A zero size does nothing, except
+ *    that results per row are still written (an empty sum is 0).
+ *  - Outputs must not overlap inputs unless "in place" is said, and then only exactly.
+ *  - NaN in, NaN out, for every output that depends on it; the payload is not part of the promise.
+ *  - No state, no allocation, no printing; rounding mode and MXCSR control bits are left alone.
+ *  - The bits of a result depend on the arguments alone: not on ISA, alignment or blocking.
+ *  - Gradients are those of the loss -ELBO = KL - log p, so optimisers descend.
+ *  - u = 2^-24. Likelihoods and divergences are in nats.
+ *  - "AEVB" is Kingma & Welling 2013, arXiv 1312.6114.
+ */
+
+/* ---- element-wise functions: exp log log1p tanh sigmoid softplus relu --------------------------
+ * y[i] = f(x[i]), i < n. In place allowed.
+ * Accuracy: exp, log, log1p within 1 ulp; tanh, sigmoid, softplus within 2; relu exact.
+ * sigmoid(x) = 1 / (1 + e^-x); softplus(x) = log(1 + e^x); relu(x) = max(x, 0). */
+typedef void SV_T(map_fn)(size_t n, const real *x, real *y);
+
+/* ---- their derivatives: tanh_grad sigmoid_grad softplus_grad relu_grad --------------------------
+ * dx[i] = dy[i] f'(x[i]), with f' written in the output y = f(x):
+ * 1 - y^2 | y (1 - y) | 1 - e^-y | y > 0. In place on dy allowed. Accuracy: 4 u relative to
+ * |dy| (addends of f' before cancellation). */
+typedef void SV_T(map_grad_fn)(size_t n, const real *y, const real *dy, real *dx);
+
+/* ---- sincos2pi ---------------------------------------------------------------------------------
+ * s[i] = sin(2 pi x[i]), c[i] = cos(2 pi x[i]): the argument is in turns, so its reduction is
+ * exact. Within 2 ulp for every finite x; inf and NaN give NaN. The sign of a zero is not kept. */
+typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
+
+/* ---- gemm_nn gemm_nt gemm_tn: C = epilogue(op(A) op(B)) -----------------------------------------
+ * The three products of a dense layer with X[M][I], W[I][O], Y[M][O]:
+ *   gemm_nn  Y  = X W      A is m x k, B is k x n      (m, n, k) = (M, O, I)
+ *   gemm_nt  dX = dY W^T   A is m x k, B is n x k      (m, n, k) = (M, I, O)
+ *   gemm_tn  dW = X^T dY   A is k x m, B is k x n      (m, n, k) = (I, O, M)
+ * Each c_ij is one fma chain over k in ascending order that starts from 0, or from the stored c_ij
+ * if accumulate is set. Accuracy: u (k + 2) sum |a||b|, then the epilogue's own.
+ * Epilogues see v = c_ij while it is in registers:
+ *   NONE                      v
+ *   BIAS                      v + bias[j]
+ *   TANH RELU SOFTPLUS SIGMOID  f(v + bias[j])
+ *   TANH_GRAD ... SIGMOID_GRAD  v f'(.), f' from y[i][j], the activation's output
+ *   BERNOULLI                 l = v + bias[j]: c = scale (sigmoid(l) - y[i][j]), and
+ *                             row_sum[i] = log p(y_i | l_i), as bernoulli_ll_grad
+ * With accumulate set the epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes, any
+ * alignment, contents irrelevant before and after; may be NULL where that is 0. */
+struct SV_T(gemm) {
+    size_t m, n, k;
+    const real *a;
+    size_t lda;
+    const real *b;
+    size_t ldb;
+    real *c;
+    size_t ldc;
+    bool accumulate;
+    enum sv_epilogue epilogue;
+    const real *bias; /* [n] */
+    const real *y;    /* [m][ldy] */
+    size_t ldy;
+    real scale;    /* BERNOULLI */
+    real *row_sum; /* [m], BERNOULLI */
+    void *scratch;
+};
+typedef void SV_T(gemm_fn)(const struct SV_T(gemm) * g);
+
+/* ---- colsum ------------------------------------------------------------------------------------
+ * y[j] = sum_i a[i][j], i ascending: the gradient of a bias. Accuracy: u (m + 2) sum |a|. */
+typedef void SV_T(colsum_fn)(size_t m, size_t n, const real *a, size_t lda, real *y);
+
+/* ---- logsumexp ---------------------------------------------------------------------------------
+ * y[i] = log sum_j exp(x[i][j]), the maximum taken out first. A row of n = 0, or of -inf alone,
+ * gives -inf; a +inf gives +inf. Accuracy: (n + 8) u absolute, plus 2 u |y|. */
+typedef void SV_T(logsumexp_fn)(size_t m, size_t n, const real *x, size_t ldx, real *y);
+
+/* ---- kl ----------------------------------------------------------------------------------------
+ * kl[i] = KL(N(mu_i, diag exp logvar_i) || N(0, I))
+ *       = 1/2 sum_j (mu^2 + (sigma^2 - 1 - logvar)),  sigma = exp(logvar / 2)   (AEVB, appendix B)
+ * mu, logvar: m x n with one ld. Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 +
+ * |logvar|): relative to the addends, for KL itself goes to 0 where training starts. */
+typedef void SV_T(kl_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
+                         real *kl);
+
+/* ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2, both m x n with ldg */
+typedef void SV_T(kl_grad_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
+                              real *kl, real *dmu, real *dlogvar, size_t ldg);
+
+/* ---- reparam: draw, shift and scale, and take the KL, in one pass (AEVB, section 2.4) -----------
+ * For row i < m and sample l < samples, with r = i samples + l:
+ *   eps[r] = standard normals, exactly those of kernel `normal` in row r;
+ *   z[r] = mu[i] + exp(logvar[i] / 2) eps[r];   kl[i] exactly as kernel `kl`.
+ * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. */
+struct SV_T(reparam) {
+    size_t m, n, samples;
+    const real *mu, *logvar;
+    size_t ld;
+    real *z, *eps;
+    size_t ldz;
+    real *kl; /* [m] */
+    struct sv_rng rng;
+};
+typedef void SV_T(reparam_fn)(const struct SV_T(reparam) * p);
+
+/* ---- reparam_grad: back through z and the KL together -------------------------------------------
+ * dmu = mu + sum_l dz,   dlogvar = (sigma^2 - 1) / 2 + 1/2 sigma sum_l dz eps,   l ascending.
+ * dz, eps: (m samples) x n with ldz. mu, logvar with ld; dmu, dlogvar with ldg. Accuracy:
+ * (samples + 8) u relative to the addends. */
+struct SV_T(reparam_grad) {
+    size_t m, n, samples;
+    const real *mu, *logvar;
+    size_t ld;
+    const real *dz, *eps;
+    size_t ldz;
+    real *dmu, *dlogvar;
+    size_t ldg;
+};
+typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
+
+/* ---- bernoulli_ll ------------------------------------------------------------------------------
+ * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
+ * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p). */
+typedef void SV_T(bernoulli_ll_fn)(size_t m, size_t n, const real *logits, size_t ldl,
+                                   const real *x, size_t ldx, real *ll);
+
+/* ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x) with ldd; in place allowed */
+typedef void SV_T(bernoulli_ll_grad_fn)(size_t m, size_t n, const real *logits, size_t ldl,
+                                        const real *x, size_t ldx, real scale, real *ll,
+                                        real *dlogits, size_t ldd);
+
+/* ---- gaussian_ll -------------------------------------------------------------------------------
+ * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = logvar (AEVB, appendix C.2).
+ * mean, logvar: m x n with ld; x with ldx. Accuracy: (n + 10) u relative to the addends, where
+ * (x - mean)^2 counts as (|x| + |mean|)^2. */
+typedef void SV_T(gaussian_ll_fn)(size_t m, size_t n, const real *mean, const real *logvar,
+                                  size_t ld, const real *x, size_t ldx, real *ll);
+
+/* ---- gaussian_ll_grad: ll, and with ldg
+ * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)); in place
+ * allowed */
+typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, const real *logvar,
+                                       size_t ld, const real *x, size_t ldx, real scale, real *ll,
+                                       real *dmean, real *dlogvar, size_t ldg);
+
+/* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place */
+typedef void SV_T(sgd_fn)(size_t n, real *w, const real *g, real lr, real decay);
+
+/* ---- adagrad (Duchi, Hazan & Singer 2011): g += decay w;  s += g^2;  w -= lr g / (sqrt(s) + eps)
+ * w, s: [n], in place. Accuracy: 8 u relative to |w| + |lr g / (sqrt(s) + eps)|, addends of g
+ * apart. */
+typedef void SV_T(adagrad_fn)(size_t n, real *w, const real *g, real *s, real lr, real eps,
+                              real decay);
+
+/* ---- adam (Kingma & Ba 2014, algorithm 1, in the form at the end of its section 2) --------------
+ * g += decay w;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
+ * w -= alpha m / (sqrt(v) + eps).   w, m, v: [n], in place.
+ * alpha = lr sqrt(1 - b2^t) / (1 - b1^t) is the caller's, who also scales eps by sqrt(1 - b2^t). */
+struct SV_T(adam) {
+    real alpha, beta1, beta2, eps, decay;
+};
+typedef void SV_T(adam_fn)(size_t n, real *w, const real *g, real *m, real *v,
+                           const struct SV_T(adam) * p);
+
+/* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3")
+ * --- Column j of row i holds word (j / 16) % 4 of the block whose counter is { ctr[0] + 16 (j /
+ * 64) + j % 16, ctr[1] + i, ctr[2], ctr[3] }   (each mod 2^32) under key rng.key. So a draw is
+ * addressed by (seed, stream, step, row, column), never by order of use. m x n with ld. */
+typedef void SV_T(philox_fn)(size_t m, size_t n, struct sv_rng rng, uint32_t *y, size_t ld);
+
+/* ---- uniform: (w >> 8) 2^-24 in [0, 1), w the word of kernel `philox` at (i, j) */
+/* ---- normal: Box & Muller 1958. Columns come in pairs 16 apart: with the words w, w' of columns
+ * 32 a + b and 32 a + 16 + b, b < 16,  r = sqrt(-2 log u1),  u1 = (w + 1/2) 2^-32 rounded to float,
+ * u2 = (w' >> 8) 2^-24:  y = r cos(2 pi u2)  and  y' = r sin(2 pi u2).  |y| < 6.77.
+ * Accuracy: 6 u relative. */
+typedef void SV_T(draw_fn)(size_t m, size_t n, struct sv_rng rng, real *y, size_t ld);
+
+/* ---- bernoulli: y = uniform(i, j) < p ? 1 : 0.  p: m x n with ldp; NaN p gives 0; in place
+ * allowed */
+typedef void SV_T(bernoulli_fn)(size_t m, size_t n, struct sv_rng rng, const real *p, size_t ldp,
+                                real *y, size_t ldy);
+
+/* ---- u8_to_f32: y = x / 255, correctly rounded.   binarize: y = x >= 128 ? 1 : 0 */
+typedef void SV_T(pixels_fn)(size_t n, const uint8_t *x, real *y);

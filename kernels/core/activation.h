@@ -1,0 +1,70 @@
+/* Element-wise functions and derivatives. One wide loop, one masked tail. */
+#ifndef SV_ACTIVATION_H
+#define SV_ACTIVATION_H
+
+V16_INLINE v16 v16_relu(v16 x) { return v16_max(v16_set1(0), x); }
+
+/* f'(x) times dy, from y = f(x) */
+V16_INLINE v16 v16_tanh_grad(v16 y, v16 dy) { return v16_mul(dy, v16_fnma(y, y, v16_set1(1))); }
+V16_INLINE v16 v16_sigmoid_grad(v16 y, v16 dy)
+{
+    return v16_mul(dy, v16_mul(y, v16_sub(v16_set1(1), y)));
+}
+V16_INLINE v16 v16_softplus_grad(v16 y, v16 dy)
+{
+    v16 neg = v16_flip(y, v16u_set1(0x80000000));
+    return v16_mul(dy, v16_sub(v16_set1(1), v16_exp(neg)));
+}
+V16_INLINE v16 v16_relu_grad(v16 y, v16 dy) /* NaN where y is */
+{
+    v16 slope = v16_select(v16_lt(v16_set1(0), y), v16_set1(1), v16_set1(0));
+    return v16_mul(dy, v16_select(v16_eq(y, y), slope, y));
+}
+
+#define SV_MAP(name)                                                                               \
+ static void SV_FN(name)(size_t n, const float *x, float *y)                                       \
+ {                                                                                                 \
+  size_t i = 0;                                                                                    \
+  for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16_load(x + i)));                      \
+  if (i < n) v16_store_n(y + i, v16_##name(v16_load_n(x + i, n - i)), n - i);                      \
+ }
+SV_MAP(exp)
+SV_MAP(log)
+SV_MAP(log1p)
+SV_MAP(tanh)
+SV_MAP(sigmoid)
+SV_MAP(softplus)
+SV_MAP(relu)
+#undef SV_MAP
+
+#define SV_MAP_GRAD(name)                                                                          \
+ static void SV_FN(name)(size_t n, const float *y, const float *dy, float *dx)                     \
+ {                                                                                                 \
+  size_t i = 0;                                                                                    \
+  for (; i + 16 <= n; i += 16) v16_store(dx + i, v16_##name(v16_load(y + i), v16_load(dy + i)));   \
+  if (i == n) return;                                                                              \
+  v16 tail = v16_##name(v16_load_n(y + i, n - i), v16_load_n(dy + i, n - i));                      \
+  v16_store_n(dx + i, tail, n - i);                                                                \
+ }
+SV_MAP_GRAD(tanh_grad)
+SV_MAP_GRAD(sigmoid_grad)
+SV_MAP_GRAD(softplus_grad)
+SV_MAP_GRAD(relu_grad)
+#undef SV_MAP_GRAD
+
+static void SV_FN(sincos2pi)(size_t n, const float *x, float *s, float *c)
+{
+    v16 vs, vc;
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        v16_sincos2pi(v16_load(x + i), &vs, &vc);
+        v16_store(s + i, vs);
+        v16_store(c + i, vc);
+    }
+    if (i == n) return;
+    v16_sincos2pi(v16_load_n(x + i, n - i), &vs, &vc);
+    v16_store_n(s + i, vs, n - i);
+    v16_store_n(c + i, vc, n - i);
+}
+
+#endif

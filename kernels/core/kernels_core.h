@@ -1,0 +1,33 @@
+/* Every kernel body once, over the lanes and the gemm_tile of the ISA that includes this, and its
+ * table sv_kernels_<isa>. */
+#include "../kernels.h"
+#include "gemm_block.h"
+#include "names.h"
+
+#include "vmath.h"
+
+#include "activation.h"
+#include "reduce.h"
+
+#include "kl.h"
+#include "loglik.h"
+#include "optimizer.h"
+#include "pixels.h"
+#include "rng.h"
+
+#include "reparam.h"
+
+#include "gemm_epilogue.h"
+
+#include "gemm_driver.h"
+
+#define SV_STR(x)  #x
+#define SV_XSTR(x) SV_STR(x)
+
+extern const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME);
+const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME) = {
+    .isa = SV_XSTR(SV_ISA_NAME),
+#define SV_KERNEL(name, type) .name = SV_FN(name),
+#include "../kernels.def"
+#undef SV_KERNEL
+};

@@ -1,0 +1,101 @@
+/* Log-likelihoods per row, nats, and their gradients (of -log p).
+ *
+ * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
+ * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean.
+ */
+#ifndef SV_LOGLIK_H
+#define SV_LOGLIK_H
+
+#define LOG_2PI 0x1.d67f1cp0f
+
+V16_INLINE v16 v16_bernoulli(v16 l, v16 x, v16 e)
+{
+    v16 top = v16_max(v16_set1(0), l);
+    v16 linear = v16_flip(v16_fnma(x, l, top), v16u_set1(0x80000000));
+    return v16_sub(linear, v16_log1p(e));
+}
+
+V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
+{
+    return v16_mul(scale, v16_sub(v16_sigmoid_from(l, e), x));
+}
+
+static void SV_FN(bernoulli_ll)(size_t m, size_t n, const float *logits, size_t ldl, const float *x,
+                                size_t ldx, float *ll)
+{
+    for (size_t i = 0; i < m; i++, logits += ldl, x += ldx) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 l = v16_load_upto(logits + j, n - j);
+            v16 term = v16_bernoulli(l, v16_load_upto(x + j, n - j), v16_exp_neg_abs(l));
+            acc = v16_sum_upto(acc, term, n - j);
+        }
+        ll[i] = v16_fold_add(acc);
+    }
+}
+
+static void SV_FN(bernoulli_ll_grad)(size_t m, size_t n, const float *logits, size_t ldl,
+                                     const float *x, size_t ldx, float scale, float *ll,
+                                     float *dlogits, size_t ldd)
+{
+    v16 s = v16_set1(scale);
+    for (size_t i = 0; i < m; i++, logits += ldl, x += ldx, dlogits += ldd) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 l = v16_load_upto(logits + j, n - j), t = v16_load_upto(x + j, n - j);
+            v16 e = v16_exp_neg_abs(l);
+            acc = v16_sum_upto(acc, v16_bernoulli(l, t, e), n - j);
+            v16_store_upto(dlogits + j, v16_bernoulli_grad(l, t, e, s), n - j);
+        }
+        ll[i] = v16_fold_add(acc);
+    }
+}
+
+/* log 2 pi + v + d^2 / sigma^2 */
+V16_INLINE v16 v16_gaussian2(v16 d, v16 logvar, v16 precision)
+{
+    return v16_fma(v16_mul(d, d), precision, v16_add(v16_set1(LOG_2PI), logvar));
+}
+
+V16_INLINE v16 v16_precision(v16 logvar)
+{
+    return v16_exp(v16_flip(logvar, v16u_set1(0x80000000)));
+}
+
+static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const float *logvar,
+                               size_t ld, const float *x, size_t ldx, float *ll)
+{
+    for (size_t i = 0; i < m; i++, mean += ld, logvar += ld, x += ldx) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 d = v16_sub(v16_load_upto(x + j, n - j), v16_load_upto(mean + j, n - j));
+            v16 v = v16_load_upto(logvar + j, n - j);
+            acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), n - j);
+        }
+        ll[i] = -0.5f * v16_fold_add(acc);
+    }
+}
+
+static void SV_FN(gaussian_ll_grad)(size_t m, size_t n, const float *mean, const float *logvar,
+                                    size_t ld, const float *x, size_t ldx, float scale, float *ll,
+                                    float *dmean, float *dlogvar, size_t ldg)
+{
+    v16 s = v16_set1(scale), half = v16_set1(0.5f * scale), one = v16_set1(1);
+    for (size_t i = 0; i < m; i++) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 d = v16_sub(v16_load_upto(x + j, n - j), v16_load_upto(mean + j, n - j));
+            v16 v = v16_load_upto(logvar + j, n - j);
+            v16 p = v16_precision(v);
+            acc = v16_sum_upto(acc, v16_gaussian2(d, v, p), n - j);
+            v16 pull = v16_mul(d, p); /* (x - mean) / sigma^2 */
+            v16 dm = v16_mul(s, v16_flip(pull, v16u_set1(0x80000000)));
+            v16_store_upto(dmean + j, dm, n - j);
+            v16_store_upto(dlogvar + j, v16_mul(half, v16_fnma(d, pull, one)), n - j);
+        }
+        ll[i] = -0.5f * v16_fold_add(acc);
+        mean += ld, logvar += ld, x += ldx, dmean += ldg, dlogvar += ldg;
+    }
+}
+
+#endif

@@ -1,0 +1,56 @@
+/* SGD, Adagrad, Adam: one pass over weight, gradient and statistics. */
+#ifndef SV_OPTIMIZER_H
+#define SV_OPTIMIZER_H
+
+V16_INLINE v16 v16_sgd(v16 w, v16 g, v16 lr, v16 decay)
+{
+    return v16_fnma(lr, v16_fma(decay, w, g), w);
+}
+
+V16_INLINE v16 v16_adagrad(v16 w, v16 g, v16 *s, v16 lr, v16 eps, v16 decay)
+{
+    g = v16_fma(decay, w, g);
+    *s = v16_fma(g, g, *s);
+    return v16_sub(w, v16_div(v16_mul(lr, g), v16_add(v16_sqrt(*s), eps)));
+}
+
+static void SV_FN(sgd)(size_t n, float *w, const float *g, float lr, float decay)
+{
+    v16 vlr = v16_set1(lr), vd = v16_set1(decay);
+    for (size_t i = 0; i < n; i += 16) {
+        v16 vw = v16_load_upto(w + i, n - i), vg = v16_load_upto(g + i, n - i);
+        v16_store_upto(w + i, v16_sgd(vw, vg, vlr, vd), n - i);
+    }
+}
+
+static void SV_FN(adagrad)(size_t n, float *w, const float *g, float *s, float lr, float eps,
+                           float decay)
+{
+    v16 vlr = v16_set1(lr), ve = v16_set1(eps), vd = v16_set1(decay);
+    for (size_t i = 0; i < n; i += 16) {
+        v16 vs = v16_load_upto(s + i, n - i);
+        v16 vw = v16_load_upto(w + i, n - i), vg = v16_load_upto(g + i, n - i);
+        v16_store_upto(w + i, v16_adagrad(vw, vg, &vs, vlr, ve, vd), n - i);
+        v16_store_upto(s + i, vs, n - i);
+    }
+}
+
+static void SV_FN(adam)(size_t n, float *w, const float *g, float *m, float *v,
+                        const struct sv_adam *p)
+{
+    v16 alpha = v16_set1(p->alpha), eps = v16_set1(p->eps), decay = v16_set1(p->decay);
+    v16 b1 = v16_set1(p->beta1), c1 = v16_set1(1 - p->beta1);
+    v16 b2 = v16_set1(p->beta2), c2 = v16_set1(1 - p->beta2);
+    for (size_t i = 0; i < n; i += 16) {
+        v16 vw = v16_load_upto(w + i, n - i);
+        v16 vg = v16_fma(decay, vw, v16_load_upto(g + i, n - i));
+        v16 vm = v16_fma(b1, v16_load_upto(m + i, n - i), v16_mul(c1, vg));
+        v16 vv = v16_fma(b2, v16_load_upto(v + i, n - i), v16_mul(c2, v16_mul(vg, vg)));
+        v16 step = v16_div(v16_mul(alpha, vm), v16_add(v16_sqrt(vv), eps));
+        v16_store_upto(w + i, v16_sub(vw, step), n - i);
+        v16_store_upto(m + i, vm, n - i);
+        v16_store_upto(v + i, vv, n - i);
+    }
+}
+
+#endif

@@ -1,0 +1,56 @@
+/* Sums over rows and columns.
+ *
+ * A row sum keeps one accumulator per lane: lane i adds columns i, i + 16, ... in ascending order,
+ * lanes past the tail add +0, and v16_fold_add closes. Every reduction of a row follows it.
+ */
+#ifndef SV_REDUCE_H
+#define SV_REDUCE_H
+
+/* Loads up to 16 elements: `left` is what remains of the row. */
+V16_INLINE v16 v16_load_upto(const float *p, size_t left)
+{
+    return left >= 16 ? v16_load(p) : v16_load_n(p, left);
+}
+V16_INLINE void v16_store_upto(float *p, v16 x, size_t left)
+{
+    if (left >= 16)
+        v16_store(p, x);
+    else
+        v16_store_n(p, x, left);
+}
+V16_INLINE v16 v16_sum_upto(v16 acc, v16 term, size_t left)
+{
+    return v16_add(acc, left >= 16 ? term : v16_keep(v16m_first(left), term));
+}
+
+static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float *y)
+{
+    for (size_t j = 0; j < n; j += 16) {
+        v16 acc = v16_set1(0);
+        for (size_t i = 0; i < m; i++) acc = v16_add(acc, v16_load_upto(a + i * lda + j, n - j));
+        v16_store_upto(y + j, acc, n - j);
+    }
+}
+
+static void SV_FN(logsumexp)(size_t m, size_t n, const float *x, size_t ldx, float *y)
+{
+    for (size_t i = 0; i < m; i++, x += ldx) {
+        v16 top = v16_set1(-INFINITY), acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 v = v16_load_upto(x + j, n - j);
+            if (n - j < 16) v = v16_select(v16m_first(n - j), v, v16_set1(-INFINITY));
+            top = v16_max(v, top);
+        }
+        float row_max = v16_fold_max(top);
+        /* infinities need no shift, and inf - inf must not arise */
+        v16 shift = v16_set1(row_max - row_max == 0 ? row_max : 0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 e = v16_exp(v16_sub(v16_load_upto(x + j, n - j), shift));
+            acc = v16_sum_upto(acc, e, n - j);
+        }
+        v16 lse = v16_add(v16_log(v16_set1(v16_fold_add(acc))), shift);
+        v16_store_n(y + i, lse, 1);
+    }
+}
+
+#endif

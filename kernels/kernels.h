@@ -1,0 +1,89 @@
+/* Kernels of the variational autoencoder: the one public header.
+ *
+ * Ask sv_dispatch for a table, then call through it:
+ *
+ *     struct sv_kernels k;
+ *     if (sv_dispatch(getenv("SV_ISA"), &k) != SV_OK) ...
+ *     k.tanh(n, x, y);
+ *
+ * The same call gives the same bits on every ISA. What each kernel promises: contracts.h.
+ */
+#ifndef SV_KERNELS_H
+#define SV_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a GEMM does to each element before it is stored; see gemm in contracts.h. */
+enum sv_epilogue {
+    SV_EPI_NONE,
+    SV_EPI_BIAS,
+    SV_EPI_TANH,
+    SV_EPI_RELU,
+    SV_EPI_SOFTPLUS,
+    SV_EPI_SIGMOID,
+    SV_EPI_TANH_GRAD,
+    SV_EPI_RELU_GRAD,
+    SV_EPI_SOFTPLUS_GRAD,
+    SV_EPI_SIGMOID_GRAD,
+    SV_EPI_BERNOULLI,
+    SV_EPI_COUNT
+};
+
+/* Where a block of random words lives: ctr = {column block, row, step, stream}. */
+struct sv_rng {
+    uint32_t key[2]; /* the seed, low word first */
+    uint32_t ctr[4];
+};
+
+#define real    float
+#define SV_T(x) sv_##x
+#include "contracts.h"
+#undef SV_T
+#undef real
+
+struct sv_kernels {
+    const char *isa; /* the name it was asked for by */
+#define SV_KERNEL(name, type) sv_##type##_fn *name;
+#include "kernels.def"
+#undef SV_KERNEL
+};
+
+enum sv_kernel_id {
+#define SV_KERNEL(name, type) SV_KERNEL_##name,
+#include "kernels.def"
+#undef SV_KERNEL
+    SV_KERNEL_COUNT
+};
+
+/* Kernel names in the order of kernels.def. */
+extern const char *const sv_kernel_names[SV_KERNEL_COUNT];
+
+enum sv_status {
+    SV_OK,
+    SV_ISA_UNKNOWN,     /* not in isa.def of this build */
+    SV_ISA_UNSUPPORTED, /* this CPU, or its operating system, lacks it */
+};
+
+/* Fills *out with the kernels of one ISA; gaps are filled from the ISAs listed before it. NULL or
+ * "" asks for the last one in isa.def that this machine runs. On error *out is left alone. */
+enum sv_status sv_dispatch(const char *isa, struct sv_kernels *out);
+
+/* The ISAs of this build: name of number i in isa.def's order, NULL past the end. */
+const char *sv_isa_name(size_t i);
+bool sv_isa_supported(size_t i);
+
+/* The ISA whose own code serves kernel number id (in kernels.def's order) in table *k. */
+const char *sv_serving_isa(const struct sv_kernels *k, size_t id);
+
+/* Bytes of scratch that a GEMM of this size asks for; 0 if any size is 0. */
+size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
+
+/* A generator for one use: all randomness is addressed, none is consumed. */
+static inline struct sv_rng sv_rng_at(uint64_t seed, uint32_t stream, uint32_t step)
+{
+    return (struct sv_rng){{(uint32_t)seed, (uint32_t)(seed >> 32)}, {0, 0, step, stream}};
+}
+
+#endif

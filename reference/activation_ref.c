@@ -1,0 +1,47 @@
+#include "real.h"
+
+/* y = f(x) */
+#define MAP(name, formula)                                                                         \
+ void REF(name)(size_t n, const real *px, real *py)                                                \
+ {                                                                                                 \
+  for (size_t i = 0; i < n; i++) {                                                                 \
+   const real x = px[i];                                                                           \
+   py[i] = (formula);                                                                              \
+  }                                                                                                \
+ }
+MAP(exp, exp(x))
+MAP(log, log(x))
+MAP(log1p, log1p(x))
+MAP(tanh, tanh(x))
+MAP(sigmoid, x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))) /* no overflow on either side */
+MAP(softplus, (x > 0 ? x : x <= 0 ? 0 : x) + log1p(exp(-fabs(x))))
+MAP(relu, x < 0 ? 0 : x)
+
+/* dx = dy f'(x), f' from y = f(x) */
+#define MAP_GRAD(name, derivative)                                                                 \
+ void REF(name)(size_t n, const real *py, const real *dy, real *dx)                                \
+ {                                                                                                 \
+  for (size_t i = 0; i < n; i++) {                                                                 \
+   const real y = py[i];                                                                           \
+   dx[i] = dy[i] * (derivative);                                                                   \
+  }                                                                                                \
+ }
+MAP_GRAD(tanh_grad, 1 - y * y)
+MAP_GRAD(sigmoid_grad, y *(1 - y))
+MAP_GRAD(softplus_grad, 1 - exp(-y))
+MAP_GRAD(relu_grad, y > 0 ? 1 : y <= 0 ? 0 : y)
+
+/* sin and cos of 2 pi x. Whole and quarter turns come off first, exactly. */
+void REF(sincos2pi)(size_t n, const real *x, real *s, real *c)
+{
+    const real pi = (real)3.14159265358979323846;
+    for (size_t i = 0; i < n; i++) {
+        const real turn = x[i] - round(x[i]);
+        const real quarters = round(4 * turn);
+        const real angle = 2 * pi * (turn - quarters / 4);
+        const real cosines[4] = {cos(angle), -sin(angle), -cos(angle), sin(angle)};
+        const int q = isfinite(quarters) ? (int)quarters + 4 : 0;
+        c[i] = cosines[q % 4];
+        s[i] = cosines[(q + 3) % 4];
+    }
+}

@@ -1,0 +1,51 @@
+#include "../harness/kcase.h"
+#include <math.h>
+
+static bool always(const struct shape *s) { return s->n < 4096; }
+
+/* --- colsum: u (m + 2) sum |a| --- */
+
+static size_t colsum_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("a", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[1] = vector("y", OUT, FILL_NORMAL, s->n);
+    return 2;
+}
+CASE_CALL(call_colsum, k->colsum(s->m, s->n, p[0], s->n + s->pad, p[1]))
+
+static void bound_colsum(const struct shape *s, double *const *before, double *const *after,
+                         double *const *bound)
+{
+    (void)after;
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < s->m; i++)
+            bound[1][j] += U_F32 * (double)(s->m + 2) * fabs(before[0][i * (s->n + s->pad) + j]);
+}
+const struct kcase case_colsum = {
+    "colsum", shape_matrix, colsum_operands, call_colsum, call_colsum64, bound_colsum, 0, always};
+
+/* --- logsumexp: (n + 8) u + 2 u |y| --- */
+
+static size_t logsumexp_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("x", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[1] = vector("y", OUT, FILL_NORMAL, s->m);
+    return 2;
+}
+CASE_CALL(call_logsumexp, k->logsumexp(s->m, s->n, p[0], s->n + s->pad, p[1]))
+
+static void bound_logsumexp(const struct shape *s, double *const *before, double *const *after,
+                            double *const *bound)
+{
+    (void)before;
+    for (size_t i = 0; i < s->m; i++)
+        bound[1][i] = U_F32 * ((double)(s->n + 8) + 2 * fabs(after[1][i]));
+}
+const struct kcase case_logsumexp = {"logsumexp",
+                                     shape_matrix,
+                                     logsumexp_operands,
+                                     call_logsumexp,
+                                     call_logsumexp64,
+                                     bound_logsumexp,
+                                     0,
+                                     NULL};

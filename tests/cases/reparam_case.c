@@ -1,0 +1,120 @@
+/* variant is the number of samples L. */
+#include "../harness/kcase.h"
+#include <math.h>
+
+static bool reparam_shape(size_t i, bool quick, struct shape *s)
+{
+    const bool more = shape_matrix(i, quick, s);
+    s->variant = (int)(1 + i % 3);
+    return more;
+}
+
+static struct sv_rng rng_of(const struct shape *s) { return sv_rng_at(0x5eed0000 + s->n, 3, 7); }
+
+/* --- forward --- */
+
+enum { MU, LOGVAR, Z, EPS, KL };
+
+static size_t reparam_operands(const struct shape *s, struct operand *ops)
+{
+    const size_t rows = s->m * (size_t)s->variant;
+    ops[MU] = matrix("mu", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[Z] = matrix("z", OUT, FILL_NORMAL, rows, s->n, s);
+    ops[EPS] = matrix("eps", OUT, FILL_NORMAL, rows, s->n, s);
+    ops[KL] = vector("kl", OUT, FILL_NORMAL, s->m);
+    return 5;
+}
+
+#define REPARAM(T)                                                                                 \
+ const struct T##reparam r = {.m = s->m,                                                           \
+                              .n = s->n,                                                           \
+                              .samples = (size_t)s->variant,                                       \
+                              .mu = p[MU],                                                         \
+                              .logvar = p[LOGVAR],                                                 \
+                              .ld = s->n + s->pad,                                                 \
+                              .z = p[Z],                                                           \
+                              .eps = p[EPS],                                                       \
+                              .ldz = s->n + s->pad,                                                \
+                              .kl = p[KL],                                                         \
+                              .rng = rng_of(s)};                                                   \
+ k->reparam(&r)
+CASE_CALL_T(call_reparam, REPARAM)
+
+static void bound_reparam(const struct shape *s, double *const *before, double *const *after,
+                          double *const *bound)
+{
+    const size_t ld = s->n + s->pad, samples = (size_t)s->variant;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double mu = before[MU][i * ld + j], lv = before[LOGVAR][i * ld + j];
+            bound[KL][i] += U_F32 * (double)(s->n + 8) * 0.5 * (mu * mu + exp(lv) + 1 + fabs(lv));
+            for (size_t r = i * samples; r < (i + 1) * samples; r++) {
+                const double eps = fabs(after[EPS][r * ld + j]);
+                bound[EPS][r * ld + j] = 6 * U_F32 * eps;
+                bound[Z][r * ld + j] = 12 * U_F32 * (fabs(mu) + exp(lv / 2) * eps);
+            }
+        }
+}
+const struct kcase case_reparam = {
+    "reparam", reparam_shape, reparam_operands, call_reparam, call_reparam64, bound_reparam,
+    0,         NULL};
+
+/* --- backward --- */
+
+enum { DZ = 2, EPS_IN, DMU, DLOGVAR };
+
+static size_t reparam_grad_operands(const struct shape *s, struct operand *ops)
+{
+    const size_t rows = s->m * (size_t)s->variant;
+    ops[MU] = matrix("mu", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s);
+    ops[DZ] = matrix("dz", IN, FILL_NORMAL, rows, s->n, s);
+    ops[EPS_IN] = matrix("eps", IN, FILL_NORMAL, rows, s->n, s);
+    ops[DMU] = matrix("dmu", OUT, FILL_NORMAL, s->m, s->n, s);
+    ops[DLOGVAR] = matrix("dlogvar", OUT, FILL_NORMAL, s->m, s->n, s);
+    return 6;
+}
+
+#define REPARAM_GRAD(T)                                                                            \
+ const struct T##reparam_grad r = {.m = s->m,                                                      \
+                                   .n = s->n,                                                      \
+                                   .samples = (size_t)s->variant,                                  \
+                                   .mu = p[MU],                                                    \
+                                   .logvar = p[LOGVAR],                                            \
+                                   .ld = s->n + s->pad,                                            \
+                                   .dz = p[DZ],                                                    \
+                                   .eps = p[EPS_IN],                                               \
+                                   .ldz = s->n + s->pad,                                           \
+                                   .dmu = p[DMU],                                                  \
+                                   .dlogvar = p[DLOGVAR],                                          \
+                                   .ldg = s->n + s->pad};                                          \
+ k->reparam_grad(&r)
+CASE_CALL_T(call_reparam_grad, REPARAM_GRAD)
+
+static void bound_reparam_grad(const struct shape *s, double *const *before, double *const *after,
+                               double *const *bound)
+{
+    const size_t ld = s->n + s->pad, samples = (size_t)s->variant;
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const size_t e = i * ld + j;
+            const double lv = before[LOGVAR][e], factor = U_F32 * (double)(samples + 8);
+            double pull = fabs(before[MU][e]), stretch = 0;
+            for (size_t r = i * samples; r < (i + 1) * samples; r++) {
+                pull += fabs(before[DZ][r * ld + j]);
+                stretch += fabs(before[DZ][r * ld + j] * before[EPS_IN][r * ld + j]);
+            }
+            bound[DMU][e] = factor * pull;
+            bound[DLOGVAR][e] = factor * 0.5 * (exp(lv) + 1 + exp(lv / 2) * stretch);
+        }
+}
+const struct kcase case_reparam_grad = {"reparam_grad",
+                                        reparam_shape,
+                                        reparam_grad_operands,
+                                        call_reparam_grad,
+                                        call_reparam_grad64,
+                                        bound_reparam_grad,
+                                        0,
+                                        NULL};

@@ -1,0 +1,55 @@
+#include "../harness/kcase.h"
+#include <math.h>
+
+/* Different per shape, the first counter near its wrap-around. */
+static struct sv_rng rng_of(const struct shape *s)
+{
+    struct sv_rng r = sv_rng_at(0x9e3779b97f4a7c15 * (s->n + 1), 11, (uint32_t)s->pad);
+    r.ctr[0] = (uint32_t)-16;
+    r.ctr[1] = (uint32_t)-2;
+    return r;
+}
+
+static size_t draw_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("y", OUT, FILL_NORMAL, s->m, s->n, s);
+    return 1;
+}
+static size_t philox_operands(const struct shape *s, struct operand *ops)
+{
+    draw_operands(s, ops);
+    ops[0].elem = U32;
+    return 1;
+}
+static size_t bernoulli_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("p", IN, FILL_UNIT, s->m, s->n, s);
+    ops[1] = matrix("y", OUT, FILL_UNIT, s->m, s->n, s);
+    return 2;
+}
+
+CASE_CALL(call_philox, k->philox(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
+CASE_CALL(call_uniform, k->uniform(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
+CASE_CALL(call_normal, k->normal(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
+CASE_CALL(call_bernoulli,
+          k->bernoulli(s->m, s->n, rng_of(s), p[0], s->n + s->pad, p[1], s->n + s->pad))
+
+static void bound_normal(const struct shape *s, double *const *before, double *const *after,
+                         double *const *bound)
+{
+    (void)before;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const size_t e = i * (s->n + s->pad) + j;
+            bound[0][e] = 6 * U_F32 * fabs(after[0][e]);
+        }
+}
+
+const struct kcase case_philox = {
+    "philox", shape_matrix, philox_operands, call_philox, call_philox64, NULL, 0, NULL};
+const struct kcase case_uniform = {
+    "uniform", shape_matrix, draw_operands, call_uniform, call_uniform64, NULL, 0, NULL};
+const struct kcase case_normal = {
+    "normal", shape_matrix, draw_operands, call_normal, call_normal64, bound_normal, 0, NULL};
+const struct kcase case_bernoulli = {
+    "bernoulli", shape_matrix, bernoulli_operands, call_bernoulli, call_bernoulli64, NULL, 0, NULL};

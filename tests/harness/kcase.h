@@ -1,0 +1,86 @@
+/* What a test case says about a kernel; verify.c does the rest.
+ *
+ * A case lists shapes, declares the operands of a shape, calls the kernel (once written, for the
+ * float tables and the double oracle), and bounds the error of each output element.
+ */
+#ifndef KCASE_H
+#define KCASE_H
+
+#include "../../reference/ref.h"
+
+struct shape {
+    size_t m, n, k;
+    size_t pad;  /* ld minus row length */
+    int variant; /* the case's own: epilogue, samples, ... */
+};
+
+enum role { IN, OUT, INOUT, SCRATCH };
+enum elem { F32, U32, U8 };
+
+/* What random inputs look like. */
+enum fill {
+    FILL_NORMAL,   /* N(0, 1) */
+    FILL_WIDE,     /* any finite float, exponents spread evenly, subnormals included */
+    FILL_UNIT,     /* [0, 1) */
+    FILL_POSITIVE, /* |N(0, 1)| */
+    FILL_BYTES,    /* 0 ... 255 */
+};
+
+struct operand {
+    const char *name;
+    enum role role;
+    enum elem elem;
+    enum fill fill;
+    size_t rows, cols, ld;
+};
+
+enum { MAX_OPERANDS = 8 };
+
+struct kcase {
+    const char *kernel;
+    /* shape number i, or false past the last; `quick` thins lengths, never kinds */
+    bool (*shape)(size_t i, bool quick, struct shape *s);
+    size_t (*operands)(const struct shape *s, struct operand *ops);
+    void (*call)(const struct sv_kernels *k, const struct shape *s, void *const *p);
+    void (*call64)(const struct sv64_kernels *k, const struct shape *s, void *const *p);
+    /* bound[o] for each F32 output o, laid out as the operand; from the values in double before
+     * and after the call. NULL: `ulps` of the oracle's value. */
+    void (*bound)(const struct shape *s, double *const *before, double *const *after,
+                  double *const *bound);
+    double ulps;
+    /* shapes whose results on small integers carry no error at all; NULL: none */
+    bool (*exact_on_integers)(const struct shape *s);
+};
+
+#define SV_KERNEL(name, type) extern const struct kcase case_##name;
+#include "../../kernels/kernels.def"
+#undef SV_KERNEL
+
+/* One body, both precisions: `expr` sees k, s and p. CASE_CALL_T takes a macro of the type prefix.
+ */
+#define CASE_CALL(name, expr)                                                                      \
+ static void name(const struct sv_kernels *k, const struct shape *s, void *const *p) { expr; }     \
+ static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p) { expr; }
+#define CASE_CALL_T(name, BODY)                                                                    \
+ static void name(const struct sv_kernels *k, const struct shape *s, void *const *p)               \
+ {                                                                                                 \
+  BODY(sv_);                                                                                       \
+ }                                                                                                 \
+ static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)         \
+ {                                                                                                 \
+  BODY(sv64_);                                                                                     \
+ }
+
+/* Unit round-off of float. */
+#define U_F32 0x1p-24
+
+/* Shape lists shared by cases (shapes.c). */
+bool shape_vector(size_t i, bool quick, struct shape *s); /* n: 0 ... 260, primes, 2^k +- 1, 784 */
+bool shape_matrix(size_t i, bool quick, struct shape *s); /* n likewise, m rows, with gaps */
+
+/* An m x n float operand with the shape's padding. */
+struct operand matrix(const char *name, enum role role, enum fill fill, size_t rows, size_t cols,
+                      const struct shape *s);
+struct operand vector(const char *name, enum role role, enum fill fill, size_t n);
+
+#endif

@@ -1,0 +1,333 @@
+#include "verify.h"
+#include "buffer.h"
+#include "data.h"
+#include <fenv.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+# include <xmmintrin.h>
+#endif
+
+static const struct kcase *const cases[SV_KERNEL_COUNT] = {
+#define SV_KERNEL(name, type) &case_##name,
+#include "../../kernels/kernels.def"
+#undef SV_KERNEL
+};
+
+static const uint32_t UNWRITTEN = 0x7fc5a5a5; /* a NaN no kernel makes */
+
+/* One shape with one set of data: what goes in, what should come out. */
+struct problem {
+    const struct kcase *kcase;
+    struct shape shape;
+    enum data_kind kind;
+    struct operand op[MAX_OPERANDS];
+    size_t count;
+    void *input[MAX_OPERANDS]; /* as the kernel sees it before the call */
+    void *bits[MAX_OPERANDS];  /* what the generic table answered */
+    double *before[MAX_OPERANDS], *after[MAX_OPERANDS], *bound[MAX_OPERANDS];
+};
+
+struct session {
+    const struct verify_options *options;
+    const struct sv_kernels *table;
+    struct verdict verdict;
+    struct buffer buffer[MAX_OPERANDS];
+};
+
+const struct kcase *verify_case(size_t id) { return cases[id]; }
+
+uint64_t verify_seed(void)
+{
+    const char *s = getenv("SV_SEED");
+    return s && *s ? strtoull(s, NULL, 0) : 20131220;
+}
+
+static size_t elem_size(const struct operand *op) { return op->elem == U8 ? 1 : 4; }
+static size_t extent(const struct operand *op)
+{
+    return op->rows && op->cols ? (op->rows - 1) * op->ld + op->cols : 0;
+}
+static bool is_output(const struct operand *op) { return op->role == OUT || op->role == INOUT; }
+
+static void *must_calloc(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    if (!p) {
+        perror("verify");
+        exit(1);
+    }
+    return p;
+}
+
+/* --- reporting --- */
+
+static void fail(struct session *v, const struct problem *p, const char *what, size_t o, size_t e)
+{
+    const struct verify_options *opt = v->options;
+    if (v->verdict.failures++ >= 3 || !opt->log) return;
+    const struct shape *s = &p->shape;
+    const size_t ld = p->op[o].ld ? p->op[o].ld : 1;
+    fprintf(opt->log,
+            "%s%s [%s] m=%zu n=%zu k=%zu pad=%zu variant=%d data=%d seed=%llu: %s, %s[%zu][%zu]\n",
+            opt->message ? opt->message : "", p->kcase->kernel, v->table->isa, s->m, s->n, s->k,
+            s->pad, s->variant, (int)p->kind, (unsigned long long)opt->seed, what, p->op[o].name,
+            e / ld, e % ld);
+}
+
+static void keep_worst(struct session *v, const struct problem *p, size_t o, size_t e, float got)
+{
+    const double want = p->after[o][e], bound = p->bound[o][e];
+    const double err = fabs(got - want), ratio = err == 0 ? 0 : err / bound;
+    if (!(ratio > v->verdict.worst)) return;
+    v->verdict.worst = ratio;
+    snprintf(v->verdict.where, sizeof v->verdict.where,
+             "m=%zu n=%zu k=%zu %s[%zu]: got %.9g, want %.9g, bound %.3g", p->shape.m, p->shape.n,
+             p->shape.k, p->op[o].name, e, (double)got, want, bound);
+}
+
+/* --- the problem and its answers --- */
+
+static double ulp_f32(double y)
+{
+    int e;
+    frexp(y, &e);
+    return ldexp(1, (e < -125 ? -125 : e > 128 ? 128 : e) - 24);
+}
+
+static void make_bounds(struct problem *p)
+{
+    const struct kcase *c = p->kcase;
+    const bool exact = p->kind == DATA_INTEGERS;
+    if (c->bound && !exact) c->bound(&p->shape, p->before, p->after, p->bound);
+    if (c->bound || exact) return; /* bounds start as zeros */
+    for (size_t o = 0; o < p->count; o++)
+        if (is_output(&p->op[o]) && p->op[o].elem == F32)
+            for (size_t e = 0; e < extent(&p->op[o]); e++)
+                p->bound[o][e] = c->ulps * ulp_f32(p->after[o][e]);
+}
+
+static void problem_make(struct problem *p, struct source *source)
+{
+    void *args[MAX_OPERANDS] = {0};
+    p->count = p->kcase->operands(&p->shape, p->op);
+    for (size_t o = 0; o < p->count; o++) {
+        const struct operand *op = &p->op[o];
+        const size_t n = extent(op);
+        p->input[o] = must_calloc(n, elem_size(op));
+        p->bits[o] = must_calloc(n, elem_size(op));
+        p->before[o] = must_calloc(n, sizeof(double));
+        p->after[o] = must_calloc(n, sizeof(double));
+        p->bound[o] = must_calloc(n, sizeof(double));
+        if (op->role == IN || op->role == INOUT) data_fill(source, op, p->kind, p->input[o]);
+        for (size_t e = 0; op->elem == F32 && e < n; e++)
+            p->before[o][e] = p->after[o][e] = ((float *)p->input[o])[e];
+        args[o] = p->after[o];
+        if (op->elem != F32) args[o] = memcpy(p->after[o], p->input[o], n * elem_size(op));
+    }
+    p->kcase->call64(&ref64_kernels, &p->shape, args);
+    make_bounds(p);
+}
+
+static void problem_free(struct problem *p)
+{
+    for (size_t o = 0; o < p->count; o++) {
+        free(p->input[o]);
+        free(p->bits[o]);
+        free(p->before[o]);
+        free(p->after[o]);
+        free(p->bound[o]);
+    }
+}
+
+/* --- one call between guards --- */
+
+static unsigned fp_control(void)
+{
+#if defined(__x86_64__)
+    return _mm_getcsr() & ~0x3fu; /* all but the sticky flags */
+#else
+    return (unsigned)fegetround();
+#endif
+}
+
+static void place_operand(struct session *v, const struct problem *p, size_t o, int place,
+                          void **arg)
+{
+    const struct operand *op = &p->op[o];
+    const size_t size = elem_size(op), bytes = extent(op) * size;
+    const int at = place > 0 ? (place + 3 * (int)o) % 16 : place;
+    buffer_reserve(&v->buffer[o], bytes + 16 * size);
+    unsigned char *to = buffer_place(&v->buffer[o], bytes, size, at);
+    *arg = to;
+    if (op->role == SCRATCH) return;
+    for (size_t i = 0; bytes && i < op->rows; i++) {
+        const size_t row = i * op->ld * size;
+        if (op->role != OUT)
+            memcpy(to + row, (char *)p->input[o] + row, op->cols * size);
+        else
+            for (size_t j = 0; j < op->cols; j++) memcpy(to + row + j * size, &UNWRITTEN, size);
+    }
+}
+
+static void check_operand(struct session *v, const struct problem *p, size_t o,
+                          const unsigned char *at)
+{
+    const struct operand *op = &p->op[o];
+    const size_t size = elem_size(op), bytes = extent(op) * size;
+    if (!buffer_intact(&v->buffer[o], at, bytes)) fail(v, p, "wrote outside", o, 0);
+    if (op->role == SCRATCH || !bytes) return;
+    for (size_t i = 0; i < op->rows; i++) {
+        const unsigned char *row = at + i * op->ld * size;
+        const size_t gap = i + 1 < op->rows ? (op->ld - op->cols) * size : 0;
+        for (size_t b = 0; b < gap; b++)
+            if (row[op->cols * size + b] != BUFFER_CANARY) {
+                fail(v, p, "wrote into the gap", o, i * op->ld + op->cols);
+                break;
+            }
+        if (op->role == IN && memcmp(row, (char *)p->input[o] + i * op->ld * size, op->cols * size))
+            fail(v, p, "changed an input", o, i * op->ld);
+    }
+}
+
+static bool same_word(uint32_t a, uint32_t b, bool is_float)
+{
+    const bool nan_a = (a & 0x7fffffff) > 0x7f800000, nan_b = (b & 0x7fffffff) > 0x7f800000;
+    return a == b || (is_float && nan_a && nan_b);
+}
+
+static void check_bits(struct session *v, const struct problem *p, size_t o, const void *got)
+{
+    const struct operand *op = &p->op[o];
+    const uint32_t *g = got, *w = p->bits[o];
+    for (size_t i = 0; i < op->rows; i++)
+        for (size_t j = 0; j < op->cols; j++) {
+            const size_t e = i * op->ld + j;
+            if (same_word(g[e], w[e], op->elem == F32)) continue;
+            fail(v, p, "other bits than generic, or than at another alignment", o, e);
+            return;
+        }
+}
+
+static bool within(float got, double want, double bound)
+{
+    if (isnan(want) || isnan(got)) return isnan(want) && isnan(got);
+    if (isinf((float)want) && (double)got == (double)(float)want) return true;
+    if (isinf(want)) return false;
+    const double y = isinf(got) ? copysign(0x1p128, got) : got; /* where rounding overflows */
+    return fabs(y - want) <= bound;
+}
+
+static void check_values(struct session *v, const struct problem *p, size_t o, const void *got)
+{
+    const struct operand *op = &p->op[o];
+    const float *g = got;
+    const uint32_t *word = got, *want = (const uint32_t *)p->after[o];
+    for (size_t i = 0; i < op->rows; i++)
+        for (size_t j = 0; j < op->cols; j++) {
+            const size_t e = i * op->ld + j;
+            bool ok = word[e] != UNWRITTEN;
+            if (op->elem == U32)
+                ok = word[e] == want[e];
+            else if (ok) {
+                ok = within(g[e], p->after[o][e], p->bound[o][e]);
+                if (isfinite(g[e]) && isfinite(p->after[o][e])) keep_worst(v, p, o, e, g[e]);
+            }
+            if (ok) continue;
+            char what[128];
+            snprintf(what, sizeof what, "got %.9g (%08x), want %.9g, bound %.3g", (double)g[e],
+                     word[e], p->after[o][e], p->bound[o][e]);
+            fail(v, p, word[e] == UNWRITTEN ? "left an output unwritten" : what, o, e);
+            return;
+        }
+}
+
+/* keep_bits: this call's outputs become the bits to compare with; otherwise they are compared. */
+static void run(struct session *v, struct problem *p, const struct sv_kernels *table, int place,
+                bool keep_bits)
+{
+    void *args[MAX_OPERANDS] = {0};
+    for (size_t o = 0; o < p->count; o++) place_operand(v, p, o, place, &args[o]);
+    const unsigned control = fp_control();
+    p->kcase->call(table, &p->shape, args);
+    if (fp_control() != control) fail(v, p, "changed the floating-point control bits", 0, 0);
+    v->verdict.calls++;
+    for (size_t o = 0; o < p->count; o++) {
+        const struct operand *op = &p->op[o];
+        check_operand(v, p, o, args[o]);
+        if (!is_output(op)) continue;
+        if (keep_bits)
+            memcpy(p->bits[o], args[o], extent(op) * elem_size(op));
+        else if (v->options->compare_bits)
+            check_bits(v, p, o, args[o]);
+        if (table == v->table && (keep_bits || place == PLACE_START))
+            check_values(v, p, o, args[o]);
+    }
+}
+
+static bool is_generic(const struct sv_kernels *table) { return !strcmp(table->isa, "generic"); }
+
+static void run_placements(struct session *v, struct problem *p)
+{
+    const struct shape *s = &p->shape;
+    const bool heavy = (double)s->m * (double)s->n * (double)(s->k ? s->k : 1) > 2e5;
+    const bool few = heavy || p->kind != DATA_RANDOM;
+    struct sv_kernels generic;
+    if (v->options->compare_bits) {
+        sv_dispatch("generic", &generic);
+        run(v, p, is_generic(v->table) ? v->table : &generic, PLACE_START, true);
+    }
+    run(v, p, v->table, PLACE_START, false);
+    run(v, p, v->table, PLACE_END, false);
+    const int step = v->options->quick ? 6 : 1;
+    for (int place = 1; place < 16 && !few; place += step) run(v, p, v->table, place, false);
+}
+
+struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
+                             const struct verify_options *options)
+{
+    struct session v = {.options = options, .table = table};
+    struct source source = {options->seed * 2654435761u + id};
+    struct problem p = {.kcase = cases[id]};
+    for (size_t i = 0; p.kcase->shape(i, options->quick, &p.shape); i++)
+        for (int kind = 0; kind < DATA_KINDS; kind++) {
+            const struct kcase *c = p.kcase;
+            p.kind = (enum data_kind)kind;
+            if (kind == DATA_INTEGERS && !(c->exact_on_integers && c->exact_on_integers(&p.shape)))
+                continue;
+            problem_make(&p, &source);
+            run_placements(&v, &p);
+            problem_free(&p);
+        }
+    for (size_t o = 0; o < MAX_OPERANDS; o++) buffer_free(&v.buffer[o]);
+    return v.verdict;
+}
+
+struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
+                                    const struct verify_options *options)
+{
+    struct verdict verdict = {.failures = 1};
+    int fd[2], status = 0;
+    fflush(NULL);
+    if (pipe(fd)) return verdict;
+    const pid_t child = fork();
+    if (child < 0) return verdict;
+    if (child == 0) {
+        verdict = verify_kernel(id, table, options);
+        _exit(write(fd[1], &verdict, sizeof verdict) != (ssize_t)sizeof verdict);
+    }
+    close(fd[1]);
+    struct verdict answer;
+    const bool got = read(fd[0], &answer, sizeof answer) == (ssize_t)sizeof answer;
+    close(fd[0]);
+    waitpid(child, &status, 0);
+    if (got && WIFEXITED(status) && WEXITSTATUS(status) == 0) return answer;
+    if (options->log)
+        fprintf(options->log, "%s%s [%s]: crashed (%s)\n", options->message ? options->message : "",
+                sv_kernel_names[id], table->isa,
+                WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit status not 0");
+    return verdict;
+}

@@ -1,0 +1,42 @@
+/* The equivalence check: one kernel of one table against the double oracle, within the case's
+ * bound, and against the generic table, bit for bit.
+ *
+ * Each call is made between guard pages, with canaries around every operand and in every gap of a
+ * leading dimension, outputs pre-filled with a marked NaN, inputs compared with a copy afterwards,
+ * at several alignments. Data: random of the operand's kind, small integers, specials in every
+ * lane.
+ */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "kcase.h"
+#include <stdio.h>
+
+struct verdict {
+    size_t calls;    /* calls checked */
+    size_t failures; /* checks that failed; the first few are printed */
+    double worst;    /* largest error over bound of any element, at most 1 where all is well */
+    char where[160]; /* that element: shape, operand, got, want, bound */
+};
+
+struct verify_options {
+    bool quick;          /* fewer lengths and alignments, every kind of check */
+    bool compare_bits;   /* also against the generic table; off for the scalar reference */
+    uint64_t seed;       /* replays the data */
+    const char *message; /* prefix of what is printed on failure */
+    FILE *log;           /* NULL: silent */
+};
+
+const struct kcase *verify_case(size_t id); /* of kernel number id */
+
+/* SV_SEED, or the fixed default. */
+uint64_t verify_seed(void);
+
+struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
+                             const struct verify_options *options);
+
+/* The same in a child process, so that a crash is a failure too and nothing leaks out of it. */
+struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
+                                    const struct verify_options *options);
+
+#endif

@@ -1,0 +1,20 @@
+/* Runs every suite; CK_RUN_SUITE=name runs one. SV_SEED replays, SV_ISA filters. */
+#include "harness/verify.h"
+#include "suites.h"
+#include <stdlib.h>
+
+bool quick_run(void)
+{
+    const char *q = getenv("SV_QUICK");
+    return q && *q == '1';
+}
+
+int main(void)
+{
+    printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
+    SRunner *r = srunner_create(suite_kernels());
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

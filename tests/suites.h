@@ -1,0 +1,13 @@
+/* Every suite, run by main.c. */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <check.h>
+#include <stdbool.h>
+
+/* SV_QUICK=1: `make check`. */
+bool quick_run(void);
+
+Suite *suite_kernels(void);
+
+#endif
