@@ -1,0 +1,236 @@
+#include "checkpoint.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const vae_binarize_names[] = {"none", "dynamic", "threshold", NULL};
+
+/* --- tensors --- */
+
+/* A layer as it is named outside: columns first ... first + cols - 1 of a weight and its bias. */
+struct part {
+    const char *name;
+    int weight;
+    size_t first, cols;
+};
+
+enum { MAX_PARTS = 6, MAX_TENSORS = 2 * MAX_PARTS * (1 + VAE_MAX_STATS) };
+
+static size_t list_parts(const struct vae_shape *s, struct part *p)
+{
+    const size_t x = vae_inputs(s), z = s->latent;
+    size_t n = 0;
+    p[n++] = (struct part){"encoder.hidden", ENC_W, 0, s->hidden};
+    p[n++] = (struct part){"encoder.mean", HEAD_W, 0, z};
+    p[n++] = (struct part){"encoder.logvar", HEAD_W, z, z};
+    p[n++] = (struct part){"decoder.hidden", DEC_W, 0, s->hidden};
+    if (s->likelihood == VAE_BERNOULLI) {
+        p[n++] = (struct part){"decoder.logits", OUT_W, 0, x};
+    } else {
+        p[n++] = (struct part){"decoder.mean", OUT_W, 0, x};
+        p[n++] = (struct part){"decoder.logvar", OUT_W, x, x};
+    }
+    return n;
+}
+
+static const char *const stat_names[][VAE_MAX_STATS] = {
+    [VAE_SGD] = {NULL, NULL},
+    [VAE_ADAGRAD] = {"optimizer.sum.", NULL},
+    [VAE_ADAM] = {"optimizer.exp_avg.", "optimizer.exp_avg_sq."},
+};
+
+/* Ours is input x output, theirs output x input. */
+static void transpose_out(const float *w, const struct vae_tensor *t, const struct part *p,
+                          float *out)
+{
+    for (size_t j = 0; j < p->cols; j++)
+        for (size_t i = 0; i < t->rows; i++) out[j * t->rows + i] = w[i * t->cols + p->first + j];
+}
+static void transpose_in(float *w, const struct vae_tensor *t, const struct part *p,
+                         const float *in)
+{
+    for (size_t j = 0; j < p->cols; j++)
+        for (size_t i = 0; i < t->rows; i++) w[i * t->cols + p->first + j] = in[j * t->rows + i];
+}
+
+static void name_tensor(struct st_tensor *t, const char *prefix, const char *part,
+                        const char *suffix)
+{
+    snprintf(t->name, sizeof t->name, "%s%s.%s", prefix, part, suffix);
+}
+
+/* Appends one arena's tensors; weights are transposed into *room, which moves on. */
+static size_t collect(const struct vae_model *m, const char *prefix, const float *arena,
+                      float **room, struct st_tensor *out)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(&m->shape, parts);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = &parts[i];
+        const struct vae_tensor *w = &m->tensor[p->weight], *b = &m->tensor[p->weight + 1];
+        struct st_tensor *weight = &out[count++], *bias = &out[count++];
+        *weight = (struct st_tensor){.dims = 2, .shape = {p->cols, w->rows}, .data = *room};
+        *bias =
+            (struct st_tensor){.dims = 1, .shape = {p->cols}, .data = arena + b->offset + p->first};
+        name_tensor(weight, prefix, p->name, "weight");
+        name_tensor(bias, prefix, p->name, "bias");
+        transpose_out(arena + w->offset, w, p, *room);
+        *room += p->cols * w->rows;
+    }
+    return count;
+}
+
+/* --- settings --- */
+
+enum { PAIRS = 14 };
+
+static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    p[*n].key = key;
+    vsnprintf(p[(*n)++].value, sizeof p->value, format, args);
+    va_end(args);
+}
+
+static size_t put_run(const struct vae_run *r, struct st_pair *p)
+{
+    size_t n = 0;
+    put(p, &n, "format", "vae 1");
+    put(p, &n, "likelihood", "%s", vae_likelihood_names[r->shape.likelihood]);
+    put(p, &n, "image_rows", "%zu", r->shape.rows);
+    put(p, &n, "image_cols", "%zu", r->shape.cols);
+    put(p, &n, "hidden", "%zu", r->shape.hidden);
+    put(p, &n, "latent", "%zu", r->shape.latent);
+    put(p, &n, "optimizer", "%s", vae_optimizer_names[r->optimizer]);
+    put(p, &n, "binarize", "%s", vae_binarize_names[r->binarize]);
+    put(p, &n, "batch", "%zu", r->batch);
+    put(p, &n, "samples_per_x", "%zu", r->samples);
+    put(p, &n, "lr", "%.9g", (double)r->lr);
+    put(p, &n, "seed", "%" PRIu64, r->seed);
+    put(p, &n, "train_images", "%zu", r->train_images);
+    put(p, &n, "step", "%" PRIu64, r->step);
+    return n;
+}
+
+static bool get_number(const struct st_file *f, const char *key, uint64_t max, uint64_t *out,
+                       struct vae_error *e)
+{
+    const char *text = st_metadata(f, key);
+    char *end;
+    errno = 0;
+    if (!text || *text < '0' || *text > '9')
+        return vae_fail(e, "%s: no %s in its metadata; not a checkpoint of `vae train`", f->path,
+                        key);
+    *out = strtoull(text, &end, 10);
+    if (*end || errno || *out > max)
+        return vae_fail(e, "%s: %s is \"%s\" in its metadata; out of range", f->path, key, text);
+    return true;
+}
+
+static bool get_size(const struct st_file *f, const char *key, size_t min, size_t max, size_t *out,
+                     struct vae_error *e)
+{
+    uint64_t n = 0;
+    if (!get_number(f, key, max, &n, e)) return false;
+    if (n < min) return vae_fail(e, "%s: %s is below %zu in its metadata", f->path, key, min);
+    *out = (size_t)n;
+    return true;
+}
+
+static bool get_name(const struct st_file *f, const char *key, const char *const *names,
+                     unsigned *out, struct vae_error *e)
+{
+    const char *text = st_metadata(f, key);
+    for (*out = 0; text && names[*out]; ++*out)
+        if (!strcmp(text, names[*out])) return true;
+    return vae_fail(e, "%s: no known %s in its metadata; not a checkpoint of `vae train`", f->path,
+                    key);
+}
+
+static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    unsigned likelihood, optimizer, binarize;
+    const char *lr = st_metadata(f, "lr");
+    *r = (struct vae_run){0};
+    if (!get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
+        !get_name(f, "optimizer", vae_optimizer_names, &optimizer, e) ||
+        !get_name(f, "binarize", vae_binarize_names, &binarize, e) ||
+        !get_size(f, "image_rows", 1, 4096, &r->shape.rows, e) ||
+        !get_size(f, "image_cols", 1, 4096, &r->shape.cols, e) ||
+        !get_size(f, "hidden", 1, VAE_MAX_HIDDEN, &r->shape.hidden, e) ||
+        !get_size(f, "latent", 1, VAE_MAX_LATENT, &r->shape.latent, e) ||
+        !get_size(f, "batch", 1, VAE_MAX_BATCH, &r->batch, e) ||
+        !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
+        !get_size(f, "train_images", 1, SIZE_MAX, &r->train_images, e) ||
+        !get_number(f, "seed", UINT64_MAX, &r->seed, e) ||
+        !get_number(f, "step", UINT32_MAX, &r->step, e))
+        return false;
+    r->lr = lr ? strtof(lr, NULL) : 0;
+    if (!(r->lr > 0) || !isfinite(r->lr))
+        return vae_fail(e, "%s: no positive lr in its metadata", f->path);
+    r->shape.likelihood = (enum vae_likelihood)likelihood;
+    r->optimizer = (enum vae_optimizer)optimizer;
+    r->binarize = (enum vae_binarize)binarize;
+    return true;
+}
+
+/* --- the file --- */
+
+bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
+                     struct vae_error *e)
+{
+    struct st_pair pairs[PAIRS];
+    struct st_tensor tensors[MAX_TENSORS];
+    float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;
+    if (!room) return vae_fail(e, "%s: not enough memory", path);
+    size_t count = collect(m, "", m->w, &next, tensors);
+    for (size_t i = 0; i < m->stats; i++)
+        count += collect(m, stat_names[m->optimizer][i], m->stat[i], &next, tensors + count);
+    const bool ok = st_write(path, pairs, put_run(run, pairs), tensors, count, e);
+    free(room);
+    return ok;
+}
+
+bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e)
+{
+    if (!st_open(f, path, e)) return false;
+    if (get_run(f, run, e)) return true;
+    st_close(f);
+    return false;
+}
+
+static bool load_part(const struct st_file *f, struct vae_model *m, const char *prefix,
+                      const struct part *p, float *arena, struct vae_error *e)
+{
+    const struct vae_tensor *w = &m->tensor[p->weight], *b = &m->tensor[p->weight + 1];
+    const size_t shape[2] = {p->cols, w->rows};
+    struct st_tensor t;
+    float *room = malloc(p->cols * w->rows * sizeof *room);
+    if (!room) return vae_fail(e, "%s: not enough memory", f->path);
+    name_tensor(&t, prefix, p->name, "weight");
+    bool ok = st_read(f, t.name, 2, shape, room, e);
+    if (ok) transpose_in(arena + w->offset, w, p, room);
+    free(room);
+    name_tensor(&t, prefix, p->name, "bias");
+    return ok && st_read(f, t.name, 1, shape, arena + b->offset + p->first, e);
+}
+
+bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,
+                     struct vae_error *e)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(&m->shape, parts);
+    for (size_t i = 0; i < n; i++) {
+        if (!load_part(f, m, "", &parts[i], m->w, e)) return false;
+        for (size_t s = 0; statistics && s < m->stats; s++)
+            if (!load_part(f, m, stat_names[m->optimizer][s], &parts[i], m->stat[s], e))
+                return false;
+    }
+    return true;
+}

@@ -1,0 +1,107 @@
+#include "checkpoint.h"
+#include "commands.h"
+#include "dataset.h"
+#include "options.h"
+#include "report.h"
+#include "session.h"
+#include "train.h"
+#include <getopt.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static const char help[] = "usage: vae eval FILE.safetensors --data PATH [options]\n\n"
+                           "The evidence lower bound on the test images, z sampled.\n\n"
+                           "  --data PATH   as in `vae train`; the test images of it are used\n"
+                           "  --json        one JSON object instead of a line\n"
+                           "  --seed N      of the draws (default: the checkpoint's)\n"
+                           "  --isa NAME    the kernels to use; results do not depend on it\n";
+
+static const struct option long_options[] = {
+    {"data", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'},
+    {"seed", required_argument, NULL, 's'}, {"isa", required_argument, NULL, 'i'},
+    {"help", no_argument, NULL, 'h'},       {0},
+};
+
+struct options {
+    const char *file, *data, *isa;
+    bool json, seed_given;
+    uint64_t seed;
+};
+
+static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
+{
+    opterr = 0;
+    for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) switch (opt) {
+        case 'd':
+            o->data = optarg;
+            break;
+        case 'j':
+            o->json = true;
+            break;
+        case 'i':
+            o->isa = optarg;
+            break;
+        case 's':
+            o->seed_given = true;
+            if (!option_u64("--seed", optarg, 0, INT64_MAX, &o->seed, e)) return false;
+            break;
+        case 'h':
+            return false;
+        default:
+            return option_unknown(argv, optind, e);
+        }
+    if (!option_argument(argc, argv, optind, "a checkpoint", &o->file, e)) return false;
+    return o->data || vae_fail(e, "give --data PATH; see --help");
+}
+
+static void print_bound(const struct options *o, const struct session *s, const struct vae_bound *b)
+{
+    const double n = (double)b->count, elbo = bound_elbo(b);
+    if (!o->json) {
+        printf(
+            "test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
+            elbo, b->recon / n, b->kl / n, vae_binarize_names[s->run.binarize], b->count);
+        return;
+    }
+    json_t *j = json_pack("{s:f, s:f, s:f, s:I, s:s, s:I, s:I}", "test_bound", elbo, "kl",
+                          b->kl / n, "recon", b->recon / n, "images", (json_int_t)b->count,
+                          "binarize", vae_binarize_names[s->run.binarize], "samples",
+                          (json_int_t)run_points(&s->run), "seed", (json_int_t)s->run.seed);
+    char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    puts(text ? text : "{}");
+    free(text);
+    json_decref(j);
+}
+
+static int eval(const struct options *o, struct vae_error *e)
+{
+    struct dataset data;
+    struct session s;
+    int status = EXIT_FAILED;
+    if (!session_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
+    if (dataset_open(o->data, &data, e)) {
+        if (session_fits(&s, o->data, &data.test, e)) {
+            struct vae_bound bound;
+            const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
+            vae_evaluate(&s.model, &data.test, s.run.binarize, seed, NULL, &bound);
+            print_bound(o, &s, &bound);
+            status = EXIT_DONE;
+        }
+        dataset_free(&data);
+    }
+    session_close(&s);
+    return status;
+}
+
+int cmd_eval(int argc, char **argv)
+{
+    struct options o = {0};
+    struct vae_error e = {""};
+    if (!parse(argc, argv, &o, &e)) {
+        if (*e.line) return report_failure("eval", EXIT_USAGE, &e);
+        fputs(help, stdout);
+        return EXIT_DONE;
+    }
+    const int status = eval(&o, &e);
+    return *e.line ? report_failure("eval", status, &e) : status;
+}

@@ -1,0 +1,16 @@
+/* One line that says what went wrong: file, reason, what to do. Library functions fill it and
+ * return false; the program prints it once and exits. */
+#ifndef VAE_ERROR_H
+#define VAE_ERROR_H
+
+#include <stdbool.h>
+
+struct vae_error {
+    char line[512];
+};
+
+/* Fills *e and returns false, so that failing is `return vae_fail(e, ...)`. Control characters are
+ * replaced: what is printed stays one line, whatever a file name or header holds. */
+bool vae_fail(struct vae_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,40 @@
+/* What a training run tells: a progress bar on a terminal, a line per epoch, a JSON log. */
+#ifndef VAE_REPORT_H
+#define VAE_REPORT_H
+
+#include "error.h"
+#include <stdint.h>
+#include <stdio.h>
+
+double seconds_now(void); /* monotonic */
+
+struct progress {
+    bool bar; /* a terminal is there to draw on */
+    uint64_t first, total;
+    double start, drawn;
+};
+
+/* Points `first` of `total` are done already (a resumed run). */
+struct progress progress_start(uint64_t first, uint64_t total, bool quiet);
+
+/* At most ten times a second; bound in nats per data point. */
+void progress_update(struct progress *p, uint64_t done, double bound);
+
+/* Clears the bar, so that a line can be printed. */
+void progress_clear(const struct progress *p);
+
+struct epoch_report {
+    uint64_t epoch, samples;
+    double train_bound, test_bound, kl, recon; /* nats per data point; kl and recon of the test */
+    double samples_per_s, gflops;
+    const char *isa;
+    unsigned threads;
+    uint64_t seed;
+};
+
+/* One object per line; a bound that is not finite is null. Flushed. */
+bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e);
+
+void print_epoch(const struct epoch_report *r);
+
+#endif

@@ -1,0 +1,36 @@
+/* The settings of a training run: what the command line gives and the checkpoint keeps. */
+#ifndef VAE_RUN_H
+#define VAE_RUN_H
+
+#include "model.h"
+
+enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD };
+
+/* In enum order, NULL at the end. */
+extern const char *const vae_binarize_names[];
+
+struct vae_run {
+    struct vae_shape shape;
+    enum vae_optimizer optimizer;
+    enum vae_binarize binarize;
+    size_t batch, samples; /* samples: draws of z per data point (L) */
+    float lr;
+    uint64_t seed;
+    size_t train_images;
+    uint64_t step; /* steps done */
+};
+
+/* An epoch is every training image once; its last minibatch may be smaller. */
+static inline uint64_t run_steps_per_epoch(const struct vae_run *r)
+{
+    return (r->train_images + r->batch - 1) / r->batch;
+}
+
+/* Data points seen after `step` steps. */
+static inline uint64_t run_points(const struct vae_run *r)
+{
+    const uint64_t per = run_steps_per_epoch(r);
+    return r->step / per * r->train_images + r->step % per * r->batch;
+}
+
+#endif

@@ -1,0 +1,28 @@
+#include "session.h"
+#include "checkpoint.h"
+#include "options.h"
+
+bool session_open(struct session *s, const char *file, const char *isa, struct vae_error *e)
+{
+    struct st_file f;
+    struct sv_kernels k;
+    if (!option_kernels(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
+    /* no statistics are needed, so none are allocated */
+    const bool made =
+        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, s->run.batch, s->run.samples, e);
+    const bool ok = made && checkpoint_load(&f, &s->model, false, e);
+    if (made && !ok) vae_destroy(&s->model);
+    st_close(&f);
+    return ok;
+}
+
+void session_close(struct session *s) { vae_destroy(&s->model); }
+
+bool session_fits(const struct session *s, const char *source, const struct images *images,
+                  struct vae_error *e)
+{
+    const struct vae_shape *shape = &s->run.shape;
+    if (shape->rows == images->rows && shape->cols == images->cols) return true;
+    return vae_fail(e, "%s: images of %zu x %zu, but the checkpoint was trained on %zu x %zu",
+                    source, images->rows, images->cols, shape->rows, shape->cols);
+}

@@ -1,0 +1,16 @@
+/* The streams of Philox: one per use, so that no two draws share an address. */
+#ifndef VAE_STREAMS_H
+#define VAE_STREAMS_H
+
+enum vae_stream {
+    STREAM_INIT,          /* step: tensor */
+    STREAM_SHUFFLE,       /* step: epoch */
+    STREAM_EPS,           /* step: training step; row: row of the minibatch */
+    STREAM_EPS_TEST,      /* row: test image */
+    STREAM_BINARIZE,      /* as EPS */
+    STREAM_BINARIZE_TEST, /* as EPS_TEST */
+    STREAM_SAMPLE,        /* row: image drawn */
+    STREAM_SYNTHETIC,     /* row: digit drawn */
+};
+
+#endif
