@@ -36,7 +36,7 @@ TESTS     := $(wildcard tests/*.c)
 BENCH     := $(wildcard bench/*.c)
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
-REF_OBJ := $(call objects,$(REFERENCE)) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
+REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
 LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
 
 # ---- targets -----------------------------------------------------------------------------------

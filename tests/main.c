@@ -12,7 +12,11 @@ bool quick_run(void)
 int main(void)
 {
     printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
-    SRunner *r = srunner_create(suite_kernels());
+    SRunner *r = srunner_create(suite_dispatch());
+    srunner_add_suite(r, suite_selftest());
+    srunner_add_suite(r, suite_rng());
+    srunner_add_suite(r, suite_kernels());
+    srunner_add_suite(r, suite_model());
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
     srunner_free(r);

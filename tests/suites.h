@@ -9,5 +9,9 @@
 bool quick_run(void);
 
 Suite *suite_kernels(void);
+Suite *suite_selftest(void);
+Suite *suite_dispatch(void);
+Suite *suite_rng(void);
+Suite *suite_model(void);
 
 #endif

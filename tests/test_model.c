@@ -1,0 +1,272 @@
+/* The model: gradients of the double oracle by finite differences, the trainer against the oracle,
+ * and the same bits on every ISA. */
+#include "../reference/vae_oracle.h"
+#include "../vae/checkpoint.h"
+#include "../vae/streams.h"
+#include "../vae/train.h"
+#include "harness/data.h"
+#include "harness/verify.h"
+#include "suites.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- finite differences: the oracle's gradient is the derivative of its bound --- */
+
+static double loss(const struct vae_oracle *o, size_t rows, const double *x, struct sv_rng rng)
+{
+    const struct oracle_bound b = oracle_gradient(o, rows, x, rng);
+    return b.kl - b.recon;
+}
+
+/* _i: bit 0 Gaussian, bit 1 two samples */
+START_TEST(test_oracle_gradient)
+{
+    enum { ROWS = 4, INPUTS = 6 };
+    struct source s = {verify_seed()};
+    struct vae_oracle o = {INPUTS, 5, 3, _i & 2 ? 2 : 1, _i & 1, {0}, {0}};
+    const struct sv_rng rng = sv_rng_at(5, STREAM_EPS, 0);
+    const double h = 1e-5;
+    double x[ROWS * INPUTS];
+    oracle_create(&o);
+    for (size_t i = 0; i < ROWS * INPUTS; i++) x[i] = source_uniform(&s);
+    for (int t = 0; t < ORACLE_TENSORS; t++)
+        for (size_t i = 0; i < oracle_size(&o, t); i++) o.w[t][i] = 0.5 * (double)source_normal(&s);
+    for (int t = 0; t < ORACLE_TENSORS; t++)
+        for (size_t i = 0; i < oracle_size(&o, t); i++) {
+            const double w = o.w[t][i];
+            o.w[t][i] = w + h;
+            const double up = loss(&o, ROWS, x, rng);
+            o.w[t][i] = w - h;
+            const double down = loss(&o, ROWS, x, rng);
+            o.w[t][i] = w;
+            loss(&o, ROWS, x, rng);
+            const double g = o.grad[t][i], central = (up - down) / (2 * h);
+            ck_assert_msg(fabs(g - central) <= 1e-6 * (1 + fabs(g)),
+                          "tensor %d[%zu]: gradient %.10g, central difference %.10g", t, i, g,
+                          central);
+        }
+    oracle_destroy(&o);
+}
+END_TEST
+
+/* --- trajectory: ten steps of the trainer against ten steps in double --- */
+
+static struct images random_images(size_t count, size_t rows, size_t cols)
+{
+    struct source s = {verify_seed() + 1};
+    struct images im = {count, rows, cols, malloc(count * rows * cols)};
+    for (size_t i = 0; i < count * rows * cols; i++)
+        im.pixels[i] = (uint8_t)(source_uniform(&s) < 0.5 ? 0 : source_next(&s));
+    return im;
+}
+
+/* One optimiser step in double, by the reference kernels. */
+static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, double *const *m,
+                          double *const *v, double lr, double decay, double step)
+{
+    const double root = sqrt(1 - pow((double)0.999f, step));
+    const struct sv64_adam adam = {lr * root / (1 - pow((double)0.9f, step)), (double)0.9f,
+                                   (double)0.999f, 1e-8 * root, decay};
+    for (int t = 0; t < ORACLE_TENSORS; t++) {
+        const size_t n = oracle_size(o, t);
+        if (kind == VAE_SGD)
+            ref64_kernels.sgd(n, o->w[t], o->grad[t], lr, decay);
+        else if (kind == VAE_ADAGRAD)
+            ref64_kernels.adagrad(n, o->w[t], o->grad[t], m[t], lr, (double)1e-10f, decay);
+        else
+            ref64_kernels.adam(n, o->w[t], o->grad[t], m[t], v[t], &adam);
+    }
+}
+
+/* The oracle starts from the trainer's weights. */
+static void copy_weights(const struct vae_oracle *o, const struct vae_model *m)
+{
+    for (int t = 0; t < ORACLE_TENSORS; t++)
+        for (size_t i = 0; i < oracle_size(o, t); i++)
+            o->w[t][i] = (double)m->w[m->tensor[t].offset + i];
+}
+
+/* Largest difference between the trainer's weights and the oracle's. */
+static double weight_distance(const struct vae_oracle *o, const struct vae_model *m)
+{
+    double worst = 0;
+    for (int t = 0; t < ORACLE_TENSORS; t++)
+        for (size_t i = 0; i < oracle_size(o, t); i++)
+            worst = fmax(worst, fabs((double)m->w[m->tensor[t].offset + i] - o->w[t][i]));
+    return worst;
+}
+
+/* _i % 3: optimiser; _i / 3: Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
+ * themselves (u times a few roundings per layer and step). Under SGD weights do too; Adagrad and
+ * Adam divide by the gradient's own size, so that a gradient near 0 may turn either way. */
+START_TEST(test_trajectory)
+{
+    enum { STEPS = 10, COUNT = 200 };
+    const bool gaussian = _i / 3;
+    struct vae_run run = {.shape = {12, 11, 50, 7, gaussian ? VAE_GAUSSIAN : VAE_BERNOULLI},
+                          .optimizer = (enum vae_optimizer)(_i % 3),
+                          .batch = 20,
+                          .samples = gaussian ? 2 : 1,
+                          .lr = _i % 3 == VAE_SGD ? 1e-4f : 1e-3f,
+                          .seed = 3,
+                          .train_images = COUNT};
+    struct images images = random_images(COUNT, run.shape.rows, run.shape.cols);
+    struct vae_oracle o = {132, 50, 7, run.samples, gaussian, {0}, {0}};
+    double *m[ORACLE_TENSORS], *v[ORACLE_TENSORS], *x = calloc(run.batch * 132, sizeof *x);
+    struct sv_kernels k;
+    struct vae_trainer t;
+    struct vae_error e;
+    sv_dispatch(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, &e));
+    oracle_create(&o);
+    copy_weights(&o, &t.model);
+    for (int i = 0; i < ORACLE_TENSORS; i++) {
+        m[i] = calloc(oracle_size(&o, i), sizeof(double));
+        v[i] = calloc(oracle_size(&o, i), sizeof(double));
+    }
+    for (int step = 0; step < STEPS; step++) {
+        struct vae_bound b = {0};
+        trainer_step(&t, &b);
+        for (size_t i = 0; i < run.batch * 132; i++) x[i] = (double)t.model.work.x[i];
+        const struct oracle_bound want =
+            oracle_gradient(&o, run.batch, x, sv_rng_at(run.seed, STREAM_EPS, (uint32_t)step));
+        const double scale = fabs(want.kl) + fabs(want.recon);
+        ck_assert_double_le(fabs(b.recon - want.recon), 2e-6 * scale);
+        ck_assert_double_le(fabs(b.kl - want.kl), 2e-6 * scale);
+        oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / COUNT), step + 1);
+    }
+    if (run.optimizer == VAE_SGD) ck_assert_double_le(weight_distance(&o, &t.model), 1e-6);
+    for (int i = 0; i < ORACLE_TENSORS; i++) {
+        free(m[i]);
+        free(v[i]);
+    }
+    free(x);
+    oracle_destroy(&o);
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
+/* --- bits: a thousand steps end in the same checkpoint on every ISA, interrupted or not --- */
+
+/* Sizes that divide nothing; batches that do not divide the data. */
+static struct vae_run odd_run(int i)
+{
+    static const enum vae_optimizer optimizers[] = {VAE_ADAGRAD, VAE_ADAM, VAE_SGD};
+    static const enum vae_binarize binarize[] = {BINARIZE_NONE, BINARIZE_DYNAMIC,
+                                                 BINARIZE_THRESHOLD};
+    return (struct vae_run){
+        .shape = {7, 5, 37, i ? 5 : 1, i == 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
+        .optimizer = optimizers[i],
+        .binarize = binarize[i],
+        .batch = 19,
+        .samples = i ? 1 : 2,
+        .lr = i == 2 ? 1e-3f : 0.01f,
+        .seed = 1234567890123,
+        .train_images = 101,
+    };
+}
+
+static void read_whole(const char *path, unsigned char **bytes, size_t *size)
+{
+    FILE *f = fopen(path, "rb");
+    ck_assert_ptr_nonnull(f);
+    fseek(f, 0, SEEK_END);
+    *size = (size_t)ftell(f);
+    rewind(f);
+    *bytes = malloc(*size);
+    ck_assert_uint_eq(fread(*bytes, 1, *size, f), *size);
+    fclose(f);
+}
+
+static void train_to(const char *isa, const struct vae_run *run, const struct images *images,
+                     uint64_t from_step, uint64_t to_step, const char *path)
+{
+    struct sv_kernels k;
+    struct vae_trainer t;
+    struct vae_error e = {""};
+    struct vae_bound b = {0};
+    ck_assert_int_eq(sv_dispatch(isa, &k), SV_OK);
+    ck_assert(trainer_create(&t, &k, run, images, &e));
+    if (from_step) {
+        struct st_file f;
+        ck_assert_msg(checkpoint_open(&f, path, &t.run, &e), "%s", e.line);
+        ck_assert_uint_eq(t.run.step, from_step);
+        ck_assert_msg(checkpoint_load(&f, &t.model, true, &e), "%s", e.line);
+        st_close(&f);
+    }
+    while (t.run.step < to_step) trainer_step(&t, &b);
+    ck_assert_msg(checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
+    trainer_destroy(&t);
+}
+
+START_TEST(test_same_bits)
+{
+    enum { STEPS = 1000, CUT = 333 };
+    const struct vae_run run = odd_run(_i);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    unsigned char *want = NULL, *got;
+    size_t want_size = 0, got_size;
+    char path[] = "/tmp/vae-bits-XXXXXX";
+    close(mkstemp(path));
+    for (size_t i = 0; sv_isa_name(i); i++) {
+        if (!sv_isa_supported(i)) continue;
+        for (int cut = 0; cut < 2; cut++) {
+            if (cut) train_to(sv_isa_name(i), &run, &images, 0, CUT, path);
+            train_to(sv_isa_name(i), &run, &images, cut ? CUT : 0, STEPS, path);
+            read_whole(path, &got, &got_size);
+            if (want) {
+                ck_assert_uint_eq(got_size, want_size);
+                ck_assert_msg(!memcmp(got, want, got_size), "%s%s: other bits than %s",
+                              sv_isa_name(i), cut ? ", resumed" : "", sv_isa_name(0));
+                free(got);
+            } else {
+                want = got;
+                want_size = got_size;
+            }
+        }
+    }
+    free(want);
+    unlink(path);
+    images_free(&images);
+}
+END_TEST
+
+/* The test bound is of the data alone: no batch size in it. */
+START_TEST(test_bound_does_not_depend_on_batch)
+{
+    struct vae_run run = odd_run(_i);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct vae_bound first = {0};
+    for (size_t batch = 19; batch < 24; batch++) {
+        struct sv_kernels k;
+        struct vae_trainer t;
+        struct vae_error e;
+        struct vae_bound b;
+        sv_dispatch(NULL, &k);
+        run.batch = batch;
+        ck_assert(trainer_create(&t, &k, &run, &images, &e));
+        ck_assert(vae_evaluate(&t.model, &images, run.binarize, run.seed, NULL, &b));
+        if (!first.count) first = b;
+        ck_assert(b.kl == first.kl && b.recon == first.recon);
+        ck_assert_uint_eq(b.count, images.count);
+        trainer_destroy(&t);
+    }
+    images_free(&images);
+}
+END_TEST
+
+Suite *suite_model(void)
+{
+    Suite *s = suite_create("model");
+    TCase *t = tcase_create("model");
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, test_oracle_gradient, 0, 4);
+    tcase_add_loop_test(t, test_trajectory, 0, 6);
+    tcase_add_loop_test(t, test_same_bits, 0, 3);
+    tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, 3);
+    suite_add_tcase(s, t);
+    return s;
+}
