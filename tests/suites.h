@@ -13,5 +13,6 @@ Suite *suite_selftest(void);
 Suite *suite_dispatch(void);
 Suite *suite_rng(void);
 Suite *suite_model(void);
+Suite *suite_cli(void);
 
 #endif

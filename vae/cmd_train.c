@@ -230,6 +230,16 @@ struct loop {
     double seconds;        /* spent in steps since then */
 };
 
+static bool diverged(const struct loop *l, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    return vae_fail(e,
+                    "training diverged at step %" PRIu64
+                    " (the bound is no number); lower --lr %g; "
+                    "the last good checkpoint is kept",
+                    r->step, (double)r->lr);
+}
+
 /* Test bound, log line, checkpoint. */
 static bool end_epoch(struct loop *l, struct vae_bound *test, struct vae_error *e)
 {
@@ -238,6 +248,7 @@ static bool end_epoch(struct loop *l, struct vae_bound *test, struct vae_error *
     const uint64_t per = run_steps_per_epoch(r);
     const bool tested =
         vae_evaluate(&t->model, &l->data->test, r->binarize, r->seed, &stop_signal, test);
+    if (tested && !isfinite(bound_elbo(test))) return diverged(l, e);
     if (!checkpoint_save(l->files->checkpoint, &t->model, r, e)) return false;
     if (!tested || !l->seen.count) return true;
     const double rate = (double)l->seen.count / fmax(l->seconds, 1e-9);
@@ -270,11 +281,7 @@ static bool run_epoch(struct loop *l, struct vae_error *e)
         trainer_step(t, &l->seen);
         const double bound = bound_elbo(&l->seen);
         progress_update(&l->progress, run_points(&t->run), bound);
-        if (!isfinite(bound))
-            return vae_fail(e,
-                            "training diverged at step %" PRIu64 " (the bound is no number); lower "
-                            "--lr %g; the last checkpoint is kept",
-                            t->run.step, (double)t->run.lr);
+        if (!isfinite(bound)) return diverged(l, e);
     } while (!stop_signal && t->run.step % run_steps_per_epoch(&t->run) != 0 &&
              run_points(&t->run) + trainer_next_rows(t) <= l->total);
     l->seconds += seconds_now() - start;
