@@ -33,6 +33,7 @@ bool sv_isa_supported(size_t i) { return i < ISA_COUNT && isas[i].probe(); }
 static void overlay(struct sv_kernels *out, const struct sv_kernels *table)
 {
     out->isa = table->isa;
+    out->fma_peak = table->fma_peak;
 #define SV_KERNEL(name, type)                                                                      \
  if (table->name) out->name = table->name;
 #include "kernels.def"

@@ -45,6 +45,9 @@ struct sv_rng {
 
 struct sv_kernels {
     const char *isa; /* the name it was asked for by */
+    /* No kernel but the yardstick of the benchmarks: runs `rounds` rounds of independent fma chains
+     * from *sink, stores a result there, and returns the floating-point operations done. */
+    double (*fma_peak)(size_t rounds, float *sink);
 #define SV_KERNEL(name, type) sv_##type##_fn *name;
 #include "kernels.def"
 #undef SV_KERNEL

@@ -7,7 +7,7 @@
 #ifndef SV_GEMM_AVX2_H
 #define SV_GEMM_AVX2_H
 
-enum { GEMM_MR = 6 };
+enum { GEMM_MR = 6, PEAK_CHAINS = 6 };
 
 static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16])
 {

@@ -20,6 +20,7 @@
 #include "gemm_epilogue.h"
 
 #include "gemm_driver.h"
+#include "peak.h"
 
 #define SV_STR(x)  #x
 #define SV_XSTR(x) SV_STR(x)
@@ -27,6 +28,7 @@
 extern const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME);
 const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME) = {
     .isa = SV_XSTR(SV_ISA_NAME),
+    .fma_peak = SV_FN(fma_peak),
 #define SV_KERNEL(name, type) .name = SV_FN(name),
 #include "../kernels.def"
 #undef SV_KERNEL

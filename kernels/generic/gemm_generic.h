@@ -2,7 +2,7 @@
 #ifndef SV_GEMM_GENERIC_H
 #define SV_GEMM_GENERIC_H
 
-enum { GEMM_MR = 4 };
+enum { GEMM_MR = 4, PEAK_CHAINS = 1 };
 
 static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16])
 {

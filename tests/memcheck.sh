@@ -1,0 +1,27 @@
+#!/bin/sh
+# A short train, eval, sample and reconstruct under valgrind: memcheck.sh PROGRAM
+# No error, no leak, every ISA this machine runs.
+set -eu
+
+program=${1:?usage: memcheck.sh PROGRAM}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+check="valgrind --quiet --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=99"
+
+# 40 images of 8 x 8: a header, then any bytes
+{ printf '\000\000\010\003\000\000\000\050\000\000\000\010\000\000\000\010'; head -c 2560 "$program"; } >"$out/data.idx"
+
+for isa in generic avx2; do
+    SV_ISA=$isa "$program" train --data "$out/data.idx" --out "$out" --epochs 1 --batch 10 \
+        --hidden 4 --latent 2 --quiet >/dev/null 2>&1 || { echo "memcheck: $isa: not on this machine"; continue; }
+    for likelihood in bernoulli gaussian; do
+        $check "$program" train --data "$out/data.idx" --out "$out" --likelihood $likelihood \
+            --epochs 2 --batch 10 --hidden 13 --latent 3 --isa $isa --quiet
+        $check "$program" eval "$out/model.safetensors" --data "$out/data.idx" --isa $isa
+        $check "$program" sample "$out/model.safetensors" --out "$out/s.png" --isa $isa
+        $check "$program" reconstruct "$out/model.safetensors" --data "$out/data.idx" \
+            --out "$out/r.png" --isa $isa
+    done
+    $check "$program" eval "$out/missing" --data "$out/data.idx" 2>/dev/null && exit 1
+    echo "memcheck: $isa: no error, no leak"
+done

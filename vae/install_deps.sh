@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs what is missing of the Debian packages named as arguments; elsewhere says what is needed.
+set -u
+
+if ! command -v dpkg >/dev/null; then
+    for tool in cc make pkg-config curl; do
+        command -v $tool >/dev/null || missing="${missing-} $tool"
+    done
+    echo "make deps: not a Debian system. Needed: a C compiler, make, pkg-config, curl, and the static" \
+         "libraries zlib, libpng, jansson and check.${missing:+ Missing here:$missing}" >&2
+    [ -z "${missing-}" ]
+    exit
+fi
+
+missing=
+for package; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || {
+        echo "make deps: run as root, or install:$missing" >&2
+        exit 1
+    }
+    as_root=sudo
+fi
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq &&
+    $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null || {
+    echo "make deps: apt-get could not install:$missing" >&2
+    exit 1
+}
