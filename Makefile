@@ -6,7 +6,7 @@ OPT     ?= -O3 -g
 SAN     ?=
 DATA    ?= synthetic
 OUT_DIR ?= out
-TRAIN   ?= --epochs 50
+TRAIN   ?= --samples 1000000
 
 # ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
 MACHINE := $(shell $(CC) -dumpmachine)
@@ -62,11 +62,16 @@ bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this m
 
 .PHONY: asan ubsan
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
-	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g'
+	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O2 -g'
 
 .PHONY: memcheck
 memcheck: all ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
+
+.PHONY: picture
+picture: all ## train on the synthetic digits and renew the README's pictures
+	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
+	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
 
 SOURCES = $(shell git ls-files '*.c' '*.h')
 .PHONY: lint

@@ -208,7 +208,7 @@ START_TEST(test_broken_kernel_is_caught)
     table.isa = broken[_i].name;
     memcpy((char *)&table + broken[_i].field, &broken[_i].function, sizeof broken[_i].function);
     const struct verify_options options = {
-        .quick = true, .compare_bits = true, .seed = verify_seed()};
+        .quick = true, .compare_bits = true, .first_failure = true, .seed = verify_seed()};
     const struct verdict v = verify_kernel_forked(broken[_i].id, &table, &options);
     ck_assert_msg(v.failures > 0, "%s went unnoticed", broken[_i].name);
 }

@@ -57,10 +57,10 @@ static void transpose_in(float *w, const struct vae_tensor *t, const struct part
         for (size_t i = 0; i < t->rows; i++) w[i * t->cols + p->first + j] = in[j * t->rows + i];
 }
 
-static void name_tensor(struct st_tensor *t, const char *prefix, const char *part,
+static void name_tensor(char name[ST_NAME], const char *prefix, const char *part,
                         const char *suffix)
 {
-    snprintf(t->name, sizeof t->name, "%s%s.%s", prefix, part, suffix);
+    snprintf(name, ST_NAME, "%s%s.%s", prefix, part, suffix);
 }
 
 /* Appends one arena's tensors; weights are transposed into *room, which moves on. */
@@ -77,8 +77,8 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
         *weight = (struct st_tensor){.dims = 2, .shape = {p->cols, w->rows}, .data = *room};
         *bias =
             (struct st_tensor){.dims = 1, .shape = {p->cols}, .data = arena + b->offset + p->first};
-        name_tensor(weight, prefix, p->name, "weight");
-        name_tensor(bias, prefix, p->name, "bias");
+        name_tensor(weight->name, prefix, p->name, "weight");
+        name_tensor(bias->name, prefix, p->name, "bias");
         transpose_out(arena + w->offset, w, p, *room);
         *room += p->cols * w->rows;
     }
@@ -210,15 +210,15 @@ static bool load_part(const struct st_file *f, struct vae_model *m, const char *
 {
     const struct vae_tensor *w = &m->tensor[p->weight], *b = &m->tensor[p->weight + 1];
     const size_t shape[2] = {p->cols, w->rows};
-    struct st_tensor t;
+    char name[ST_NAME];
     float *room = malloc(p->cols * w->rows * sizeof *room);
     if (!room) return vae_fail(e, "%s: not enough memory", f->path);
-    name_tensor(&t, prefix, p->name, "weight");
-    bool ok = st_read(f, t.name, 2, shape, room, e);
+    name_tensor(name, prefix, p->name, "weight");
+    bool ok = st_read(f, name, 2, shape, room, e);
     if (ok) transpose_in(arena + w->offset, w, p, room);
     free(room);
-    name_tensor(&t, prefix, p->name, "bias");
-    return ok && st_read(f, t.name, 1, shape, arena + b->offset + p->first, e);
+    name_tensor(name, prefix, p->name, "bias");
+    return ok && st_read(f, name, 1, shape, arena + b->offset + p->first, e);
 }
 
 bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,

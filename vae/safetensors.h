@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { ST_NAME = 80 };
+
 struct st_tensor {
-    char name[80];
+    char name[ST_NAME];
     size_t dims, shape[2];
     const float *data;
 };

@@ -224,8 +224,9 @@ static bool within(float got, double want, double bound)
 static void check_values(struct session *v, const struct problem *p, size_t o, const void *got)
 {
     const struct operand *op = &p->op[o];
+    const void *oracle = p->after[o]; /* doubles, or words where the operand is of words */
     const float *g = got;
-    const uint32_t *word = got, *want = (const uint32_t *)p->after[o];
+    const uint32_t *word = got, *want = oracle;
     for (size_t i = 0; i < op->rows; i++)
         for (size_t j = 0; j < op->cols; j++) {
             const size_t e = i * op->ld + j;
@@ -301,7 +302,9 @@ struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
             problem_make(&p, &source);
             run_placements(&v, &p);
             problem_free(&p);
+            if (v.verdict.failures && options->first_failure) goto done;
         }
+done:
     for (size_t o = 0; o < MAX_OPERANDS; o++) buffer_free(&v.buffer[o]);
     return v.verdict;
 }
