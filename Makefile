@@ -89,11 +89,13 @@ format: ## rewrite the layout
 data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look)
 	$(Q)vae/fetch_mnist.sh data/mnist $(MIRRORS)
 
-DEB_PACKAGES := gcc clang libclang-rt-dev make pkg-config zlib1g-dev libpng-dev libjansson-dev \
-                check clang-format cppcheck curl valgrind
-.PHONY: deps
-deps: ## install what is missing, with the system's package manager
-	$(Q)vae/install_deps.sh $(DEB_PACKAGES)
+DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
+DEPS_DEV := clang clang-format cppcheck valgrind
+.PHONY: deps deps-dev
+deps: ## install what is missing to build, train and test
+	$(Q)vae/install_deps.sh $(DEPS)
+deps-dev: ## and what is missing for clang, lint and memcheck
+	$(Q)vae/install_deps.sh $(DEPS) $(DEPS_DEV)
 
 .PHONY: clean
 clean: ## remove build/

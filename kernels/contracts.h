@@ -48,8 +48,8 @@ typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
  *   TANH_GRAD ... SIGMOID_GRAD  v f'(.), f' from y[i][j], the activation's output
  *   BERNOULLI                 l = v + bias[j]: c = scale (sigmoid(l) - y[i][j]), and
  *                             row_sum[i] = log p(y_i | l_i), as bernoulli_ll_grad
- * With accumulate set the epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes, any
- * alignment, contents irrelevant before and after; may be NULL where that is 0. */
+ * With accumulate set the epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes,
+ * aligned for float, contents irrelevant before and after; may be NULL where that is 0. */
 struct SV_T(gemm) {
     size_t m, n, k;
     const real *a;

@@ -1,8 +1,8 @@
 #include "cpu.h"
 
 #if defined(__x86_64__)
-# include <cpuid.h>
-# include <stdint.h>
+#include <cpuid.h>
+#include <stdint.h>
 #endif
 
 bool sv_cpu_any(void) { return true; }

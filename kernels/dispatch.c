@@ -35,7 +35,7 @@ static void overlay(struct sv_kernels *out, const struct sv_kernels *table)
     out->isa = table->isa;
     out->fma_peak = table->fma_peak;
 #define SV_KERNEL(name, type)                                                                      \
- if (table->name) out->name = table->name;
+    if (table->name) out->name = table->name;
 #include "kernels.def"
 #undef SV_KERNEL
 }

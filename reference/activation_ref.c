@@ -2,13 +2,13 @@
 
 /* y = f(x) */
 #define MAP(name, formula)                                                                         \
- void REF(name)(size_t n, const real *px, real *py)                                                \
- {                                                                                                 \
-  for (size_t i = 0; i < n; i++) {                                                                 \
-   const real x = px[i];                                                                           \
-   py[i] = (formula);                                                                              \
-  }                                                                                                \
- }
+    void REF(name)(size_t n, const real *px, real *py)                                             \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const real x = px[i];                                                                  \
+            py[i] = (formula);                                                                     \
+        }                                                                                          \
+    }
 MAP(exp, exp(x))
 MAP(log, log(x))
 MAP(log1p, log1p(x))
@@ -19,13 +19,13 @@ MAP(relu, x < 0 ? 0 : x)
 
 /* dx = dy f'(x), f' from y = f(x) */
 #define MAP_GRAD(name, derivative)                                                                 \
- void REF(name)(size_t n, const real *py, const real *dy, real *dx)                                \
- {                                                                                                 \
-  for (size_t i = 0; i < n; i++) {                                                                 \
-   const real y = py[i];                                                                           \
-   dx[i] = dy[i] * (derivative);                                                                   \
-  }                                                                                                \
- }
+    void REF(name)(size_t n, const real *py, const real *dy, real *dx)                             \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const real y = py[i];                                                                  \
+            dx[i] = dy[i] * (derivative);                                                          \
+        }                                                                                          \
+    }
 MAP_GRAD(tanh_grad, 1 - y * y)
 MAP_GRAD(sigmoid_grad, y *(1 - y))
 MAP_GRAD(softplus_grad, 1 - exp(-y))

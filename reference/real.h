@@ -7,13 +7,13 @@
 #include <tgmath.h>
 
 #if defined(REF_DOUBLE)
-# define real      double
-# define SV_T(x)   sv64_##x
-# define REF(name) ref64_##name
+#define real      double
+#define SV_T(x)   sv64_##x
+#define REF(name) ref64_##name
 #else
-# define real      float
-# define SV_T(x)   sv_##x
-# define REF(name) ref_##name
+#define real      float
+#define SV_T(x)   sv_##x
+#define REF(name) ref_##name
 #endif
 
 #define SV_KERNEL(name, type) SV_T(type##_fn) REF(name);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 #if defined(__x86_64__)
-# include <xmmintrin.h>
+#include <xmmintrin.h>
 #endif
 
 static struct sv_kernels good; /* generic */
@@ -41,6 +41,11 @@ static void changes_its_input(size_t n, const float *x, float *y)
 {
     good.tanh(n, x, y);
     if (n) ((float *)(uintptr_t)x)[n - 1] += 1;
+}
+static void clears_before_it_reads(size_t n, const float *x, float *y) /* wrong in place only */
+{
+    memset(y, 0, n * sizeof *y);
+    good.tanh(n, x, y);
 }
 static void writes_into_the_gap(size_t m, size_t n, struct sv_rng rng, float *y, size_t ld)
 {
@@ -164,9 +169,9 @@ static void sets_flush_to_zero(size_t n, const float *x, float *y)
 #endif
 
 #define BREAK(field, function)                                                                     \
- {                                                                                                 \
-#  function, SV_KERNEL_##field, offsetof(struct sv_kernels, field), (void (*)(void))function       \
- }
+    {                                                                                              \
+#function, SV_KERNEL_##field, offsetof(struct sv_kernels, field), (void (*)(void))function \
+    }
 static const struct {
     const char *name;
     size_t id, field;
@@ -178,6 +183,7 @@ static const struct {
     BREAK(tanh, writes_one_past),
     BREAK(tanh, writes_one_before),
     BREAK(tanh, changes_its_input),
+    BREAK(tanh, clears_before_it_reads),
     BREAK(uniform, writes_into_the_gap),
     BREAK(uniform, forgets_the_leading_dimension),
     BREAK(tanh, fails_at_one_length),

@@ -101,7 +101,7 @@ static void put(struct st_pair *p, size_t *n, const char *key, const char *forma
 static size_t put_run(const struct vae_run *r, struct st_pair *p)
 {
     size_t n = 0;
-    put(p, &n, "format", "vae 1");
+    put(p, &n, "format", "vae 1"); /* get_run knows which it can read */
     put(p, &n, "likelihood", "%s", vae_likelihood_names[r->shape.likelihood]);
     put(p, &n, "image_rows", "%zu", r->shape.rows);
     put(p, &n, "image_cols", "%zu", r->shape.cols);
@@ -155,10 +155,12 @@ static bool get_name(const struct st_file *f, const char *key, const char *const
 
 static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    unsigned likelihood, optimizer, binarize;
+    static const char *const formats[] = {"vae 1", NULL};
+    unsigned format, likelihood, optimizer, binarize;
     const char *lr = st_metadata(f, "lr");
     *r = (struct vae_run){0};
-    if (!get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
+    if (!get_name(f, "format", formats, &format, e) ||
+        !get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
         !get_name(f, "optimizer", vae_optimizer_names, &optimizer, e) ||
         !get_name(f, "binarize", vae_binarize_names, &binarize, e) ||
         !get_size(f, "image_rows", 1, 4096, &r->shape.rows, e) ||

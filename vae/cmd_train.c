@@ -121,7 +121,7 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
     }
 }
 
-static bool parse_one(int opt, int argc, char **argv, struct options *o, struct vae_error *e)
+static bool parse_one(int opt, char **argv, struct options *o, struct vae_error *e)
 {
     switch (opt) {
     case OPT_DATA:
@@ -148,7 +148,6 @@ static bool parse_one(int opt, int argc, char **argv, struct options *o, struct 
     case '?':
         return option_unknown(argv, optind, e);
     default:
-        (void)argc;
         o->model_given = true;
         return run_option(opt, optarg, &o->run, e);
     }
@@ -167,7 +166,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     opterr = 0;
     for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         if (opt == OPT_HELP) return false;
-        if (!parse_one(opt, argc, argv, o, e)) return false;
+        if (!parse_one(opt, argv, o, e)) return false;
     }
     if (!option_argument(argc, argv, optind, NULL, NULL, e)) return false;
     if (!o->data) return vae_fail(e, "give --data PATH, or --data synthetic; see --help");

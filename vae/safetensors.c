@@ -10,7 +10,7 @@
 enum { MAX_HEADER = 100 << 20 }; /* the format's own limit */
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-# error "safetensors data is little-endian and copied as it is"
+#error "safetensors data is little-endian and copied as it is"
 #endif
 
 /* --- writing --- */

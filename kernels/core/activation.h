@@ -22,12 +22,12 @@ V16_INLINE v16 v16_relu_grad(v16 y, v16 dy) /* NaN where y is */
 }
 
 #define SV_MAP(name)                                                                               \
- static void SV_FN(name)(size_t n, const float *x, float *y)                                       \
- {                                                                                                 \
-  size_t i = 0;                                                                                    \
-  for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16_load(x + i)));                      \
-  if (i < n) v16_store_n(y + i, v16_##name(v16_load_n(x + i, n - i)), n - i);                      \
- }
+    static void SV_FN(name)(size_t n, const float *x, float *y)                                    \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+        for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16_load(x + i)));                \
+        if (i < n) v16_store_n(y + i, v16_##name(v16_load_n(x + i, n - i)), n - i);                \
+    }
 SV_MAP(exp)
 SV_MAP(log)
 SV_MAP(log1p)
@@ -38,14 +38,15 @@ SV_MAP(relu)
 #undef SV_MAP
 
 #define SV_MAP_GRAD(name)                                                                          \
- static void SV_FN(name)(size_t n, const float *y, const float *dy, float *dx)                     \
- {                                                                                                 \
-  size_t i = 0;                                                                                    \
-  for (; i + 16 <= n; i += 16) v16_store(dx + i, v16_##name(v16_load(y + i), v16_load(dy + i)));   \
-  if (i == n) return;                                                                              \
-  v16 tail = v16_##name(v16_load_n(y + i, n - i), v16_load_n(dy + i, n - i));                      \
-  v16_store_n(dx + i, tail, n - i);                                                                \
- }
+    static void SV_FN(name)(size_t n, const float *y, const float *dy, float *dx)                  \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+        for (; i + 16 <= n; i += 16)                                                               \
+            v16_store(dx + i, v16_##name(v16_load(y + i), v16_load(dy + i)));                      \
+        if (i == n) return;                                                                        \
+        v16 tail = v16_##name(v16_load_n(y + i, n - i), v16_load_n(dy + i, n - i));                \
+        v16_store_n(dx + i, tail, n - i);                                                          \
+    }
 SV_MAP_GRAD(tanh_grad)
 SV_MAP_GRAD(sigmoid_grad)
 SV_MAP_GRAD(softplus_grad)

@@ -17,12 +17,12 @@ V16_INLINE v16 v16_binarize(v16u x) /* the byte's top bit */
 }
 
 #define SV_PIXELS(name)                                                                            \
- static void SV_FN(name)(size_t n, const uint8_t *x, float *y)                                     \
- {                                                                                                 \
-  size_t i = 0;                                                                                    \
-  for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16u_load_u8(x + i)));                  \
-  if (i < n) v16_store_n(y + i, v16_##name(v16u_load_u8_n(x + i, n - i)), n - i);                  \
- }
+    static void SV_FN(name)(size_t n, const uint8_t *x, float *y)                                  \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+        for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16u_load_u8(x + i)));            \
+        if (i < n) v16_store_n(y + i, v16_##name(v16u_load_u8_n(x + i, n - i)), n - i);            \
+    }
 SV_PIXELS(u8_to_f32)
 SV_PIXELS(binarize)
 #undef SV_PIXELS

@@ -70,15 +70,15 @@ V16_INLINE void v16_normals(struct sv_rng rng, uint32_t g, size_t left, v16 y[4]
 
 /* Runs `emit(w, column, columns left)` over the words of an m x n matrix, 16 columns at a time. */
 #define SV_EACH_WORD(emit)                                                                         \
- for (size_t i = 0; i < m; i++, y += ld, rng.ctr[1]++)                                             \
-  for (size_t j = 0; j < n; j += 64) {                                                             \
-   v16u w[4];                                                                                      \
-   v16_philox(rng, (uint32_t)(j / 4), w);                                                          \
-   for (size_t q = 0; q < 4 && j + 16 * q < n; q++) {                                              \
-    const size_t col = j + 16 * q, left = n - col;                                                 \
-    emit;                                                                                          \
-   }                                                                                               \
-  }
+    for (size_t i = 0; i < m; i++, y += ld, rng.ctr[1]++)                                          \
+        for (size_t j = 0; j < n; j += 64) {                                                       \
+            v16u w[4];                                                                             \
+            v16_philox(rng, (uint32_t)(j / 4), w);                                                 \
+            for (size_t q = 0; q < 4 && j + 16 * q < n; q++) {                                     \
+                const size_t col = j + 16 * q, left = n - col;                                     \
+                emit;                                                                              \
+            }                                                                                      \
+        }
 
 static void SV_FN(philox)(size_t m, size_t n, struct sv_rng rng, uint32_t *y, size_t ld)
 {

@@ -90,7 +90,7 @@ V16_INLINE v16u v16u_count(uint32_t first)
 
 /* --- arithmetic and words --- */
 #define V16_BINARY(type, name, op)                                                                 \
- V16_INLINE type name(type a, type b) { return (type){op(a.lo, b.lo), op(a.hi, b.hi)}; }
+    V16_INLINE type name(type a, type b) { return (type){op(a.lo, b.lo), op(a.hi, b.hi)}; }
 V16_BINARY(v16, v16_add, _mm256_add_ps)
 V16_BINARY(v16, v16_sub, _mm256_sub_ps)
 V16_BINARY(v16, v16_mul, _mm256_mul_ps)
@@ -183,13 +183,13 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
 
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
- V16_INLINE float name(v16 a)                                                                      \
- {                                                                                                 \
-  __m256 h = op8(a.lo, a.hi);                                                                      \
-  __m128 q = op4(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));                          \
-  q = op4(q, _mm_movehl_ps(q, q));                                                                 \
-  return _mm_cvtss_f32(op4(q, _mm_shuffle_ps(q, q, 1)));                                           \
- }
+    V16_INLINE float name(v16 a)                                                                   \
+    {                                                                                              \
+        __m256 h = op8(a.lo, a.hi);                                                                \
+        __m128 q = op4(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));                    \
+        q = op4(q, _mm_movehl_ps(q, q));                                                           \
+        return _mm_cvtss_f32(op4(q, _mm_shuffle_ps(q, q, 1)));                                     \
+    }
 V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
 V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
 #undef V16_FOLD

@@ -72,12 +72,12 @@ V16_INLINE v16u v16u_count(uint32_t first) /* first, first + 1, ..., first + 15 
 
 /* --- arithmetic: one IEEE rounding each, to nearest even --- */
 #define V16_BINARY(name, expr)                                                                     \
- V16_INLINE v16 v16_##name(v16 a, v16 b)                                                           \
- {                                                                                                 \
-  v16 r;                                                                                           \
-  V16_EACH r.f[i] = (expr);                                                                        \
-  return r;                                                                                        \
- }
+    V16_INLINE v16 v16_##name(v16 a, v16 b)                                                        \
+    {                                                                                              \
+        v16 r;                                                                                     \
+        V16_EACH r.f[i] = (expr);                                                                  \
+        return r;                                                                                  \
+    }
 V16_BINARY(add, a.f[i] + b.f[i])
 V16_BINARY(sub, a.f[i] - b.f[i])
 V16_BINARY(mul, a.f[i] * b.f[i])
@@ -107,12 +107,12 @@ V16_INLINE v16 v16_sqrt(v16 a)
 
 /* --- words --- */
 #define V16U_BINARY(name, expr)                                                                    \
- V16_INLINE v16u v16u_##name(v16u a, v16u b)                                                       \
- {                                                                                                 \
-  v16u r;                                                                                          \
-  V16_EACH r.u[i] = (expr);                                                                        \
-  return r;                                                                                        \
- }
+    V16_INLINE v16u v16u_##name(v16u a, v16u b)                                                    \
+    {                                                                                              \
+        v16u r;                                                                                    \
+        V16_EACH r.u[i] = (expr);                                                                  \
+        return r;                                                                                  \
+    }
 V16U_BINARY(add, a.u[i] + b.u[i])
 V16U_BINARY(sub, a.u[i] - b.u[i])
 V16U_BINARY(and, a.u[i] & b.u[i])
@@ -121,12 +121,12 @@ V16U_BINARY(xor, a.u[i] ^ b.u[i])
 #undef V16U_BINARY
 
 #define V16U_SHIFT(name, expr)                                                                     \
- V16_INLINE v16u v16u_##name(v16u a, int n)                                                        \
- {                                                                                                 \
-  v16u r;                                                                                          \
-  V16_EACH r.u[i] = (expr);                                                                        \
-  return r;                                                                                        \
- }
+    V16_INLINE v16u v16u_##name(v16u a, int n)                                                     \
+    {                                                                                              \
+        v16u r;                                                                                    \
+        V16_EACH r.u[i] = (expr);                                                                  \
+        return r;                                                                                  \
+    }
 V16U_SHIFT(shl, a.u[i] << n)
 V16U_SHIFT(shr, a.u[i] >> n)
 V16U_SHIFT(sra, (a.u[i] >> n) | (a.u[i] >> 31 ? ~(UINT32_MAX >> n) : 0))

@@ -9,9 +9,14 @@ static size_t map_operands(const struct shape *s, struct operand *ops)
 }
 
 #define MAP_CASE(name, limit)                                                                      \
- CASE_CALL(call_##name, k->name(s->n, p[0], p[1]))                                                 \
- const struct kcase case_##name = {#name,           shape_vector, map_operands, call_##name,       \
-                                   call_##name##64, NULL,         limit,        NULL};
+    CASE_CALL(call_##name, k->name(s->n, p[0], p[1]))                                              \
+    const struct kcase case_##name = {.kernel = #name,                                             \
+                                      .shape = shape_vector,                                       \
+                                      .operands = map_operands,                                    \
+                                      .call = call_##name,                                         \
+                                      .call64 = call_##name##64,                                   \
+                                      .ulps = limit,                                               \
+                                      .in_place = {{true, 0, 1}}};
 MAP_CASE(exp, 1)
 MAP_CASE(log, 1)
 MAP_CASE(log1p, 1)
@@ -31,18 +36,23 @@ static size_t map_grad_operands(const struct shape *s, struct operand *ops)
 }
 
 #define MAP_GRAD_CASE(name, addends)                                                               \
- CASE_CALL(call_##name, k->name(s->n, p[0], p[1], p[2]))                                           \
- static void bound_##name(const struct shape *s, double *const *before, double *const *after,      \
-                          double *const *bound)                                                    \
- {                                                                                                 \
-  (void)after;                                                                                     \
-  for (size_t i = 0; i < s->n; i++) {                                                              \
-   const double y = before[0][i];                                                                  \
-   bound[2][i] = 4 * U_F32 * fabs(before[1][i]) * (addends);                                       \
-  }                                                                                                \
- }                                                                                                 \
- const struct kcase case_##name = {                                                                \
-     #name, shape_vector, map_grad_operands, call_##name, call_##name##64, bound_##name, 0, NULL};
+    CASE_CALL(call_##name, k->name(s->n, p[0], p[1], p[2]))                                        \
+    static void bound_##name(const struct shape *s, double *const *before, double *const *after,   \
+                             double *const *bound)                                                 \
+    {                                                                                              \
+        (void)after;                                                                               \
+        for (size_t i = 0; i < s->n; i++) {                                                        \
+            const double y = before[0][i];                                                         \
+            bound[2][i] = 4 * U_F32 * fabs(before[1][i]) * (addends);                              \
+        }                                                                                          \
+    }                                                                                              \
+    const struct kcase case_##name = {.kernel = #name,                                             \
+                                      .shape = shape_vector,                                       \
+                                      .operands = map_grad_operands,                               \
+                                      .call = call_##name,                                         \
+                                      .call64 = call_##name##64,                                   \
+                                      .bound = bound_##name,                                       \
+                                      .in_place = {{true, 1, 2}}};
 MAP_GRAD_CASE(tanh_grad, 1 + y * y)
 MAP_GRAD_CASE(sigmoid_grad, fabs(y) * (1 + fabs(y)))
 MAP_GRAD_CASE(softplus_grad, 1 + exp(-y))
@@ -58,5 +68,9 @@ static size_t sincos_operands(const struct shape *s, struct operand *ops)
     return 3;
 }
 CASE_CALL(call_sincos, k->sincos2pi(s->n, p[0], p[1], p[2]))
-const struct kcase case_sincos2pi = {
-    "sincos2pi", shape_vector, sincos_operands, call_sincos, call_sincos64, NULL, 2, NULL};
+const struct kcase case_sincos2pi = {.kernel = "sincos2pi",
+                                     .shape = shape_vector,
+                                     .operands = sincos_operands,
+                                     .call = call_sincos,
+                                     .call64 = call_sincos64,
+                                     .ulps = 2};

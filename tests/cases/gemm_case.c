@@ -95,23 +95,24 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
 }
 
 #define GEMM_ARGS(T, cols_a, cols_b)                                                               \
- {                                                                                                 \
-  .m = s->m, .n = s->n, .k = s->k, .a = p[A], .lda = (cols_a) + s->pad, .b = p[B],                 \
-  .ldb = (cols_b) + s->pad, .c = p[C], .ldc = s->n + s->pad,                                       \
-  .accumulate = s->variant == ACCUMULATE,                                                          \
-  .epilogue = s->variant == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)s->variant,               \
-  .bias = p[BIAS], .y = s->variant >= SV_EPI_TANH_GRAD && s->variant != ACCUMULATE ? p[Y] : NULL,  \
-  .ldy = s->n + s->pad, .scale = 0.5f, .row_sum = p[ROW_SUM], .scratch = p[WORK]                   \
- }
+    {                                                                                              \
+        .m = s->m, .n = s->n, .k = s->k, .a = p[A], .lda = (cols_a) + s->pad, .b = p[B],           \
+        .ldb = (cols_b) + s->pad, .c = p[C], .ldc = s->n + s->pad,                                 \
+        .accumulate = s->variant == ACCUMULATE,                                                    \
+        .epilogue = s->variant == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)s->variant,         \
+        .bias = p[BIAS],                                                                           \
+        .y = s->variant >= SV_EPI_TANH_GRAD && s->variant != ACCUMULATE ? p[Y] : NULL,             \
+        .ldy = s->n + s->pad, .scale = 0.5f, .row_sum = p[ROW_SUM], .scratch = p[WORK]             \
+    }
 #define NN(T)                                                                                      \
- const struct T##gemm g = GEMM_ARGS(T, s->k, s->n);                                                \
- k->gemm_nn(&g)
+    const struct T##gemm g = GEMM_ARGS(T, s->k, s->n);                                             \
+    k->gemm_nn(&g)
 #define NT(T)                                                                                      \
- const struct T##gemm g = GEMM_ARGS(T, s->k, s->k);                                                \
- k->gemm_nt(&g)
+    const struct T##gemm g = GEMM_ARGS(T, s->k, s->k);                                             \
+    k->gemm_nt(&g)
 #define TN(T)                                                                                      \
- const struct T##gemm g = GEMM_ARGS(T, s->m, s->n);                                                \
- k->gemm_tn(&g)
+    const struct T##gemm g = GEMM_ARGS(T, s->m, s->n);                                             \
+    k->gemm_tn(&g)
 CASE_CALL_T(call_nn, NN)
 CASE_CALL_T(call_nt, NT)
 CASE_CALL_T(call_tn, TN)
@@ -197,22 +198,21 @@ static void bound(const struct shape *s, double *const *before, double *const *b
 }
 
 #define GEMM_CASE(shape_name)                                                                      \
- static void bound_##shape_name(const struct shape *s, double *const *before,                      \
-                                double *const *after, double *const *out)                          \
- {                                                                                                 \
-  struct operand o[MAX_OPERANDS];                                                                  \
-  (void)after;                                                                                     \
-  operands_##shape_name(s, o);                                                                     \
-  bound(s, before, out, call_##shape_name##64, o);                                                 \
- }                                                                                                 \
- const struct kcase case_gemm_##shape_name = {"gemm_" #shape_name,                                 \
-                                              gemm_shape,                                          \
-                                              operands_##shape_name,                               \
-                                              call_##shape_name,                                   \
-                                              call_##shape_name##64,                               \
-                                              bound_##shape_name,                                  \
-                                              0,                                                   \
-                                              exact};
+    static void bound_##shape_name(const struct shape *s, double *const *before,                   \
+                                   double *const *after, double *const *out)                       \
+    {                                                                                              \
+        struct operand o[MAX_OPERANDS];                                                            \
+        (void)after;                                                                               \
+        operands_##shape_name(s, o);                                                               \
+        bound(s, before, out, call_##shape_name##64, o);                                           \
+    }                                                                                              \
+    const struct kcase case_gemm_##shape_name = {.kernel = "gemm_" #shape_name,                    \
+                                                 .shape = gemm_shape,                              \
+                                                 .operands = operands_##shape_name,                \
+                                                 .call = call_##shape_name,                        \
+                                                 .call64 = call_##shape_name##64,                  \
+                                                 .bound = bound_##shape_name,                      \
+                                                 .exact_on_integers = exact};
 GEMM_CASE(nn)
 GEMM_CASE(nt)
 GEMM_CASE(tn)

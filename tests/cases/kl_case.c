@@ -44,8 +44,15 @@ static void bound_kl_grad(const struct shape *s, double *const *before, double *
         }
 }
 
-const struct kcase case_kl = {"kl",      shape_matrix, kl_operands, call_kl,
-                              call_kl64, bound_kl,     0,           NULL};
-const struct kcase case_kl_grad = {
-    "kl_grad", shape_matrix, kl_grad_operands, call_kl_grad, call_kl_grad64, bound_kl_grad,
-    0,         NULL};
+const struct kcase case_kl = {.kernel = "kl",
+                              .shape = shape_matrix,
+                              .operands = kl_operands,
+                              .call = call_kl,
+                              .call64 = call_kl64,
+                              .bound = bound_kl};
+const struct kcase case_kl_grad = {.kernel = "kl_grad",
+                                   .shape = shape_matrix,
+                                   .operands = kl_grad_operands,
+                                   .call = call_kl_grad,
+                                   .call64 = call_kl_grad64,
+                                   .bound = bound_kl_grad};

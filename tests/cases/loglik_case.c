@@ -50,22 +50,19 @@ static void bound_bernoulli_grad(const struct shape *s, double *const *before, d
             bound[DLOGITS][e] = 6 * U_F32 * SCALE * (sigmoid + before[TARGET][e]);
         }
 }
-const struct kcase case_bernoulli_ll = {"bernoulli_ll",
-                                        shape_matrix,
-                                        bernoulli_operands,
-                                        call_bernoulli,
-                                        call_bernoulli64,
-                                        bound_bernoulli,
-                                        0,
-                                        NULL};
-const struct kcase case_bernoulli_ll_grad = {"bernoulli_ll_grad",
-                                             shape_matrix,
-                                             bernoulli_grad_operands,
-                                             call_bernoulli_grad,
-                                             call_bernoulli_grad64,
-                                             bound_bernoulli_grad,
-                                             0,
-                                             NULL};
+const struct kcase case_bernoulli_ll = {.kernel = "bernoulli_ll",
+                                        .shape = shape_matrix,
+                                        .operands = bernoulli_operands,
+                                        .call = call_bernoulli,
+                                        .call64 = call_bernoulli64,
+                                        .bound = bound_bernoulli};
+const struct kcase case_bernoulli_ll_grad = {.kernel = "bernoulli_ll_grad",
+                                             .shape = shape_matrix,
+                                             .operands = bernoulli_grad_operands,
+                                             .call = call_bernoulli_grad,
+                                             .call64 = call_bernoulli_grad64,
+                                             .bound = bound_bernoulli_grad,
+                                             .in_place = {{true, 0, 3}}};
 
 /* --- Gaussian --- */
 
@@ -126,19 +123,16 @@ static void bound_gaussian_grad(const struct shape *s, double *const *before, do
             bound[DLOGVAR][e] = 10 * U_F32 * 0.5 * SCALE * (1 + reach * reach * precision);
         }
 }
-const struct kcase case_gaussian_ll = {"gaussian_ll",
-                                       shape_matrix,
-                                       gaussian_operands,
-                                       call_gaussian,
-                                       call_gaussian64,
-                                       bound_gaussian,
-                                       0,
-                                       NULL};
-const struct kcase case_gaussian_ll_grad = {"gaussian_ll_grad",
-                                            shape_matrix,
-                                            gaussian_grad_operands,
-                                            call_gaussian_grad,
-                                            call_gaussian_grad64,
-                                            bound_gaussian_grad,
-                                            0,
-                                            NULL};
+const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
+                                       .shape = shape_matrix,
+                                       .operands = gaussian_operands,
+                                       .call = call_gaussian,
+                                       .call64 = call_gaussian64,
+                                       .bound = bound_gaussian};
+const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
+                                            .shape = shape_matrix,
+                                            .operands = gaussian_grad_operands,
+                                            .call = call_gaussian_grad,
+                                            .call64 = call_gaussian_grad64,
+                                            .bound = bound_gaussian_grad,
+                                            .in_place = {{true, 0, 4}, {true, 1, 5}}};

@@ -27,9 +27,9 @@ static size_t adam_operands(const struct shape *s, struct operand *ops)
 }
 
 #define ADAM(T)                                                                                    \
- const struct T##adam a = {                                                                        \
-     .alpha = LR, .beta1 = BETA1, .beta2 = BETA2, .eps = EPS, .decay = DECAY};                     \
- k->adam(s->n, p[W], p[G], p[S], p[V], &a)
+    const struct T##adam a = {                                                                     \
+        .alpha = LR, .beta1 = BETA1, .beta2 = BETA2, .eps = EPS, .decay = DECAY};                  \
+    k->adam(s->n, p[W], p[G], p[S], p[V], &a)
 CASE_CALL(call_sgd, k->sgd(s->n, p[W], p[G], LR, DECAY))
 CASE_CALL(call_adagrad, k->adagrad(s->n, p[W], p[G], p[S], LR, EPS, DECAY))
 CASE_CALL_T(call_adam, ADAM)
@@ -70,10 +70,21 @@ static void bound_adam(const struct shape *s, double *const *before, double *con
     }
 }
 
-const struct kcase case_sgd = {"sgd", shape_vector, sgd_operands, call_sgd, call_sgd64, bound_sgd,
-                               0,     NULL};
-const struct kcase case_adagrad = {
-    "adagrad", shape_vector, adagrad_operands, call_adagrad, call_adagrad64, bound_adagrad,
-    0,         NULL};
-const struct kcase case_adam = {
-    "adam", shape_vector, adam_operands, call_adam, call_adam64, bound_adam, 0, NULL};
+const struct kcase case_sgd = {.kernel = "sgd",
+                               .shape = shape_vector,
+                               .operands = sgd_operands,
+                               .call = call_sgd,
+                               .call64 = call_sgd64,
+                               .bound = bound_sgd};
+const struct kcase case_adagrad = {.kernel = "adagrad",
+                                   .shape = shape_vector,
+                                   .operands = adagrad_operands,
+                                   .call = call_adagrad,
+                                   .call64 = call_adagrad64,
+                                   .bound = bound_adagrad};
+const struct kcase case_adam = {.kernel = "adam",
+                                .shape = shape_vector,
+                                .operands = adam_operands,
+                                .call = call_adam,
+                                .call64 = call_adam64,
+                                .bound = bound_adam};

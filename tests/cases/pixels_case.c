@@ -12,7 +12,14 @@ CASE_CALL(call_u8_to_f32, k->u8_to_f32(s->n, p[0], p[1]))
 CASE_CALL(call_binarize, k->binarize(s->n, p[0], p[1]))
 
 /* Half an ulp: correctly rounded. */
-const struct kcase case_u8_to_f32 = {
-    "u8_to_f32", shape_vector, pixels_operands, call_u8_to_f32, call_u8_to_f3264, NULL, 0.5, NULL};
-const struct kcase case_binarize = {
-    "binarize", shape_vector, pixels_operands, call_binarize, call_binarize64, NULL, 0, NULL};
+const struct kcase case_u8_to_f32 = {.kernel = "u8_to_f32",
+                                     .shape = shape_vector,
+                                     .operands = pixels_operands,
+                                     .call = call_u8_to_f32,
+                                     .call64 = call_u8_to_f3264,
+                                     .ulps = 0.5};
+const struct kcase case_binarize = {.kernel = "binarize",
+                                    .shape = shape_vector,
+                                    .operands = pixels_operands,
+                                    .call = call_binarize,
+                                    .call64 = call_binarize64};

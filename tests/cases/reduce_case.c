@@ -21,8 +21,13 @@ static void bound_colsum(const struct shape *s, double *const *before, double *c
         for (size_t i = 0; i < s->m; i++)
             bound[1][j] += U_F32 * (double)(s->m + 2) * fabs(before[0][i * (s->n + s->pad) + j]);
 }
-const struct kcase case_colsum = {
-    "colsum", shape_matrix, colsum_operands, call_colsum, call_colsum64, bound_colsum, 0, always};
+const struct kcase case_colsum = {.kernel = "colsum",
+                                  .shape = shape_matrix,
+                                  .operands = colsum_operands,
+                                  .call = call_colsum,
+                                  .call64 = call_colsum64,
+                                  .bound = bound_colsum,
+                                  .exact_on_integers = always};
 
 /* --- logsumexp: (n + 8) u + 2 u |y| --- */
 
@@ -41,11 +46,9 @@ static void bound_logsumexp(const struct shape *s, double *const *before, double
     for (size_t i = 0; i < s->m; i++)
         bound[1][i] = U_F32 * ((double)(s->n + 8) + 2 * fabs(after[1][i]));
 }
-const struct kcase case_logsumexp = {"logsumexp",
-                                     shape_matrix,
-                                     logsumexp_operands,
-                                     call_logsumexp,
-                                     call_logsumexp64,
-                                     bound_logsumexp,
-                                     0,
-                                     NULL};
+const struct kcase case_logsumexp = {.kernel = "logsumexp",
+                                     .shape = shape_matrix,
+                                     .operands = logsumexp_operands,
+                                     .call = call_logsumexp,
+                                     .call64 = call_logsumexp64,
+                                     .bound = bound_logsumexp};

@@ -27,18 +27,18 @@ static size_t reparam_operands(const struct shape *s, struct operand *ops)
 }
 
 #define REPARAM(T)                                                                                 \
- const struct T##reparam r = {.m = s->m,                                                           \
-                              .n = s->n,                                                           \
-                              .samples = (size_t)s->variant,                                       \
-                              .mu = p[MU],                                                         \
-                              .logvar = p[LOGVAR],                                                 \
-                              .ld = s->n + s->pad,                                                 \
-                              .z = p[Z],                                                           \
-                              .eps = p[EPS],                                                       \
-                              .ldz = s->n + s->pad,                                                \
-                              .kl = p[KL],                                                         \
-                              .rng = rng_of(s)};                                                   \
- k->reparam(&r)
+    const struct T##reparam r = {.m = s->m,                                                        \
+                                 .n = s->n,                                                        \
+                                 .samples = (size_t)s->variant,                                    \
+                                 .mu = p[MU],                                                      \
+                                 .logvar = p[LOGVAR],                                              \
+                                 .ld = s->n + s->pad,                                              \
+                                 .z = p[Z],                                                        \
+                                 .eps = p[EPS],                                                    \
+                                 .ldz = s->n + s->pad,                                             \
+                                 .kl = p[KL],                                                      \
+                                 .rng = rng_of(s)};                                                \
+    k->reparam(&r)
 CASE_CALL_T(call_reparam, REPARAM)
 
 static void bound_reparam(const struct shape *s, double *const *before, double *const *after,
@@ -56,9 +56,12 @@ static void bound_reparam(const struct shape *s, double *const *before, double *
             }
         }
 }
-const struct kcase case_reparam = {
-    "reparam", reparam_shape, reparam_operands, call_reparam, call_reparam64, bound_reparam,
-    0,         NULL};
+const struct kcase case_reparam = {.kernel = "reparam",
+                                   .shape = reparam_shape,
+                                   .operands = reparam_operands,
+                                   .call = call_reparam,
+                                   .call64 = call_reparam64,
+                                   .bound = bound_reparam};
 
 /* --- backward --- */
 
@@ -77,19 +80,19 @@ static size_t reparam_grad_operands(const struct shape *s, struct operand *ops)
 }
 
 #define REPARAM_GRAD(T)                                                                            \
- const struct T##reparam_grad r = {.m = s->m,                                                      \
-                                   .n = s->n,                                                      \
-                                   .samples = (size_t)s->variant,                                  \
-                                   .mu = p[MU],                                                    \
-                                   .logvar = p[LOGVAR],                                            \
-                                   .ld = s->n + s->pad,                                            \
-                                   .dz = p[DZ],                                                    \
-                                   .eps = p[EPS_IN],                                               \
-                                   .ldz = s->n + s->pad,                                           \
-                                   .dmu = p[DMU],                                                  \
-                                   .dlogvar = p[DLOGVAR],                                          \
-                                   .ldg = s->n + s->pad};                                          \
- k->reparam_grad(&r)
+    const struct T##reparam_grad r = {.m = s->m,                                                   \
+                                      .n = s->n,                                                   \
+                                      .samples = (size_t)s->variant,                               \
+                                      .mu = p[MU],                                                 \
+                                      .logvar = p[LOGVAR],                                         \
+                                      .ld = s->n + s->pad,                                         \
+                                      .dz = p[DZ],                                                 \
+                                      .eps = p[EPS_IN],                                            \
+                                      .ldz = s->n + s->pad,                                        \
+                                      .dmu = p[DMU],                                               \
+                                      .dlogvar = p[DLOGVAR],                                       \
+                                      .ldg = s->n + s->pad};                                       \
+    k->reparam_grad(&r)
 CASE_CALL_T(call_reparam_grad, REPARAM_GRAD)
 
 static void bound_reparam_grad(const struct shape *s, double *const *before, double *const *after,
@@ -110,11 +113,9 @@ static void bound_reparam_grad(const struct shape *s, double *const *before, dou
             bound[DLOGVAR][e] = factor * 0.5 * (exp(lv) + 1 + exp(lv / 2) * stretch);
         }
 }
-const struct kcase case_reparam_grad = {"reparam_grad",
-                                        reparam_shape,
-                                        reparam_grad_operands,
-                                        call_reparam_grad,
-                                        call_reparam_grad64,
-                                        bound_reparam_grad,
-                                        0,
-                                        NULL};
+const struct kcase case_reparam_grad = {.kernel = "reparam_grad",
+                                        .shape = reparam_shape,
+                                        .operands = reparam_grad_operands,
+                                        .call = call_reparam_grad,
+                                        .call64 = call_reparam_grad64,
+                                        .bound = bound_reparam_grad};

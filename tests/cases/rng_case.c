@@ -45,11 +45,25 @@ static void bound_normal(const struct shape *s, double *const *before, double *c
         }
 }
 
-const struct kcase case_philox = {
-    "philox", shape_matrix, philox_operands, call_philox, call_philox64, NULL, 0, NULL};
-const struct kcase case_uniform = {
-    "uniform", shape_matrix, draw_operands, call_uniform, call_uniform64, NULL, 0, NULL};
-const struct kcase case_normal = {
-    "normal", shape_matrix, draw_operands, call_normal, call_normal64, bound_normal, 0, NULL};
-const struct kcase case_bernoulli = {
-    "bernoulli", shape_matrix, bernoulli_operands, call_bernoulli, call_bernoulli64, NULL, 0, NULL};
+const struct kcase case_philox = {.kernel = "philox",
+                                  .shape = shape_matrix,
+                                  .operands = philox_operands,
+                                  .call = call_philox,
+                                  .call64 = call_philox64};
+const struct kcase case_uniform = {.kernel = "uniform",
+                                   .shape = shape_matrix,
+                                   .operands = draw_operands,
+                                   .call = call_uniform,
+                                   .call64 = call_uniform64};
+const struct kcase case_normal = {.kernel = "normal",
+                                  .shape = shape_matrix,
+                                  .operands = draw_operands,
+                                  .call = call_normal,
+                                  .call64 = call_normal64,
+                                  .bound = bound_normal};
+const struct kcase case_bernoulli = {.kernel = "bernoulli",
+                                     .shape = shape_matrix,
+                                     .operands = bernoulli_operands,
+                                     .call = call_bernoulli,
+                                     .call64 = call_bernoulli64,
+                                     .in_place = {{true, 0, 1}}};

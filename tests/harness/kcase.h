@@ -34,7 +34,13 @@ struct operand {
     size_t rows, cols, ld;
 };
 
-enum { MAX_OPERANDS = 8 };
+enum { MAX_OPERANDS = 8, MAX_ALIASES = 2 };
+
+/* An output that the contract lets lie exactly on an input. */
+struct alias {
+    bool used;
+    size_t in, out;
+};
 
 struct kcase {
     const char *kernel;
@@ -50,6 +56,7 @@ struct kcase {
     double ulps;
     /* shapes whose results on small integers carry no error at all; NULL: none */
     bool (*exact_on_integers)(const struct shape *s);
+    struct alias in_place[MAX_ALIASES];
 };
 
 #define SV_KERNEL(name, type) extern const struct kcase case_##name;
@@ -59,17 +66,20 @@ struct kcase {
 /* One body, both precisions: `expr` sees k, s and p. CASE_CALL_T takes a macro of the type prefix.
  */
 #define CASE_CALL(name, expr)                                                                      \
- static void name(const struct sv_kernels *k, const struct shape *s, void *const *p) { expr; }     \
- static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p) { expr; }
+    static void name(const struct sv_kernels *k, const struct shape *s, void *const *p) { expr; }  \
+    static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)      \
+    {                                                                                              \
+        expr;                                                                                      \
+    }
 #define CASE_CALL_T(name, BODY)                                                                    \
- static void name(const struct sv_kernels *k, const struct shape *s, void *const *p)               \
- {                                                                                                 \
-  BODY(sv_);                                                                                       \
- }                                                                                                 \
- static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)         \
- {                                                                                                 \
-  BODY(sv64_);                                                                                     \
- }
+    static void name(const struct sv_kernels *k, const struct shape *s, void *const *p)            \
+    {                                                                                              \
+        BODY(sv_);                                                                                 \
+    }                                                                                              \
+    static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)      \
+    {                                                                                              \
+        BODY(sv64_);                                                                               \
+    }
 
 /* Unit round-off of float. */
 #define U_F32 0x1p-24

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #if defined(__x86_64__)
-# include <xmmintrin.h>
+#include <xmmintrin.h>
 #endif
 
 static const struct kcase *const cases[SV_KERNEL_COUNT] = {
@@ -246,14 +246,35 @@ static void check_values(struct session *v, const struct problem *p, size_t o, c
         }
 }
 
-/* keep_bits: this call's outputs become the bits to compare with; otherwise they are compared. */
-static void run(struct session *v, struct problem *p, const struct sv_kernels *table, int place,
-                bool keep_bits)
+/* The call's arguments; in place, an output's buffer holds its input too. */
+static void alias_operands(const struct problem *p, void *const *placed, void **args)
 {
-    void *args[MAX_OPERANDS] = {0};
+    for (int a = 0; a < MAX_ALIASES; a++) {
+        const struct alias *alias = &p->kcase->in_place[a];
+        const struct operand *op = &p->op[alias->out];
+        if (!alias->used) continue;
+        for (size_t i = 0; extent(op) && i < op->rows; i++) {
+            const size_t row = i * op->ld * elem_size(op);
+            memcpy((char *)placed[alias->out] + row, (char *)p->input[alias->in] + row,
+                   op->cols * elem_size(op));
+        }
+        args[alias->in] = placed[alias->out];
+    }
+}
+
+enum mode { KEEP_BITS, COMPARE_BITS, IN_PLACE };
+
+/* KEEP_BITS: this call's outputs become the bits that the others are compared with. */
+static void run(struct session *v, struct problem *p, const struct sv_kernels *table, int place,
+                enum mode mode)
+{
+    const bool keep_bits = mode == KEEP_BITS;
+    void *args[MAX_OPERANDS] = {0}, *call_args[MAX_OPERANDS];
     for (size_t o = 0; o < p->count; o++) place_operand(v, p, o, place, &args[o]);
+    memcpy(call_args, args, sizeof args);
+    if (mode == IN_PLACE) alias_operands(p, args, call_args);
     const unsigned control = fp_control();
-    p->kcase->call(table, &p->shape, args);
+    p->kcase->call(table, &p->shape, call_args);
     if (fp_control() != control) fail(v, p, "changed the floating-point control bits", 0, 0);
     v->verdict.calls++;
     for (size_t o = 0; o < p->count; o++) {
@@ -279,12 +300,13 @@ static void run_placements(struct session *v, struct problem *p)
     struct sv_kernels generic;
     if (v->options->compare_bits) {
         sv_dispatch("generic", &generic);
-        run(v, p, is_generic(v->table) ? v->table : &generic, PLACE_START, true);
+        run(v, p, is_generic(v->table) ? v->table : &generic, PLACE_START, KEEP_BITS);
     }
-    run(v, p, v->table, PLACE_START, false);
-    run(v, p, v->table, PLACE_END, false);
+    run(v, p, v->table, PLACE_START, COMPARE_BITS);
+    run(v, p, v->table, PLACE_END, COMPARE_BITS);
+    if (p->kcase->in_place[0].used) run(v, p, v->table, PLACE_END, IN_PLACE);
     const int step = v->options->quick ? 6 : 1;
-    for (int place = 1; place < 16 && !few; place += step) run(v, p, v->table, place, false);
+    for (int place = 1; place < 16 && !few; place += step) run(v, p, v->table, place, COMPARE_BITS);
 }
 
 struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
@@ -319,6 +341,7 @@ struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
     const pid_t child = fork();
     if (child < 0) return verdict;
     if (child == 0) {
+        if (!options->log && !freopen("/dev/null", "w", stderr)) _exit(1); /* a sanitizer's too */
         verdict = verify_kernel(id, table, options);
         _exit(write(fd[1], &verdict, sizeof verdict) != (ssize_t)sizeof verdict);
     }
