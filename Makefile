@@ -1,15 +1,15 @@
 # The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
-# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, V=1.
+# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, TRAIN, V=1.
 
 CC      ?= gcc
 OPT     ?= -O3 -g
 SAN     ?=
 DATA    ?= synthetic
 OUT_DIR ?= out
-TRAIN   ?= --samples 1000000
+TRAIN   ?= --optimizer adam --samples 1000000
 
 # ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
-MACHINE := $(shell $(CC) -dumpmachine)
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2)
 # The one line of flags per ISA; everything else is compiled for the baseline.
 FLAGS_generic :=
@@ -23,7 +23,7 @@ HASH  := $(shell printf '%s' '$(CC) $(FLAGS) $(CFLAGS)' | cksum | cut -d' ' -f1)
 DIR   := build/$(HASH)
 Q     := $(if $(V),,@)
 
-static = $(shell $(CC) -print-file-name=lib$(1).a)
+static = $(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)
 LIBS      := $(call static,png) $(call static,z) $(call static,jansson) -lm
 TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
 
@@ -93,9 +93,20 @@ DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl 
 DEPS_DEV := clang clang-format cppcheck valgrind
 .PHONY: deps deps-dev
 deps: ## install what is missing to build, train and test
-	$(Q)vae/install_deps.sh $(DEPS)
 deps-dev: ## and what is missing for clang, lint and memcheck
-	$(Q)vae/install_deps.sh $(DEPS) $(DEPS_DEV)
+
+# In `make deps train` the compiler and libraries must be there before this file asks for them. So
+# the installation is the making of an included makefile, after which make reads everything anew.
+ifneq ($(filter deps deps-dev,$(MAKECMDGOALS)),)
+include build/deps.mk
+ifndef MAKE_RESTARTS
+.PHONY: installation
+build/deps.mk: installation
+	@mkdir -p $(@D)
+	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV))
+	@touch $@
+endif
+endif
 
 .PHONY: clean
 clean: ## remove build/
