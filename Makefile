@@ -1,7 +1,9 @@
 # The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
 # `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, TRAIN, V=1.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 OPT     ?= -O3 -g
 SAN     ?=
 DATA    ?= synthetic
