@@ -48,14 +48,14 @@ all: $(DIR)/vae ## build the program, build/vae
 
 .PHONY: train
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
-	$(Q)build/vae train --data $(DATA) --out $(OUT_DIR) $(TRAIN)
+	$(Q)build/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
 
 .PHONY: test
-test: all $(DIR)/tests ## every check
+test: $(DIR)/vae $(DIR)/tests ## every check
 	$(Q)VAE_BIN=$(DIR)/vae $(DIR)/tests
 
 .PHONY: check
-check: all $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
+check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
 	$(Q)SV_QUICK=1 VAE_BIN=$(DIR)/vae $(DIR)/tests
 
 .PHONY: bench
@@ -67,7 +67,7 @@ asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O2 -g'
 
 .PHONY: memcheck
-memcheck: all ## a short train, eval and sample under valgrind
+memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
 .PHONY: picture
@@ -116,7 +116,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## this list
-	$(Q)sed -n 's/^\([a-z ]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t14
+	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t16
 
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))

@@ -169,8 +169,8 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_size(f, "latent", 1, VAE_MAX_LATENT, &r->shape.latent, e) ||
         !get_size(f, "batch", 1, VAE_MAX_BATCH, &r->batch, e) ||
         !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
-        !get_size(f, "train_images", 1, SIZE_MAX, &r->train_images, e) ||
-        !get_number(f, "seed", UINT64_MAX, &r->seed, e) ||
+        !get_size(f, "train_images", 1, UINT32_MAX, &r->train_images, e) ||
+        !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
         !get_number(f, "step", UINT32_MAX, &r->step, e))
         return false;
     r->lr = lr ? strtof(lr, NULL) : 0;
@@ -187,6 +187,9 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e)
 {
+    for (size_t i = 0; i < m->params; i++)
+        if (!isfinite(m->w[i]))
+            return vae_fail(e, "%s: not written: a weight is no longer a finite number", path);
     struct st_pair pairs[PAIRS];
     struct st_tensor tensors[MAX_TENSORS];
     float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;

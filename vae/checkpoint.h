@@ -10,6 +10,7 @@
 #include "run.h"
 #include "safetensors.h"
 
+/* Refuses weights that checkpoint_load would. */
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e);
 

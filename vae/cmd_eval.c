@@ -7,6 +7,7 @@
 #include "train.h"
 #include <getopt.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 
 static const char help[] = "usage: vae eval FILE.safetensors --data PATH [options]\n\n"
@@ -31,7 +32,8 @@ struct options {
 static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
 {
     opterr = 0;
-    for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) switch (opt) {
+    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
+        switch (opt) {
         case 'd':
             o->data = optarg;
             break;
@@ -84,8 +86,12 @@ static int eval(const struct options *o, struct vae_error *e)
             struct vae_bound bound;
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
             vae_evaluate(&s.model, &data.test, s.run.binarize, seed, NULL, &bound);
-            print_bound(o, &s, &bound);
-            status = EXIT_DONE;
+            if (isfinite(bound_elbo(&bound))) {
+                print_bound(o, &s, &bound);
+                status = EXIT_DONE;
+            } else {
+                vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", o->file);
+            }
         }
         dataset_free(&data);
     }

@@ -53,7 +53,8 @@ int cmd_kernels(int argc, char **argv)
     struct sv_kernels chosen;
     const char *isa = NULL;
     opterr = 0;
-    for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) switch (opt) {
+    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
+        switch (opt) {
         case 'i':
             isa = optarg;
             break;

@@ -32,7 +32,7 @@ struct options {
 static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
 {
     opterr = 0;
-    for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
         bool ok = true;
         switch (opt) {
         case 'd':

@@ -1,4 +1,4 @@
-/* vae train: options, the loop over epochs, what is written when. */
+/* vae train: the loop over epochs, what is written when. */
 #include "checkpoint.h"
 #include "commands.h"
 #include "dataset.h"
@@ -7,176 +7,13 @@
 #include "replace_file.h"
 #include "report.h"
 #include "train.h"
+#include "train_options.h"
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help[] =
-    "usage: vae train --data PATH --out DIR [options]\n\n"
-    "  --data PATH        directory with MNIST's IDX files (plain or .gz), one IDX image file\n"
-    "                     (every tenth image is held out), or `synthetic`: digits drawn here\n"
-    "  --out DIR          where model.safetensors, log.jsonl, samples.png, reconstructions.png go\n"
-    "  --epochs N         passes over the training images (default 50)\n"
-    "  --samples N        training samples instead of epochs\n"
-    "  --batch N          minibatch (default 100)\n"
-    "  --hidden N         hidden units of encoder and decoder (default 500)\n"
-    "  --latent N         dimensions of z (default 20)\n"
-    "  --samples-per-x L  draws of z per data point (default 1)\n"
-    "  --likelihood NAME  bernoulli (default), or gaussian with mean and log-variance\n"
-    "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
-    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001)\n"
-    "  --binarize NAME    none (default), dynamic, threshold\n"
-    "  --seed N           of everything random (default 1)\n"
-    "  --resume FILE      go on from a checkpoint; only --epochs or --samples may be given beside\n"
-    "  --log FILE         JSON lines, one per epoch (default DIR/log.jsonl)\n"
-    "  --isa NAME         the kernels to use; results do not depend on it\n"
-    "  --quiet            no progress, no epochs\n";
-
-enum { DEFAULT_EPOCHS = 50 };
-
-struct options {
-    const char *data, *out, *log, *resume, *isa;
-    uint64_t epochs, samples; /* 0: not given */
-    bool quiet, model_given;  /* an option that --resume fixes was given */
-    struct vae_run run;
-};
-
-/* --- options --- */
-
-enum {
-    OPT_DATA = 1,
-    OPT_OUT,
-    OPT_EPOCHS,
-    OPT_SAMPLES,
-    OPT_BATCH,
-    OPT_HIDDEN,
-    OPT_LATENT,
-    OPT_DRAWS,
-    OPT_LIKELIHOOD,
-    OPT_OPTIMIZER,
-    OPT_LR,
-    OPT_BINARIZE,
-    OPT_SEED,
-    OPT_RESUME,
-    OPT_LOG,
-    OPT_ISA,
-    OPT_QUIET,
-    OPT_HELP
-};
-static const struct option long_options[] = {
-    {"data", required_argument, NULL, OPT_DATA},
-    {"out", required_argument, NULL, OPT_OUT},
-    {"epochs", required_argument, NULL, OPT_EPOCHS},
-    {"samples", required_argument, NULL, OPT_SAMPLES},
-    {"batch", required_argument, NULL, OPT_BATCH},
-    {"hidden", required_argument, NULL, OPT_HIDDEN},
-    {"latent", required_argument, NULL, OPT_LATENT},
-    {"samples-per-x", required_argument, NULL, OPT_DRAWS},
-    {"likelihood", required_argument, NULL, OPT_LIKELIHOOD},
-    {"optimizer", required_argument, NULL, OPT_OPTIMIZER},
-    {"lr", required_argument, NULL, OPT_LR},
-    {"binarize", required_argument, NULL, OPT_BINARIZE},
-    {"seed", required_argument, NULL, OPT_SEED},
-    {"resume", required_argument, NULL, OPT_RESUME},
-    {"log", required_argument, NULL, OPT_LOG},
-    {"isa", required_argument, NULL, OPT_ISA},
-    {"quiet", no_argument, NULL, OPT_QUIET},
-    {"help", no_argument, NULL, OPT_HELP},
-    {0},
-};
-
-/* An option of the model or the run: fixed by the checkpoint under --resume. */
-static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_error *e)
-{
-    unsigned choice = 0;
-    bool ok = true;
-    switch (opt) {
-    case OPT_BATCH:
-        return option_size("--batch", text, 1, VAE_MAX_BATCH, &r->batch, e);
-    case OPT_HIDDEN:
-        return option_size("--hidden", text, 1, VAE_MAX_HIDDEN, &r->shape.hidden, e);
-    case OPT_LATENT:
-        return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
-    case OPT_DRAWS:
-        return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
-    case OPT_LR:
-        return option_positive("--lr", text, &r->lr, e);
-    case OPT_SEED:
-        return option_u64("--seed", text, 0, INT64_MAX, &r->seed, e);
-    case OPT_LIKELIHOOD:
-        ok = option_choice("--likelihood", text, vae_likelihood_names, &choice, e);
-        r->shape.likelihood = (enum vae_likelihood)choice;
-        return ok;
-    case OPT_OPTIMIZER:
-        ok = option_choice("--optimizer", text, vae_optimizer_names, &choice, e);
-        r->optimizer = (enum vae_optimizer)choice;
-        return ok;
-    default:
-        ok = option_choice("--binarize", text, vae_binarize_names, &choice, e);
-        r->binarize = (enum vae_binarize)choice;
-        return ok;
-    }
-}
-
-static bool parse_one(int opt, char **argv, struct options *o, struct vae_error *e)
-{
-    switch (opt) {
-    case OPT_DATA:
-        o->data = optarg;
-        return true;
-    case OPT_OUT:
-        o->out = optarg;
-        return true;
-    case OPT_LOG:
-        o->log = optarg;
-        return true;
-    case OPT_RESUME:
-        o->resume = optarg;
-        return true;
-    case OPT_ISA:
-        o->isa = optarg;
-        return true;
-    case OPT_QUIET:
-        return o->quiet = true;
-    case OPT_EPOCHS:
-        return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
-    case OPT_SAMPLES:
-        return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
-    case '?':
-        return option_unknown(argv, optind, e);
-    default:
-        o->model_given = true;
-        return run_option(opt, optarg, &o->run, e);
-    }
-}
-
-/* False with an empty line: --help was asked for. */
-static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
-{
-    static const float default_lr[] = {
-        [VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f};
-    *o = (struct options){.run = {.shape = {.hidden = 500, .latent = 20},
-                                  .optimizer = VAE_ADAGRAD,
-                                  .batch = 100,
-                                  .samples = 1,
-                                  .seed = 1}};
-    opterr = 0;
-    for (int opt; (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
-        if (opt == OPT_HELP) return false;
-        if (!parse_one(opt, argv, o, e)) return false;
-    }
-    if (!option_argument(argc, argv, optind, NULL, NULL, e)) return false;
-    if (!o->data) return vae_fail(e, "give --data PATH, or --data synthetic; see --help");
-    if (!o->out) return vae_fail(e, "give --out DIR; see --help");
-    if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
-    if (o->resume && o->model_given)
-        return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
-    if (o->run.lr == 0) o->run.lr = default_lr[o->run.optimizer];
-    return true;
-}
+#include <unistd.h>
 
 /* --- signals: the step under way is finished, the checkpoint written, then 128 + signal --- */
 
@@ -184,13 +21,17 @@ static volatile sig_atomic_t stop_signal;
 
 static void on_signal(int number) { stop_signal = number; }
 
+/* A second signal ends the program at once. What the parent ignores (nohup, sh's &) stays ignored.
+ */
 static void catch_signals(void)
 {
-    struct sigaction a = {.sa_handler = on_signal,
-                          .sa_flags = (int)SA_RESETHAND}; /* 2nd: at once */
+    static const int caught[] = {SIGINT, SIGTERM};
+    struct sigaction old, a = {.sa_handler = on_signal};
+    a.sa_flags = (int)SA_RESETHAND | SA_RESTART;
     sigemptyset(&a.sa_mask);
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+        if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(caught[i], &a, NULL);
 }
 
 /* --- the run --- */
@@ -205,7 +46,7 @@ static void in_directory(char *to, const char *dir, const char *name)
     snprintf(to, 4096, "%s/%s", dir, name);
 }
 
-static bool open_files(const struct options *o, struct files *f, struct vae_error *e)
+static bool open_files(const struct train_options *o, struct files *f, struct vae_error *e)
 {
     if (!make_directory(o->out, e)) return false;
     in_directory(f->checkpoint, o->out, "model.safetensors");
@@ -213,7 +54,7 @@ static bool open_files(const struct options *o, struct files *f, struct vae_erro
     in_directory(f->reconstructions, o->out, "reconstructions.png");
     in_directory(f->log, o->out, "log.jsonl");
     if (o->log) snprintf(f->log, sizeof f->log, "%s", o->log);
-    f->log_file = fopen(f->log, o->resume ? "a" : "w");
+    f->log_file = fopen(f->log, "a"); /* an older log is emptied by the first line of a new one */
     if (!f->log_file) return vae_fail(e, "%s: %s; choose another --log", f->log, strerror(errno));
     return true;
 }
@@ -221,46 +62,68 @@ static bool open_files(const struct options *o, struct files *f, struct vae_erro
 struct loop {
     struct vae_trainer *t;
     const struct dataset *data;
-    const struct options *o;
+    const struct train_options *o;
     struct files *files;
     uint64_t total; /* samples to reach */
     struct progress progress;
     struct vae_bound seen; /* since the last report */
     double seconds;        /* spent in steps since then */
+    struct vae_bound test; /* of the weights as they are, if its count is not 0 */
+    bool saved, logged;    /* this run has written its checkpoint, a line of its log */
 };
 
 static bool diverged(const struct loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
-    return vae_fail(e,
-                    "training diverged at step %" PRIu64
-                    " (the bound is no number); lower --lr %g; "
-                    "the last good checkpoint is kept",
-                    r->step, (double)r->lr);
+    return vae_fail(
+        e, "training diverged at step %" PRIu64 " (the bound is no number); lower --lr %g%s",
+        r->step, (double)r->lr,
+        l->saved ? "; the last good checkpoint is kept" : "; nothing was written");
 }
 
-/* Test bound, log line, checkpoint. */
-static bool end_epoch(struct loop *l, struct vae_bound *test, struct vae_error *e)
+static bool save(struct loop *l, struct vae_error *e)
 {
-    struct vae_trainer *t = l->t;
-    const struct vae_run *r = &t->run;
+    return l->saved = checkpoint_save(l->files->checkpoint, &l->t->model, &l->t->run, e);
+}
+
+static bool write_log(struct loop *l, const struct epoch_report *r, struct vae_error *e)
+{
+    FILE *f = l->files->log_file;
+    if (!l->logged && !l->o->resume && ftruncate(fileno(f), 0) && errno != EINVAL) /* a pipe */
+        return vae_fail(e, "%s: %s; choose another --log", l->files->log, strerror(errno));
+    l->logged = true;
+    return log_epoch(f, l->files->log, r, e);
+}
+
+/* False, with an empty line, where a signal came first. */
+static bool evaluate(struct loop *l, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    const bool done =
+        vae_evaluate(&l->t->model, &l->data->test, r->binarize, r->seed, &stop_signal, &l->test);
+    if (!done) l->test.count = 0;
+    return done && (isfinite(bound_elbo(&l->test)) || diverged(l, e));
+}
+
+/* Test bound, checkpoint, log line. */
+static bool end_epoch(struct loop *l, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
     const uint64_t per = run_steps_per_epoch(r);
-    const bool tested =
-        vae_evaluate(&t->model, &l->data->test, r->binarize, r->seed, &stop_signal, test);
-    if (tested && !isfinite(bound_elbo(test))) return diverged(l, e);
-    if (!checkpoint_save(l->files->checkpoint, &t->model, r, e)) return false;
-    if (!tested || !l->seen.count) return true;
     const double rate = (double)l->seen.count / fmax(l->seconds, 1e-9);
+    const bool tested = evaluate(l, e);
+    if (*e->line || !save(l, e)) return false;
+    if (!tested) return true;
     const struct epoch_report report = {
         .epoch = (r->step + per - 1) / per,
         .samples = run_points(r),
         .train_bound = bound_elbo(&l->seen),
-        .test_bound = bound_elbo(test),
-        .kl = test->kl / (double)test->count,
-        .recon = test->recon / (double)test->count,
+        .test_bound = bound_elbo(&l->test),
+        .kl = l->test.kl / (double)l->test.count,
+        .recon = l->test.recon / (double)l->test.count,
         .samples_per_s = rate,
         .gflops = 1e-9 * rate * vae_step_flops(&r->shape),
-        .isa = t->model.k.isa,
+        .isa = l->t->model.k.isa,
         .threads = 1,
         .seed = r->seed,
     };
@@ -268,7 +131,12 @@ static bool end_epoch(struct loop *l, struct vae_bound *test, struct vae_error *
     if (!l->o->quiet) print_epoch(&report);
     l->seen = (struct vae_bound){0};
     l->seconds = 0;
-    return log_epoch(l->files->log_file, l->files->log, &report, e);
+    return write_log(l, &report, e);
+}
+
+static bool more_to_do(const struct loop *l)
+{
+    return !stop_signal && run_points(&l->t->run) + trainer_next_rows(l->t) <= l->total;
 }
 
 /* Steps until the epoch, the run or the user's patience ends. False where training diverged. */
@@ -276,56 +144,67 @@ static bool run_epoch(struct loop *l, struct vae_error *e)
 {
     struct vae_trainer *t = l->t;
     const double start = seconds_now();
+    l->test.count = 0;
     do {
         trainer_step(t, &l->seen);
         const double bound = bound_elbo(&l->seen);
         progress_update(&l->progress, run_points(&t->run), bound);
         if (!isfinite(bound)) return diverged(l, e);
-    } while (!stop_signal && t->run.step % run_steps_per_epoch(&t->run) != 0 &&
-             run_points(&t->run) + trainer_next_rows(t) <= l->total);
+    } while (more_to_do(l) && t->run.step % run_steps_per_epoch(&t->run) != 0);
     l->seconds += seconds_now() - start;
     return true;
 }
 
-static int run_loop(struct loop *l, struct vae_error *e)
+static int interrupted(struct loop *l, struct vae_error *e)
 {
-    struct vae_trainer *t = l->t;
-    struct vae_bound test = {0};
-    uint64_t first = run_points(&t->run);
-    const double start = seconds_now();
-    l->progress = progress_start(first, l->total, l->o->quiet);
-    while (!stop_signal && run_points(&t->run) + trainer_next_rows(t) <= l->total)
-        if (!run_epoch(l, e) || !end_epoch(l, &test, e)) {
-            progress_clear(&l->progress);
-            return EXIT_FAILED;
-        }
-    progress_clear(&l->progress);
-    if (stop_signal) {
-        fprintf(stderr,
-                "vae train: stopped by signal %d after %" PRIu64 " samples; go on with "
-                "--resume %s\n",
-                (int)stop_signal, run_points(&t->run), l->files->checkpoint);
-        return 128 + (int)stop_signal;
-    }
-    if (!picture_samples(&t->model, l->files->samples, 10, 10, t->run.seed, e) ||
-        !picture_reconstructions(&t->model, l->files->reconstructions, &t->run, &l->data->test, 10,
-                                 5, e))
+    const struct train_options *o = l->o;
+    if (!l->saved && !save(l, e)) return EXIT_FAILED;
+    fprintf(stderr,
+            "vae train: stopped by signal %d after %" PRIu64
+            " samples; go on with: vae train --data %s "
+            "--out %s --resume %s --samples %" PRIu64 "\n",
+            (int)stop_signal, run_points(&l->t->run), o->data, o->out, l->files->checkpoint,
+            l->total);
+    return 128 + (int)stop_signal;
+}
+
+/* Pictures and the last word. */
+static int finish(struct loop *l, double rate, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    const struct files *f = l->files;
+    const struct vae_bound *test = &l->test;
+    if (!l->saved && !save(l, e)) return EXIT_FAILED;
+    if (!picture_samples(&l->t->model, f->samples, 10, 10, r->seed, e) ||
+        !picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
         return EXIT_FAILED;
-    const double elapsed = seconds_now() - start;
-    if (test.count)
-        printf(
-            "test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
-            " samples, %.0f samples/s over all\n",
-            bound_elbo(&test), test.recon / (double)test.count, test.kl / (double)test.count,
-            vae_binarize_names[t->run.binarize], run_points(&t->run),
-            (double)(run_points(&t->run) - first) / fmax(elapsed, 1e-9));
-    printf("wrote %s, %s, %s, %s\n", l->files->checkpoint, l->files->log, l->files->samples,
-           l->files->reconstructions);
+    printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
+           " samples, %.0f samples/s over all\n",
+           bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
+           vae_binarize_names[r->binarize], run_points(r), rate);
+    printf("wrote %s, %s, %s, %s\n", f->checkpoint, f->log, f->samples, f->reconstructions);
     return EXIT_DONE;
 }
 
+static int run_loop(struct loop *l, struct vae_error *e)
+{
+    const uint64_t first = run_points(&l->t->run);
+    const double start = seconds_now();
+    bool ok = true;
+    l->progress = progress_start(first, l->total, l->o->quiet);
+    while (ok && more_to_do(l)) ok = run_epoch(l, e) && end_epoch(l, e);
+    progress_clear(&l->progress);
+    if (!ok) return EXIT_FAILED;
+    if (!stop_signal && !l->test.count)
+        evaluate(l, e); /* resumed at its end: only the test is left */
+    if (*e->line) return EXIT_FAILED;
+    if (stop_signal) return interrupted(l, e);
+    const double done = (double)(run_points(&l->t->run) - first);
+    return finish(l, done / fmax(seconds_now() - start, 1e-9), e);
+}
+
 /* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
-static bool prepare(struct options *o, const struct dataset *data, struct vae_trainer *t,
+static bool prepare(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
                     struct vae_error *e)
 {
     struct st_file f = {0};
@@ -353,7 +232,7 @@ static bool prepare(struct options *o, const struct dataset *data, struct vae_tr
     return ok;
 }
 
-static int train(struct options *o, struct vae_error *e)
+static int train(struct train_options *o, struct vae_error *e)
 {
     struct dataset data;
     struct vae_trainer t;
@@ -364,12 +243,15 @@ static int train(struct options *o, struct vae_error *e)
         const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
         struct loop loop = {.t = &t, .data = &data, .o = o, .files = &files};
         loop.total = o->samples ? o->samples : epochs * data.train.count;
-        if (loop.total < trainer_next_rows(&t) + run_points(&t.run))
-            vae_fail(e, "--%s: nothing to do: %" PRIu64 " samples are less than %s",
-                     o->samples ? "samples" : "epochs", loop.total,
-                     o->resume ? "the checkpoint has seen" : "one minibatch");
-        else if (open_files(o, &files, e))
+        const uint64_t seen = run_points(&t.run), least = o->resume ? seen : trainer_next_rows(&t);
+        if (loop.total < least)
+            vae_fail(
+                e, "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
+                loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+        else if (open_files(o, &files, e)) {
+            catch_signals();
             status = run_loop(&loop, e);
+        }
         trainer_destroy(&t);
     }
     if (files.log_file) fclose(files.log_file);
@@ -379,14 +261,13 @@ static int train(struct options *o, struct vae_error *e)
 
 int cmd_train(int argc, char **argv)
 {
-    struct options o;
+    struct train_options o;
     struct vae_error e = {""};
-    if (!parse(argc, argv, &o, &e)) {
+    if (!train_options_parse(argc, argv, &o, &e)) {
         if (*e.line) return report_failure("train", EXIT_USAGE, &e);
-        fputs(help, stdout);
+        fputs(train_help, stdout);
         return EXIT_DONE;
     }
-    catch_signals();
     const int status = train(&o, &e);
     return *e.line ? report_failure("train", status, &e) : status;
 }

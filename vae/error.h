@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 struct vae_error {
-    char line[512];
+    char line[4096 + 512];
 };
 
 /* Fills *e and returns false, so that failing is `return vae_fail(e, ...)`. Control characters are

@@ -18,6 +18,14 @@ mkdir -p "$dir" || die "$dir: cannot be made"
 # right FILE MD5: the uncompressed bytes are the original ones
 right() { [ "$(gzip -dc "$1" 2>/dev/null | md5sum | cut -d' ' -f1)" = "$2" ]; }
 
+# Goes on where PART ends; had_part is set if there was one. A part that cannot be a start is removed.
+download() { # URL PART
+    had_part=
+    [ -s "$2" ] && had_part=yes
+    curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 \
+        --continue-at - --output "$2" "$1"
+}
+
 fetch() { # NAME MD5, mirrors in the remaining arguments
     name=$1 md5=$2
     shift 2
@@ -28,14 +36,16 @@ fetch() { # NAME MD5, mirrors in the remaining arguments
     fi
     for base in "$@"; do
         echo "$file: from $base"
-        curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 \
-            --continue-at - --output "$part" "$base/$name.gz" || continue
-        if right "$part" "$md5"; then
-            mv "$part" "$file"
-            return
-        fi
-        echo "$file: wrong bytes from $base" >&2
-        rm -f "$part"
+        # twice: what a broken-off download left may not be the start of what this mirror has
+        for try in resumed fresh; do
+            download "$base/$name.gz" "$part"
+            if right "$part" "$md5"; then
+                mv "$part" "$file"
+                return
+            fi
+            [ "$try" = resumed ] && [ -n "$had_part" ] || break
+            rm -f "$part"
+        done
     done
     die "$name: no mirror has it; give others: make data MIRRORS=\"URL ...\""
 }

@@ -29,7 +29,8 @@ static bool read_bytes(gzFile f, const char *path, uint8_t *to, size_t n, size_t
         const int r = gzread(f, to + *got, (unsigned)want);
         if (r < 0) {
             int code;
-            const char *reason = gzerror(f, &code);
+            const char *text = gzerror(f, &code), *colon = strstr(text, ": ");
+            const char *reason = colon ? colon + 2 : text; /* past zlib's name of the file */
             return vae_fail(e, "%s: %s; fetch or copy the file again", path, reason);
         }
         if (r == 0) break;

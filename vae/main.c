@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "options.h"
+#include <errno.h>
 #include <string.h>
 
 static const struct {
@@ -31,8 +32,18 @@ int main(int argc, char **argv)
     if (argc < 2) return usage(stderr, EXIT_USAGE);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return usage(stdout, EXIT_DONE);
-    for (int i = 0; i < COMMANDS; i++)
-        if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "vae %s: no such command; see `vae --help`\n", argv[1]);
+    static char long_help[] = "--help";
+    for (int i = 2; i < argc; i++)
+        if (!strcmp(argv[i], "-h")) argv[i] = long_help;
+    struct vae_error e;
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name)) continue;
+        const int status = commands[i].run(argc - 1, argv + 1);
+        if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+        vae_fail(&e, "standard output: %s; the result is lost", strerror(errno));
+        return report_failure(argv[1], EXIT_FAILED, &e);
+    }
+    vae_fail(&e, "%s: no such command; see `vae --help`", argv[1]);
+    fprintf(stderr, "vae: %s\n", e.line);
     return EXIT_USAGE;
 }

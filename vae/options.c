@@ -75,7 +75,8 @@ bool option_kernels(const char *isa, struct sv_kernels *out, struct vae_error *e
 bool option_unknown(char *const *argv, int index, struct vae_error *e)
 {
     const char *word = index > 0 && argv[index - 1] ? argv[index - 1] : "?";
-    return vae_fail(e, "%s: unknown option, or its value is missing; see --help", word);
+    return vae_fail(e, "%s: unknown or ambiguous option, or its value is missing; see --help",
+                    word);
 }
 
 bool option_argument(int argc, char *const *argv, int index, const char *what, const char **out,

@@ -31,7 +31,7 @@ static bool write_png(const char *path, const struct canvas *c, struct vae_error
     if (png_image_write_to_stdio(&image, r.f, 0, c->pixels, (png_int_32)c->width, NULL))
         return replace_commit(&r, e);
     replace_abort(&r);
-    return vae_fail(e, "%s: %s", path, image.message);
+    return vae_fail(e, "%s: %s; free some space or choose another place", path, image.message);
 }
 
 bool png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,

@@ -1,15 +1,23 @@
 #include "replace_file.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 bool replace_begin(struct replace_file *r, const char *path, struct vae_error *e)
 {
-    r->path = path;
+    struct stat st;
     r->f = NULL;
-    const int n = snprintf(r->temporary, sizeof r->temporary, "%s.tmp", path);
+    if (strlen(path) + sizeof ".tmp" > sizeof r->temporary)
+        return vae_fail(e, "%.64s...: name too long", path);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return vae_fail(e, "%s: not a regular file; choose another place to write to", path);
+    char *real = realpath(path, NULL);
+    snprintf(r->path, sizeof r->path, "%s", real ? real : path);
+    free(real);
+    const int n = snprintf(r->temporary, sizeof r->temporary, "%s.tmp", r->path);
     if (n < 0 || (size_t)n >= sizeof r->temporary) return vae_fail(e, "%s: name too long", path);
     r->f = fopen(r->temporary, "wb");
     if (!r->f)

@@ -8,10 +8,10 @@
 
 struct replace_file {
     FILE *f; /* write here */
-    const char *path;
-    char temporary[4096];
+    char path[4096], temporary[4096];
 };
 
+/* A symbolic link is followed; what is there and no regular file is refused. */
 bool replace_begin(struct replace_file *r, const char *path, struct vae_error *e);
 
 /* Puts the new file in place; on any write error removes it and leaves the old one. */

@@ -5,10 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24 };
+enum { BAR_WIDTH = 16, LINE = 256 };
 
 double seconds_now(void)
 {
@@ -22,6 +23,13 @@ struct progress progress_start(uint64_t first, uint64_t total, bool quiet)
     return (struct progress){!quiet && isatty(STDERR_FILENO), first, total, seconds_now(), 0};
 }
 
+static int terminal_width(void)
+{
+    struct winsize size;
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known && size.ws_col < LINE ? size.ws_col : 80;
+}
+
 void progress_update(struct progress *p, uint64_t done, double bound)
 {
     const double now = seconds_now();
@@ -33,9 +41,10 @@ void progress_update(struct progress *p, uint64_t done, double bound)
     char bar[BAR_WIDTH + 1];
     for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
     bar[BAR_WIDTH] = 0;
-    fprintf(stderr,
-            "\r[%s] %" PRIu64 "/%" PRIu64 "  %.0f samples/s  bound %.1f nats  %.0f s left\033[K",
-            bar, done, p->total, rate, bound, left);
+    char line[LINE];
+    snprintf(line, sizeof line, "[%s] %" PRIu64 "/%" PRIu64 "  %.0f/s  %.1f nats  %.0f s left", bar,
+             done, p->total, rate, bound, left);
+    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line); /* a line that wraps stays */
     fflush(stderr);
 }
 

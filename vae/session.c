@@ -7,9 +7,9 @@ bool session_open(struct session *s, const char *file, const char *isa, struct v
     struct st_file f;
     struct sv_kernels k;
     if (!option_kernels(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
-    /* no statistics are needed, so none are allocated */
-    const bool made =
-        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, s->run.batch, s->run.samples, e);
+    /* no statistics and no large minibatch are needed, so none are allocated */
+    const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
+    const bool made = vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, e);
     const bool ok = made && checkpoint_load(&f, &s->model, false, e);
     if (made && !ok) vae_destroy(&s->model);
     st_close(&f);

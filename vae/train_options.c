@@ -1,0 +1,158 @@
+#include "train_options.h"
+#include "options.h"
+#include <getopt.h>
+
+const char train_help[] =
+    "usage: vae train --data PATH --out DIR [options]\n\n"
+    "  --data PATH        directory with MNIST's IDX files (plain or .gz), one IDX image file\n"
+    "                     (every tenth image is held out), or `synthetic`: digits drawn here\n"
+    "  --out DIR          where model.safetensors, log.jsonl, samples.png, reconstructions.png go\n"
+    "  --epochs N         passes over the training images (default 50)\n"
+    "  --samples N        training samples instead of epochs; both count from the run's start\n"
+    "  --batch N          minibatch (default 100)\n"
+    "  --hidden N         hidden units of encoder and decoder (default 500)\n"
+    "  --latent N         dimensions of z (default 20)\n"
+    "  --samples-per-x L  draws of z per data point (default 1)\n"
+    "  --likelihood NAME  bernoulli (default), or gaussian with mean and log-variance\n"
+    "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
+    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; sgd with a\n"
+    "                     gaussian decoder wants less)\n"
+    "  --binarize NAME    none (default), dynamic, threshold\n"
+    "  --seed N           of everything random (default 1)\n"
+    "  --resume FILE      go on from a checkpoint; only --epochs or --samples may be given beside\n"
+    "  --log FILE         JSON lines, one per epoch (default DIR/log.jsonl)\n"
+    "  --isa NAME         the kernels to use; results do not depend on it\n"
+    "  --quiet            no progress, no epochs\n";
+
+/* --- options --- */
+
+enum {
+    OPT_DATA = 1,
+    OPT_OUT,
+    OPT_EPOCHS,
+    OPT_SAMPLES,
+    OPT_BATCH,
+    OPT_HIDDEN,
+    OPT_LATENT,
+    OPT_DRAWS,
+    OPT_LIKELIHOOD,
+    OPT_OPTIMIZER,
+    OPT_LR,
+    OPT_BINARIZE,
+    OPT_SEED,
+    OPT_RESUME,
+    OPT_LOG,
+    OPT_ISA,
+    OPT_QUIET,
+    OPT_HELP
+};
+static const struct option long_options[] = {
+    {"data", required_argument, NULL, OPT_DATA},
+    {"out", required_argument, NULL, OPT_OUT},
+    {"epochs", required_argument, NULL, OPT_EPOCHS},
+    {"samples", required_argument, NULL, OPT_SAMPLES},
+    {"batch", required_argument, NULL, OPT_BATCH},
+    {"hidden", required_argument, NULL, OPT_HIDDEN},
+    {"latent", required_argument, NULL, OPT_LATENT},
+    {"samples-per-x", required_argument, NULL, OPT_DRAWS},
+    {"likelihood", required_argument, NULL, OPT_LIKELIHOOD},
+    {"optimizer", required_argument, NULL, OPT_OPTIMIZER},
+    {"lr", required_argument, NULL, OPT_LR},
+    {"binarize", required_argument, NULL, OPT_BINARIZE},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"resume", required_argument, NULL, OPT_RESUME},
+    {"log", required_argument, NULL, OPT_LOG},
+    {"isa", required_argument, NULL, OPT_ISA},
+    {"quiet", no_argument, NULL, OPT_QUIET},
+    {"help", no_argument, NULL, OPT_HELP},
+    {0},
+};
+
+/* An option of the model or the run: fixed by the checkpoint under --resume. */
+static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_error *e)
+{
+    unsigned choice = 0;
+    bool ok = true;
+    switch (opt) {
+    case OPT_BATCH:
+        return option_size("--batch", text, 1, VAE_MAX_BATCH, &r->batch, e);
+    case OPT_HIDDEN:
+        return option_size("--hidden", text, 1, VAE_MAX_HIDDEN, &r->shape.hidden, e);
+    case OPT_LATENT:
+        return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
+    case OPT_DRAWS:
+        return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
+    case OPT_LR:
+        return option_positive("--lr", text, &r->lr, e);
+    case OPT_SEED:
+        return option_u64("--seed", text, 0, INT64_MAX, &r->seed, e);
+    case OPT_LIKELIHOOD:
+        ok = option_choice("--likelihood", text, vae_likelihood_names, &choice, e);
+        r->shape.likelihood = (enum vae_likelihood)choice;
+        return ok;
+    case OPT_OPTIMIZER:
+        ok = option_choice("--optimizer", text, vae_optimizer_names, &choice, e);
+        r->optimizer = (enum vae_optimizer)choice;
+        return ok;
+    default:
+        ok = option_choice("--binarize", text, vae_binarize_names, &choice, e);
+        r->binarize = (enum vae_binarize)choice;
+        return ok;
+    }
+}
+
+static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_error *e)
+{
+    switch (opt) {
+    case OPT_DATA:
+        o->data = optarg;
+        return true;
+    case OPT_OUT:
+        o->out = optarg;
+        return true;
+    case OPT_LOG:
+        o->log = optarg;
+        return true;
+    case OPT_RESUME:
+        o->resume = optarg;
+        return true;
+    case OPT_ISA:
+        o->isa = optarg;
+        return true;
+    case OPT_QUIET:
+        return o->quiet = true;
+    case OPT_EPOCHS:
+        return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
+    case OPT_SAMPLES:
+        return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
+    case '?':
+        return option_unknown(argv, optind, e);
+    default:
+        o->model_given = true;
+        return run_option(opt, optarg, &o->run, e);
+    }
+}
+
+bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e)
+{
+    static const float default_lr[] = {
+        [VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f};
+    *o = (struct train_options){.run = {.shape = {.hidden = 500, .latent = 20},
+                                        .optimizer = VAE_ADAGRAD,
+                                        .batch = 100,
+                                        .samples = 1,
+                                        .seed = 1}};
+    opterr = 0;
+    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
+        if (opt == OPT_HELP) return false;
+        if (!parse_one(opt, argv, o, e)) return false;
+    }
+    if (!option_argument(argc, argv, optind, NULL, NULL, e)) return false;
+    if (!o->data) return vae_fail(e, "give --data PATH, or --data synthetic; see --help");
+    if (!o->out) return vae_fail(e, "give --out DIR; see --help");
+    if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
+    if (o->resume && o->model_given)
+        return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
+    if (o->run.lr == 0) o->run.lr = default_lr[o->run.optimizer];
+    return true;
+}

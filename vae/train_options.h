@@ -1,0 +1,21 @@
+/* The command line of vae train. */
+#ifndef VAE_TRAIN_OPTIONS_H
+#define VAE_TRAIN_OPTIONS_H
+
+#include "run.h"
+
+enum { DEFAULT_EPOCHS = 50 };
+
+struct train_options {
+    const char *data, *out, *log, *resume, *isa;
+    uint64_t epochs, samples; /* 0: not given */
+    bool quiet, model_given;  /* an option that --resume fixes was given */
+    struct vae_run run;
+};
+
+extern const char train_help[];
+
+/* False with an empty line: --help was asked for. */
+bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e);
+
+#endif
