@@ -13,6 +13,8 @@
  *  - No state, no allocation, no printing; rounding mode and MXCSR control bits are left alone.
  *  - The bits of a result depend on the arguments alone: not on ISA, alignment or blocking.
  *  - Gradients are those of the loss -ELBO = KL - log p, so optimisers descend.
+ *  - Accuracy holds where nothing over- or underflows; an underflow adds at most 2^-149. Infinite
+ *    logits or log-variances may give NaN where 0 inf or inf - inf arises.
  *  - u = 2^-24. Likelihoods and divergences are in nats.
  *  - "AEVB" is Kingma & Welling 2013, arXiv 1312.6114.
  */
@@ -20,7 +22,7 @@
 /* ---- element-wise functions: exp log log1p tanh sigmoid softplus relu --------------------------
  * y[i] = f(x[i]), i < n. In place allowed.
  * Accuracy: exp, log, log1p within 1 ulp; tanh, sigmoid, softplus within 2; relu exact.
- * sigmoid(x) = 1 / (1 + e^-x); softplus(x) = log(1 + e^x); relu(x) = max(x, 0). */
+ * sigmoid(x) = 1 / (1 + e^-x); softplus(x) = log(1 + e^x); relu(x) = max(x, 0), relu(-0) = +0. */
 typedef void SV_T(map_fn)(size_t n, const real *x, real *y);
 
 /* ---- their derivatives: tanh_grad sigmoid_grad softplus_grad relu_grad --------------------------
@@ -48,7 +50,8 @@ typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
  *   TANH_GRAD ... SIGMOID_GRAD  v f'(.), f' from y[i][j], the activation's output
  *   BERNOULLI                 l = v + bias[j]: c = scale (sigmoid(l) - y[i][j]), and
  *                             row_sum[i] = log p(y_i | l_i), as bernoulli_ll_grad
- * With accumulate set the epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes,
+ * An epilogue adds its own error: 2 u of its addends, and that of f. With accumulate set the
+ * epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes,
  * aligned for float, contents irrelevant before and after; may be NULL where that is 0. */
 struct SV_T(gemm) {
     size_t m, n, k;
@@ -86,7 +89,8 @@ typedef void SV_T(logsumexp_fn)(size_t m, size_t n, const real *x, size_t ldx, r
 typedef void SV_T(kl_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
                          real *kl);
 
-/* ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2, both m x n with ldg */
+/* ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2, both m x n with ldg
+ * Accuracy: dmu exact, dlogvar 8 u relative to (sigma^2 + 1) / 2. */
 typedef void SV_T(kl_grad_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
                               real *kl, real *dmu, real *dlogvar, size_t ldg);
 
@@ -94,7 +98,8 @@ typedef void SV_T(kl_grad_fn)(size_t m, size_t n, const real *mu, const real *lo
  * For row i < m and sample l < samples, with r = i samples + l:
  *   eps[r] = standard normals, exactly those of kernel `normal` in row r;
  *   z[r] = mu[i] + exp(logvar[i] / 2) eps[r];   kl[i] exactly as kernel `kl`.
- * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. */
+ * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. Accuracy: eps as `normal`, z 12 u
+ * relative to |mu| + sigma |eps|. */
 struct SV_T(reparam) {
     size_t m, n, samples;
     const real *mu, *logvar;
@@ -127,7 +132,8 @@ typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
 typedef void SV_T(bernoulli_ll_fn)(size_t m, size_t n, const real *logits, size_t ldl,
                                    const real *x, size_t ldx, real *ll);
 
-/* ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x) with ldd; in place allowed */
+/* ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x) with ldd; in place allowed
+ * Accuracy: 6 u relative to scale (sigmoid(l) + x). */
 typedef void SV_T(bernoulli_ll_grad_fn)(size_t m, size_t n, const real *logits, size_t ldl,
                                         const real *x, size_t ldx, real scale, real *ll,
                                         real *dlogits, size_t ldd);
@@ -146,12 +152,13 @@ typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, con
                                        size_t ld, const real *x, size_t ldx, real scale, real *ll,
                                        real *dmean, real *dlogvar, size_t ldg);
 
-/* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place */
+/* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
+ * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for
+ * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. */
 typedef void SV_T(sgd_fn)(size_t n, real *w, const real *g, real lr, real decay);
 
 /* ---- adagrad (Duchi, Hazan & Singer 2011): g += decay w;  s += g^2;  w -= lr g / (sqrt(s) + eps)
- * w, s: [n], in place. Accuracy: 8 u relative to |w| + |lr g / (sqrt(s) + eps)|, addends of g
- * apart. */
+ * w, s: [n], in place. */
 typedef void SV_T(adagrad_fn)(size_t n, real *w, const real *g, real *s, real lr, real eps,
                               real decay);
 
@@ -165,10 +172,11 @@ struct SV_T(adam) {
 typedef void SV_T(adam_fn)(size_t n, real *w, const real *g, real *m, real *v,
                            const struct SV_T(adam) * p);
 
-/* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3")
- * --- Column j of row i holds word (j / 16) % 4 of the block whose counter is { ctr[0] + 16 (j /
- * 64) + j % 16, ctr[1] + i, ctr[2], ctr[3] }   (each mod 2^32) under key rng.key. So a draw is
- * addressed by (seed, stream, step, row, column), never by order of use. m x n with ld. */
+/* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") ---
+ * Column j of row i holds word (j / 16) % 4 of the block whose counter is
+ *     { ctr[0] + 16 (j / 64) + j % 16, ctr[1] + i, ctr[2], ctr[3] }   (each mod 2^32)
+ * under key rng.key. So a draw is addressed by (seed, stream, step, row, column), never by order of
+ * use. m x n with ld. */
 typedef void SV_T(philox_fn)(size_t m, size_t n, struct sv_rng rng, uint32_t *y, size_t ld);
 
 /* ---- uniform: (w >> 8) 2^-24 in [0, 1), w the word of kernel `philox` at (i, j) */

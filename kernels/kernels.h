@@ -80,7 +80,7 @@ bool sv_isa_supported(size_t i);
 /* The ISA whose own code serves kernel number id (in kernels.def's order) in table *k. */
 const char *sv_serving_isa(const struct sv_kernels *k, size_t id);
 
-/* Bytes of scratch that a GEMM of this size asks for; 0 if any size is 0. */
+/* Bytes of scratch that a GEMM of this size asks for; 0 if m or n is 0. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
 
 /* A generator for one use: all randomness is addressed, none is consumed. */

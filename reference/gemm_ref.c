@@ -9,29 +9,19 @@ static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
 {
     const real y = g->y ? g->y[i * g->ldy + j] : 0, bias = g->bias ? g->bias[j] : 0;
     switch (g->epilogue) {
-    case SV_EPI_BIAS:
-        return v + bias;
-    case SV_EPI_TANH:
-        return tanh(v + bias);
-    case SV_EPI_RELU:
-        return relu(v + bias);
-    case SV_EPI_SOFTPLUS:
-        return softplus(v + bias);
-    case SV_EPI_SIGMOID:
-        return sigmoid(v + bias);
-    case SV_EPI_TANH_GRAD:
-        return v * (1 - y * y);
-    case SV_EPI_RELU_GRAD:
-        return v * (y > 0 ? 1 : y <= 0 ? 0 : y);
-    case SV_EPI_SOFTPLUS_GRAD:
-        return v * (1 - exp(-y));
-    case SV_EPI_SIGMOID_GRAD:
-        return v * y * (1 - y);
+    case SV_EPI_BIAS: return v + bias;
+    case SV_EPI_TANH: return tanh(v + bias);
+    case SV_EPI_RELU: return relu(v + bias);
+    case SV_EPI_SOFTPLUS: return softplus(v + bias);
+    case SV_EPI_SIGMOID: return sigmoid(v + bias);
+    case SV_EPI_TANH_GRAD: return v * (1 - y * y);
+    case SV_EPI_RELU_GRAD: return v * (y > 0 ? 1 : y <= 0 ? 0 : y);
+    case SV_EPI_SOFTPLUS_GRAD: return v * (1 - exp(-y));
+    case SV_EPI_SIGMOID_GRAD: return v * y * (1 - y);
     case SV_EPI_BERNOULLI:
         g->row_sum[i] += y * (v + bias) - softplus(v + bias);
         return g->scale * (sigmoid(v + bias) - y);
-    default:
-        return v;
+    default: return v;
     }
 }
 

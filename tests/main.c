@@ -11,6 +11,12 @@ bool quick_run(void)
 
 int main(void)
 {
+    struct sv_kernels k;
+    if (sv_dispatch(getenv("SV_ISA"), &k) != SV_OK) {
+        fprintf(stderr, "SV_ISA=%s: not an instruction set of this build and machine\n",
+                getenv("SV_ISA"));
+        return 2;
+    }
     printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
     SRunner *r = srunner_create(suite_dispatch());
     srunner_add_suite(r, suite_selftest());

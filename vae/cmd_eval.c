@@ -34,23 +34,15 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
         switch (opt) {
-        case 'd':
-            o->data = optarg;
-            break;
-        case 'j':
-            o->json = true;
-            break;
-        case 'i':
-            o->isa = optarg;
-            break;
+        case 'd': o->data = optarg; break;
+        case 'j': o->json = true; break;
+        case 'i': o->isa = optarg; break;
         case 's':
             o->seed_given = true;
             if (!option_u64("--seed", optarg, 0, INT64_MAX, &o->seed, e)) return false;
             break;
-        case 'h':
-            return false;
-        default:
-            return option_unknown(argv, optind, e);
+        case 'h': return false;
+        default: return option_unknown(argv, optind, e);
         }
     if (!option_argument(argc, argv, optind, "a checkpoint", &o->file, e)) return false;
     return o->data || vae_fail(e, "give --data PATH; see --help");

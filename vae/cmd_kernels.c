@@ -55,15 +55,9 @@ int cmd_kernels(int argc, char **argv)
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
         switch (opt) {
-        case 'i':
-            isa = optarg;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            return EXIT_DONE;
-        default:
-            option_unknown(argv, optind, &e);
-            return report_failure("kernels", EXIT_USAGE, &e);
+        case 'i': isa = optarg; break;
+        case 'h': fputs(help, stdout); return EXIT_DONE;
+        default: option_unknown(argv, optind, &e); return report_failure("kernels", EXIT_USAGE, &e);
         }
     if (!option_argument(argc, argv, optind, NULL, NULL, &e))
         return report_failure("kernels", EXIT_USAGE, &e);

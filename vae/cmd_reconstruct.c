@@ -35,25 +35,13 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
         bool ok = true;
         switch (opt) {
-        case 'd':
-            o->data = optarg;
-            break;
-        case 'o':
-            o->out = optarg;
-            break;
-        case 'i':
-            o->isa = optarg;
-            break;
-        case 'a':
-            ok = option_size("--across", optarg, 1, 100, &o->across, e);
-            break;
-        case 'p':
-            ok = option_size("--pairs", optarg, 1, 50, &o->pairs, e);
-            break;
-        case 'h':
-            return false;
-        default:
-            ok = option_unknown(argv, optind, e);
+        case 'd': o->data = optarg; break;
+        case 'o': o->out = optarg; break;
+        case 'i': o->isa = optarg; break;
+        case 'a': ok = option_size("--across", optarg, 1, 100, &o->across, e); break;
+        case 'p': ok = option_size("--pairs", optarg, 1, 50, &o->pairs, e); break;
+        case 'h': return false;
+        default: ok = option_unknown(argv, optind, e);
         }
         if (!ok) return false;
     }

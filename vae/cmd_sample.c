@@ -35,26 +35,16 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
         bool ok = true;
         switch (opt) {
-        case 'o':
-            o->out = optarg;
-            break;
-        case 'i':
-            o->isa = optarg;
-            break;
-        case 'a':
-            ok = option_size("--across", optarg, 1, 100, &o->across, e);
-            break;
-        case 'd':
-            ok = option_size("--down", optarg, 1, 100, &o->down, e);
-            break;
+        case 'o': o->out = optarg; break;
+        case 'i': o->isa = optarg; break;
+        case 'a': ok = option_size("--across", optarg, 1, 100, &o->across, e); break;
+        case 'd': ok = option_size("--down", optarg, 1, 100, &o->down, e); break;
         case 's':
             o->seed_given = true;
             ok = option_u64("--seed", optarg, 0, INT64_MAX, &o->seed, e);
             break;
-        case 'h':
-            return false;
-        default:
-            ok = option_unknown(argv, optind, e);
+        case 'h': return false;
+        default: ok = option_unknown(argv, optind, e);
         }
         if (!ok) return false;
     }

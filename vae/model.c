@@ -287,9 +287,7 @@ static double power(double b, uint64_t t)
 void vae_update(struct vae_model *m, const struct vae_step *step)
 {
     switch (m->optimizer) {
-    case VAE_SGD:
-        m->k.sgd(m->params, m->w, m->grad, step->lr, step->decay);
-        break;
+    case VAE_SGD: m->k.sgd(m->params, m->w, m->grad, step->lr, step->decay); break;
     case VAE_ADAGRAD:
         m->k.adagrad(m->params, m->w, m->grad, m->stat[0], step->lr, 1e-10f, step->decay);
         break;

@@ -57,13 +57,11 @@ bool option_kernels(const char *isa, struct sv_kernels *out, struct vae_error *e
     const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
     char list[128] = "";
     switch (sv_dispatch(asked, out)) {
-    case SV_OK:
-        return true;
+    case SV_OK: return true;
     case SV_ISA_UNSUPPORTED:
         return vae_fail(e, "%s %s: this CPU or its operating system lacks it; leave it out", by,
                         asked);
-    default:
-        break;
+    default: break;
     }
     for (size_t i = 0; sv_isa_name(i); i++) {
         const size_t used = strlen(list);

@@ -74,18 +74,12 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
     unsigned choice = 0;
     bool ok = true;
     switch (opt) {
-    case OPT_BATCH:
-        return option_size("--batch", text, 1, VAE_MAX_BATCH, &r->batch, e);
-    case OPT_HIDDEN:
-        return option_size("--hidden", text, 1, VAE_MAX_HIDDEN, &r->shape.hidden, e);
-    case OPT_LATENT:
-        return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
-    case OPT_DRAWS:
-        return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
-    case OPT_LR:
-        return option_positive("--lr", text, &r->lr, e);
-    case OPT_SEED:
-        return option_u64("--seed", text, 0, INT64_MAX, &r->seed, e);
+    case OPT_BATCH: return option_size("--batch", text, 1, VAE_MAX_BATCH, &r->batch, e);
+    case OPT_HIDDEN: return option_size("--hidden", text, 1, VAE_MAX_HIDDEN, &r->shape.hidden, e);
+    case OPT_LATENT: return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
+    case OPT_DRAWS: return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
+    case OPT_LR: return option_positive("--lr", text, &r->lr, e);
+    case OPT_SEED: return option_u64("--seed", text, 0, INT64_MAX, &r->seed, e);
     case OPT_LIKELIHOOD:
         ok = option_choice("--likelihood", text, vae_likelihood_names, &choice, e);
         r->shape.likelihood = (enum vae_likelihood)choice;
@@ -104,32 +98,16 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
 static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_error *e)
 {
     switch (opt) {
-    case OPT_DATA:
-        o->data = optarg;
-        return true;
-    case OPT_OUT:
-        o->out = optarg;
-        return true;
-    case OPT_LOG:
-        o->log = optarg;
-        return true;
-    case OPT_RESUME:
-        o->resume = optarg;
-        return true;
-    case OPT_ISA:
-        o->isa = optarg;
-        return true;
-    case OPT_QUIET:
-        return o->quiet = true;
-    case OPT_EPOCHS:
-        return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
-    case OPT_SAMPLES:
-        return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
-    case '?':
-        return option_unknown(argv, optind, e);
-    default:
-        o->model_given = true;
-        return run_option(opt, optarg, &o->run, e);
+    case OPT_DATA: o->data = optarg; return true;
+    case OPT_OUT: o->out = optarg; return true;
+    case OPT_LOG: o->log = optarg; return true;
+    case OPT_RESUME: o->resume = optarg; return true;
+    case OPT_ISA: o->isa = optarg; return true;
+    case OPT_QUIET: return o->quiet = true;
+    case OPT_EPOCHS: return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
+    case OPT_SAMPLES: return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
+    case '?': return option_unknown(argv, optind, e);
+    default: o->model_given = true; return run_option(opt, optarg, &o->run, e);
     }
 }
 

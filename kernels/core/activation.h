@@ -2,7 +2,8 @@
 #ifndef SV_ACTIVATION_H
 #define SV_ACTIVATION_H
 
-V16_INLINE v16 v16_relu(v16 x) { return v16_max(v16_set1(0), x); }
+/* + 0 makes a -0 that the maximum lets through +0 */
+V16_INLINE v16 v16_relu(v16 x) { return v16_add(v16_max(v16_set1(0), x), v16_set1(0)); }
 
 /* f'(x) times dy, from y = f(x) */
 V16_INLINE v16 v16_tanh_grad(v16 y, v16 dy) { return v16_mul(dy, v16_fnma(y, y, v16_set1(1))); }

@@ -17,18 +17,10 @@ V16_INLINE void gemm_epilogue(const struct sv_gemm *g, size_t i, size_t j, v16 v
     if (g->epilogue >= SV_EPI_TANH_GRAD) {
         v16 y = v16_load_upto(g->y + i * g->ldy + j, left);
         switch (g->epilogue) {
-        case SV_EPI_TANH_GRAD:
-            v = v16_tanh_grad(y, v);
-            break;
-        case SV_EPI_RELU_GRAD:
-            v = v16_relu_grad(y, v);
-            break;
-        case SV_EPI_SOFTPLUS_GRAD:
-            v = v16_softplus_grad(y, v);
-            break;
-        case SV_EPI_SIGMOID_GRAD:
-            v = v16_sigmoid_grad(y, v);
-            break;
+        case SV_EPI_TANH_GRAD: v = v16_tanh_grad(y, v); break;
+        case SV_EPI_RELU_GRAD: v = v16_relu_grad(y, v); break;
+        case SV_EPI_SOFTPLUS_GRAD: v = v16_softplus_grad(y, v); break;
+        case SV_EPI_SIGMOID_GRAD: v = v16_sigmoid_grad(y, v); break;
         default:
             v = v16_add(v, v16_load_upto(g->bias + j, left));
             v = gemm_bernoulli(g, v, y, left, lanes + 16 * i);
@@ -36,20 +28,11 @@ V16_INLINE void gemm_epilogue(const struct sv_gemm *g, size_t i, size_t j, v16 v
     } else if (g->epilogue != SV_EPI_NONE) {
         v = v16_add(v, v16_load_upto(g->bias + j, left));
         switch (g->epilogue) {
-        case SV_EPI_TANH:
-            v = v16_tanh(v);
-            break;
-        case SV_EPI_RELU:
-            v = v16_relu(v);
-            break;
-        case SV_EPI_SOFTPLUS:
-            v = v16_softplus(v);
-            break;
-        case SV_EPI_SIGMOID:
-            v = v16_sigmoid(v);
-            break;
-        default:
-            break;
+        case SV_EPI_TANH: v = v16_tanh(v); break;
+        case SV_EPI_RELU: v = v16_relu(v); break;
+        case SV_EPI_SOFTPLUS: v = v16_softplus(v); break;
+        case SV_EPI_SIGMOID: v = v16_sigmoid(v); break;
+        default: break;
         }
     }
     v16_store_upto(g->c + i * g->ldc + j, v, left);

@@ -23,11 +23,11 @@ V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
 static void SV_FN(bernoulli_ll)(size_t m, size_t n, const float *logits, size_t ldl, const float *x,
                                 size_t ldx, float *ll)
 {
-    for (size_t i = 0; i < m; i++, logits += ldl, x += ldx) {
+    for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 l = v16_load_upto(logits + j, n - j);
-            v16 term = v16_bernoulli(l, v16_load_upto(x + j, n - j), v16_exp_neg_abs(l));
+            v16 l = v16_load_upto(logits + i * ldl + j, n - j);
+            v16 term = v16_bernoulli(l, v16_load_upto(x + i * ldx + j, n - j), v16_exp_neg_abs(l));
             acc = v16_sum_upto(acc, term, n - j);
         }
         ll[i] = v16_fold_add(acc);
@@ -39,13 +39,14 @@ static void SV_FN(bernoulli_ll_grad)(size_t m, size_t n, const float *logits, si
                                      float *dlogits, size_t ldd)
 {
     v16 s = v16_set1(scale);
-    for (size_t i = 0; i < m; i++, logits += ldl, x += ldx, dlogits += ldd) {
+    for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 l = v16_load_upto(logits + j, n - j), t = v16_load_upto(x + j, n - j);
+            v16 l = v16_load_upto(logits + i * ldl + j, n - j),
+                t = v16_load_upto(x + i * ldx + j, n - j);
             v16 e = v16_exp_neg_abs(l);
             acc = v16_sum_upto(acc, v16_bernoulli(l, t, e), n - j);
-            v16_store_upto(dlogits + j, v16_bernoulli_grad(l, t, e, s), n - j);
+            v16_store_upto(dlogits + i * ldd + j, v16_bernoulli_grad(l, t, e, s), n - j);
         }
         ll[i] = v16_fold_add(acc);
     }
@@ -65,14 +66,15 @@ V16_INLINE v16 v16_precision(v16 logvar)
 static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const float *logvar,
                                size_t ld, const float *x, size_t ldx, float *ll)
 {
-    for (size_t i = 0; i < m; i++, mean += ld, logvar += ld, x += ldx) {
+    for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 d = v16_sub(v16_load_upto(x + j, n - j), v16_load_upto(mean + j, n - j));
-            v16 v = v16_load_upto(logvar + j, n - j);
+            v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
+                            v16_load_upto(mean + i * ld + j, n - j));
+            v16 v = v16_load_upto(logvar + i * ld + j, n - j);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), n - j);
         }
-        ll[i] = -0.5f * v16_fold_add(acc);
+        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
     }
 }
 
@@ -84,17 +86,17 @@ static void SV_FN(gaussian_ll_grad)(size_t m, size_t n, const float *mean, const
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 d = v16_sub(v16_load_upto(x + j, n - j), v16_load_upto(mean + j, n - j));
-            v16 v = v16_load_upto(logvar + j, n - j);
+            v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
+                            v16_load_upto(mean + i * ld + j, n - j));
+            v16 v = v16_load_upto(logvar + i * ld + j, n - j);
             v16 p = v16_precision(v);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, p), n - j);
             v16 pull = v16_mul(d, p); /* (x - mean) / sigma^2 */
             v16 dm = v16_mul(s, v16_flip(pull, v16u_set1(0x80000000)));
-            v16_store_upto(dmean + j, dm, n - j);
-            v16_store_upto(dlogvar + j, v16_mul(half, v16_fnma(d, pull, one)), n - j);
+            v16_store_upto(dmean + i * ldg + j, dm, n - j);
+            v16_store_upto(dlogvar + i * ldg + j, v16_mul(half, v16_fnma(d, pull, one)), n - j);
         }
-        ll[i] = -0.5f * v16_fold_add(acc);
-        mean += ld, logvar += ld, x += ldx, dmean += ldg, dlogvar += ldg;
+        ll[i] = 0 - 0.5f * v16_fold_add(acc);
     }
 }
 

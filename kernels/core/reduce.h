@@ -34,10 +34,10 @@ static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float 
 
 static void SV_FN(logsumexp)(size_t m, size_t n, const float *x, size_t ldx, float *y)
 {
-    for (size_t i = 0; i < m; i++, x += ldx) {
+    for (size_t i = 0; i < m; i++) {
         v16 top = v16_set1(-INFINITY), acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 v = v16_load_upto(x + j, n - j);
+            v16 v = v16_load_upto(x + i * ldx + j, n - j);
             if (n - j < 16) v = v16_select(v16m_first(n - j), v, v16_set1(-INFINITY));
             top = v16_max(v, top);
         }
@@ -45,7 +45,7 @@ static void SV_FN(logsumexp)(size_t m, size_t n, const float *x, size_t ldx, flo
         /* infinities need no shift, and inf - inf must not arise */
         v16 shift = v16_set1(row_max - row_max == 0 ? row_max : 0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 e = v16_exp(v16_sub(v16_load_upto(x + j, n - j), shift));
+            v16 e = v16_exp(v16_sub(v16_load_upto(x + i * ldx + j, n - j), shift));
             acc = v16_sum_upto(acc, e, n - j);
         }
         v16 lse = v16_add(v16_log(v16_set1(v16_fold_add(acc))), shift);

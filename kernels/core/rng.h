@@ -70,7 +70,7 @@ V16_INLINE void v16_normals(struct sv_rng rng, uint32_t g, size_t left, v16 y[4]
 
 /* Runs `emit(w, column, columns left)` over the words of an m x n matrix, 16 columns at a time. */
 #define SV_EACH_WORD(emit)                                                                         \
-    for (size_t i = 0; i < m; i++, y += ld, rng.ctr[1]++)                                          \
+    for (size_t i = 0; i < m; i++, rng.ctr[1]++)                                                   \
         for (size_t j = 0; j < n; j += 64) {                                                       \
             v16u w[4];                                                                             \
             v16_philox(rng, (uint32_t)(j / 4), w);                                                 \
@@ -82,12 +82,13 @@ V16_INLINE void v16_normals(struct sv_rng rng, uint32_t g, size_t left, v16 y[4]
 
 static void SV_FN(philox)(size_t m, size_t n, struct sv_rng rng, uint32_t *y, size_t ld)
 {
-    SV_EACH_WORD(if (left >= 16) v16u_store(y + col, w[q]); else v16u_store_n(y + col, w[q], left))
+    SV_EACH_WORD(if (left >= 16) v16u_store(y + i * ld + col, w[q]);
+                 else v16u_store_n(y + i * ld + col, w[q], left))
 }
 
 static void SV_FN(uniform)(size_t m, size_t n, struct sv_rng rng, float *y, size_t ld)
 {
-    SV_EACH_WORD(v16_store_upto(y + col, v16_uniform(w[q]), left))
+    SV_EACH_WORD(v16_store_upto(y + i * ld + col, v16_uniform(w[q]), left))
 }
 
 static void SV_FN(bernoulli)(size_t m, size_t n, struct sv_rng rng, const float *p, size_t ldp,
@@ -95,17 +96,17 @@ static void SV_FN(bernoulli)(size_t m, size_t n, struct sv_rng rng, const float 
 {
     const v16 one = v16_set1(1), zero = v16_set1(0);
     SV_EACH_WORD(v16m hit = v16_lt(v16_uniform(w[q]), v16_load_upto(p + i * ldp + col, left));
-                 v16_store_upto(y + col, v16_select(hit, one, zero), left))
+                 v16_store_upto(y + i * ld + col, v16_select(hit, one, zero), left))
 }
 
 static void SV_FN(normal)(size_t m, size_t n, struct sv_rng rng, float *y, size_t ld)
 {
-    for (size_t i = 0; i < m; i++, y += ld, rng.ctr[1]++)
+    for (size_t i = 0; i < m; i++, rng.ctr[1]++)
         for (size_t j = 0; j < n; j += 64) {
             v16 v[4];
             v16_normals(rng, (uint32_t)(j / 64), n - j, v);
             for (size_t q = 0; q < 4 && j + 16 * q < n; q++)
-                v16_store_upto(y + j + 16 * q, v[q], n - j - 16 * q);
+                v16_store_upto(y + i * ld + j + 16 * q, v[q], n - j - 16 * q);
         }
 }
 

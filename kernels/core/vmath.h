@@ -1,8 +1,8 @@
 /* exp, log, log1p, tanh, sigmoid, softplus, sincos2pi over sixteen lanes.
  *
  * Each follows one scheme: reduce the argument exactly, a minimax polynomial in Horner form with
- * fma, rebuild with at most one large rounding. Branch-free; every float is a valid input. The
- * bounds stated in kernels.h are checked for all 2^32 inputs. Constants: vmath.sollya.
+ * fma, rebuild with at most one large rounding. Branch-free; every float is a valid input. Bounds:
+ * contracts.h. Constants: vmath.sollya.
  */
 #ifndef SV_VMATH_H
 #define SV_VMATH_H
@@ -168,7 +168,7 @@ V16_INLINE void v16_sincos2pi(v16 x, v16 *sin_out, v16 *cos_out)
 {
     v16m whole = v16_lt(v16_set1(0x1p23f - 1), v16_abs(x)); /* inf and NaN: see y below */
     v16 x4 = v16_mul(v16_select(whole, v16_set1(0), x), v16_set1(4));
-    /* beyond 2^21 the magic sum is too coarse: take out pairs of turns first */
+    /* from |x| = 2^20 on the magic sum is too coarse: take out pairs of turns first */
     v16 turns = v16_sub(v16_add(x4, v16_set1(0x1.8p26f)), v16_set1(0x1.8p26f));
     x4 = v16_sub(x4, turns);
     v16 t = v16_add(x4, v16_set1(ROUND_MAGIC));

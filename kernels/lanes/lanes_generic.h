@@ -26,7 +26,7 @@ typedef struct {
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 #define V16_EACH   for (int i = 0; i < 16; i++)
 
-/* --- memory: any alignment; the _n forms touch the first n < 16 elements and no byte more --- */
+/* --- memory: any alignment; the _n forms touch the first n <= 16 elements and no byte more --- */
 V16_INLINE v16 v16_load(const float *p)
 {
     v16 r;
@@ -82,8 +82,8 @@ V16_BINARY(add, a.f[i] + b.f[i])
 V16_BINARY(sub, a.f[i] - b.f[i])
 V16_BINARY(mul, a.f[i] * b.f[i])
 V16_BINARY(div, a.f[i] / b.f[i])
-V16_BINARY(min, a.f[i] < b.f[i] ? a.f[i] : b.f[i]) /* b where a or b is NaN */
-V16_BINARY(max, a.f[i] > b.f[i] ? a.f[i] : b.f[i]) /* b where a or b is NaN */
+V16_BINARY(min, a.f[i] < b.f[i] ? a.f[i] : b.f[i]) /* b if either is NaN or both are 0 */
+V16_BINARY(max, a.f[i] > b.f[i] ? a.f[i] : b.f[i]) /* b if either is NaN or both are 0 */
 #undef V16_BINARY
 
 V16_INLINE v16 v16_fma(v16 a, v16 b, v16 c) /* a b + c */

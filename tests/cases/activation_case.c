@@ -37,10 +37,10 @@ static size_t map_grad_operands(const struct shape *s, struct operand *ops)
 
 #define MAP_GRAD_CASE(name, addends)                                                               \
     CASE_CALL(call_##name, k->name(s->n, p[0], p[1], p[2]))                                        \
-    static void bound_##name(const struct shape *s, double *const *before, double *const *after,   \
-                             double *const *bound)                                                 \
+    static void bound_##name(const struct shape *s, const struct operand *o,                       \
+                             double *const *before, double *const *after, double *const *bound)    \
     {                                                                                              \
-        (void)after;                                                                               \
+        (void)o, (void)after;                                                                      \
         for (size_t i = 0; i < s->n; i++) {                                                        \
             const double y = before[0][i];                                                         \
             bound[2][i] = 4 * U_F32 * fabs(before[1][i]) * (addends);                              \

@@ -1,7 +1,7 @@
 #include "../harness/kcase.h"
 #include <math.h>
 
-static const float LR = 0.01f, EPS = 1e-10f, DECAY = 0x1p-9f;
+static const float LR = 0.01f, EPS = 0.125f, DECAY = 0x1p-9f;
 static const float BETA1 = 0.9f, BETA2 = 0.999f;
 
 enum { W, G, S, V };
@@ -40,17 +40,18 @@ static double gradient(double *const *before, size_t i)
     return fabs(before[G][i]) + fabs(DECAY * before[W][i]);
 }
 
-static void bound_sgd(const struct shape *s, double *const *before, double *const *after,
-                      double *const *bound)
+static void bound_sgd(const struct shape *s, const struct operand *o, double *const *before,
+                      double *const *after, double *const *bound)
 {
-    (void)after;
+    (void)o, (void)after;
     for (size_t i = 0; i < s->n; i++)
         bound[W][i] = 4 * U_F32 * (fabs(before[W][i]) + LR * gradient(before, i));
 }
 
-static void bound_adagrad(const struct shape *s, double *const *before, double *const *after,
-                          double *const *bound)
+static void bound_adagrad(const struct shape *s, const struct operand *o, double *const *before,
+                          double *const *after, double *const *bound)
 {
+    (void)o;
     for (size_t i = 0; i < s->n; i++) {
         const double g = gradient(before, i), root = sqrt(after[S][i]) + EPS;
         bound[W][i] = 8 * U_F32 * (fabs(before[W][i]) + LR * g / root);
@@ -58,9 +59,10 @@ static void bound_adagrad(const struct shape *s, double *const *before, double *
     }
 }
 
-static void bound_adam(const struct shape *s, double *const *before, double *const *after,
-                       double *const *bound)
+static void bound_adam(const struct shape *s, const struct operand *o, double *const *before,
+                       double *const *after, double *const *bound)
 {
+    (void)o;
     for (size_t i = 0; i < s->n; i++) {
         const double g = gradient(before, i), root = sqrt(after[V][i]) + EPS;
         const double m = fabs(BETA1 * before[S][i]) + 0.1 * g;

@@ -12,7 +12,7 @@ static struct sv_rng rng_of(const struct shape *s)
 
 static size_t draw_operands(const struct shape *s, struct operand *ops)
 {
-    ops[0] = matrix("y", OUT, FILL_NORMAL, s->m, s->n, s);
+    ops[0] = matrix("y", OUT, FILL_NORMAL, s->m, s->n, s, 0);
     return 1;
 }
 static size_t philox_operands(const struct shape *s, struct operand *ops)
@@ -23,24 +23,23 @@ static size_t philox_operands(const struct shape *s, struct operand *ops)
 }
 static size_t bernoulli_operands(const struct shape *s, struct operand *ops)
 {
-    ops[0] = matrix("p", IN, FILL_UNIT, s->m, s->n, s);
-    ops[1] = matrix("y", OUT, FILL_UNIT, s->m, s->n, s);
+    ops[0] = matrix("p", IN, FILL_UNIT, s->m, s->n, s, 0);
+    ops[1] = matrix("y", OUT, FILL_UNIT, s->m, s->n, s, s->pad % 2);
     return 2;
 }
 
-CASE_CALL(call_philox, k->philox(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
-CASE_CALL(call_uniform, k->uniform(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
-CASE_CALL(call_normal, k->normal(s->m, s->n, rng_of(s), p[0], s->n + s->pad))
-CASE_CALL(call_bernoulli,
-          k->bernoulli(s->m, s->n, rng_of(s), p[0], s->n + s->pad, p[1], s->n + s->pad))
+CASE_CALL(call_philox, k->philox(s->m, s->n, rng_of(s), p[0], o[0].ld))
+CASE_CALL(call_uniform, k->uniform(s->m, s->n, rng_of(s), p[0], o[0].ld))
+CASE_CALL(call_normal, k->normal(s->m, s->n, rng_of(s), p[0], o[0].ld))
+CASE_CALL(call_bernoulli, k->bernoulli(s->m, s->n, rng_of(s), p[0], o[0].ld, p[1], o[1].ld))
 
-static void bound_normal(const struct shape *s, double *const *before, double *const *after,
-                         double *const *bound)
+static void bound_normal(const struct shape *s, const struct operand *o, double *const *before,
+                         double *const *after, double *const *bound)
 {
     (void)before;
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
-            const size_t e = i * (s->n + s->pad) + j;
+            const size_t e = i * o[0].ld + j;
             bound[0][e] = 6 * U_F32 * fabs(after[0][e]);
         }
 }

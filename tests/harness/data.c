@@ -34,14 +34,11 @@ static float wide(struct source *s)
 static float random_float(struct source *s, enum fill fill)
 {
     switch (fill) {
-    case FILL_WIDE:
-        return source_next(s) & 1 ? wide(s) : 8 * source_normal(s);
-    case FILL_UNIT:
-        return (float)(source_next(s) >> 40) * 0x1p-24f;
-    case FILL_POSITIVE:
-        return fabsf(source_normal(s));
-    default:
-        return source_normal(s);
+    case FILL_WIDE: return source_next(s) & 1 ? wide(s) : 8 * source_normal(s);
+    case FILL_UNIT: return (float)(source_next(s) >> 40) * 0x1p-24f;
+    case FILL_POSITIVE: return fabsf(source_normal(s));
+    case FILL_LARGE: return (source_next(s) % 4 ? 1 : 60) * source_normal(s);
+    default: return source_normal(s);
     }
 }
 
@@ -62,14 +59,10 @@ static float special(struct source *s, enum fill fill)
     static const float unit[] = {NAN, 0.0f, 1.0f};
     const uint64_t r = source_next(s) >> 8;
     switch (fill) {
-    case FILL_WIDE:
-        return any[r % (sizeof any / sizeof *any)];
-    case FILL_UNIT:
-        return unit[r % 3];
-    case FILL_POSITIVE:
-        return unit[r % 2];
-    default:
-        return any[r % 5];
+    case FILL_WIDE: return any[r % (sizeof any / sizeof *any)];
+    case FILL_UNIT: return unit[r % 3];
+    case FILL_POSITIVE: return unit[r % 2];
+    default: return any[r % 5];
     }
 }
 

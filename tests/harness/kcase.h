@@ -20,6 +20,7 @@ enum elem { F32, U32, U8 };
 /* What random inputs look like. */
 enum fill {
     FILL_NORMAL,   /* N(0, 1) */
+    FILL_LARGE,    /* N(0, 1), one in four times 60: where exp overflows */
     FILL_WIDE,     /* any finite float, exponents spread evenly, subnormals included */
     FILL_UNIT,     /* [0, 1) */
     FILL_POSITIVE, /* |N(0, 1)| */
@@ -36,7 +37,7 @@ struct operand {
 
 enum { MAX_OPERANDS = 8, MAX_ALIASES = 2 };
 
-/* An output that the contract lets lie exactly on an input. */
+/* An output that the contract lets lie exactly on an input; tried where their ld agree. */
 struct alias {
     bool used;
     size_t in, out;
@@ -47,12 +48,14 @@ struct kcase {
     /* shape number i, or false past the last; `quick` thins lengths, never kinds */
     bool (*shape)(size_t i, bool quick, struct shape *s);
     size_t (*operands)(const struct shape *s, struct operand *ops);
-    void (*call)(const struct sv_kernels *k, const struct shape *s, void *const *p);
-    void (*call64)(const struct sv64_kernels *k, const struct shape *s, void *const *p);
+    void (*call)(const struct sv_kernels *k, const struct shape *s, const struct operand *o,
+                 void *const *p);
+    void (*call64)(const struct sv64_kernels *k, const struct shape *s, const struct operand *o,
+                   void *const *p);
     /* bound[o] for each F32 output o, laid out as the operand; from the values in double before
      * and after the call. NULL: `ulps` of the oracle's value. */
-    void (*bound)(const struct shape *s, double *const *before, double *const *after,
-                  double *const *bound);
+    void (*bound)(const struct shape *s, const struct operand *o, double *const *before,
+                  double *const *after, double *const *bound);
     double ulps;
     /* shapes whose results on small integers carry no error at all; NULL: none */
     bool (*exact_on_integers)(const struct shape *s);
@@ -63,34 +66,48 @@ struct kcase {
 #include "../../kernels/kernels.def"
 #undef SV_KERNEL
 
-/* One body, both precisions: `expr` sees k, s and p. CASE_CALL_T takes a macro of the type prefix.
- */
+/* One body, both precisions: `expr` sees k, the shape s, the operands o and their addresses p.
+ * CASE_CALL_T takes a macro of the type prefix. */
 #define CASE_CALL(name, expr)                                                                      \
-    static void name(const struct sv_kernels *k, const struct shape *s, void *const *p) { expr; }  \
-    static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)      \
+    static void name(const struct sv_kernels *k, const struct shape *s, const struct operand *o,   \
+                     void *const *p)                                                               \
     {                                                                                              \
+        (void)s, (void)o;                                                                          \
+        expr;                                                                                      \
+    }                                                                                              \
+    static void name##64(const struct sv64_kernels *k, const struct shape *s,                      \
+                         const struct operand *o, void *const *p)                                  \
+    {                                                                                              \
+        (void)s, (void)o;                                                                          \
         expr;                                                                                      \
     }
 #define CASE_CALL_T(name, BODY)                                                                    \
-    static void name(const struct sv_kernels *k, const struct shape *s, void *const *p)            \
+    static void name(const struct sv_kernels *k, const struct shape *s, const struct operand *o,   \
+                     void *const *p)                                                               \
     {                                                                                              \
+        (void)o;                                                                                   \
         BODY(sv_);                                                                                 \
     }                                                                                              \
-    static void name##64(const struct sv64_kernels *k, const struct shape *s, void *const *p)      \
+    static void name##64(const struct sv64_kernels *k, const struct shape *s,                      \
+                         const struct operand *o, void *const *p)                                  \
     {                                                                                              \
+        (void)o;                                                                                   \
         BODY(sv64_);                                                                               \
     }
 
 /* Unit round-off of float. */
 #define U_F32 0x1p-24
+/* The smallest float above 0: what a bound relative to addends cannot go below. */
+#define SMALLEST 0x1p-149
 
 /* Shape lists shared by cases (shapes.c). */
 bool shape_vector(size_t i, bool quick, struct shape *s); /* n: 0 ... 260, primes, 2^k +- 1, 784 */
 bool shape_matrix(size_t i, bool quick, struct shape *s); /* n likewise, m rows, with gaps */
 
-/* An m x n float operand with the shape's padding. */
+/* A float operand of rows x cols. Those of one `group` share a leading dimension, those of
+ * different groups never do, so that a kernel that takes the wrong one is found out. */
 struct operand matrix(const char *name, enum role role, enum fill fill, size_t rows, size_t cols,
-                      const struct shape *s);
+                      const struct shape *s, size_t group);
 struct operand vector(const char *name, enum role role, enum fill fill, size_t n);
 
 #endif

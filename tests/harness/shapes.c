@@ -29,7 +29,7 @@ bool shape_vector(size_t i, bool quick, struct shape *s)
 bool shape_matrix(size_t i, bool quick, struct shape *s)
 {
     static const struct shape special[] = {
-        {0, 20, 0, 3, 0}, {100, 20, 0, 0, 0}, {100, 20, 0, 20, 0}};
+        {0, 20, 0, 3, 0}, {5, 0, 0, 2, 0}, {100, 20, 0, 0, 0}, {100, 20, 0, 20, 0}};
     enum { SPECIAL = sizeof special / sizeof *special };
     if (i < SPECIAL) {
         *s = special[i];
@@ -41,9 +41,9 @@ bool shape_matrix(size_t i, bool quick, struct shape *s)
 }
 
 struct operand matrix(const char *name, enum role role, enum fill fill, size_t rows, size_t cols,
-                      const struct shape *s)
+                      const struct shape *s, size_t group)
 {
-    return (struct operand){name, role, F32, fill, rows, cols, cols + s->pad};
+    return (struct operand){name, role, F32, fill, rows, cols, cols + s->pad + 3 * group};
 }
 
 struct operand vector(const char *name, enum role role, enum fill fill, size_t n)

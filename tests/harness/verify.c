@@ -17,7 +17,7 @@ static const struct kcase *const cases[SV_KERNEL_COUNT] = {
 #undef SV_KERNEL
 };
 
-static const uint32_t UNWRITTEN = 0x7fc5a5a5; /* a NaN no kernel makes */
+static const uint32_t MARK = 0x7fc5a5a5; /* a NaN no kernel makes: outputs before the call */
 
 /* One shape with one set of data: what goes in, what should come out. */
 struct problem {
@@ -65,9 +65,11 @@ static void *must_calloc(size_t n, size_t size)
 
 /* --- reporting --- */
 
-static void fail(struct session *v, const struct problem *p, const char *what, size_t o, size_t e)
+static void fail(struct session *v, const struct problem *p, enum reason reason, const char *what,
+                 size_t o, size_t e)
 {
     const struct verify_options *opt = v->options;
+    v->verdict.reasons |= reason;
     if (v->verdict.failures++ >= 3 || !opt->log) return;
     const struct shape *s = &p->shape;
     const size_t ld = p->op[o].ld ? p->op[o].ld : 1;
@@ -94,6 +96,7 @@ static void keep_worst(struct session *v, const struct problem *p, size_t o, siz
 static double ulp_f32(double y)
 {
     int e;
+    if (y == 0) return 0x1p-149;
     frexp(y, &e);
     return ldexp(1, (e < -125 ? -125 : e > 128 ? 128 : e) - 24);
 }
@@ -102,7 +105,7 @@ static void make_bounds(struct problem *p)
 {
     const struct kcase *c = p->kcase;
     const bool exact = p->kind == DATA_INTEGERS;
-    if (c->bound && !exact) c->bound(&p->shape, p->before, p->after, p->bound);
+    if (c->bound && !exact) c->bound(&p->shape, p->op, p->before, p->after, p->bound);
     if (c->bound || exact) return; /* bounds start as zeros */
     for (size_t o = 0; o < p->count; o++)
         if (is_output(&p->op[o]) && p->op[o].elem == F32)
@@ -128,7 +131,7 @@ static void problem_make(struct problem *p, struct source *source)
         args[o] = p->after[o];
         if (op->elem != F32) args[o] = memcpy(p->after[o], p->input[o], n * elem_size(op));
     }
-    p->kcase->call64(&ref64_kernels, &p->shape, args);
+    p->kcase->call64(&ref64_kernels, &p->shape, p->op, args);
     make_bounds(p);
 }
 
@@ -149,6 +152,10 @@ static unsigned fp_control(void)
 {
 #if defined(__x86_64__)
     return _mm_getcsr() & ~0x3fu; /* all but the sticky flags */
+#elif defined(__aarch64__)
+    uint64_t fpcr;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+    return (unsigned)fpcr;
 #else
     return (unsigned)fegetround();
 #endif
@@ -163,13 +170,12 @@ static void place_operand(struct session *v, const struct problem *p, size_t o, 
     buffer_reserve(&v->buffer[o], bytes + 16 * size);
     unsigned char *to = buffer_place(&v->buffer[o], bytes, size, at);
     *arg = to;
-    if (op->role == SCRATCH) return;
     for (size_t i = 0; bytes && i < op->rows; i++) {
         const size_t row = i * op->ld * size;
-        if (op->role != OUT)
+        if (op->role == IN || op->role == INOUT)
             memcpy(to + row, (char *)p->input[o] + row, op->cols * size);
         else
-            for (size_t j = 0; j < op->cols; j++) memcpy(to + row + j * size, &UNWRITTEN, size);
+            for (size_t j = 0; j < op->cols; j++) memcpy(to + row + j * size, &MARK, size);
     }
 }
 
@@ -178,18 +184,18 @@ static void check_operand(struct session *v, const struct problem *p, size_t o,
 {
     const struct operand *op = &p->op[o];
     const size_t size = elem_size(op), bytes = extent(op) * size;
-    if (!buffer_intact(&v->buffer[o], at, bytes)) fail(v, p, "wrote outside", o, 0);
+    if (!buffer_intact(&v->buffer[o], at, bytes)) fail(v, p, WROTE_OUTSIDE, "wrote outside", o, 0);
     if (op->role == SCRATCH || !bytes) return;
     for (size_t i = 0; i < op->rows; i++) {
         const unsigned char *row = at + i * op->ld * size;
         const size_t gap = i + 1 < op->rows ? (op->ld - op->cols) * size : 0;
         for (size_t b = 0; b < gap; b++)
             if (row[op->cols * size + b] != BUFFER_CANARY) {
-                fail(v, p, "wrote into the gap", o, i * op->ld + op->cols);
+                fail(v, p, WROTE_GAP, "wrote into the gap", o, i * op->ld + op->cols);
                 break;
             }
         if (op->role == IN && memcmp(row, (char *)p->input[o] + i * op->ld * size, op->cols * size))
-            fail(v, p, "changed an input", o, i * op->ld);
+            fail(v, p, CHANGED_INPUT, "changed an input", o, i * op->ld);
     }
 }
 
@@ -207,7 +213,7 @@ static void check_bits(struct session *v, const struct problem *p, size_t o, con
         for (size_t j = 0; j < op->cols; j++) {
             const size_t e = i * op->ld + j;
             if (same_word(g[e], w[e], op->elem == F32)) continue;
-            fail(v, p, "other bits than generic, or than at another alignment", o, e);
+            fail(v, p, WRONG_BITS, "other bits than generic, or than at another alignment", o, e);
             return;
         }
 }
@@ -217,6 +223,7 @@ static bool within(float got, double want, double bound)
     if (isnan(want) || isnan(got)) return isnan(want) && isnan(got);
     if (isinf((float)want) && (double)got == (double)(float)want) return true;
     if (isinf(want)) return false;
+    if (bound == 0 && want == 0) return got == 0 && !signbit(got) == !signbit(want);
     const double y = isinf(got) ? copysign(0x1p128, got) : got; /* where rounding overflows */
     return fabs(y - want) <= bound;
 }
@@ -230,7 +237,7 @@ static void check_values(struct session *v, const struct problem *p, size_t o, c
     for (size_t i = 0; i < op->rows; i++)
         for (size_t j = 0; j < op->cols; j++) {
             const size_t e = i * op->ld + j;
-            bool ok = word[e] != UNWRITTEN;
+            bool ok = word[e] != MARK;
             if (op->elem == U32)
                 ok = word[e] == want[e];
             else if (ok) {
@@ -241,7 +248,10 @@ static void check_values(struct session *v, const struct problem *p, size_t o, c
             char what[128];
             snprintf(what, sizeof what, "got %.9g (%08x), want %.9g, bound %.3g", (double)g[e],
                      word[e], p->after[o][e], p->bound[o][e]);
-            fail(v, p, word[e] == UNWRITTEN ? "left an output unwritten" : what, o, e);
+            if (op->elem == F32 && word[e] == MARK)
+                fail(v, p, UNWRITTEN, "left an output unwritten", o, e);
+            else
+                fail(v, p, WRONG_VALUE, what, o, e);
             return;
         }
 }
@@ -252,7 +262,7 @@ static void alias_operands(const struct problem *p, void *const *placed, void **
     for (int a = 0; a < MAX_ALIASES; a++) {
         const struct alias *alias = &p->kcase->in_place[a];
         const struct operand *op = &p->op[alias->out];
-        if (!alias->used) continue;
+        if (!alias->used || op->ld != p->op[alias->in].ld) continue;
         for (size_t i = 0; extent(op) && i < op->rows; i++) {
             const size_t row = i * op->ld * elem_size(op);
             memcpy((char *)placed[alias->out] + row, (char *)p->input[alias->in] + row,
@@ -274,8 +284,9 @@ static void run(struct session *v, struct problem *p, const struct sv_kernels *t
     memcpy(call_args, args, sizeof args);
     if (mode == IN_PLACE) alias_operands(p, args, call_args);
     const unsigned control = fp_control();
-    p->kcase->call(table, &p->shape, call_args);
-    if (fp_control() != control) fail(v, p, "changed the floating-point control bits", 0, 0);
+    p->kcase->call(table, &p->shape, p->op, call_args);
+    if (fp_control() != control)
+        fail(v, p, CHANGED_CONTROL, "changed the floating-point control bits", 0, 0);
     v->verdict.calls++;
     for (size_t o = 0; o < p->count; o++) {
         const struct operand *op = &p->op[o];
@@ -334,7 +345,7 @@ done:
 struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
                                     const struct verify_options *options)
 {
-    struct verdict verdict = {.failures = 1};
+    struct verdict verdict = {.failures = 1, .reasons = CRASHED};
     int fd[2], status = 0;
     fflush(NULL);
     if (pipe(fd)) return verdict;

@@ -12,11 +12,24 @@
 #include "kcase.h"
 #include <stdio.h>
 
+/* Why a check failed. */
+enum reason {
+    WRONG_VALUE = 1,   /* beyond the bound to the oracle */
+    WRONG_BITS = 2,    /* other bits than generic, or than at another alignment, or in place */
+    UNWRITTEN = 4,     /* an output element was left alone */
+    WROTE_OUTSIDE = 8, /* before or after an operand */
+    WROTE_GAP = 16,    /* between a row's end and the next row */
+    CHANGED_INPUT = 32,
+    CHANGED_CONTROL = 64, /* rounding mode, flush-to-zero, ... */
+    CRASHED = 128,
+};
+
 struct verdict {
-    size_t calls;    /* calls checked */
-    size_t failures; /* checks that failed; the first few are printed */
-    double worst;    /* largest error over bound of any element, at most 1 where all is well */
-    char where[160]; /* that element: shape, operand, got, want, bound */
+    size_t calls;     /* calls checked */
+    size_t failures;  /* checks that failed; the first few are printed */
+    unsigned reasons; /* of all of them */
+    double worst;     /* largest error over bound of any element, at most 1 where all is well */
+    char where[160];  /* that element: shape, operand, got, want, bound */
 };
 
 struct verify_options {
