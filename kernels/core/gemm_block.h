@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { GEMM_MC = 120, GEMM_KC = 384, GEMM_NC = 768, GEMM_NR = 16, GEMM_MR_MAX = 16 };
+enum { GEMM_MC = 120, GEMM_KC = 384, GEMM_NC = 1536, GEMM_NR = 16, GEMM_MR_MAX = 16 };
 
 struct gemm_scratch {
     size_t a, b, lanes; /* floats: packed A, packed B, sixteen row-sum lanes per row */
