@@ -24,6 +24,7 @@ int main(void)
     srunner_add_suite(r, suite_kernels());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_cli());
+    srunner_add_suite(r, suite_wrong_input());
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
     srunner_free(r);

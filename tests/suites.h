@@ -14,5 +14,6 @@ Suite *suite_dispatch(void);
 Suite *suite_rng(void);
 Suite *suite_model(void);
 Suite *suite_cli(void);
+Suite *suite_wrong_input(void);
 
 #endif

@@ -1,9 +1,9 @@
 #include "checkpoint.h"
 #include "commands.h"
 #include "dataset.h"
+#include "loaded.h"
 #include "options.h"
 #include "report.h"
-#include "session.h"
 #include "train.h"
 #include <getopt.h>
 #include <jansson.h>
@@ -48,7 +48,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     return o->data || vae_fail(e, "give --data PATH; see --help");
 }
 
-static void print_bound(const struct options *o, const struct session *s, const struct vae_bound *b)
+static void print_bound(const struct options *o, const struct loaded *s, const struct vae_bound *b)
 {
     const double n = (double)b->count, elbo = bound_elbo(b);
     if (!o->json) {
@@ -70,11 +70,11 @@ static void print_bound(const struct options *o, const struct session *s, const 
 static int eval(const struct options *o, struct vae_error *e)
 {
     struct dataset data;
-    struct session s;
+    struct loaded s;
     int status = EXIT_FAILED;
-    if (!session_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
+    if (!loaded_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
     if (dataset_open(o->data, &data, e)) {
-        if (session_fits(&s, o->data, &data.test, e)) {
+        if (loaded_fits(&s, o->data, &data.test, e)) {
             struct vae_bound bound;
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
             vae_evaluate(&s.model, &data.test, s.run.binarize, seed, NULL, &bound);
@@ -87,7 +87,7 @@ static int eval(const struct options *o, struct vae_error *e)
         }
         dataset_free(&data);
     }
-    session_close(&s);
+    loaded_close(&s);
     return status;
 }
 

@@ -1,8 +1,8 @@
 #include "commands.h"
 #include "dataset.h"
+#include "loaded.h"
 #include "options.h"
 #include "pictures.h"
-#include "session.h"
 #include <getopt.h>
 
 static const char help[] =
@@ -53,15 +53,15 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
 static int reconstruct(const struct options *o, struct vae_error *e)
 {
     struct dataset data;
-    struct session s;
-    if (!session_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
+    struct loaded s;
+    if (!loaded_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
     bool ok = dataset_open(o->data, &data, e);
     if (ok) {
-        ok = session_fits(&s, o->data, &data.test, e) &&
+        ok = loaded_fits(&s, o->data, &data.test, e) &&
              picture_reconstructions(&s.model, o->out, &s.run, &data.test, o->across, o->pairs, e);
         dataset_free(&data);
     }
-    session_close(&s);
+    loaded_close(&s);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

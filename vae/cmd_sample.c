@@ -1,7 +1,7 @@
 #include "commands.h"
+#include "loaded.h"
 #include "options.h"
 #include "pictures.h"
-#include "session.h"
 #include <getopt.h>
 
 static const char help[] = "usage: vae sample FILE.safetensors --out FILE.png [options]\n\n"
@@ -56,15 +56,15 @@ int cmd_sample(int argc, char **argv)
 {
     struct options o = {.across = 10, .down = 10};
     struct vae_error e = {""};
-    struct session s;
+    struct loaded s;
     if (!parse(argc, argv, &o, &e)) {
         if (*e.line) return report_failure("sample", EXIT_USAGE, &e);
         fputs(help, stdout);
         return EXIT_DONE;
     }
-    if (!session_open(&s, o.file, o.isa, &e)) return report_failure("sample", EXIT_FAILED, &e);
+    if (!loaded_open(&s, o.file, o.isa, &e)) return report_failure("sample", EXIT_FAILED, &e);
     const uint64_t seed = o.seed_given ? o.seed : s.run.seed;
     const bool ok = picture_samples(&s.model, o.out, o.across, o.down, seed, &e);
-    session_close(&s);
+    loaded_close(&s);
     return ok ? EXIT_DONE : report_failure("sample", EXIT_FAILED, &e);
 }

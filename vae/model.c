@@ -125,22 +125,28 @@ void vae_init(struct vae_model *m, uint64_t seed)
 /* --- layers --- */
 
 /* y = f(x W + b) */
+static struct sv_gemm layer_gemm(const struct vae_model *m, size_t rows, int weight,
+                                 enum sv_epilogue f, const float *x, float *y)
+{
+    const struct vae_tensor *w = &m->tensor[weight], *b = &m->tensor[weight + 1];
+    return (struct sv_gemm){.m = rows,
+                            .n = w->cols,
+                            .k = w->rows,
+                            .a = x,
+                            .lda = w->rows,
+                            .b = m->w + w->offset,
+                            .ldb = w->cols,
+                            .c = y,
+                            .ldc = w->cols,
+                            .epilogue = f,
+                            .bias = m->w + b->offset,
+                            .scratch = m->work.scratch};
+}
 static void layer(struct vae_model *m, size_t rows, int weight, enum sv_epilogue f, const float *x,
                   float *y)
 {
-    const struct vae_tensor *w = &m->tensor[weight], *b = &m->tensor[weight + 1];
-    m->k.gemm_nn(&(struct sv_gemm){.m = rows,
-                                   .n = w->cols,
-                                   .k = w->rows,
-                                   .a = x,
-                                   .lda = w->rows,
-                                   .b = m->w + w->offset,
-                                   .ldb = w->cols,
-                                   .c = y,
-                                   .ldc = w->cols,
-                                   .epilogue = f,
-                                   .bias = m->w + b->offset,
-                                   .scratch = m->work.scratch});
+    const struct sv_gemm g = layer_gemm(m, rows, weight, f, x, y);
+    m->k.gemm_nn(&g);
 }
 
 /* dW = x^T dy, db = column sums of dy; and, where dx is given, dx = (dy W^T) f'(y of the layer
@@ -181,23 +187,13 @@ static void layer_back(struct vae_model *m, size_t rows, int weight, const float
 
 static void bernoulli_output(struct vae_model *m, size_t r)
 {
-    const struct vae_tensor *w = &m->tensor[OUT_W], *b = &m->tensor[OUT_B];
-    m->k.gemm_nn(&(struct sv_gemm){.m = r,
-                                   .n = w->cols,
-                                   .k = w->rows,
-                                   .a = m->work.hidden_d,
-                                   .lda = w->rows,
-                                   .b = m->w + w->offset,
-                                   .ldb = w->cols,
-                                   .c = m->work.d_out,
-                                   .ldc = w->cols,
-                                   .epilogue = SV_EPI_BERNOULLI,
-                                   .bias = m->w + b->offset,
-                                   .y = m->work.target,
-                                   .ldy = w->cols,
-                                   .scale = 1 / (float)m->samples,
-                                   .row_sum = m->work.ll,
-                                   .scratch = m->work.scratch});
+    const struct vae_work *w = &m->work;
+    struct sv_gemm g = layer_gemm(m, r, OUT_W, SV_EPI_BERNOULLI, w->hidden_d, w->d_out);
+    g.y = w->target;
+    g.ldy = vae_inputs(&m->shape);
+    g.scale = 1 / (float)m->samples;
+    g.row_sum = w->ll;
+    m->k.gemm_nn(&g);
 }
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise */

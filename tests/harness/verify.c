@@ -31,7 +31,7 @@ struct problem {
     double *before[MAX_OPERANDS], *after[MAX_OPERANDS], *bound[MAX_OPERANDS];
 };
 
-struct session {
+struct checker {
     const struct verify_options *options;
     const struct sv_kernels *table;
     struct verdict verdict;
@@ -65,7 +65,7 @@ static void *must_calloc(size_t n, size_t size)
 
 /* --- reporting --- */
 
-static void fail(struct session *v, const struct problem *p, enum reason reason, const char *what,
+static void fail(struct checker *v, const struct problem *p, enum reason reason, const char *what,
                  size_t o, size_t e)
 {
     const struct verify_options *opt = v->options;
@@ -80,7 +80,7 @@ static void fail(struct session *v, const struct problem *p, enum reason reason,
             e / ld, e % ld);
 }
 
-static void keep_worst(struct session *v, const struct problem *p, size_t o, size_t e, float got)
+static void keep_worst(struct checker *v, const struct problem *p, size_t o, size_t e, float got)
 {
     const double want = p->after[o][e], bound = p->bound[o][e];
     const double err = fabs(got - want), ratio = err == 0 ? 0 : err / bound;
@@ -161,7 +161,7 @@ static unsigned fp_control(void)
 #endif
 }
 
-static void place_operand(struct session *v, const struct problem *p, size_t o, int place,
+static void place_operand(struct checker *v, const struct problem *p, size_t o, int place,
                           void **arg)
 {
     const struct operand *op = &p->op[o];
@@ -179,7 +179,7 @@ static void place_operand(struct session *v, const struct problem *p, size_t o, 
     }
 }
 
-static void check_operand(struct session *v, const struct problem *p, size_t o,
+static void check_operand(struct checker *v, const struct problem *p, size_t o,
                           const unsigned char *at)
 {
     const struct operand *op = &p->op[o];
@@ -205,7 +205,7 @@ static bool same_word(uint32_t a, uint32_t b, bool is_float)
     return a == b || (is_float && nan_a && nan_b);
 }
 
-static void check_bits(struct session *v, const struct problem *p, size_t o, const void *got)
+static void check_bits(struct checker *v, const struct problem *p, size_t o, const void *got)
 {
     const struct operand *op = &p->op[o];
     const uint32_t *g = got, *w = p->bits[o];
@@ -228,7 +228,7 @@ static bool within(float got, double want, double bound)
     return fabs(y - want) <= bound;
 }
 
-static void check_values(struct session *v, const struct problem *p, size_t o, const void *got)
+static void check_values(struct checker *v, const struct problem *p, size_t o, const void *got)
 {
     const struct operand *op = &p->op[o];
     const void *oracle = p->after[o]; /* doubles, or words where the operand is of words */
@@ -275,7 +275,7 @@ static void alias_operands(const struct problem *p, void *const *placed, void **
 enum mode { KEEP_BITS, COMPARE_BITS, IN_PLACE };
 
 /* KEEP_BITS: this call's outputs become the bits that the others are compared with. */
-static void run(struct session *v, struct problem *p, const struct sv_kernels *table, int place,
+static void run(struct checker *v, struct problem *p, const struct sv_kernels *table, int place,
                 enum mode mode)
 {
     const bool keep_bits = mode == KEEP_BITS;
@@ -303,7 +303,7 @@ static void run(struct session *v, struct problem *p, const struct sv_kernels *t
 
 static bool is_generic(const struct sv_kernels *table) { return !strcmp(table->isa, "generic"); }
 
-static void run_placements(struct session *v, struct problem *p)
+static void run_placements(struct checker *v, struct problem *p)
 {
     const struct shape *s = &p->shape;
     const bool heavy = (double)s->m * (double)s->n * (double)(s->k ? s->k : 1) > 2e5;
@@ -323,7 +323,7 @@ static void run_placements(struct session *v, struct problem *p)
 struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
                              const struct verify_options *options)
 {
-    struct session v = {.options = options, .table = table};
+    struct checker v = {.options = options, .table = table};
     struct source source = {options->seed * 2654435761u + id};
     struct problem p = {.kcase = cases[id]};
     for (size_t i = 0; p.kcase->shape(i, options->quick, &p.shape); i++)

@@ -1,8 +1,8 @@
-#include "session.h"
+#include "loaded.h"
 #include "checkpoint.h"
 #include "options.h"
 
-bool session_open(struct session *s, const char *file, const char *isa, struct vae_error *e)
+bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e)
 {
     struct st_file f;
     struct sv_kernels k;
@@ -16,10 +16,10 @@ bool session_open(struct session *s, const char *file, const char *isa, struct v
     return ok;
 }
 
-void session_close(struct session *s) { vae_destroy(&s->model); }
+void loaded_close(struct loaded *s) { vae_destroy(&s->model); }
 
-bool session_fits(const struct session *s, const char *source, const struct images *images,
-                  struct vae_error *e)
+bool loaded_fits(const struct loaded *s, const char *source, const struct images *images,
+                 struct vae_error *e)
 {
     const struct vae_shape *shape = &s->run.shape;
     if (shape->rows == images->rows && shape->cols == images->cols) return true;

@@ -1,0 +1,150 @@
+#include "cli.h"
+#include <check.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static char dir[64], program[4096];
+
+/* --- running --- */
+
+static void slurp(const char *path, char *to, size_t size)
+{
+    FILE *f = fopen(path, "rb");
+    const size_t n = f ? fread(to, 1, size - 1, f) : 0;
+    to[n] = 0;
+    if (f) fclose(f);
+}
+
+/* "vae <arguments>" by the shell, in the fixture's directory. */
+struct outcome cli_run(const char *format, ...)
+{
+    char arguments[1024], line[8192];
+    struct outcome o;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(arguments, sizeof arguments, format, args);
+    va_end(args);
+    snprintf(line, sizeof line, "%s %s >stdout 2>stderr", program, arguments);
+    const int status = system(line);
+    o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    slurp("stdout", o.out, sizeof o.out);
+    slurp("stderr", o.err, sizeof o.err);
+    return o;
+}
+
+void cli_must_work(const char *arguments)
+{
+    const struct outcome o = cli_run("%s", arguments);
+    ck_assert_msg(o.status == 0 && !*o.err, "vae %s: status %d: %s", arguments, o.status, o.err);
+}
+
+/* One line on standard error that holds `says`, and that status. */
+void cli_must_fail(const char *arguments, int status, const char *says)
+{
+    const struct outcome o = cli_run("%s", arguments);
+    const char *end = strchr(o.err, '\n');
+    ck_assert_msg(o.status == status, "vae %s: status %d, not %d: %s", arguments, o.status, status,
+                  o.err);
+    ck_assert_msg(end && !end[1] && !strncmp(o.err, "vae", 3), "vae %s: not one line: %s",
+                  arguments, o.err);
+    ck_assert_msg(strstr(o.err, says) != NULL, "vae %s: no \"%s\" in: %s", arguments, says, o.err);
+}
+
+/* --- fixture: a directory with data sets, good and bad, and a checkpoint --- */
+
+void cli_write(const char *path, const void *bytes, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(bytes, 1, n, f), n);
+    fclose(f);
+}
+
+size_t cli_read(const char *path, unsigned char **bytes)
+{
+    FILE *f = fopen(path, "rb");
+    ck_assert_msg(f != NULL, "%s is not there", path);
+    fseek(f, 0, SEEK_END);
+    const size_t n = (size_t)ftell(f);
+    rewind(f);
+    *bytes = malloc(n + 1);
+    ck_assert_uint_eq(fread(*bytes, 1, n, f), n);
+    fclose(f);
+    return n;
+}
+
+static void write_idx(const char *path, const char *mode, uint32_t magic, uint32_t count,
+                      uint32_t rows, uint32_t cols)
+{
+    const uint32_t header[4] = {magic, count, rows, cols};
+    gzFile f = gzopen(path, mode);
+    for (int i = 0; i < 4; i++)
+        for (int b = 24; b >= 0; b -= 8) gzputc(f, (int)(header[i] >> b & 255));
+    for (uint32_t i = 0; i < count * rows * cols; i++)
+        gzputc(f, (int)((i * 2654435761u) >> 24 & (i / 7 % 2 ? 255 : 0)));
+    gzclose(f);
+}
+
+void cli_truncate_copy(const char *from, const char *to, size_t part, size_t parts)
+{
+    unsigned char *bytes;
+    const size_t n = cli_read(from, &bytes);
+    cli_write(to, bytes, n * part / parts);
+    free(bytes);
+}
+
+void cli_make_fixture(void)
+{
+    const char *given = getenv("VAE_BIN");
+    ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
+    strcpy(dir, "/tmp/vae-cli-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(chdir(dir), 0);
+    mkdir("plain", 0777);
+    mkdir("zipped", 0777);
+    mkdir("empty", 0777);
+    write_idx("plain/train-images-idx3-ubyte", "wbT", 0x803, 100, 7, 5);
+    write_idx("plain/t10k-images-idx3-ubyte", "wbT", 0x803, 40, 7, 5);
+    write_idx("zipped/train-images-idx3-ubyte.gz", "wb", 0x803, 100, 7, 5);
+    write_idx("zipped/t10k-images-idx3-ubyte.gz", "wb", 0x803, 40, 7, 5);
+    write_idx("one.idx", "wbT", 0x803, 60, 7, 5);
+    write_idx("other-size.idx", "wbT", 0x803, 60, 8, 5);
+    write_idx("labels.idx", "wbT", 0x801, 60, 1, 1);
+    write_idx("magic.idx", "wbT", 0x12345678, 60, 7, 5);
+    write_idx("none.idx", "wbT", 0x803, 0, 7, 5);
+    write_idx("flat.idx", "wbT", 0x803, 60, 0, 5);
+    cli_write("nothing.idx", "", 0);
+    cli_write("file", "x", 1);
+    cli_truncate_copy("zipped/train-images-idx3-ubyte.gz", "cut.gz", 1, 2);
+    cli_truncate_copy("one.idx", "cut.idx", 1, 2);
+    cli_truncate_copy("one.idx", "cut-header.idx", 1, 400);
+    cli_must_work(
+        "train --data plain --out out --epochs 3 --batch 20 --hidden 11 --latent 3 --quiet");
+}
+
+void cli_remove_fixture(void)
+{
+    char line[128];
+    snprintf(line, sizeof line, "rm -rf %s", dir);
+    if (chdir("/") || system(line)) perror(line);
+}
+
+bool cli_same_file(const char *a, const char *b)
+{
+    unsigned char *x, *y;
+    const size_t n = cli_read(a, &x), m = cli_read(b, &y);
+    const bool same = n == m && !memcmp(x, y, n);
+    free(x);
+    free(y);
+    return same;
+}
+
+const char *cli_program(void) { return program; }

@@ -1,0 +1,21 @@
+/* A trained model, loaded to be used and not trained. */
+#ifndef VAE_LOADED_H
+#define VAE_LOADED_H
+
+#include "idx.h"
+#include "run.h"
+
+struct loaded {
+    struct vae_run run;
+    struct vae_model model;
+};
+
+/* Loads the parameters of a checkpoint. isa as in option_kernels. */
+bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e);
+void loaded_close(struct loaded *s);
+
+/* The images have the size the model was trained on. */
+bool loaded_fits(const struct loaded *s, const char *source, const struct images *images,
+                 struct vae_error *e);
+
+#endif
