@@ -104,7 +104,8 @@ void cli_truncate_copy(const char *from, const char *to, size_t part, size_t par
 void cli_make_fixture(void)
 {
     const char *given = getenv("VAE_BIN");
-    ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
+    if (!*program) /* before the first fixture leaves this directory */
+        ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
     strcpy(dir, "/tmp/vae-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     ck_assert_int_eq(chdir(dir), 0);
