@@ -13,9 +13,9 @@ MAP(exp, exp(x))
 MAP(log, log(x))
 MAP(log1p, log1p(x))
 MAP(tanh, tanh(x))
-MAP(sigmoid, x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))) /* no overflow on either side */
-MAP(softplus, (x > 0 ? x : x <= 0 ? 0 : x) + log1p(exp(-fabs(x))))
-MAP(relu, x > 0 ? x : x <= 0 ? 0 : x)
+MAP(sigmoid, sigmoid_of(x))
+MAP(softplus, softplus_of(x))
+MAP(relu, relu_of(x))
 
 /* dx = dy f'(x), f' from y = f(x) */
 #define MAP_GRAD(name, derivative)                                                                 \

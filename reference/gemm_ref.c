@@ -1,9 +1,5 @@
 #include "real.h"
 
-static real relu(real x) { return x < 0 ? 0 : x; }
-static real softplus(real x) { return relu(x) + log1p(exp(-fabs(x))); }
-static real sigmoid(real x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
-
 /* c_ij given v = sum_p a_ip b_pj */
 static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
 {
@@ -11,16 +7,16 @@ static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
     switch (g->epilogue) {
     case SV_EPI_BIAS: return v + bias;
     case SV_EPI_TANH: return tanh(v + bias);
-    case SV_EPI_RELU: return relu(v + bias);
-    case SV_EPI_SOFTPLUS: return softplus(v + bias);
-    case SV_EPI_SIGMOID: return sigmoid(v + bias);
+    case SV_EPI_RELU: return relu_of(v + bias);
+    case SV_EPI_SOFTPLUS: return softplus_of(v + bias);
+    case SV_EPI_SIGMOID: return sigmoid_of(v + bias);
     case SV_EPI_TANH_GRAD: return v * (1 - y * y);
     case SV_EPI_RELU_GRAD: return v * (y > 0 ? 1 : y <= 0 ? 0 : y);
     case SV_EPI_SOFTPLUS_GRAD: return v * (1 - exp(-y));
     case SV_EPI_SIGMOID_GRAD: return v * y * (1 - y);
     case SV_EPI_BERNOULLI:
-        g->row_sum[i] += y * (v + bias) - softplus(v + bias);
-        return g->scale * (sigmoid(v + bias) - y);
+        g->row_sum[i] += y * (v + bias) - softplus_of(v + bias);
+        return g->scale * (sigmoid_of(v + bias) - y);
     default: return v;
     }
 }

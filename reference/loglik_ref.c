@@ -1,7 +1,5 @@
 #include "real.h"
 
-static real sigmoid(real x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
-
 /* log p(x | l) = sum_j x l - max(l, 0) - log(1 + exp(-|l|)) */
 void REF(bernoulli_ll)(size_t m, size_t n, const real *logits, size_t ldl, const real *x,
                        size_t ldx, real *ll)
@@ -21,7 +19,7 @@ void REF(bernoulli_ll_grad)(size_t m, size_t n, const real *logits, size_t ldl, 
     REF(bernoulli_ll)(m, n, logits, ldl, x, ldx, ll);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
-            dlogits[i * ldd + j] = scale * (sigmoid(logits[i * ldl + j]) - x[i * ldx + j]);
+            dlogits[i * ldd + j] = scale * (sigmoid_of(logits[i * ldl + j]) - x[i * ldx + j]);
 }
 
 /* log N(x; mean, exp v) = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)) */

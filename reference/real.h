@@ -22,4 +22,12 @@
 
 static const real half = (real)0.5;
 
+/* The functions that several kernels share. */
+static inline real relu_of(real x) { return x > 0 ? x : x <= 0 ? 0 : x; } /* -0 to +0, NaN to NaN */
+static inline real softplus_of(real x) { return relu_of(x) + log1p(exp(-fabs(x))); }
+static inline real sigmoid_of(real x) /* no overflow on either side */
+{
+    return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
+}
+
 #endif
