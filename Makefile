@@ -12,10 +12,12 @@ TRAIN   ?= --optimizer adam --samples 1000000
 
 # ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
-ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2)
+ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2 avx512vl avx512)
 # The one line of flags per ISA; everything else is compiled for the baseline.
-FLAGS_generic :=
-FLAGS_avx2    := -mavx2 -mfma
+FLAGS_generic  :=
+FLAGS_avx2     := -mavx2 -mfma
+FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=256
+FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
 
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 # No contraction, no fast-math: each rounding is written down, so that bits agree across ISAs.

@@ -1,24 +1,24 @@
-/* Dispatch is data: the generic table first, each supported ISA up to the one asked for lays its
- * own kernels over it. */
+/* Dispatch is data: the generic table first, each supported line of isa.def up to the ISA asked for
+ * lays its own kernels over it. */
 #include "core/gemm_block.h"
 #include "cpu.h"
 #include "kernels.h"
 #include <string.h>
 
-#define SV_ISA(name, probe) extern const struct sv_kernels sv_kernels_##name;
+#define SV_ISA(name, variant, probe) extern const struct sv_kernels sv_kernels_##name##_##variant;
 #include "isa.def"
 #undef SV_ISA
 
 static const struct {
     const struct sv_kernels *table;
     bool (*probe)(void);
-} isas[] = {
-#define SV_ISA(name, probe) {&sv_kernels_##name, probe},
+} candidates[] = {
+#define SV_ISA(name, variant, probe) {&sv_kernels_##name##_##variant, probe},
 #include "isa.def"
 #undef SV_ISA
 };
 
-enum { ISA_COUNT = sizeof isas / sizeof *isas };
+enum { CANDIDATES = sizeof candidates / sizeof *candidates };
 
 const char *const sv_kernel_names[SV_KERNEL_COUNT] = {
 #define SV_KERNEL(name, type) #name,
@@ -26,14 +26,36 @@ const char *const sv_kernel_names[SV_KERNEL_COUNT] = {
 #undef SV_KERNEL
 };
 
-const char *sv_isa_name(size_t i) { return i < ISA_COUNT ? isas[i].table->isa : NULL; }
+const struct sv_kernels *sv_candidate(size_t i)
+{
+    return i < CANDIDATES ? candidates[i].table : NULL;
+}
 
-bool sv_isa_supported(size_t i) { return i < ISA_COUNT && isas[i].probe(); }
+bool sv_candidate_supported(size_t i) { return i < CANDIDATES && candidates[i].probe(); }
+
+/* The first line of ISA number i; CANDIDATES past the last. */
+static size_t isa_line(size_t i)
+{
+    for (size_t line = 0; line < CANDIDATES; line++) {
+        const bool first =
+            line == 0 || strcmp(candidates[line].table->isa, candidates[line - 1].table->isa);
+        if (first && i-- == 0) return line;
+    }
+    return CANDIDATES;
+}
+
+const char *sv_isa_name(size_t i)
+{
+    const size_t line = isa_line(i);
+    return line < CANDIDATES ? candidates[line].table->isa : NULL;
+}
+
+bool sv_isa_supported(size_t i) { return sv_candidate_supported(isa_line(i)); }
 
 static void overlay(struct sv_kernels *out, const struct sv_kernels *table)
 {
     out->isa = table->isa;
-    out->fma_peak = table->fma_peak;
+    if (table->fma_peak) out->fma_peak = table->fma_peak;
 #define SV_KERNEL(name, type)                                                                      \
     if (table->name) out->name = table->name;
 #include "kernels.def"
@@ -42,29 +64,32 @@ static void overlay(struct sv_kernels *out, const struct sv_kernels *table)
 
 enum sv_status sv_dispatch(const char *isa, struct sv_kernels *out)
 {
-    size_t pick = ISA_COUNT;
-    for (size_t i = 0; i < ISA_COUNT; i++) {
-        if (isa && *isa ? !strcmp(isa, isas[i].table->isa) : isas[i].probe()) pick = i;
+    size_t pick = CANDIDATES;
+    for (size_t i = 0; i < CANDIDATES; i++) {
+        const bool wanted =
+            isa && *isa ? !strcmp(isa, candidates[i].table->isa) : candidates[i].probe();
+        if (wanted) pick = i;
     }
-    if (pick == ISA_COUNT) return SV_ISA_UNKNOWN;
-    if (!isas[pick].probe()) return SV_ISA_UNSUPPORTED;
+    if (pick == CANDIDATES) return SV_ISA_UNKNOWN;
+    if (!candidates[pick].probe()) return SV_ISA_UNSUPPORTED;
+    *out = (struct sv_kernels){0};
     for (size_t i = 0; i <= pick; i++)
-        if (isas[i].probe()) overlay(out, isas[i].table);
+        if (candidates[i].probe()) overlay(out, candidates[i].table);
     return SV_OK;
 }
 
-const char *sv_serving_isa(const struct sv_kernels *k, size_t id)
+const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id)
 {
-    for (size_t i = 0; i < ISA_COUNT; i++) {
-        const struct sv_kernels *t = isas[i].table;
+    for (size_t i = 0; i < CANDIDATES; i++) {
+        const struct sv_kernels *t = candidates[i].table;
         const bool serves[SV_KERNEL_COUNT] = {
 #define SV_KERNEL(name, type) t->name && t->name == k->name,
 #include "kernels.def"
 #undef SV_KERNEL
         };
-        if (serves[id]) return t->isa;
+        if (serves[id]) return t;
     }
-    return "none";
+    return NULL;
 }
 
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k)

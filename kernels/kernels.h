@@ -44,7 +44,8 @@ struct sv_rng {
 #undef real
 
 struct sv_kernels {
-    const char *isa; /* the name it was asked for by */
+    const char *isa;     /* the name it was asked for by */
+    const char *variant; /* of a candidate table; NULL in what sv_dispatch fills */
     /* No kernel but the yardstick of the benchmarks: runs `rounds` rounds of independent fma chains
      * from *sink, stores a result there, and returns the floating-point operations done. */
     double (*fma_peak)(size_t rounds, float *sink);
@@ -77,8 +78,13 @@ enum sv_status sv_dispatch(const char *isa, struct sv_kernels *out);
 const char *sv_isa_name(size_t i);
 bool sv_isa_supported(size_t i);
 
-/* The ISA whose own code serves kernel number id (in kernels.def's order) in table *k. */
-const char *sv_serving_isa(const struct sv_kernels *k, size_t id);
+/* The candidate tables, one per line of isa.def in its order, NULL past the end. Kernels that a
+ * variant does not have are NULL. Calling one that this machine does not support is undefined. */
+const struct sv_kernels *sv_candidate(size_t i);
+bool sv_candidate_supported(size_t i);
+
+/* The candidate whose own code serves kernel number id (in kernels.def's order) in table *k. */
+const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id);
 
 /* Bytes of scratch that a GEMM of this size asks for; 0 if m or n is 0. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);

@@ -30,7 +30,7 @@ START_TEST(test_asked_for_is_given)
         if (status != SV_OK) continue;
         ck_assert_str_eq(k.isa, sv_isa_name(i));
         for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
-            ck_assert_str_eq(sv_serving_isa(&k, id), sv_isa_name(i));
+            ck_assert_str_eq(sv_serving(&k, id)->isa, sv_isa_name(i));
     }
 }
 END_TEST

@@ -42,7 +42,7 @@ static int table(const struct sv_kernels *chosen)
         if (isatty(STDERR_FILENO)) fprintf(stderr, "\rverifying %s\033[K\r", sv_kernel_names[id]);
         printf("%-18s", sv_kernel_names[id]);
         for (size_t i = 0; sv_isa_name(i); i++) ok = verify_cell(id, i) && ok;
-        printf("  %s\n", sv_serving_isa(chosen, id));
+        printf("  %s\n", sv_serving(chosen, id)->isa);
     }
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

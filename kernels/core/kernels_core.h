@@ -1,5 +1,5 @@
 /* Every kernel body once, over the lanes and the gemm_tile of the ISA that includes this, and its
- * table sv_kernels_<isa>. */
+ * table sv_kernels_<isa>_base. */
 #include "../kernels.h"
 #include "gemm_block.h"
 #include "names.h"
@@ -22,12 +22,10 @@
 #include "gemm_driver.h"
 #include "peak.h"
 
-#define SV_STR(x)  #x
-#define SV_XSTR(x) SV_STR(x)
-
-extern const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME);
-const struct sv_kernels SV_EXPAND(sv_kernels, _, SV_ISA_NAME) = {
-    .isa = SV_XSTR(SV_ISA_NAME),
+extern const struct sv_kernels SV_TABLE;
+const struct sv_kernels SV_TABLE = {
+    .isa = SV_STRING(SV_ISA_NAME),
+    .variant = "base",
     .fma_peak = SV_FN(fma_peak),
 #define SV_KERNEL(name, type) .name = SV_FN(name),
 #include "../kernels.def"
