@@ -4,7 +4,7 @@
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
-OPT     ?= -O3 -g
+OPT     ?= -O3 -g1
 SAN     ?=
 DATA    ?= synthetic
 OUT_DIR ?= out

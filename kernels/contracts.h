@@ -36,6 +36,19 @@ typedef void SV_T(map_grad_fn)(size_t n, const real *y, const real *dy, real *dx
  * exact. Within 2 ulp for every finite x; inf and NaN give NaN. The sign of a zero is not kept. */
 typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
 
+/* ---- pack: a matrix into panels, the form in which weights are held between calls ---------------
+ * y = panels of X, rows x cols: y[c / 16][r][c % 16] = X[r][c] with ceil(cols / 16) panels of rows x
+ * 16, +0 beyond column `cols`. X[r][c] is x[r][c], or x[c][r] if transposed is set; rows of x are
+ * ldx apart. y: sv_packed_size(rows, cols) elements, the same on every ISA. Exact. */
+typedef void SV_T(pack_fn)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed,
+                           real *y);
+
+/* What the optimiser epilogues of a GEMM need; the optimisers themselves: sgd, adagrad, adam below.
+ * Adam: lr is its alpha, eps its scaled one. */
+struct SV_T(optim) {
+    real lr, eps, decay, beta1, beta2;
+};
+
 /* ---- gemm_nn gemm_nt gemm_tn: C = epilogue(op(A) op(B)) -----------------------------------------
  * The three products of a dense layer with X[M][I], W[I][O], Y[M][O]:
  *   gemm_nn  Y  = X W      A is m x k, B is k x n      (m, n, k) = (M, O, I)
@@ -43,6 +56,9 @@ typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
  *   gemm_tn  dW = X^T dY   A is k x m, B is k x n      (m, n, k) = (I, O, M)
  * Each c_ij is one fma chain over k in ascending order that starts from 0, or from the stored c_ij
  * if accumulate is set. Accuracy: u (k + 2) sum |a||b|, then the epilogue's own.
+ * With b_packed, b holds the panels of op(B), k x n, as `pack` makes them, and ldb is not used. With
+ * c_packed, c is panels of m x n, and so are s and v; ldc is not used, lanes beyond column n are not
+ * touched.
  * Epilogues see v = c_ij while it is in registers:
  *   NONE                      v
  *   BIAS                      v + bias[j]
@@ -50,6 +66,9 @@ typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
  *   TANH_GRAD ... SIGMOID_GRAD  v f'(.), f' from y[i][j], the activation's output
  *   BERNOULLI                 l = v + bias[j]: c = scale (sigmoid(l) - y[i][j]), and
  *                             row_sum[i] = log p(y_i | l_i), as bernoulli_ll_grad
+ *   SGD ADAGRAD ADAM          v is the gradient of weight c_ij, which takes one step of that
+ *                             optimiser, bit for bit as the kernel of that name; s_ij is Adagrad's s
+ *                             or Adam's m, v_ij Adam's v
  * An epilogue adds its own error: 2 u of its addends, and that of f. With accumulate set the
  * epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes,
  * aligned for float, contents irrelevant before and after; may be NULL where that is 0. */
@@ -59,8 +78,10 @@ struct SV_T(gemm) {
     size_t lda;
     const real *b;
     size_t ldb;
+    bool b_packed;
     real *c;
     size_t ldc;
+    bool c_packed;
     bool accumulate;
     enum sv_epilogue epilogue;
     const real *bias; /* [n] */
@@ -68,6 +89,8 @@ struct SV_T(gemm) {
     size_t ldy;
     real scale;    /* BERNOULLI */
     real *row_sum; /* [m], BERNOULLI */
+    const struct SV_T(optim) * optim;
+    real *s, *v; /* as c: ADAGRAD's and ADAM's statistics */
     void *scratch;
 };
 typedef void SV_T(gemm_fn)(const struct SV_T(gemm) * g);

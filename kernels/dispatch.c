@@ -92,9 +92,13 @@ const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id)
     return NULL;
 }
 
+static size_t scratch(size_t m, size_t n, size_t k, bool whole)
+{
+    const struct gemm_scratch s = gemm_scratch_sizes(m, n, k, whole);
+    return (s.a + s.b + s.lanes) * sizeof(float);
+}
+
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k)
 {
-    if (m == 0 || n == 0) return 0;
-    const struct gemm_scratch s = gemm_scratch_sizes(m, n, k);
-    return (s.a + s.b + s.lanes) * sizeof(float);
+    return m && n ? gemm_max(scratch(m, n, k, false), scratch(m, n, k, true)) : 0;
 }

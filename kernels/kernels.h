@@ -28,6 +28,9 @@ enum sv_epilogue {
     SV_EPI_SOFTPLUS_GRAD,
     SV_EPI_SIGMOID_GRAD,
     SV_EPI_BERNOULLI,
+    SV_EPI_SGD,
+    SV_EPI_ADAGRAD,
+    SV_EPI_ADAM,
     SV_EPI_COUNT
 };
 
@@ -86,8 +89,23 @@ bool sv_candidate_supported(size_t i);
 /* The candidate whose own code serves kernel number id (in kernels.def's order) in table *k. */
 const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id);
 
-/* Bytes of scratch that a GEMM of this size asks for; 0 if m or n is 0. */
+/* Bytes of scratch that a GEMM of this size asks for; 0 if m or n is 0. Depends on sv_caches. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
+
+/* Elements of the panels that `pack` makes of a rows x cols matrix. */
+static inline size_t sv_packed_size(size_t rows, size_t cols)
+{
+    return (cols + 15) / 16 * 16 * rows;
+}
+
+/* Data cache sizes in bytes that GEMM blocks for: of this CPU, as it says, or typical ones where it
+ * does not. sv_set_caches replaces them, for tests and for machines that lie, before any other call
+ * is under way; a 0 keeps that size. Results do not depend on them. */
+struct sv_caches {
+    size_t l1, l2, l3;
+};
+struct sv_caches sv_caches(void);
+void sv_set_caches(struct sv_caches caches);
 
 /* A generator for one use: all randomness is addressed, none is consumed. */
 static inline struct sv_rng sv_rng_at(uint64_t seed, uint32_t stream, uint32_t step)

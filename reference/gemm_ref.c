@@ -21,15 +21,39 @@ static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
     }
 }
 
-/* op(A)[i][p] = a[i ra + p ca], op(B)[p][j] = b[p rb + j cb] */
+/* A step of the optimiser for c[e], whose gradient is v. */
+static void optimize(const struct SV_T(gemm) * g, size_t e, real v)
+{
+    const struct SV_T(optim) *o = g->optim;
+    if (g->epilogue == SV_EPI_SGD) REF(sgd)(1, g->c + e, &v, o->lr, o->decay);
+    if (g->epilogue == SV_EPI_ADAGRAD)
+        REF(adagrad)(1, g->c + e, &v, g->s + e, o->lr, o->eps, o->decay);
+    if (g->epilogue == SV_EPI_ADAM) {
+        const struct SV_T(adam) p = {o->lr, o->beta1, o->beta2, o->eps, o->decay};
+        REF(adam)(1, g->c + e, &v, g->s + e, g->v + e, &p);
+    }
+}
+
+/* Where row r, column c of a matrix lies, plain or in panels of sixteen columns. */
+static size_t place(size_t r, size_t c, bool packed, size_t rows, size_t row, size_t column)
+{
+    return packed ? c / 16 * rows * 16 + r * 16 + c % 16 : r * row + c * column;
+}
+
+/* op(A)[i][p] = a[i ra + p ca], op(B)[p][j] = b[p rb + j cb] or in panels */
 static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, size_t cb)
 {
     for (size_t i = 0; i < g->m; i++) {
         if (g->epilogue == SV_EPI_BERNOULLI) g->row_sum[i] = 0;
         for (size_t j = 0; j < g->n; j++) {
-            real sum = g->accumulate ? g->c[i * g->ldc + j] : 0;
-            for (size_t p = 0; p < g->k; p++) sum += g->a[i * ra + p * ca] * g->b[p * rb + j * cb];
-            g->c[i * g->ldc + j] = epilogue(g, i, j, sum);
+            const size_t e = place(i, j, g->c_packed, g->m, g->ldc, 1);
+            real sum = g->accumulate ? g->c[e] : 0;
+            for (size_t p = 0; p < g->k; p++)
+                sum += g->a[i * ra + p * ca] * g->b[place(p, j, g->b_packed, g->k, rb, cb)];
+            if (g->epilogue >= SV_EPI_SGD)
+                optimize(g, e, sum);
+            else
+                g->c[e] = epilogue(g, i, j, sum);
         }
     }
 }
@@ -37,3 +61,12 @@ static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, s
 void REF(gemm_nn)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, g->ldb, 1); }
 void REF(gemm_nt)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, 1, g->ldb); }
 void REF(gemm_tn)(const struct SV_T(gemm) * g) { gemm(g, 1, g->lda, g->ldb, 1); }
+
+void REF(pack)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed, real *y)
+{
+    for (size_t c = 0; c < (cols + 15) / 16 * 16; c++)
+        for (size_t r = 0; r < rows; r++)
+            y[place(r, c, true, rows, 0, 0)] = c >= cols    ? 0
+                                               : transposed ? x[c * ldx + r]
+                                                            : x[r * ldx + c];
+}

@@ -1,18 +1,69 @@
-/* GEMM micro-kernel for AVX-512: a 12 x 16 tile. */
+/* GEMM chains for AVX-512: tiles of up to 14 x 32.
+ *
+ * 32 zmm registers: 28 accumulators, 2 for a row of b, 2 for broadcasts of a. Per k: 28 fma on two
+ * pipes against 16 loads on two ports, so the FMA pipes bind; 8 chains would cover their latency of
+ * 4.
+ *
+ * Where a row ends in half a vector (n = 40), two rows share one: b's eight columns stand in both
+ * halves, a_i in the lower and a_i+1 in the upper. No lane idles, and each chain stays what it is.
+ */
 #ifndef SV_GEMM_AVX512_H
 #define SV_GEMM_AVX512_H
 
-enum { GEMM_MR = 12, PEAK_CHAINS = 16 };
+#include "../core/gemm_context.h"
 
-static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16])
+#define GEMM_KINDS(K) K(2, 14) K(4, 14) K(5, 10) K(8, 6) K(16, 3)
+enum { GEMM_MAIN = 4, PEAK_CHAINS = 24 };
+static const unsigned char gemm_next[16] = {0, 2, 2, 4, 4, 5, 4, 2, 4, 4, 4, 4, 4, 4, 4, 4};
+
+V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
+                            const float *b, v16 *acc)
 {
-    __m512 c[GEMM_MR];
-    for (int i = 0; i < GEMM_MR; i++) c[i] = _mm512_load_ps(t[i]);
-    for (; k; k--, a += GEMM_MR, b += 16) {
-        const __m512 bp = _mm512_loadu_ps(b);
-        for (int i = 0; i < GEMM_MR; i++) c[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i]), bp, c[i]);
+    const int V = (W + 1) / 2, N = W / 2;
+    const size_t rs = x->rs, cs = x->cs, bp = x->bp;
+    const float *row[5]; /* every third; the two after it by index */
+    __m512 c[32], pair[5];
+#pragma GCC unroll 5
+    for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
+#pragma GCC unroll 16
+    for (int i = 0; i < H; i++) {
+#pragma GCC unroll 8
+        for (int v = 0; v < N; v++) c[i * N + v] = acc[i * V + v].v;
+        if (W % 2 && i % 2 == 0) pair[i / 2] = acc[i * V + N].v;
+        if (W % 2 && i % 2)
+            pair[i / 2] =
+                _mm512_insertf32x8(pair[i / 2], _mm512_castps512_ps256(acc[i * V + N].v), 1);
     }
-    for (int i = 0; i < GEMM_MR; i++) _mm512_store_ps(t[i], c[i]);
+#pragma GCC unroll 1
+    for (size_t p = x->k; p; p--) {
+        __m512 bv[8], half = _mm512_setzero_ps(), even = half;
+#pragma GCC unroll 8
+        for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
+        if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
+#pragma GCC unroll 16
+        for (int i = 0; i < H; i++) {
+            const __m512 ai = _mm512_set1_ps(row[i / 3][(size_t)(i % 3) * rs]);
+#pragma GCC unroll 8
+            for (int v = 0; v < N; v++) c[i * N + v] = _mm512_fmadd_ps(ai, bv[v], c[i * N + v]);
+            if (W % 2 && i % 2)
+                pair[i / 2] =
+                    _mm512_fmadd_ps(_mm512_mask_blend_ps(0xff00, even, ai), half, pair[i / 2]);
+            if (W % 2 && i % 2 == 0 && i + 1 == H)
+                pair[i / 2] = _mm512_fmadd_ps(ai, half, pair[i / 2]);
+            even = ai;
+        }
+#pragma GCC unroll 5
+        for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
+        GEMM_ADVANCE(b, 16);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < H; i++) {
+#pragma GCC unroll 8
+        for (int v = 0; v < N; v++) acc[i * V + v].v = c[i * N + v];
+        if (W % 2)
+            acc[i * V + N].v = _mm512_castps256_ps512(i % 2 ? _mm512_extractf32x8_ps(pair[i / 2], 1)
+                                                            : _mm512_castps512_ps256(pair[i / 2]));
+    }
 }
 
 #endif

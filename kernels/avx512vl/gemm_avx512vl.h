@@ -1,28 +1,12 @@
-/* GEMM micro-kernel for AVX-512 with 256-bit vectors: a 12 x 16 tile. */
+/* GEMM tiles for AVX-512 with 256-bit vectors, 14 x 16 before all: 28 of 32 ymm registers
+ * accumulate. */
 #ifndef SV_GEMM_AVX512VL_H
 #define SV_GEMM_AVX512VL_H
 
-enum { GEMM_MR = 12, PEAK_CHAINS = 12 };
+#define GEMM_KINDS(K) K(1, 14) K(2, 14) K(3, 9) K(4, 7) K(8, 3) K(16, 1)
+enum { GEMM_MAIN = 2, PEAK_CHAINS = 12 };
+static const unsigned char gemm_next[16] = {0, 1, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
-static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16])
-{
-    __m256 c[GEMM_MR][2];
-    for (int i = 0; i < GEMM_MR; i++) {
-        c[i][0] = _mm256_load_ps(t[i]);
-        c[i][1] = _mm256_load_ps(t[i] + 8);
-    }
-    for (; k; k--, a += GEMM_MR, b += 16) {
-        const __m256 b0 = _mm256_loadu_ps(b), b1 = _mm256_loadu_ps(b + 8);
-        for (int i = 0; i < GEMM_MR; i++) {
-            const __m256 ai = _mm256_broadcast_ss(a + i);
-            c[i][0] = _mm256_fmadd_ps(ai, b0, c[i][0]);
-            c[i][1] = _mm256_fmadd_ps(ai, b1, c[i][1]);
-        }
-    }
-    for (int i = 0; i < GEMM_MR; i++) {
-        _mm256_store_ps(t[i], c[i][0]);
-        _mm256_store_ps(t[i] + 8, c[i][1]);
-    }
-}
+#include "../avx2/gemm_ymm.h"
 
 #endif

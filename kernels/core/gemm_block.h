@@ -1,29 +1,58 @@
-/* GEMM cache blocking and the scratch it needs.
+/* GEMM cache blocking and the scratch it needs, from the cache sizes of this machine.
  *
- * A block of A, GEMM_MC x GEMM_KC, stays in L2 while micro-panels of B, GEMM_KC x 16, pass through
- * L1 one after the other. GEMM_NC columns of B are packed at a time. Results do not depend on
- * these.
+ * A micro-kernel reads a panel of B, GEMM_KC x 32, once per tile of rows: half of L1 holds it. A block
+ * of A, mc x kc, is read once per panel of B and stays in half of L2. nc columns of B are packed at a
+ * time, at most a quarter of L3. Results do not depend on these.
  */
 #ifndef SV_GEMM_BLOCK_H
 #define SV_GEMM_BLOCK_H
 
-#include <stddef.h>
+#include "../kernels.h"
 
-enum { GEMM_MC = 120, GEMM_KC = 384, GEMM_NC = 1536, GEMM_NR = 16, GEMM_MR_MAX = 16 };
+enum { GEMM_NR = 16 };
 
-struct gemm_scratch {
-    size_t a, b, lanes; /* floats: packed A, packed B, sixteen row-sum lanes per row */
+struct gemm_blocking {
+    size_t mc, nc, kc;
 };
 
 static inline size_t gemm_min(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t gemm_max(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t gemm_round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-static inline struct gemm_scratch gemm_scratch_sizes(size_t m, size_t n, size_t k)
+/* A leading dimension for rows of this length: whole cache lines, an odd number of them, so that the
+ * rows of a tile spread over all sets of a cache. */
+static inline size_t gemm_ld(size_t row) { return (gemm_round_up(row, 16) / 16 | 1) * 16; }
+
+struct gemm_scratch {
+    size_t a, b, lanes; /* floats: copied A, packed B, sixteen row-sum lanes per row */
+};
+
+/* n cut into equal pieces of at most `most`: the size of a piece. */
+static inline size_t gemm_even(size_t n, size_t most)
 {
-    const size_t kc = gemm_min(k, GEMM_KC);
+    const size_t pieces = (n + most - 1) / most;
+    return pieces ? (n + pieces - 1) / pieces : 0;
+}
+
+/* whole: k is not cut, as for an epilogue that reads C, where no chain can rest. */
+static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
+{
+    const struct sv_caches c = sv_caches();
+    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l1 / (sizeof(float) * 16), 1));
+    const size_t column = sizeof(float) * gemm_max(kc, 1);
+    return (struct gemm_blocking){
+        .mc = gemm_even(m, gemm_max(c.l2 / 2 / column, 1)),
+        .nc = gemm_round_up(gemm_even(n, gemm_max(c.l3 / 4 / column, GEMM_NR)), 2 * GEMM_NR),
+        .kc = kc,
+    };
+}
+
+static inline struct gemm_scratch gemm_scratch_sizes(size_t m, size_t n, size_t k, bool whole)
+{
+    const struct gemm_blocking block = gemm_blocking(m, n, k, whole);
     return (struct gemm_scratch){
-        .a = (gemm_min(m, GEMM_MC) + GEMM_MR_MAX - 1) * kc,
-        .b = gemm_round_up(gemm_min(n, GEMM_NC), GEMM_NR) * kc,
+        .a = gemm_max(block.mc * gemm_ld(block.kc), block.kc * gemm_ld(block.mc)),
+        .b = gemm_round_up(gemm_min(n, block.nc), GEMM_NR) * block.kc,
         .lanes = 16 * m,
     };
 }

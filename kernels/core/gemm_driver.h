@@ -1,12 +1,9 @@
-/* GEMM around a micro-kernel: blocking, packing, edges, epilogue (the loop nest of Goto & van de
- * Geijn 2008). The ISA provides GEMM_MR <= GEMM_MR_MAX and
+/* GEMM around its micro-kernels: blocking, packing, the choice of tiles (the loop nest of Goto & van
+ * de Geijn 2008, with A read where it lies).
  *
- *     static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16]);
- *
- * which adds to each t_ij the chain fma(a_i0, b_0j, .), fma(a_i1, b_1j, .) ... in that order, for
- * a packed as [k][GEMM_MR] and b as [k][16]. Between k-blocks the chain rests in C; f32 in memory
- * and in a register are the same number, so blocking does not show in the bits. Edge tiles run the
- * same code on panels padded with zeros and store only what is inside.
+ * Between k-blocks the chain of a c_ij rests in C; f32 in memory and in a register are the same
+ * number, so blocking does not show in the bits. A tile over C's right edge runs on the zeros that
+ * pad B's last panel, and its rows go through a buffer from which only what is inside is stored.
  */
 #ifndef SV_GEMM_DRIVER_H
 #define SV_GEMM_DRIVER_H
@@ -17,108 +14,179 @@ struct gemm_view {
     size_t rs, cs;
 };
 
-/* panel[c][r] = x[r][c] for r < rows, zero up to `width`; c < cols */
-static void gemm_pack_panel(struct gemm_view x, size_t rows, size_t cols, size_t width,
-                            float *panel)
+/* A block of the product: rows i ... i + mc - 1, columns j ... j + nc - 1, chain links p ... p + kc - 1 */
+struct gemm_area {
+    size_t i, j, p, mc, nc, kc;
+};
+
+/* The widest tile that takes `left` half vectors of `m` rows: few rows want wide tiles, for enough
+ * independent chains. */
+static size_t gemm_choose(size_t left, size_t m)
 {
-    if (rows < width) memset(panel, 0, cols * width * sizeof *panel);
-    if (x.rs == 1) {
-        for (size_t c = 0; c < cols; c++)
-            memcpy(panel + c * width, x.p + c * x.cs, rows * sizeof *panel);
-        return;
+    for (size_t w = GEMM_W_MAX; w > GEMM_MAIN; w--)
+        if (w <= left && gemm_height[w] >= m && w % 2 == 0) return w;
+    return left < 16 ? gemm_next[left] : GEMM_MAIN;
+}
+
+static struct gemm_place gemm_place(const struct gemm_context *x, size_t i, size_t j)
+{
+    return (struct gemm_place){i, j, j / 16 * x->cp + i * x->ldc};
+}
+
+/* From the buffer to C: rolled, with masks at the right edge. */
+static __attribute__((noinline)) void gemm_flush(const struct gemm_context *x, size_t h, size_t w)
+{
+    const size_t vectors = (w + 1) / 2, n = x->g->n, i0 = x->place.i, j0 = x->place.j;
+    const struct sv_gemm g = *x->g;
+    const struct sv_optim optim = x->optim;
+#define GEMM_STEP(e)                                                                               \
+    for (size_t i = 0; i < h; i++)                                                                 \
+        for (size_t v = 0; v < vectors && j0 + 16 * v < n; v++) {                                  \
+            const struct gemm_place p = gemm_place(x, i0 + i, j0 + 16 * v);                        \
+            gemm_put(&g, &optim, e, p, v16_load(x->buffer + 16 * (i * vectors + v)), n - p.j,      \
+                     x->lanes);                                                                    \
+        }
+    switch (x->epilogue) {
+        GEMM_LIGHT_CASES(GEMM_STEP);
+        GEMM_HEAVY_CASES(GEMM_STEP);
+    case SV_EPI_COUNT: break;
     }
-    for (size_t c = 0; c < cols; c++)
-        for (size_t r = 0; r < rows; r++) panel[c * width + r] = x.p[r * x.rs + c * x.cs];
+#undef GEMM_STEP
 }
 
-static void gemm_pack(struct gemm_view x, size_t rows, size_t cols, size_t width, float *packed)
+/* From C to the buffer, where a chain goes on over the right edge. */
+static void gemm_fetch(const struct gemm_context *x, size_t h, size_t w)
 {
-    for (size_t r = 0; r < rows; r += width, x.p += width * x.rs, packed += width * cols)
-        gemm_pack_panel(x, gemm_min(width, rows - r), cols, width, packed);
-}
-
-/* A tile is loaded from C where its chain goes on, and begins with +0 elsewhere. */
-static void gemm_load_tile(const struct sv_gemm *g, size_t i, size_t j, size_t rows, bool resume,
-                           float t[GEMM_MR][16])
-{
-    for (size_t r = 0; r < GEMM_MR; r++) {
-        const float *c = g->c + (i + r) * g->ldc + j;
-        v16_store(t[r], resume && r < rows ? v16_load_upto(c, g->n - j) : v16_set1(0));
-    }
-}
-
-static void gemm_store_tile(const struct sv_gemm *g, size_t i, size_t j, size_t rows, bool last,
-                            float t[GEMM_MR][16], float *lanes)
-{
-    for (size_t r = 0; r < rows; r++) {
-        if (last)
-            gemm_epilogue(g, i + r, j, v16_load(t[r]), lanes);
-        else
-            v16_store_upto(g->c + (i + r) * g->ldc + j, v16_load(t[r]), g->n - j);
-    }
-}
-
-/* Rows i0 ... i0 + mc - 1, columns j0 ... j0 + nc - 1, one k-block of length kc. */
-static void gemm_block(const struct sv_gemm *g, size_t i0, size_t mc, size_t j0, size_t nc,
-                       size_t kc, const float *a, const float *b, bool resume, bool last,
-                       float *lanes)
-{
-    _Alignas(64) float t[GEMM_MR][16];
-    for (size_t j = 0; j < nc; j += GEMM_NR)
-        for (size_t i = 0; i < mc; i += GEMM_MR) {
-            const size_t rows = gemm_min(GEMM_MR, mc - i);
-            gemm_load_tile(g, i0 + i, j0 + j, rows, resume, t);
-            gemm_tile(kc, a + i * kc, b + j * kc, t);
-            gemm_store_tile(g, i0 + i, j0 + j, rows, last, t, lanes);
+    const size_t vectors = (w + 1) / 2, n = x->g->n;
+    for (size_t i = 0; i < h; i++)
+        for (size_t v = 0; v < vectors; v++) {
+            const struct gemm_place p = gemm_place(x, x->place.i + i, x->place.j + 16 * v);
+            v16_store(x->buffer + 16 * (i * vectors + v),
+                      p.j < n ? v16_load_upto(x->g->c + p.at, n - p.j) : v16_set1(0));
         }
 }
 
-/* b is transposed, n x k, so that both operands are packed alike. */
-static void gemm_run(const struct sv_gemm *g, struct gemm_view a, struct gemm_view b)
+/* All rows of a block for one column of tiles. */
+static void gemm_column(struct gemm_context *x, const struct gemm_area *s, size_t j, size_t w,
+                        const float *a, const float *b)
 {
-    if (g->m == 0 || g->n == 0) {
-        if (g->epilogue == SV_EPI_BERNOULLI)
-            for (size_t i = 0; i < g->m; i++) g->row_sum[i] = 0;
-        return;
+    const bool resume = x->from != FROM_ZERO, edge = x->g->n - j < 8 * w;
+    const size_t most = gemm_height[w];
+    size_t tiles = (s->mc + most - 1) / most;
+    x->through = edge || gemm_is_heavy(x->epilogue);
+    if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
+    for (size_t i = 0; i < s->mc; tiles--) {
+        const size_t h = (s->mc - i) / tiles;
+        x->place = gemm_place(x, s->i + i, j);
+        if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
+        gemm_tiles[w][h](x, a + i * x->rs, b);
+        if (x->through) gemm_flush(x, h, w);
+        i += h;
     }
-    const struct gemm_scratch size = gemm_scratch_sizes(g->m, g->n, g->k);
-    float *lanes = g->scratch, *packed_a = lanes + size.lanes, *packed_b = packed_a + size.a;
-    if (g->epilogue == SV_EPI_BERNOULLI) memset(lanes, 0, size.lanes * sizeof *lanes);
+}
 
-    for (size_t j = 0; j < g->n; j += GEMM_NC) {
-        const size_t nc = gemm_min(GEMM_NC, g->n - j);
-        size_t p = 0;
-        do {
-            const size_t kc = gemm_min(GEMM_KC, g->k - p);
-            const bool resume = p > 0 || g->accumulate, last = p + kc == g->k;
-            struct gemm_view bp = {b.p + j * b.rs + p * b.cs, b.rs, b.cs};
-            gemm_pack(bp, nc, kc, GEMM_NR, packed_b);
-            for (size_t i = 0; i < g->m; i += GEMM_MC) {
-                const size_t mc = gemm_min(GEMM_MC, g->m - i);
-                struct gemm_view ap = {a.p + i * a.rs + p * a.cs, a.rs, a.cs};
-                gemm_pack(ap, mc, kc, GEMM_MR, packed_a);
-                gemm_block(g, i, mc, j, nc, kc, packed_a, packed_b, resume, last, lanes);
-            }
-            p += kc;
-        } while (p < g->k);
+/* How B is given. */
+enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED };
+
+/* Panels of w half vectors from column j on: where they lie, packed first if need be. */
+static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
+                                size_t j, size_t w, bool pack, float *packed)
+{
+    const struct sv_gemm *g = x->g;
+    if (kind == B_PACKED) return g->b + (j * g->k + s->p * 16);
+    float *to = packed + (j - s->j) * s->kc;
+    for (size_t c = j, v = 0; pack && c < g->n && v < (w + 1) / 2; c += 16, v++) {
+        const size_t left = gemm_min(g->n - c, 16);
+        if (kind == B_ROWS)
+            gemm_pack_rows(s->kc, left, g->b + s->p * g->ldb + c, g->ldb, to + v * x->bp);
+        else
+            gemm_pack_columns(s->kc, left, g->b + c * g->ldb + s->p, g->ldb, to + v * x->bp);
     }
-    if (g->epilogue == SV_EPI_BERNOULLI)
-        for (size_t i = 0; i < g->m; i++) g->row_sum[i] = v16_fold_add(v16_load(lanes + 16 * i));
+    return to;
+}
+
+/* A where it lies, or a copy whose rows do not collide in the caches. */
+static struct gemm_view gemm_block_a(struct gemm_view a, const struct gemm_area *s, float *copy)
+{
+    const bool rows = a.cs == 1;
+    const size_t stride = rows ? a.rs : a.cs;
+    a.p += s->i * a.rs + s->p * a.cs;
+    if (stride * sizeof(float) % 1024) return a;
+    const size_t lines = rows ? s->mc : s->kc, length = rows ? s->kc : s->mc;
+    const size_t ld = gemm_ld(length);
+    for (size_t r = 0; r < lines; r++)
+        memcpy(copy + r * ld, a.p + r * stride, length * sizeof *copy);
+    return (struct gemm_view){copy, rows ? ld : 1, rows ? 1 : ld};
+}
+
+static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
+                       struct gemm_view a, float *packed)
+{
+    x->rs = a.rs;
+    x->cs = a.cs;
+    for (size_t j = s->j, end = s->j + s->nc; j < end;) {
+        const size_t w = gemm_choose((end - j + 7) / 8, s->mc);
+        gemm_column(x, s, j, w, a.p, gemm_panels(x, kind, s, j, w, s->i == 0, packed));
+        j += 8 * w;
+    }
+}
+
+static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind)
+{
+    const bool whole = g->epilogue >= SV_EPI_SGD;
+    const struct gemm_blocking block = gemm_blocking(g->m, g->n, g->k, whole);
+    const struct gemm_scratch size = gemm_scratch_sizes(g->m, g->n, g->k, whole);
+    _Alignas(64) float buffer[16 * GEMM_TILE_MAX];
+    float *lanes = g->scratch, *copy = lanes + size.lanes, *packed = copy + size.a;
+    struct gemm_context x = {.g = g,
+                             .bs = 16,
+                             .cp = g->c_packed ? 16 * g->m : 16,
+                             .ldc = g->c_packed ? 16 : g->ldc,
+                             .buffer = buffer,
+                             .lanes = lanes};
+    if (whole) x.optim = *g->optim;
+    struct gemm_area s;
+    for (s.j = 0; s.j < g->n; s.j += block.nc) {
+        s.nc = gemm_min(block.nc, g->n - s.j);
+        s.p = 0;
+        do {
+            s.kc = gemm_min(block.kc, g->k - s.p);
+            x.k = s.kc;
+            x.bp = 16 * (kind == B_PACKED ? g->k : s.kc);
+            x.epilogue = s.p + s.kc == g->k ? g->epilogue : SV_EPI_NONE;
+            for (s.i = 0; s.i < g->m; s.i += block.mc) {
+                s.mc = gemm_min(block.mc, g->m - s.i);
+                x.from = s.p > 0 || g->accumulate ? FROM_C : FROM_ZERO;
+                gemm_block(&x, kind, &s, gemm_block_a(a, &s, copy), packed);
+            }
+            s.p += s.kc;
+        } while (s.p < g->k);
+    }
+}
+
+static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind)
+{
+    float *lanes = g->scratch;
+    const bool sums = g->epilogue == SV_EPI_BERNOULLI;
+    if (sums && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
+    if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind);
+    for (size_t i = 0; sums && i < g->m; i++)
+        g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;
 }
 
 static void SV_FN(gemm_nn)(const struct sv_gemm *g)
 {
-    gemm_run(g, (struct gemm_view){g->a, g->lda, 1}, (struct gemm_view){g->b, 1, g->ldb});
+    gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_ROWS);
 }
 
 static void SV_FN(gemm_nt)(const struct sv_gemm *g)
 {
-    gemm_run(g, (struct gemm_view){g->a, g->lda, 1}, (struct gemm_view){g->b, g->ldb, 1});
+    gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_COLUMNS);
 }
 
 static void SV_FN(gemm_tn)(const struct sv_gemm *g)
 {
-    gemm_run(g, (struct gemm_view){g->a, 1, g->lda}, (struct gemm_view){g->b, 1, g->ldb});
+    gemm(g, (struct gemm_view){g->a, 1, g->lda}, B_ROWS);
 }
 
 #endif

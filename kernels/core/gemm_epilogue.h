@@ -1,4 +1,4 @@
-/* What happens to one row of a finished tile, up to sixteen columns, on its way to C. */
+/* What happens to one vector of a finished tile on its way to C. */
 #ifndef SV_GEMM_EPILOGUE_H
 #define SV_GEMM_EPILOGUE_H
 
@@ -10,32 +10,92 @@ V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, size_t left
     return v16_bernoulli_grad(l, x, e, v16_set1(g->scale));
 }
 
-/* v is row i, columns j ... of op(A) op(B). */
-V16_INLINE void gemm_epilogue(const struct sv_gemm *g, size_t i, size_t j, v16 v, float *lanes)
+V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x)
 {
-    const size_t left = g->n - j;
-    if (g->epilogue >= SV_EPI_TANH_GRAD) {
-        v16 y = v16_load_upto(g->y + i * g->ldy + j, left);
-        switch (g->epilogue) {
-        case SV_EPI_TANH_GRAD: v = v16_tanh_grad(y, v); break;
-        case SV_EPI_RELU_GRAD: v = v16_relu_grad(y, v); break;
-        case SV_EPI_SOFTPLUS_GRAD: v = v16_softplus_grad(y, v); break;
-        case SV_EPI_SIGMOID_GRAD: v = v16_sigmoid_grad(y, v); break;
-        default:
-            v = v16_add(v, v16_load_upto(g->bias + j, left));
-            v = gemm_bernoulli(g, v, y, left, lanes + 16 * i);
-        }
-    } else if (g->epilogue != SV_EPI_NONE) {
-        v = v16_add(v, v16_load_upto(g->bias + j, left));
-        switch (g->epilogue) {
-        case SV_EPI_TANH: v = v16_tanh(v); break;
-        case SV_EPI_RELU: v = v16_relu(v); break;
-        case SV_EPI_SOFTPLUS: v = v16_softplus(v); break;
-        case SV_EPI_SIGMOID: v = v16_sigmoid(v); break;
-        default: break;
-        }
+    switch (e) {
+    case SV_EPI_TANH: return v16_tanh(x);
+    case SV_EPI_RELU: return v16_relu(x);
+    case SV_EPI_SOFTPLUS: return v16_softplus(x);
+    case SV_EPI_SIGMOID: return v16_sigmoid(x);
+    default: return x;
     }
-    v16_store_upto(g->c + i * g->ldc + j, v, left);
+}
+
+V16_INLINE v16 gemm_slope(enum sv_epilogue e, v16 y, v16 x)
+{
+    switch (e) {
+    case SV_EPI_TANH_GRAD: return v16_tanh_grad(y, x);
+    case SV_EPI_RELU_GRAD: return v16_relu_grad(y, x);
+    case SV_EPI_SOFTPLUS_GRAD: return v16_softplus_grad(y, x);
+    default: return v16_sigmoid_grad(y, x);
+    }
+}
+
+/* One step of the optimiser for sixteen weights w with gradient x. */
+V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
+                             v16 x, size_t at, size_t left)
+{
+    const v16 w = v16_load_upto(g->c + at, left), decay = v16_set1(o->decay);
+    const v16 lr = v16_set1(o->lr), eps = v16_set1(o->eps);
+    if (e == SV_EPI_SGD) return v16_sgd(w, x, lr, decay);
+    v16 s = v16_load_upto(g->s + at, left), v, next;
+    if (e == SV_EPI_ADAGRAD) {
+        next = v16_adagrad(w, x, &s, lr, eps, decay);
+    } else {
+        v = v16_load_upto(g->v + at, left);
+        next = v16_adam(w, x, &s, &v, lr, eps, decay, o->beta1, o->beta2);
+        v16_store_upto(g->v + at, v, left);
+    }
+    v16_store_upto(g->s + at, s, left);
+    return next;
+}
+
+/* Stores epilogue e of x; `left` columns remain. e, and left where it is full, are constants. */
+V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
+                         struct gemm_place p, v16 x, size_t left, float *lanes)
+{
+    if (e >= SV_EPI_SGD) {
+        x = gemm_optimize(g, o, e, x, p.at, left);
+    } else if (e >= SV_EPI_TANH_GRAD) {
+        const v16 y = v16_load_upto(g->y + p.i * g->ldy + p.j, left);
+        if (e == SV_EPI_BERNOULLI) {
+            x = v16_add(x, v16_load_upto(g->bias + p.j, left));
+            x = gemm_bernoulli(g, x, y, left, lanes + 16 * p.i);
+        } else {
+            x = gemm_slope(e, y, x);
+        }
+    } else if (e != SV_EPI_NONE) {
+        x = gemm_activation(e, v16_add(x, v16_load_upto(g->bias + p.j, left)));
+    }
+    v16_store_upto(g->c + p.at, x, left);
+}
+
+/* Cases of a switch over epilogues, each running STEP(e) with e a constant: the light ones are applied
+ * to a tile in its registers; the heavy ones, which hold a polynomial, need the registers themselves,
+ * and the tile waits in L1. */
+#define GEMM_LIGHT_CASES(STEP)                                                                     \
+    case SV_EPI_NONE: STEP(SV_EPI_NONE); break;                                                    \
+    case SV_EPI_BIAS: STEP(SV_EPI_BIAS); break;                                                    \
+    case SV_EPI_RELU: STEP(SV_EPI_RELU); break;                                                    \
+    case SV_EPI_TANH_GRAD: STEP(SV_EPI_TANH_GRAD); break;                                          \
+    case SV_EPI_RELU_GRAD: STEP(SV_EPI_RELU_GRAD); break;                                          \
+    case SV_EPI_SIGMOID_GRAD: STEP(SV_EPI_SIGMOID_GRAD); break;                                    \
+    case SV_EPI_SGD: STEP(SV_EPI_SGD); break;                                                      \
+    case SV_EPI_ADAGRAD: STEP(SV_EPI_ADAGRAD); break;                                              \
+    case SV_EPI_ADAM:                                                                              \
+        STEP(SV_EPI_ADAM);                                                                         \
+        break
+#define GEMM_HEAVY_CASES(STEP)                                                                     \
+    case SV_EPI_TANH: STEP(SV_EPI_TANH); break;                                                    \
+    case SV_EPI_SOFTPLUS: STEP(SV_EPI_SOFTPLUS); break;                                            \
+    case SV_EPI_SIGMOID: STEP(SV_EPI_SIGMOID); break;                                              \
+    case SV_EPI_SOFTPLUS_GRAD: STEP(SV_EPI_SOFTPLUS_GRAD); break;                                  \
+    case SV_EPI_BERNOULLI: STEP(SV_EPI_BERNOULLI); break
+
+static inline bool gemm_is_heavy(enum sv_epilogue e)
+{
+    return e == SV_EPI_TANH || e == SV_EPI_SOFTPLUS || e == SV_EPI_SIGMOID ||
+           e == SV_EPI_SOFTPLUS_GRAD || e == SV_EPI_BERNOULLI;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* Every kernel body once, over the lanes and the gemm_tile of the ISA that includes this, and its
+/* Every kernel body once, over the lanes and the gemm_chains of the ISA that includes this, and its
  * table sv_kernels_<isa>_base. */
 #include "../kernels.h"
 #include "gemm_block.h"
@@ -17,7 +17,11 @@
 
 #include "reparam.h"
 
+#include "gemm_pack.h"
+
 #include "gemm_epilogue.h"
+
+#include "gemm_tile.h"
 
 #include "gemm_driver.h"
 #include "peak.h"

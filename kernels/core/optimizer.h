@@ -14,6 +14,15 @@ V16_INLINE v16 v16_adagrad(v16 w, v16 g, v16 *s, v16 lr, v16 eps, v16 decay)
     return v16_sub(w, v16_div(v16_mul(lr, g), v16_add(v16_sqrt(*s), eps)));
 }
 
+V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 decay, float beta1,
+                        float beta2)
+{
+    g = v16_fma(decay, w, g);
+    *m = v16_fma(v16_set1(beta1), *m, v16_mul(v16_set1(1 - beta1), g));
+    *v = v16_fma(v16_set1(beta2), *v, v16_mul(v16_set1(1 - beta2), v16_mul(g, g)));
+    return v16_sub(w, v16_div(v16_mul(alpha, *m), v16_add(v16_sqrt(*v), eps)));
+}
+
 static void SV_FN(sgd)(size_t n, float *w, const float *g, float lr, float decay)
 {
     v16 vlr = v16_set1(lr), vd = v16_set1(decay);
@@ -39,15 +48,11 @@ static void SV_FN(adam)(size_t n, float *w, const float *g, float *m, float *v,
                         const struct sv_adam *p)
 {
     v16 alpha = v16_set1(p->alpha), eps = v16_set1(p->eps), decay = v16_set1(p->decay);
-    v16 b1 = v16_set1(p->beta1), c1 = v16_set1(1 - p->beta1);
-    v16 b2 = v16_set1(p->beta2), c2 = v16_set1(1 - p->beta2);
     for (size_t i = 0; i < n; i += 16) {
-        v16 vw = v16_load_upto(w + i, n - i);
-        v16 vg = v16_fma(decay, vw, v16_load_upto(g + i, n - i));
-        v16 vm = v16_fma(b1, v16_load_upto(m + i, n - i), v16_mul(c1, vg));
-        v16 vv = v16_fma(b2, v16_load_upto(v + i, n - i), v16_mul(c2, v16_mul(vg, vg)));
-        v16 step = v16_div(v16_mul(alpha, vm), v16_add(v16_sqrt(vv), eps));
-        v16_store_upto(w + i, v16_sub(vw, step), n - i);
+        v16 vw = v16_load_upto(w + i, n - i), vg = v16_load_upto(g + i, n - i);
+        v16 vm = v16_load_upto(m + i, n - i), vv = v16_load_upto(v + i, n - i);
+        vw = v16_adam(vw, vg, &vm, &vv, alpha, eps, decay, p->beta1, p->beta2);
+        v16_store_upto(w + i, vw, n - i);
         v16_store_upto(m + i, vm, n - i);
         v16_store_upto(v + i, vv, n - i);
     }

@@ -1,15 +1,22 @@
-/* GEMM micro-kernel in plain C: a 4 x 16 tile. */
+/* GEMM chains in plain C: a 4 x 16 tile. */
 #ifndef SV_GEMM_GENERIC_H
 #define SV_GEMM_GENERIC_H
 
-enum { GEMM_MR = 4, PEAK_CHAINS = 1 };
+#include "../core/gemm_context.h"
 
-static void gemm_tile(size_t k, const float *a, const float *b, float t[GEMM_MR][16])
+#define GEMM_KINDS(K) K(2, 4)
+enum { GEMM_MAIN = 2, PEAK_CHAINS = 1 };
+static const unsigned char gemm_next[16] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
+
+V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
+                            const float *b, v16 *acc)
 {
-    for (size_t p = 0; p < k; p++)
-        for (size_t i = 0; i < GEMM_MR; i++)
-            for (size_t j = 0; j < 16; j++)
-                t[i][j] = fmaf(a[p * GEMM_MR + i], b[p * 16 + j], t[i][j]);
+    (void)W;
+    for (size_t p = 0; p < x->k; p++)
+        for (int i = 0; i < H; i++)
+            for (int j = 0; j < 16; j++)
+                acc[i].f[j] =
+                    fmaf(a[(size_t)i * x->rs + p * x->cs], b[p * 16 + (size_t)j], acc[i].f[j]);
 }
 
 #endif

@@ -102,6 +102,32 @@ V16_INLINE v16 v16_select(v16m m, v16 a, v16 b)
 }
 V16_INLINE v16 v16_keep(v16m m, v16 a) { return (v16){_mm512_maskz_mov_ps(m.m, a.v)}; }
 
+/* 4 x 4 blocks within the 128-bit quarters, then the quarters themselves in two steps */
+V16_INLINE void v16_transpose(v16 r[16])
+{
+    __m512 q[16];
+    for (int i = 0; i < 16; i += 4) {
+        const __m512 ab = _mm512_unpacklo_ps(r[i].v, r[i + 1].v);
+        const __m512 ab2 = _mm512_unpackhi_ps(r[i].v, r[i + 1].v);
+        const __m512 cd = _mm512_unpacklo_ps(r[i + 2].v, r[i + 3].v);
+        const __m512 cd2 = _mm512_unpackhi_ps(r[i + 2].v, r[i + 3].v);
+        q[i] = _mm512_shuffle_ps(ab, cd, 0x44);
+        q[i + 1] = _mm512_shuffle_ps(ab, cd, 0xee);
+        q[i + 2] = _mm512_shuffle_ps(ab2, cd2, 0x44);
+        q[i + 3] = _mm512_shuffle_ps(ab2, cd2, 0xee);
+    }
+    for (int c = 0; c < 4; c++) {
+        const __m512 even = _mm512_shuffle_f32x4(q[c], q[4 + c], 0x88);
+        const __m512 even2 = _mm512_shuffle_f32x4(q[8 + c], q[12 + c], 0x88);
+        const __m512 odd = _mm512_shuffle_f32x4(q[c], q[4 + c], 0xdd);
+        const __m512 odd2 = _mm512_shuffle_f32x4(q[8 + c], q[12 + c], 0xdd);
+        r[c].v = _mm512_shuffle_f32x4(even, even2, 0x88);
+        r[4 + c].v = _mm512_shuffle_f32x4(odd, odd2, 0x88);
+        r[8 + c].v = _mm512_shuffle_f32x4(even, even2, 0xdd);
+        r[12 + c].v = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
+    }
+}
+
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
     V16_INLINE float name(v16 a)                                                                   \

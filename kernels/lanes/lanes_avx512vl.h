@@ -173,6 +173,36 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
     return (v16){_mm256_maskz_mov_ps(m.lo, a.lo), _mm256_maskz_mov_ps(m.hi, a.hi)};
 }
 
+/* 4 x 4 blocks within the 128-bit quarters, then the quarters themselves */
+V16_INLINE void v16_transpose4(__m256 *a, __m256 *b, __m256 *c, __m256 *d)
+{
+    const __m256 ab = _mm256_unpacklo_ps(*a, *b), ab2 = _mm256_unpackhi_ps(*a, *b);
+    const __m256 cd = _mm256_unpacklo_ps(*c, *d), cd2 = _mm256_unpackhi_ps(*c, *d);
+    *a = _mm256_shuffle_ps(ab, cd, 0x44);
+    *b = _mm256_shuffle_ps(ab, cd, 0xee);
+    *c = _mm256_shuffle_ps(ab2, cd2, 0x44);
+    *d = _mm256_shuffle_ps(ab2, cd2, 0xee);
+}
+V16_INLINE void v16_transpose(v16 r[16])
+{
+    v16 t[16];
+    for (int i = 0; i < 16; i += 4) {
+        v16_transpose4(&r[i].lo, &r[i + 1].lo, &r[i + 2].lo, &r[i + 3].lo);
+        v16_transpose4(&r[i].hi, &r[i + 1].hi, &r[i + 2].hi, &r[i + 3].hi);
+    }
+    for (int c = 0; c < 4; c++) {
+        t[c].lo = _mm256_permute2f128_ps(r[c].lo, r[4 + c].lo, 0x20);
+        t[c].hi = _mm256_permute2f128_ps(r[8 + c].lo, r[12 + c].lo, 0x20);
+        t[4 + c].lo = _mm256_permute2f128_ps(r[c].lo, r[4 + c].lo, 0x31);
+        t[4 + c].hi = _mm256_permute2f128_ps(r[8 + c].lo, r[12 + c].lo, 0x31);
+        t[8 + c].lo = _mm256_permute2f128_ps(r[c].hi, r[4 + c].hi, 0x20);
+        t[8 + c].hi = _mm256_permute2f128_ps(r[8 + c].hi, r[12 + c].hi, 0x20);
+        t[12 + c].lo = _mm256_permute2f128_ps(r[c].hi, r[4 + c].hi, 0x31);
+        t[12 + c].hi = _mm256_permute2f128_ps(r[8 + c].hi, r[12 + c].hi, 0x31);
+    }
+    for (int i = 0; i < 16; i++) r[i] = t[i];
+}
+
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
     V16_INLINE float name(v16 a)                                                                   \

@@ -191,6 +191,17 @@ V16_INLINE v16 v16_select(v16m m, v16 a, v16 b) /* m ? a : b */
 }
 V16_INLINE v16 v16_keep(v16m m, v16 a) { return v16_select(m, a, v16_set1(0)); } /* m ? a : +0 */
 
+/* r[i] lane j becomes r[j] lane i */
+V16_INLINE void v16_transpose(v16 r[16])
+{
+    for (int i = 0; i < 16; i++)
+        for (int j = 0; j < i; j++) {
+            const float t = r[i].f[j];
+            r[i].f[j] = r[j].f[i];
+            r[j].f[i] = t;
+        }
+}
+
 /* --- the one order in which lanes are summed: 16 -> 8 -> 4 -> 2 -> 1 --- */
 V16_INLINE float v16_fold_add(v16 a)
 {

@@ -35,7 +35,7 @@ struct operand {
     size_t rows, cols, ld;
 };
 
-enum { MAX_OPERANDS = 8, MAX_ALIASES = 2 };
+enum { MAX_OPERANDS = 9, MAX_ALIASES = 2 };
 
 /* An output that the contract lets lie exactly on an input; tried where their ld agree. */
 struct alias {

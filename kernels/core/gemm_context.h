@@ -1,0 +1,39 @@
+/* What the tiles of one block of a GEMM have in common. */
+#ifndef SV_GEMM_CONTEXT_H
+#define SV_GEMM_CONTEXT_H
+
+#include "../kernels.h"
+
+enum { GEMM_W_MAX = 16, GEMM_H_MAX = 16, GEMM_TILE_MAX = 32 }; /* v16 of a tile, at most */
+
+/* Where a tile's chains begin. */
+enum gemm_from { FROM_ZERO, FROM_C, FROM_BUFFER };
+
+/* The place of row i, columns j ... j + 15: `at` floats into c, s and v. */
+struct gemm_place {
+    size_t i, j, at;
+};
+
+/* Strides in floats: op(A)[i][p] is a[i rs + p cs], vector
+ * v of op(B)'s row p is b[v bp + p bs], of C's row i it is c[v cp + i ldc]. */
+struct gemm_context {
+    const struct sv_gemm *g;
+    size_t k;
+    size_t rs, cs, bp, bs, cp, ldc;
+    enum gemm_from from;
+    enum sv_epilogue epilogue; /* NONE where k-blocks follow */
+    bool through;              /* end in the buffer: heavy epilogues, tiles over C's right edge */
+    struct sv_optim optim;     /* where the epilogue is an optimiser's */
+    struct gemm_place place;   /* of the tile at hand */
+    float *buffer, *lanes;     /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
+};
+
+/* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many
+ * pointers as there are registers for them. */
+#define GEMM_ADVANCE(p, n)                                                                         \
+    do {                                                                                           \
+        (p) += (n);                                                                                \
+        __asm__("" : "+r"(p));                                                                     \
+    } while (0)
+
+#endif

@@ -1,0 +1,112 @@
+/* One tile of C, H rows by W half vectors (eight columns each): the frame around an ISA's chains.
+ *
+ * The ISA provides
+ *
+ *     V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x,
+ *                                 const float *a, const float *b, v16 *acc);
+ *     #define GEMM_KINDS(K)   K(W, most rows) for each width it has
+ *
+ * gemm_chains adds to each acc[i V + v], V = ceil(W / 2), the chain fma(a_i0, b_0j, .), fma(a_i1,
+ * b_1j, .) ... in that order. Where W is odd the last v16 of a row counts in its lower half only. H
+ * and W are constants: everything unrolls, and acc lives in registers from the first load of C to
+ * the epilogue's store.
+ */
+#ifndef SV_GEMM_TILE_H
+#define SV_GEMM_TILE_H
+
+typedef void gemm_tile_fn(const struct gemm_context *x, const float *a, const float *b);
+
+/* Columns of vector v in a row of W half vectors. */
+V16_INLINE size_t gemm_width(int W, int v) { return 2 * v + 1 < W ? 16 : 8; }
+
+#define GEMM_EACH(H, V)                                                                            \
+    _Pragma("GCC unroll 16") for (int i = 0; i < H; i++)                                           \
+        _Pragma("GCC unroll 8") for (int v = 0; v < V; v++)
+
+V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *x, v16 *acc)
+{
+    const int V = (W + 1) / 2;
+    const float *c = x->g->c + x->place.at;
+    const size_t ldc = x->ldc, cp = x->cp;
+    if (x->from == FROM_ZERO) {
+        GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
+    } else if (x->from == FROM_BUFFER) {
+        GEMM_EACH(H, V) acc[i * V + v] = v16_load(x->buffer + 16 * (i * V + v));
+    } else {
+        GEMM_EACH(H, V)
+        acc[i * V + v] = v16_load_upto(c + (size_t)i * ldc + (size_t)v * cp, gemm_width(W, v));
+    }
+}
+
+/* Works on copies of *x and of what it points at: a vector store might alias the originals, and each
+ * field would be read anew for each vector of the tile. */
+V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x, const v16 *acc)
+{
+    const int V = (W + 1) / 2;
+    const struct gemm_place at = x->place;
+    const size_t ldc = x->ldc, cp = x->cp;
+    if (x->through) {
+        float *buffer = x->buffer;
+        GEMM_EACH(H, V) v16_store(buffer + 16 * (i * V + v), acc[i * V + v]);
+        return;
+    }
+    const struct sv_gemm g = *x->g;
+    const struct sv_optim optim = x->optim;
+#define GEMM_STEP(e)                                                                               \
+    GEMM_EACH(H, V)                                                                                \
+    {                                                                                              \
+        const struct gemm_place p = {at.i + (size_t)i, at.j + 16 * (size_t)v,                      \
+                                     at.at + (size_t)i * ldc + (size_t)v * cp};                    \
+        gemm_put(&g, &optim, e, p, acc[i * V + v], gemm_width(W, v), NULL);                        \
+    }
+    switch (x->epilogue) {
+        GEMM_LIGHT_CASES(GEMM_STEP);
+    default: break;
+    }
+#undef GEMM_STEP
+}
+
+V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x, const float *a,
+                          const float *b)
+{
+    v16 acc[GEMM_TILE_MAX];
+    gemm_begin(H, W, x, acc);
+    gemm_chains(H, W, x, a, b, acc);
+    __asm__("" : "+r"(x)); /* what the end needs is read then, not kept in registers until then */
+    gemm_end(H, W, x, acc);
+}
+
+/* --- one function per height and width --- */
+
+#define GEMM_ROWS_1(T, w)  T(1, w)
+#define GEMM_ROWS_2(T, w)  GEMM_ROWS_1(T, w) T(2, w)
+#define GEMM_ROWS_3(T, w)  GEMM_ROWS_2(T, w) T(3, w)
+#define GEMM_ROWS_4(T, w)  GEMM_ROWS_3(T, w) T(4, w)
+#define GEMM_ROWS_5(T, w)  GEMM_ROWS_4(T, w) T(5, w)
+#define GEMM_ROWS_6(T, w)  GEMM_ROWS_5(T, w) T(6, w)
+#define GEMM_ROWS_7(T, w)  GEMM_ROWS_6(T, w) T(7, w)
+#define GEMM_ROWS_8(T, w)  GEMM_ROWS_7(T, w) T(8, w)
+#define GEMM_ROWS_9(T, w)  GEMM_ROWS_8(T, w) T(9, w)
+#define GEMM_ROWS_10(T, w) GEMM_ROWS_9(T, w) T(10, w)
+#define GEMM_ROWS_11(T, w) GEMM_ROWS_10(T, w) T(11, w)
+#define GEMM_ROWS_12(T, w) GEMM_ROWS_11(T, w) T(12, w)
+#define GEMM_ROWS_13(T, w) GEMM_ROWS_12(T, w) T(13, w)
+#define GEMM_ROWS_14(T, w) GEMM_ROWS_13(T, w) T(14, w)
+
+#define GEMM_DEFINE(h, w)                                                                          \
+    static void gemm_tile_##h##x##w(const struct gemm_context *x, const float *a, const float *b)  \
+    {                                                                                              \
+        gemm_tile(h, w, x, a, b);                                                                  \
+    }
+#define GEMM_DEFINE_KIND(w, h) GEMM_ROWS_##h(GEMM_DEFINE, w)
+GEMM_KINDS(GEMM_DEFINE_KIND)
+
+#define GEMM_ENTRY(h, w)      [w][h] = gemm_tile_##h##x##w,
+#define GEMM_ENTRY_KIND(w, h) GEMM_ROWS_##h(GEMM_ENTRY, w)
+static gemm_tile_fn *const gemm_tiles[GEMM_W_MAX + 1][GEMM_H_MAX + 1] = {
+    GEMM_KINDS(GEMM_ENTRY_KIND)};
+
+#define GEMM_HEIGHT(w, h) [w] = h,
+static const unsigned char gemm_height[GEMM_W_MAX + 1] = {GEMM_KINDS(GEMM_HEIGHT)};
+
+#endif
