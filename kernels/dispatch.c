@@ -95,7 +95,7 @@ const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id)
 static size_t scratch(size_t m, size_t n, size_t k, bool whole)
 {
     const struct gemm_scratch s = gemm_scratch_sizes(m, n, k, whole);
-    return (s.a + s.b + s.lanes) * sizeof(float);
+    return (s.a + s.b + s.lanes + 16) * sizeof(float); /* 16: to align what comes unaligned */
 }
 
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k)

@@ -9,8 +9,8 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
                             const float *b, v16 *acc)
 {
     const int V = (W + 1) / 2;
-    const size_t rs = x->rs, cs = x->cs, bp = x->bp;
-    const float *row[5]; /* every third; the two after it by index */
+    const size_t rs = x->rs, cs = x->cs, bp = x->bp, step = x->step;
+    const float *row[5], *next = x->next; /* every third; the two after it by index */
     __m256 c[32];
 #pragma GCC unroll 5
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
@@ -24,6 +24,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
         __m256 bw[16];
 #pragma GCC unroll 16
         for (int w = 0; w < W; w++) bw[w] = _mm256_loadu_ps(b + (size_t)(w / 2) * bp + w % 2 * 8);
+        _mm_prefetch((const char *)next, _MM_HINT_T1);
 #pragma GCC unroll 16
         for (int i = 0; i < H; i++) {
             const __m256 ai = _mm256_broadcast_ss(&row[i / 3][(size_t)(i % 3) * rs]);
@@ -33,6 +34,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 #pragma GCC unroll 5
         for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
         GEMM_ADVANCE(b, 16);
+        GEMM_ADVANCE(next, step);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < H; i++) {

@@ -13,15 +13,15 @@
 #include "../core/gemm_context.h"
 
 #define GEMM_KINDS(K) K(2, 14) K(4, 14) K(5, 10) K(8, 6) K(16, 3)
-enum { GEMM_MAIN = 4, PEAK_CHAINS = 24 };
+enum { GEMM_MAIN = 4, GEMM_FLAT = 8, PEAK_CHAINS = 24 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 4, 4, 5, 4, 2, 4, 4, 4, 4, 4, 4, 4, 4};
 
 V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
                             const float *b, v16 *acc)
 {
     const int V = (W + 1) / 2, N = W / 2;
-    const size_t rs = x->rs, cs = x->cs, bp = x->bp;
-    const float *row[5]; /* every third; the two after it by index */
+    const size_t rs = x->rs, cs = x->cs, bp = x->bp, step = x->step;
+    const float *row[5], *next = x->next; /* every third; the two after it by index */
     __m512 c[32], pair[5];
 #pragma GCC unroll 5
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
@@ -38,7 +38,10 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
     for (size_t p = x->k; p; p--) {
         __m512 bv[8], half = _mm512_setzero_ps(), even = half;
 #pragma GCC unroll 8
-        for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
+        for (int v = 0; v < N; v++) {
+            bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
+        }
+        _mm_prefetch((const char *)next, _MM_HINT_T1);
         if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
 #pragma GCC unroll 16
         for (int i = 0; i < H; i++) {
@@ -55,6 +58,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 #pragma GCC unroll 5
         for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
         GEMM_ADVANCE(b, 16);
+        GEMM_ADVANCE(next, step);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < H; i++) {

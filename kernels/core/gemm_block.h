@@ -1,8 +1,9 @@
 /* GEMM cache blocking and the scratch it needs, from the cache sizes of this machine.
  *
- * A micro-kernel reads a panel of B, GEMM_KC x 32, once per tile of rows: half of L1 holds it. A block
- * of A, mc x kc, is read once per panel of B and stays in half of L2. nc columns of B are packed at a
- * time, at most a quarter of L3. Results do not depend on these.
+ * A panel of B, kc x 32, streams through L1 once per tile of rows: an eighth of L2 holds it. A block of
+ * A, mc x kc, is read once per panel of B and fills most of L2. nc columns of B are packed at a time,
+ * at most a quarter of L3. Longer chains win over smaller panels: each cut of k writes and reads C
+ * once more. Results do not depend on these.
  */
 #ifndef SV_GEMM_BLOCK_H
 #define SV_GEMM_BLOCK_H
@@ -18,6 +19,9 @@ struct gemm_blocking {
 static inline size_t gemm_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t gemm_max(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t gemm_round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+/* The next whole cache line. */
+static inline float *gemm_align(float *p) { return (float *)(((uintptr_t)p + 63) / 64 * 64); }
 
 /* A leading dimension for rows of this length: whole cache lines, an odd number of them, so that the
  * rows of a tile spread over all sets of a cache. */
@@ -38,10 +42,10 @@ static inline size_t gemm_even(size_t n, size_t most)
 static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();
-    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l1 / (sizeof(float) * 16), 1));
+    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l2 / 8 / (sizeof(float) * 32), 1));
     const size_t column = sizeof(float) * gemm_max(kc, 1);
     return (struct gemm_blocking){
-        .mc = gemm_even(m, gemm_max(c.l2 / 2 / column, 1)),
+        .mc = gemm_even(m, gemm_max(c.l2 / 4 * 3 / column, 1)),
         .nc = gemm_round_up(gemm_even(n, gemm_max(c.l3 / 4 / column, GEMM_NR)), 2 * GEMM_NR),
         .kc = kc,
     };

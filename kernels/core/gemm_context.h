@@ -24,8 +24,10 @@ struct gemm_context {
     enum sv_epilogue epilogue; /* NONE where k-blocks follow */
     bool through;              /* end in the buffer: heavy epilogues, tiles over C's right edge */
     struct sv_optim optim;     /* where the epilogue is an optimiser's */
-    struct gemm_place place;   /* of the tile at hand */
-    float *buffer, *lanes;     /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
+    const float *next;       /* what the tile should bring to L2: a line per link, `step` floats */
+    size_t step;             /* apart */
+    struct gemm_place place; /* of the tile at hand */
+    float *buffer, *lanes;   /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
 };
 
 /* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many

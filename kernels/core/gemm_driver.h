@@ -19,12 +19,14 @@ struct gemm_area {
     size_t i, j, p, mc, nc, kc;
 };
 
-/* The widest tile that takes `left` half vectors of `m` rows: few rows want wide tiles, for enough
- * independent chains. */
-static size_t gemm_choose(size_t left, size_t m)
+/* The kind of tile for `left` half vectors of m rows. Few rows want wide tiles, for enough independent
+ * chains; short chains want flat ones, whose stores lie closer together, and so do rows of C that
+ * collide in L1. */
+static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
 {
+    const bool flat = x->k <= 256 || x->ldc * sizeof(float) % 1024 == 0;
     for (size_t w = GEMM_W_MAX; w > GEMM_MAIN; w--)
-        if (w <= left && gemm_height[w] >= m && w % 2 == 0) return w;
+        if (w <= left && w % 2 == 0 && (gemm_height[w] >= m || (flat && w == GEMM_FLAT))) return w;
     return left < 16 ? gemm_next[left] : GEMM_MAIN;
 }
 
@@ -66,18 +68,42 @@ static void gemm_fetch(const struct gemm_context *x, size_t h, size_t w)
         }
 }
 
-/* All rows of a block for one column of tiles. */
-static void gemm_column(struct gemm_context *x, const struct gemm_area *s, size_t j, size_t w,
-                        const float *a, const float *b)
+/* How B is given. */
+enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED };
+
+/* What tile number t of a column should bring to L2 while it computes: a line of the panels, or of what
+ * they will be packed from, of the columns from j on; `v` panels. */
+static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
+                          size_t j, size_t v, size_t t, const float *packed)
+{
+    const struct sv_gemm *g = x->g;
+    x->next = packed;
+    x->step = 0;
+    if (t > v || j >= s->j + s->nc) return;
+    if (kind == B_PACKED || s->i > 0) {
+        x->next = packed + gemm_min(t, v - 1) * x->bp;
+        x->step = 16;
+    } else if (kind == B_ROWS) {
+        x->next = g->b + s->p * g->ldb + gemm_min(j + 16 * t, g->n - 1);
+        x->step = g->ldb;
+    } else if (j + 16 * t < g->n) {
+        x->next = g->b + (j + 16 * t) * g->ldb + s->p;
+        x->step = 16;
+    }
+}
+
+/* All rows of a block for one column of tiles, b its panels. */
+static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
+                        size_t j, size_t w, const float *a, const float *b)
 {
     const bool resume = x->from != FROM_ZERO, edge = x->g->n - j < 8 * w;
-    const size_t most = gemm_height[w];
-    size_t tiles = (s->mc + most - 1) / most;
+    const size_t most = gemm_height[w], tiles = (s->mc + most - 1) / most, v = (w + 1) / 2;
     x->through = edge || gemm_is_heavy(x->epilogue);
     if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
-    for (size_t i = 0; i < s->mc; tiles--) {
-        const size_t h = (s->mc - i) / tiles;
+    for (size_t i = 0, t = 0; t < tiles; t++) {
+        const size_t h = (s->mc - i) / (tiles - t);
         x->place = gemm_place(x, s->i + i, j);
+        gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
         if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
         gemm_tiles[w][h](x, a + i * x->rs, b);
         if (x->through) gemm_flush(x, h, w);
@@ -85,23 +111,19 @@ static void gemm_column(struct gemm_context *x, const struct gemm_area *s, size_
     }
 }
 
-/* How B is given. */
-enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED };
-
 /* Panels of w half vectors from column j on: where they lie, packed first if need be. */
 static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
-                                size_t j, size_t w, bool pack, float *packed)
+                                size_t j, size_t w, float *packed)
 {
     const struct sv_gemm *g = x->g;
     if (kind == B_PACKED) return g->b + (j * g->k + s->p * 16);
     float *to = packed + (j - s->j) * s->kc;
-    for (size_t c = j, v = 0; pack && c < g->n && v < (w + 1) / 2; c += 16, v++) {
-        const size_t left = gemm_min(g->n - c, 16);
-        if (kind == B_ROWS)
-            gemm_pack_rows(s->kc, left, g->b + s->p * g->ldb + c, g->ldb, to + v * x->bp);
-        else
-            gemm_pack_columns(s->kc, left, g->b + c * g->ldb + s->p, g->ldb, to + v * x->bp);
-    }
+    const size_t cols = gemm_min(8 * w, g->n - j);
+    if (s->i > 0) return to;
+    if (kind == B_ROWS) gemm_pack_rows(s->kc, cols, g->b + s->p * g->ldb + j, g->ldb, to);
+    for (size_t c = 0; kind == B_COLUMNS && c < cols; c += 16)
+        gemm_pack_columns(s->kc, gemm_min(cols - c, 16), g->b + (j + c) * g->ldb + s->p, g->ldb,
+                          to + c * s->kc);
     return to;
 }
 
@@ -125,8 +147,8 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
     x->rs = a.rs;
     x->cs = a.cs;
     for (size_t j = s->j, end = s->j + s->nc; j < end;) {
-        const size_t w = gemm_choose((end - j + 7) / 8, s->mc);
-        gemm_column(x, s, j, w, a.p, gemm_panels(x, kind, s, j, w, s->i == 0, packed));
+        const size_t w = gemm_choose(x, (end - j + 7) / 8, s->mc);
+        gemm_column(x, kind, s, j, w, a.p, gemm_panels(x, kind, s, j, w, packed));
         j += 8 * w;
     }
 }
@@ -137,7 +159,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     const struct gemm_blocking block = gemm_blocking(g->m, g->n, g->k, whole);
     const struct gemm_scratch size = gemm_scratch_sizes(g->m, g->n, g->k, whole);
     _Alignas(64) float buffer[16 * GEMM_TILE_MAX];
-    float *lanes = g->scratch, *copy = lanes + size.lanes, *packed = copy + size.a;
+    float *lanes = gemm_align(g->scratch), *packed = lanes + size.lanes, *copy = packed + size.b;
     struct gemm_context x = {.g = g,
                              .bs = 16,
                              .cp = g->c_packed ? 16 * g->m : 16,
@@ -166,7 +188,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
 
 static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind)
 {
-    float *lanes = g->scratch;
+    float *lanes = gemm_align(g->scratch);
     const bool sums = g->epilogue == SV_EPI_BERNOULLI;
     if (sums && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
     if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind);

@@ -3,17 +3,16 @@
 #ifndef SV_GEMM_PACK_H
 #define SV_GEMM_PACK_H
 
-/* panel[r][c] = x[r][c], r < rows, c < cols <= 16 */
-static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx, float *panel)
+/* Panels of rows x cols: y[c / 16][r][c % 16] = x[r][c], row by row, as x lies in memory */
+static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
-    if (cols == 16)
-        for (size_t r = 0; r < rows; r++) v16_store(panel + 16 * r, v16_load(x + r * ldx));
-    else
-        for (size_t r = 0; r < rows; r++) v16_store(panel + 16 * r, v16_load_n(x + r * ldx, cols));
+    for (size_t r = 0; r < rows; r++, x += ldx)
+        for (size_t c = 0; c < cols; c += 16)
+            v16_store(y + c * rows + 16 * r, v16_load_upto(x + c, cols - c));
 }
 
-/* panel[r][c] = x[c][r]: blocks of 16 x 16, transposed in registers */
-static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t ldx, float *panel)
+/* One panel, y[r][c] = x[c][r]: blocks of 16 x 16, transposed in registers */
+static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
     for (size_t r = 0; r < rows; r += 16) {
         const size_t left = gemm_min(rows - r, 16);
@@ -21,15 +20,17 @@ static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t l
         for (size_t c = 0; c < 16; c++)
             block[c] = c < cols ? v16_load_upto(x + c * ldx + r, left) : v16_set1(0);
         v16_transpose(block);
-        for (size_t i = 0; i < left; i++) v16_store(panel + 16 * (r + i), block[i]);
+        for (size_t i = 0; i < left; i++) v16_store(y + 16 * (r + i), block[i]);
     }
 }
 
 static void SV_FN(pack)(size_t rows, size_t cols, const float *x, size_t ldx, bool transposed,
                         float *y)
 {
-    for (size_t c = 0; c < cols; c += 16, y += 16 * rows) {
-        const size_t left = gemm_min(cols - c, 16);
+    /* a few panels at a time: whole cache lines of x, and not too many pages of y */
+    const size_t width = transposed ? 16 : 64;
+    for (size_t c = 0; c < cols; c += width, y += width * rows) {
+        const size_t left = gemm_min(cols - c, width);
         if (transposed)
             gemm_pack_columns(rows, left, x + c * ldx, ldx, y);
         else

@@ -5,7 +5,7 @@
 #include "../core/gemm_context.h"
 
 #define GEMM_KINDS(K) K(2, 4)
-enum { GEMM_MAIN = 2, PEAK_CHAINS = 1 };
+enum { GEMM_MAIN = 2, GEMM_FLAT = 2, PEAK_CHAINS = 1 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
 V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
