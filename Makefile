@@ -37,7 +37,8 @@ VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
 TESTS     := $(wildcard tests/*.c)
-BENCH     := $(wildcard bench/*.c)
+# bench.c and each *_bench.c is a program; the others are shared.
+BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
 REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
@@ -140,7 +141,10 @@ $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) $(LIBS) -o $@
 
-$(DIR)/bench: $(call objects,$(BENCH)) $(LIB_OBJ)
+BUILT_WITH := $(strip $(FLAGS) $(CFLAGS))
+$(DIR)/obj/bench/results.o: CFLAGS += -DBENCH_FLAGS='"$(BUILT_WITH)"'
+
+$(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 

@@ -2,30 +2,11 @@
  * round, so that each share belongs to one moment of one machine. Kernels are verified first. */
 #include "../tests/harness/verify.h"
 #include "../vae/options.h"
-#include "../vae/report.h"
 #include "../vae/synthetic.h"
 #include "../vae/train.h"
-#include <math.h>
+#include "rounds.h"
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROUNDS = 15 };
-
-/* Operations per second of one run of f, which returns the operations it did. */
-static double rate(double (*f)(void *), void *arg)
-{
-    const double start = seconds_now(), work = f(arg);
-    return work / (seconds_now() - start);
-}
-
-static float sink;
-
-static double run_peak(void *arg)
-{
-    const struct sv_kernels *k = arg;
-    const size_t rounds = strcmp(k->isa, "generic") ? 400000 : 20000;
-    return k->fma_peak(rounds, &sink);
-}
 
 struct gemm_bench {
     const struct sv_kernels *k;
@@ -76,25 +57,11 @@ static double run_steps(void *arg)
     return (double)b.count * vae_step_flops(&t->run.shape);
 }
 
-/* --- statistics --- */
-
-static int ascending(const void *a, const void *b)
+static void print_row(const char *what, const struct contender *c, const struct contender *peak)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void print_row(const char *what, const double *rates, const double *peaks)
-{
-    double r[ROUNDS], share[ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) {
-        r[i] = rates[i];
-        share[i] = 100 * rates[i] / peaks[i];
-    }
-    qsort(r, ROUNDS, sizeof *r, ascending);
-    qsort(share, ROUNDS, sizeof *share, ascending);
+    const struct spread share = contender_ratio(c, peak);
     printf("%-34s %8.1f GFLOP/s   %5.1f %% of peak   (quartiles %.1f ... %.1f %%)\n", what,
-           1e-9 * r[ROUNDS / 2], share[ROUNDS / 2], share[ROUNDS / 4], share[3 * ROUNDS / 4]);
+           1e-9 * contender_rate(c).median, 100 * share.median, 100 * share.low, 100 * share.high);
 }
 
 static bool verified(const struct sv_kernels *k)
@@ -117,7 +84,6 @@ static bool bench(const struct sv_kernels *k, struct vae_error *e)
                                 .lr = 0.01f,
                                 .seed = 1,
                                 .train_images = SYNTHETIC_TRAIN};
-    double peak[ROUNDS], gemm[ROUNDS], step[ROUNDS];
     struct images train, test;
     struct vae_trainer t;
     fprintf(stderr, "verifying %s ...\n", k->isa);
@@ -125,17 +91,14 @@ static bool bench(const struct sv_kernels *k, struct vae_error *e)
     if (!synthetic_make(&train, &test, e)) return false;
     if (!trainer_create(&t, k, &run, &train, e)) return false;
     struct gemm_bench g = make_gemm(k, 1024);
-    for (int i = -1; i < ROUNDS; i++) { /* one round warms up */
-        const int at = i < 0 ? 0 : i;
-        fprintf(stderr, "round %d of %d\r", i + 1, ROUNDS);
-        peak[at] = rate(run_peak, (void *)(uintptr_t)k);
-        gemm[at] = rate(run_gemm, &g);
-        step[at] = rate(run_steps, &t);
-    }
+    struct contender c[] = {
+        peak_contender(k),
+        {.name = "GEMM 1024 x 1024 x 1024, unpacked", .run = run_gemm, .arg = &g},
+        {.name = "training step 784-500-20, batch 100", .run = run_steps, .arg = &t},
+    };
+    rounds_run(k->isa, c, 3);
     printf("%s, one thread, medians of %d alternating rounds\n", k->isa, ROUNDS);
-    print_row("FMA peak", peak, peak);
-    print_row("GEMM 1024 x 1024 x 1024, unpacked", gemm, peak);
-    print_row("training step 784-500-20, batch 100", step, peak);
+    for (size_t i = 0; i < 3; i++) print_row(c[i].name, &c[i], &c[0]);
     free_gemm(&g);
     trainer_destroy(&t);
     images_free(&train);
@@ -147,6 +110,7 @@ int main(void)
 {
     struct sv_kernels k;
     struct vae_error e = {""};
+    rounds_pin();
     if (option_kernels(NULL, &k, &e) && bench(&k, &e)) return 0;
     fprintf(stderr, "bench: %s\n", e.line);
     return 1;

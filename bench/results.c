@@ -1,0 +1,87 @@
+#include "results.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __clang__
+static const char compiler[] = __VERSION__;
+#else
+static const char compiler[] = "gcc " __VERSION__;
+#endif
+
+/* Copies what follows `key ... : ` in /proc/cpuinfo, "unknown" if nothing does. */
+static void cpu_info(const char *key, char *value, size_t size)
+{
+    char line[512];
+    snprintf(value, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, key, strlen(key)) || !colon) continue;
+        snprintf(value, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+        break;
+    }
+    if (f) fclose(f);
+}
+
+/* The checkout the benchmark is run in; "-dirty" if it differs from its commit. */
+static void checkout(char *commit, size_t size)
+{
+    snprintf(commit, size, "unknown");
+    FILE *f = popen("git describe --always --dirty 2>/dev/null", "r");
+    if (!f) return;
+    char line[128];
+    if (fgets(line, sizeof line, f))
+        snprintf(commit, size, "%.*s", (int)strcspn(line, "\n"), line);
+    pclose(f);
+}
+
+json_t *results_new(void)
+{
+    char cpu[256], family[32], model[32], commit[128], date[32];
+    cpu_info("model name", cpu, sizeof cpu);
+    cpu_info("cpu family", family, sizeof family);
+    cpu_info("model\t", model, sizeof model);
+    checkout(commit, sizeof commit);
+    const time_t now = time(NULL);
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    return json_pack("{s:{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
+                     "host", "cpu", cpu, "family", family, "model", model, "cpus",
+                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "l1d_bytes",
+                     (json_int_t)sysconf(_SC_LEVEL1_DCACHE_SIZE), "l2_bytes",
+                     (json_int_t)sysconf(_SC_LEVEL2_CACHE_SIZE), "l3_bytes",
+                     (json_int_t)sysconf(_SC_LEVEL3_CACHE_SIZE), "compiler", compiler, "flags",
+                     BENCH_FLAGS, "commit", commit, "date", date, "rounds", ROUNDS, "rows");
+}
+
+json_t *results_spread(struct spread s, double unit)
+{
+    return json_pack("{s:f, s:[f, f]}", "median", s.median * unit, "quartiles", s.low * unit,
+                     s.high * unit);
+}
+
+json_t *results_row(json_t *results, const char *what, const char *isa, const struct contender *c,
+                    size_t n)
+{
+    json_t *row = json_pack("{s:s, s:s, s:[]}", "what", what, "isa", isa, "contenders");
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(
+            json_object_get(row, "contenders"),
+            json_pack("{s:s, s:o, s:o}", "name", c[i].name, "rate",
+                      results_spread(contender_rate(&c[i]), 1e-9), "to_first",
+                      results_spread(contender_ratio(&c[i], &c[0]), 1)));
+    json_array_append_new(json_object_get(results, "rows"), row);
+    return row;
+}
+
+bool results_write(json_t *results, const char *path, struct vae_error *e)
+{
+    const int failed = json_dump_file(results, path, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
+    const int reason = errno;
+    json_decref(results);
+    if (!failed) return true;
+    return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,
+                    strerror(reason));
+}

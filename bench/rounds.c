@@ -1,0 +1,92 @@
+#include "rounds.h"
+#include "../vae/report.h"
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const double SLICE_SECONDS = 4e-3;
+
+void rounds_pin(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)sched_getcpu(), &set);
+    if (sched_setaffinity(0, sizeof set, &set))
+        fprintf(stderr, "bench: not pinned to one CPU: the system refuses\n");
+}
+
+static double slice_seconds(const struct contender *c, double *work)
+{
+    const double start = seconds_now();
+    *work = 0;
+    for (size_t i = 0; i < c->calls; i++) *work += c->run(c->arg);
+    return seconds_now() - start;
+}
+
+/* How many calls fill a slice; the calls made to find out also warm up. */
+static void calibrate(struct contender *c)
+{
+    double work, seconds;
+    for (c->calls = 1; (seconds = slice_seconds(c, &work)) < SLICE_SECONDS / 2;) c->calls *= 2;
+    const double calls = (double)c->calls * SLICE_SECONDS / seconds;
+    c->calls = calls < 1 ? 1 : (size_t)(calls + 0.5);
+}
+
+static double slice_rate(const struct contender *c)
+{
+    double work;
+    if (c->calls > 1) c->run(c->arg);
+    const double seconds = slice_seconds(c, &work);
+    return work / seconds;
+}
+
+void rounds_run(const char *what, struct contender *c, size_t n)
+{
+    const int terminal = isatty(STDERR_FILENO);
+    for (size_t i = 0; i < n; i++) calibrate(&c[i]);
+    for (int round = -1; round < ROUNDS; round++) {
+        if (terminal) fprintf(stderr, "\r\033[K%s: round %d of %d", what, round + 1, ROUNDS);
+        for (size_t i = 0; i < n; i++) c[i].rates[round < 0 ? 0 : round] = slice_rate(&c[i]);
+    }
+    if (terminal) fprintf(stderr, "\r\033[K");
+}
+
+/* --- statistics --- */
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct spread spread_of(const double *values, size_t count)
+{
+    double v[ROUNDS];
+    memcpy(v, values, count * sizeof *v);
+    qsort(v, count, sizeof *v, ascending);
+    return (struct spread){v[count / 2], v[count / 4], v[3 * count / 4]};
+}
+
+struct spread contender_rate(const struct contender *c) { return spread_of(c->rates, ROUNDS); }
+
+struct spread contender_ratio(const struct contender *c, const struct contender *to)
+{
+    double ratios[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) ratios[i] = c->rates[i] / to->rates[i];
+    return spread_of(ratios, ROUNDS);
+}
+
+/* --- the yardstick --- */
+
+static double run_peak(void *arg)
+{
+    static float sink;
+    const struct sv_kernels *k = arg;
+    return k->fma_peak(500, &sink);
+}
+
+struct contender peak_contender(const struct sv_kernels *k)
+{
+    return (struct contender){.name = "FMA peak", .run = run_peak, .arg = (void *)(uintptr_t)k};
+}
