@@ -39,10 +39,16 @@ COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
 TESTS     := $(wildcard tests/*.c)
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
+BENCH_PEERS := $(wildcard bench/peers/*.c)
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
 REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
 LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
+
+# Peers of the benchmarks that must be compiled or linked first, as far as they are installed.
+EIGEN := $(if $(shell command -v $(CXX)),$(shell pkg-config --cflags eigen3 2>/dev/null))
+XSMM  := $(filter /%,$(call static,xsmm) $(call static,xsmmnoblas))
+PEERS := $(if $(EIGEN),$(DIR)/eigen_avx2.so $(DIR)/eigen_avx512.so) $(if $(XSMM),$(DIR)/xsmm.so)
 
 # ---- targets -----------------------------------------------------------------------------------
 .PHONY: all
@@ -65,6 +71,10 @@ check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a 
 bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
 	$(Q)$(DIR)/bench
 
+.PHONY: bench-gemm
+bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries, into results/gemm.json
+	$(Q)$(DIR)/bench-gemm
+
 .PHONY: asan ubsan
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O2 -g'
@@ -78,7 +88,7 @@ picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
 
-SOURCES = $(shell git ls-files '*.c' '*.h')
+SOURCES = $(shell git ls-files '*.c' '*.h' '*.cc')
 .PHONY: lint
 lint: ## layout and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
@@ -95,20 +105,23 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 	$(Q)vae/fetch_mnist.sh data/mnist $(MIRRORS)
 
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
+DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3
 DEPS_DEV := clang clang-format cppcheck valgrind
-.PHONY: deps deps-dev
+.PHONY: deps deps-dev peers
+peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test
 deps-dev: ## and what is missing for clang, lint and memcheck
 
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
-ifneq ($(filter deps deps-dev,$(MAKECMDGOALS)),)
+ifneq ($(filter deps deps-dev peers,$(MAKECMDGOALS)),)
 include build/deps.mk
 ifndef MAKE_RESTARTS
 .PHONY: installation
 build/deps.mk: installation
 	@mkdir -p $(@D)
-	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV))
+	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV)) \
+	    $(if $(filter peers,$(MAKECMDGOALS)),$(DEPS_PEERS))
 	@touch $@
 endif
 endif
@@ -147,5 +160,16 @@ $(DIR)/obj/bench/results.o: CFLAGS += -DBENCH_FLAGS='"$(BUILT_WITH)"'
 $(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(DIR)/bench-gemm: $(call objects,bench/gemm_bench.c $(BENCH_PEERS) $(BENCH)) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -ldl -o $@
+
+$(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile
+	@$(if $(V),,echo "  CXX   $@")
+	$(Q)$(CXX) -O3 -DNDEBUG $(FLAGS_$*) $(EIGEN) -shared -fPIC $< -o $@
+
+$(DIR)/xsmm.so: $(XSMM)
+	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)

@@ -11,7 +11,15 @@ static const char compiler[] = __VERSION__;
 static const char compiler[] = "gcc " __VERSION__;
 #endif
 
-/* Copies what follows `key ... : ` in /proc/cpuinfo, "unknown" if nothing does. */
+/* The first line of a stream without its end, "unknown" if there is none; closes it. */
+static void first_line(FILE *f, int (*close)(FILE *), char *line, size_t size)
+{
+    if (!f || !fgets(line, (int)size, f)) snprintf(line, size, "unknown");
+    line[strcspn(line, "\n")] = 0;
+    if (f) close(f);
+}
+
+/* What follows `key ... : ` in /proc/cpuinfo. */
 static void cpu_info(const char *key, char *value, size_t size)
 {
     char line[512];
@@ -26,16 +34,22 @@ static void cpu_info(const char *key, char *value, size_t size)
     if (f) fclose(f);
 }
 
-/* The checkout the benchmark is run in; "-dirty" if it differs from its commit. */
-static void checkout(char *commit, size_t size)
+/* {"L1 Data": "48K", ...}, as the kernel has it. */
+static json_t *caches(void)
 {
-    snprintf(commit, size, "unknown");
-    FILE *f = popen("git describe --always --dirty 2>/dev/null", "r");
-    if (!f) return;
-    char line[128];
-    if (fgets(line, sizeof line, f))
-        snprintf(commit, size, "%.*s", (int)strcspn(line, "\n"), line);
-    pclose(f);
+    static const char *const files[] = {"level", "type", "size"};
+    json_t *all = json_object();
+    for (int index = 0; index < 8; index++) {
+        char path[128], text[3][32], name[80];
+        for (int i = 0; i < 3; i++) {
+            snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index,
+                     files[i]);
+            first_line(fopen(path, "r"), fclose, text[i], sizeof text[i]);
+        }
+        snprintf(name, sizeof name, "L%s %s", text[0], text[1]);
+        if (strcmp(text[2], "unknown")) json_object_set_new(all, name, json_string(text[2]));
+    }
+    return all;
 }
 
 json_t *results_new(void)
@@ -44,16 +58,15 @@ json_t *results_new(void)
     cpu_info("model name", cpu, sizeof cpu);
     cpu_info("cpu family", family, sizeof family);
     cpu_info("model\t", model, sizeof model);
-    checkout(commit, sizeof commit);
+    first_line(popen("git describe --always --dirty 2>/dev/null", "r"), pclose, commit,
+               sizeof commit);
     const time_t now = time(NULL);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-    return json_pack("{s:{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
+    return json_pack("{s:{s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
                      "host", "cpu", cpu, "family", family, "model", model, "cpus",
-                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "l1d_bytes",
-                     (json_int_t)sysconf(_SC_LEVEL1_DCACHE_SIZE), "l2_bytes",
-                     (json_int_t)sysconf(_SC_LEVEL2_CACHE_SIZE), "l3_bytes",
-                     (json_int_t)sysconf(_SC_LEVEL3_CACHE_SIZE), "compiler", compiler, "flags",
-                     BENCH_FLAGS, "commit", commit, "date", date, "rounds", ROUNDS, "rows");
+                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "caches", caches(), "compiler",
+                     compiler, "flags", BENCH_FLAGS, "commit", commit, "date", date, "rounds",
+                     ROUNDS, "rows");
 }
 
 json_t *results_spread(struct spread s, double unit)
@@ -67,11 +80,10 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
 {
     json_t *row = json_pack("{s:s, s:s, s:[]}", "what", what, "isa", isa, "contenders");
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(
-            json_object_get(row, "contenders"),
-            json_pack("{s:s, s:o, s:o}", "name", c[i].name, "rate",
-                      results_spread(contender_rate(&c[i]), 1e-9), "to_first",
-                      results_spread(contender_ratio(&c[i], &c[0]), 1)));
+        json_array_append_new(json_object_get(row, "contenders"),
+                              json_pack("{s:s, s:o, s:o}", "name", c[i].name, "rate",
+                                        results_spread(contender_rate(&c[i]), 1e-9), "to_first",
+                                        results_spread(contender_ratio(&c[i], &c[0]), 1)));
     json_array_append_new(json_object_get(results, "rows"), row);
     return row;
 }

@@ -1,0 +1,46 @@
+/* The contenders of one row of the GEMM benchmark, all on the same operands: ours, peers', and peers'
+ * followed by our separate passes in place of a fused epilogue. */
+#ifndef GEMM_TASK_H
+#define GEMM_TASK_H
+
+#include "peers/peers.h"
+#include "rounds.h"
+
+struct gemm_row {
+    const char *what;
+    enum product op;
+    size_t m, n, k;
+    enum sv_epilogue epilogue; /* of the fused contender; NONE: there is none */
+};
+
+struct gemm_operands {
+    const struct gemm_row *row;
+    struct sv_gemm g; /* plain, no epilogue */
+    float *a, *b, *c, *bias, *y, *row_sum, *scratch;
+};
+
+struct gemm_task {
+    const struct sv_kernels *k;
+    const struct peer *peer; /* NULL: ours */
+    const struct gemm_operands *o;
+    struct sv_gemm g;
+    bool passes; /* after the peer's product, what the epilogue would have done */
+};
+
+/* Exits with a message if memory is short. */
+void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
+                          const struct sv_kernels *k);
+void gemm_operands_destroy(struct gemm_operands *o);
+
+struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operands *o);
+struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o);
+struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,
+                           const struct peer *peer, bool passes);
+
+/* One call of a struct gemm_task, for struct contender. Its work is that of the product alone. */
+double gemm_run(void *task);
+
+/* The peer's product is ours within twice the error bound of a GEMM (contracts.h). */
+bool gemm_agrees(const struct gemm_task *peer);
+
+#endif

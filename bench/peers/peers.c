@@ -1,0 +1,106 @@
+#include "peers.h"
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One line per library and setting. `file` is what the loader looks for; $ORIGIN is where the
+ * benchmark itself lies, where make puts what has to be compiled first. */
+static const struct {
+    const char *library, *setting, *file, *symbol;
+    const char *isa;              /* this machine must run it */
+    const char *variable, *value; /* set while the library starts; NULL for its own choice */
+    void (*gemm)(const struct peer *, enum product, const struct sv_gemm *);
+    bool (*prepare)(struct peer *, enum product, const struct sv_gemm *);
+} lines[] = {
+#define OPENBLAS "libopenblas.so.0", "cblas_sgemm"
+    {"OpenBLAS", "", OPENBLAS, "generic", NULL, NULL, blas_gemm, NULL},
+    {"OpenBLAS", " SkylakeX", OPENBLAS, "avx512", "OPENBLAS_CORETYPE", "SkylakeX", blas_gemm, NULL},
+    {"OpenBLAS", " Zen", OPENBLAS, "avx2", "OPENBLAS_CORETYPE", "Zen", blas_gemm, NULL},
+#define BLIS "libblis.so.4", "cblas_sgemm"
+    /* BLIS 0.9 takes the numbers of its enum arch_t. */
+    {"BLIS", "", BLIS, "generic", NULL, NULL, blas_gemm, NULL},
+    {"BLIS", " skx", BLIS, "avx512", "BLIS_ARCH_TYPE", "0", blas_gemm, NULL},
+    {"BLIS", " zen3", BLIS, "avx2", "BLIS_ARCH_TYPE", "6", blas_gemm, NULL},
+    {"oneDNN", "", "libdnnl.so.2", "dnnl_sgemm", "generic", NULL, NULL, onednn_gemm, NULL},
+    {"libxsmm", "", "$ORIGIN/xsmm.so", "libxsmm_smmdispatch", "generic", NULL, NULL, xsmm_gemm,
+     xsmm_prepare},
+    {"Eigen", " AVX-512", "$ORIGIN/eigen_avx512.so", "eigen_gemm", "avx512", NULL, NULL,
+     eigen_gemm_call, NULL},
+    {"Eigen", " AVX2", "$ORIGIN/eigen_avx2.so", "eigen_gemm", "avx2", NULL, NULL, eigen_gemm_call,
+     NULL},
+};
+
+enum { LINES = sizeof lines / sizeof *lines };
+_Static_assert(LINES <= (int)PEERS_MAX, "room for every peer");
+
+/* A second instance of a library that is open already: the loader knows files by their inode, so it
+ * gets a copy in memory. */
+static void *open_copy(void *first)
+{
+    struct link_map *map;
+    if (dlinfo(first, RTLD_DI_LINKMAP, &map)) return NULL;
+    void *handle = NULL;
+    struct stat st;
+    const int from = open(map->l_name, O_RDONLY | O_CLOEXEC);
+    const int to = memfd_create("peer", MFD_CLOEXEC);
+    if (from >= 0 && to >= 0 && !fstat(from, &st)) {
+        char path[64];
+        off_t left = st.st_size;
+        for (ssize_t n = 1; left && n > 0; left -= n) n = sendfile(to, from, NULL, (size_t)left);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", to);
+        if (!left) handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    }
+    /* `to` stays open: a later one must not get the same number, by which the loader would know it */
+    if (from >= 0) close(from);
+    return handle;
+}
+
+static void *open_instance(const char *file)
+{
+    void *first = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+    return first ? open_copy(first) : dlopen(file, RTLD_NOW | RTLD_LOCAL);
+}
+
+/* Libraries read their settings when loaded or at the first call; so one call is made. */
+static bool start(struct peer *p, const char *file, const char *symbol)
+{
+    enum { N = 16 };
+    static float a[N * N], b[N * N], c[N * N];
+    const struct sv_gemm g = {
+        .m = N, .n = N, .k = N, .a = a, .lda = N, .b = b, .ldb = N, .c = c, .ldc = N};
+    p->handle = open_instance(file);
+    p->symbol = p->handle ? dlsym(p->handle, symbol) : NULL;
+    if (!p->symbol) return false;
+    if (!p->prepare || p->prepare(p, PRODUCT_NN, &g)) p->gemm(p, PRODUCT_NN, &g);
+    return true;
+}
+
+size_t peers_open(struct peer *peers)
+{
+    size_t count = 0;
+    struct sv_kernels k;
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    setenv("BLIS_NUM_THREADS", "1", 1);
+    setenv("OMP_NUM_THREADS", "1", 1);
+    for (size_t i = 0; i < LINES; i++) {
+        struct peer *p = &peers[count];
+        if (sv_dispatch(lines[i].isa, &k) != SV_OK) continue;
+        *p = (struct peer){.gemm = lines[i].gemm, .prepare = lines[i].prepare};
+        if (lines[i].variable) setenv(lines[i].variable, lines[i].value, 1);
+        const bool started = start(p, lines[i].file, lines[i].symbol);
+        if (lines[i].variable) unsetenv(lines[i].variable);
+        snprintf(p->name, sizeof p->name, "%s%s", lines[i].library, lines[i].setting);
+        if (started)
+            count++;
+        else
+            fprintf(stderr, "skipped: %s: not installed (make peers)\n", p->name);
+    }
+    return count;
+}

@@ -1,0 +1,37 @@
+/* Other libraries' GEMM, opened at run time: what is not installed is named and left out. One thread
+ * each. A library that chooses its kernels by the CPU is opened once per setting worth trying, so that
+ * none suffers from not knowing this CPU; what counts is the best of a row. */
+#ifndef PEERS_H
+#define PEERS_H
+
+#include "../../kernels/kernels.h"
+
+enum product {
+    PRODUCT_NN,
+    PRODUCT_NT,
+    PRODUCT_TN,
+    PRODUCT_COUNT
+}; /* op(A), op(B), as gemm_nn ... */
+enum { PEERS_MAX = 16 };
+
+struct peer {
+    char name[48]; /* library and setting */
+    void *handle, *symbol;
+    /* Row-major C = op(A) op(B), of the plain fields of g. */
+    void (*gemm)(const struct peer *p, enum product op, const struct sv_gemm *g);
+    /* Optional: to be called before gemm with the same arguments; false if it does not take them. */
+    bool (*prepare)(struct peer *p, enum product op, const struct sv_gemm *g);
+    void *kernel[2]; /* what prepare left */
+};
+
+/* Opens what is installed, at most PEERS_MAX; returns how many, and names the others on stderr. */
+size_t peers_open(struct peer *peers);
+
+/* Adapters: of the symbols cblas_sgemm, dnnl_sgemm, libxsmm_smmdispatch, eigen_gemm. */
+void blas_gemm(const struct peer *p, enum product op, const struct sv_gemm *g);
+void onednn_gemm(const struct peer *p, enum product op, const struct sv_gemm *g);
+bool xsmm_prepare(struct peer *p, enum product op, const struct sv_gemm *g);
+void xsmm_gemm(const struct peer *p, enum product op, const struct sv_gemm *g);
+void eigen_gemm_call(const struct peer *p, enum product op, const struct sv_gemm *g);
+
+#endif
