@@ -6,8 +6,8 @@
 #include "rounds.h"
 #include <jansson.h>
 
-/* The file's object: CPU and caches, compiler and flags, date and
- * the commit of the checkout the benchmark is run in; no rows yet. */
+/* The file's object, no rows yet. host: CPU and caches, compiler and flags, date, and the commit of
+ * the checkout the benchmark is run in. */
 json_t *results_new(void);
 
 /* Appends a row and returns it, for more members: {"what", "isa", "contenders": [{"name",

@@ -6,8 +6,8 @@ if ! command -v dpkg >/dev/null; then
     for tool in cc make pkg-config curl; do
         command -v $tool >/dev/null || missing="${missing-} $tool"
     done
-    echo "make deps: not a Debian system. Needed: a C compiler, make, pkg-config, curl, and the static" \
-         "libraries zlib, libpng, jansson and check.${missing:+ Missing here:$missing}" >&2
+    echo "make deps: not a Debian system. Needed is what these packages of Debian hold:" \
+         "$*.${missing:+ Missing here:$missing}" >&2
     [ -z "${missing-}" ]
     exit
 fi
