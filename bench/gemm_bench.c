@@ -1,6 +1,6 @@
 /* GEMM against the FMA peak and against other libraries. All contenders of a row work on the same
- * operands, the same each call: as hot as their size allows (1 M floats and less: L2 or L3). One
- * thread, one CPU. Peers are given plain matrices and pack for themselves. */
+ * operands, the same each call, so they lie in L2 or, where larger, in L3. One thread, one CPU. Peers
+ * are given plain matrices, pack for themselves, and use the best ISA they have whichever is ours. */
 #include "../tests/harness/verify.h"
 #include "../vae/options.h"
 #include "gemm_task.h"
@@ -23,12 +23,12 @@ static const struct gemm_row step[] = {
     {"Y  500 -> 784", PRODUCT_NN, 100, 784, 500, SV_EPI_BERNOULLI},
     {"dX 784 -> 500", PRODUCT_NT, 100, 500, 784, SV_EPI_TANH_GRAD},
     {"dX 40 -> 500", PRODUCT_NT, 100, 500, 40, SV_EPI_TANH_GRAD},
-    {"dW 784 x 500", PRODUCT_TN, 784, 500, 100, SV_EPI_NONE},
-    {"dW 500 x 784", PRODUCT_TN, 500, 784, 100, SV_EPI_NONE},
+    {"dW 784 x 500", PRODUCT_TN, 784, 500, 100, SV_EPI_ADAGRAD},
+    {"dW 500 x 784", PRODUCT_TN, 500, 784, 100, SV_EPI_ADAGRAD},
 };
 
-enum { OURS_PLAIN, OURS_FUSED, OURS_COUNT };
-static const char *const ours_names[OURS_COUNT] = {"unpacked", "fused"};
+enum { OURS_PACKED, OURS_PLAIN, OURS_FUSED, OURS_COUNT };
+static const char *const ours_names[OURS_COUNT] = {"packed", "unpacked", "fused"};
 
 /* Contender 0 is the peak; the others are tasks[i - 1]. */
 struct field {
@@ -45,6 +45,7 @@ struct bench {
     double log_ratio[OURS_COUNT]; /* sums over rows */
     size_t rows[OURS_COUNT];
     json_t *results;
+    FILE *ratios;
 };
 
 static const struct contender *enter(struct field *f, const char *name, struct gemm_task task)
@@ -59,6 +60,7 @@ static void assemble(struct bench *b, const struct gemm_operands *o, struct fiel
 {
     *f = (struct field){.c[0] = peak_contender(&b->k), .count = 1};
     const bool fused = o->row->epilogue != SV_EPI_NONE;
+    f->ours[OURS_PACKED] = enter(f, ours_names[OURS_PACKED], gemm_packed(&b->k, o));
     f->ours[OURS_PLAIN] = enter(f, ours_names[OURS_PLAIN], gemm_plain(&b->k, o));
     if (fused) f->ours[OURS_FUSED] = enter(f, ours_names[OURS_FUSED], gemm_fused(&b->k, o));
     for (size_t i = 0; i < b->peer_count; i++) {
@@ -73,7 +75,7 @@ static void assemble(struct bench *b, const struct gemm_operands *o, struct fiel
             continue;
         }
         enter(f, p->name, task);
-        if (fused) enter(f, p->name, gemm_peer(&b->k, o, p, true));
+        if (fused) enter(f, p->name_passes, gemm_peer(&b->k, o, p, true));
     }
 }
 
@@ -88,31 +90,35 @@ static void find_best(struct field *f)
     }
 }
 
-/* --- output --- */
+/* --- output: a table of shares, row by row, and one of ratios, kept until the first is full --- */
 
-static void print_spread(const char *format, double unit, const struct spread *s)
+static void print_spread(FILE *out, const char *format, double unit, const struct spread *s)
 {
     char text[64] = "";
     if (s) snprintf(text, sizeof text, format, s->median * unit, s->low * unit, s->high * unit);
-    printf("%-21s", text);
+    fprintf(out, "%-21s", text);
 }
 
-static void print_best(const struct field *f, size_t passes, const char *before)
+static void print_shares(const struct gemm_row *row, const struct field *f)
 {
-    if (f->best[passes])
-        printf("%s%s %.1f", before, f->best[passes]->name,
-               100 * contender_ratio(f->best[passes], &f->c[0]).median);
-}
-
-static void print_row(struct bench *b, const struct gemm_row *row, struct field *f)
-{
-    json_t *json = results_row(b->results, row->what, b->k.isa, f->c, f->count);
+    const struct contender *all[OURS_COUNT + 2] = {[OURS_COUNT] = f->best[0], f->best[1]};
+    memcpy(all, f->ours, sizeof f->ours);
     printf("%-15s", row->what);
-    for (size_t i = 0; i < OURS_COUNT; i++) {
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct spread s;
-        if (f->ours[i]) s = contender_ratio(f->ours[i], &f->c[0]);
-        print_spread("%.1f (%.1f %.1f)", 100, f->ours[i] ? &s : NULL);
+        if (all[i]) s = contender_ratio(all[i], &f->c[0]);
+        print_spread(stdout, "%.1f (%.1f %.1f)", 100, all[i] ? &s : NULL);
     }
+    printf("%-9.1f%s%s%s\n", 1e-9 * contender_rate(&f->c[0]).median,
+           f->best[0] ? f->best[0]->name : "", f->best[1] ? "; " : "",
+           f->best[1] ? f->best[1]->name : "");
+    fflush(stdout);
+}
+
+static void keep_ratios(struct bench *b, const struct gemm_row *row, const struct field *f,
+                        json_t *json)
+{
+    fprintf(b->ratios, "%-15s", row->what);
     for (size_t i = 0; i < OURS_COUNT; i++) {
         const struct contender *best = f->best[i == OURS_FUSED];
         struct spread s;
@@ -124,33 +130,33 @@ static void print_row(struct bench *b, const struct gemm_row *row, struct field 
             b->log_ratio[i] += log(s.median);
             b->rows[i]++;
         }
-        print_spread("%.2f (%.2f %.2f)", 1, f->ours[i] && best ? &s : NULL);
+        print_spread(b->ratios, "%.3f (%.3f %.3f)", 1, f->ours[i] && best ? &s : NULL);
     }
-    print_best(f, 0, "");
-    print_best(f, 1, "; ");
-    printf("\n");
-    fflush(stdout);
+    fprintf(b->ratios, "\n");
 }
 
-static void print_head(const struct bench *b)
+static void print_head(struct bench *b)
 {
     printf("\n%s, one thread, hot operands, medians of %d alternating rounds (quartiles)\n",
            b->k.isa, ROUNDS);
-    printf("%-15s%-42s%-42s%s\n", "", "share of the FMA peak, %", "ratio to the best peer",
-           "best peer, its share; with separate passes");
-    printf("%-15s%-21s%-21s%-21s%-21s\n", "", "unpacked", "fused", "unpacked", "fused");
+    printf("%-15s%-21s%-21s%-21s%-21s%-21s%-9s%s\n", "% of FMA peak", "packed", "unpacked", "fused",
+           "best peer", "with separate passes", "GFLOP/s", "which peers");
 }
 
-static void print_means(struct bench *b)
+/* The geometric means since the last time. */
+static void keep_means(struct bench *b)
 {
     json_t *means = json_pack("{s:s}", "isa", b->k.isa);
-    printf("%-57s", "geometric mean of the products of a step");
+    fprintf(b->ratios, "%-15s", "geometric mean");
     for (size_t i = 0; i < OURS_COUNT; i++) {
         const double mean = exp(b->log_ratio[i] / (double)b->rows[i]);
-        if (b->rows[i]) printf("%-21.3f", mean);
-        if (b->rows[i]) json_object_set_new(means, ours_names[i], json_real(mean));
+        if (!b->rows[i]) continue;
+        fprintf(b->ratios, "%-21.3f", mean);
+        json_object_set_new(means, ours_names[i], json_real(mean));
+        b->log_ratio[i] = 0;
+        b->rows[i] = 0;
     }
-    printf("\n");
+    fprintf(b->ratios, "\n");
     json_array_append_new(json_object_get(b->results, "geometric_means"), means);
 }
 
@@ -166,7 +172,12 @@ static void bench_row(struct bench *b, const struct gemm_row *row)
     assemble(b, &o, &f);
     rounds_run(title, f.c, f.count);
     find_best(&f);
-    print_row(b, row, &f);
+    json_t *json = results_row(b->results, row->what, b->k.isa, f.c, f.count);
+    json_object_set_new(
+        json, "m_n_k",
+        json_pack("[I, I, I]", (json_int_t)row->m, (json_int_t)row->n, (json_int_t)row->k));
+    print_shares(row, &f);
+    if (f.best[0]) keep_ratios(b, row, &f, json);
     gemm_operands_destroy(&o);
 }
 
@@ -174,7 +185,8 @@ static bool verified(const struct sv_kernels *k)
 {
     const struct verify_options options = {
         .quick = true, .compare_bits = true, .seed = verify_seed(), .log = stderr};
-    static const size_t ids[] = {SV_KERNEL_gemm_nn, SV_KERNEL_gemm_nt, SV_KERNEL_gemm_tn};
+    static const size_t ids[] = {SV_KERNEL_pack, SV_KERNEL_gemm_nn, SV_KERNEL_gemm_nt,
+                                 SV_KERNEL_gemm_tn};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         const struct verdict v = verify_kernel_forked(ids[i], k, &options);
         if (v.failures || !v.calls) return false;
@@ -189,14 +201,19 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
     if (!option_kernels(isa, &b->k, e)) return false;
     fprintf(stderr, "verifying %s ...\n", isa);
     if (!verified(&b->k)) return vae_fail(e, "a GEMM of %s failed; nothing is timed", isa);
-    memset(b->rows, 0, sizeof b->rows);
-    memset(b->log_ratio, 0, sizeof b->log_ratio);
+    char *text = NULL;
+    size_t size;
+    b->ratios = open_memstream(&text, &size);
+    if (!b->ratios) return vae_fail(e, "out of memory");
     print_head(b);
     for (size_t i = 0; i < sizeof step / sizeof *step; i++) bench_row(b, &step[i]);
-    print_means(b);
+    keep_means(b);
     if (!serving) b->peer_count = 0;
     for (size_t i = 0; i < sizeof squares / sizeof *squares; i++) bench_row(b, &squares[i]);
     b->peer_count = peers;
+    fclose(b->ratios);
+    printf("%-15s%-21s%-21s%-21s\n%s", "to best peer", "packed", "unpacked", "fused/passes", text);
+    free(text);
     return true;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct sv_optim adagrad = {.lr = 0.01f, .eps = 1e-6f, .decay = 1e-4f};
+
 static float *floats(size_t count)
 {
     float *x = aligned_alloc(64, (count * sizeof *x + 63) / 64 * 64 + 64);
@@ -26,17 +28,23 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
 {
     const size_t m = row->m, n = row->n, depth = row->k;
     const bool ta = row->op == PRODUCT_TN, tb = row->op == PRODUCT_NT;
+    const size_t panels = sv_packed_size(m, n);
     *o = (struct gemm_operands){
         .row = row,
+        .b_packed = floats(sv_packed_size(depth, n)),
+        .w = draws(k, 1, panels, 5),
+        .s = draws(k, 1, panels, 6),
         .a = draws(k, ta ? depth : m, ta ? m : depth, 0),
         .b = draws(k, tb ? n : depth, tb ? depth : n, 1),
-        .c = draws(k, m, n, 2),
+        .c = draws(k, 1, panels, 2),
         .bias = draws(k, 1, n, 3),
         .y = floats(m * n), /* pixels in [0, 1), or an activation's output */
         .row_sum = floats(m),
         .scratch = floats(sv_gemm_scratch(m, n, depth) / sizeof(float)),
     };
     k->uniform(m, n, sv_rng_at(1, 4, 0), o->y, n);
+    for (size_t i = 0; i < panels; i++) o->s[i] *= o->s[i];
+    k->pack(depth, n, o->b, tb ? depth : n, tb, o->b_packed);
     o->g = (struct sv_gemm){.m = m,
                             .n = n,
                             .k = depth,
@@ -51,7 +59,8 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
 
 void gemm_operands_destroy(struct gemm_operands *o)
 {
-    float *const all[] = {o->a, o->b, o->c, o->bias, o->y, o->row_sum, o->scratch};
+    float *const all[] = {o->a, o->b,       o->b_packed, o->c, o->bias,
+                          o->y, o->row_sum, o->scratch,  o->w, o->s};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
@@ -60,22 +69,44 @@ struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operan
     return (struct gemm_task){.k = k, .o = o, .g = o->g};
 }
 
-struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o)
+struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_operands *o)
 {
     struct gemm_task t = gemm_plain(k, o);
-    t.g.epilogue = o->row->epilogue;
-    t.g.bias = o->bias;
-    t.g.y = o->y;
-    t.g.ldy = o->row->n;
-    t.g.scale = 0.01f;
-    t.g.row_sum = o->row_sum;
+    if (o->row->op == PRODUCT_TN) {
+        t.g.c_packed = true;
+    } else {
+        t.g.b = o->b_packed;
+        t.g.b_packed = true;
+    }
+    return t;
+}
+
+static void add_epilogue(struct gemm_task *t)
+{
+    const struct gemm_operands *o = t->o;
+    t->g.epilogue = o->row->epilogue;
+    t->g.bias = o->bias;
+    t->g.y = o->y;
+    t->g.ldy = o->row->n;
+    t->g.scale = 0.01f;
+    t->g.row_sum = o->row_sum;
+    t->g.optim = &adagrad;
+    t->g.s = o->s;
+}
+
+struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o)
+{
+    struct gemm_task t = gemm_packed(k, o);
+    add_epilogue(&t);
+    if (t.g.epilogue == SV_EPI_ADAGRAD) t.g.c = o->w;
     return t;
 }
 
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,
                            const struct peer *peer, bool passes)
 {
-    struct gemm_task t = passes ? gemm_fused(k, o) : gemm_plain(k, o);
+    struct gemm_task t = gemm_plain(k, o);
+    if (passes) add_epilogue(&t);
     t.peer = peer;
     t.passes = passes;
     return t;

@@ -16,7 +16,8 @@ struct gemm_row {
 struct gemm_operands {
     const struct gemm_row *row;
     struct sv_gemm g; /* plain, no epilogue */
-    float *a, *b, *c, *bias, *y, *row_sum, *scratch;
+    float *a, *b, *b_packed, *c, *bias, *y, *row_sum, *scratch;
+    float *w, *s; /* weights and Adagrad's statistics, of C's shape, plain or packed */
 };
 
 struct gemm_task {
@@ -33,6 +34,8 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
 void gemm_operands_destroy(struct gemm_operands *o);
 
 struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operands *o);
+/* The weights, B or what dW belongs to, are panels; so they are for the fused contender. */
+struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,
                            const struct peer *peer, bool passes);

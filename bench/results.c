@@ -88,12 +88,36 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
     return row;
 }
 
+/* A member per line, and of an array an element per line. */
+static void write_members(json_t *results, FILE *f)
+{
+    enum { FLAGS = JSON_REAL_PRECISION(5) | JSON_ENCODE_ANY };
+    const char *key, *before = "{";
+    json_t *value, *element;
+    size_t i;
+    json_object_foreach(results, key, value)
+    {
+        fprintf(f, "%s\n\"%s\": ", before, key);
+        before = ",";
+        if (!json_is_array(value)) json_dumpf(value, f, FLAGS);
+        json_array_foreach(value, i, element)
+        {
+            fputs(i ? ",\n" : "[\n", f);
+            json_dumpf(element, f, FLAGS);
+        }
+        if (json_is_array(value)) fputs(json_array_size(value) ? "]" : "[]", f);
+    }
+    fputs("\n}\n", f);
+}
+
 bool results_write(json_t *results, const char *path, struct vae_error *e)
 {
-    const int failed = json_dump_file(results, path, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
+    FILE *f = fopen(path, "w");
+    if (f) write_members(results, f);
+    const bool written = f && !ferror(f), closed = f && !fclose(f);
     const int reason = errno;
     json_decref(results);
-    if (!failed) return true;
+    if (written && closed) return true;
     return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,
                     strerror(reason));
 }

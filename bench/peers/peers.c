@@ -97,6 +97,7 @@ size_t peers_open(struct peer *peers)
         const bool started = start(p, lines[i].file, lines[i].symbol);
         if (lines[i].variable) unsetenv(lines[i].variable);
         snprintf(p->name, sizeof p->name, "%s%s", lines[i].library, lines[i].setting);
+        snprintf(p->name_passes, sizeof p->name_passes, "%s, passes", p->name);
         if (started)
             count++;
         else

@@ -15,7 +15,7 @@ enum product {
 enum { PEERS_MAX = 16 };
 
 struct peer {
-    char name[48]; /* library and setting */
+    char name[40], name_passes[56]; /* library and setting; the same, with separate passes */
     void *handle, *symbol;
     /* Row-major C = op(A) op(B), of the plain fields of g. */
     void (*gemm)(const struct peer *p, enum product op, const struct sv_gemm *g);
