@@ -22,10 +22,15 @@ V16_INLINE v16 v16_relu_grad(v16 y, v16 dy) /* NaN where y is */
     return v16_mul(dy, v16_select(v16_eq(y, y), slope, y));
 }
 
+/* Chains of several vectors run side by side, for each alone waits for its own latencies. */
 #define SV_MAP(name)                                                                               \
     static void SV_FN(name)(size_t n, const float *x, float *y)                                    \
     {                                                                                              \
         size_t i = 0;                                                                              \
+        for (v16 v[V16_CHAINS]; i + 16 * V16_CHAINS <= n; i += 16 * V16_CHAINS) {                  \
+            for (int c = 0; c < V16_CHAINS; c++) v[c] = v16_##name(v16_load(x + i + 16 * c));      \
+            for (int c = 0; c < V16_CHAINS; c++) v16_store(y + i + 16 * c, v[c]);                  \
+        }                                                                                          \
         for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16_load(x + i)));                \
         if (i < n) v16_store_n(y + i, v16_##name(v16_load_n(x + i, n - i)), n - i);                \
     }

@@ -12,7 +12,7 @@ V16_INLINE v16 v16_bernoulli(v16 l, v16 x, v16 e)
 {
     v16 top = v16_max(v16_set1(0), l);
     v16 linear = v16_flip(v16_fnma(x, l, top), v16u_set1(0x80000000));
-    return v16_sub(linear, v16_log1p(e));
+    return v16_sub(linear, v16_log1p_unit(e));
 }
 
 V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)

@@ -7,6 +7,7 @@
 #define SV_LANES_H
 
 #include <immintrin.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ typedef struct {
 } v16m;
 
 #define V16_INLINE static inline __attribute__((always_inline, unused))
+
+/* How many v16 a map computes side by side: registers allow so many chains. */
+enum { V16_CHAINS = 2 };
 
 /* A window that slides over ones and zeros: 8 lanes from [16 - n] are on for i < n. */
 static const int32_t v16_window[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
@@ -216,6 +220,14 @@ V16_INLINE void v16_transpose(v16 r[16])
     for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
+/* --- the functions' building blocks; the rest of them: lanes_words.h --- */
+V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
+{
+    const __m256 t = _mm256_loadu_ps(table);
+    return (v16){_mm256_permutevar8x32_ps(t, i.lo), _mm256_permutevar8x32_ps(t, i.hi)};
+}
+V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b) { return v16_select((v16m){x.lo, x.hi}, a, b); }
+
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
     V16_INLINE float name(v16 a)                                                                   \
@@ -228,5 +240,7 @@ V16_INLINE void v16_transpose(v16 r[16])
 V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
 V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
 #undef V16_FOLD
+
+#include "lanes_words.h"
 
 #endif
