@@ -37,6 +37,7 @@ VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
 TESTS     := $(wildcard tests/*.c)
+COMPILED  := avx2 avx512
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
 BENCH_PEERS := $(wildcard bench/peers/*.c)
@@ -70,6 +71,10 @@ check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a 
 .PHONY: bench
 bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
 	$(Q)$(DIR)/bench
+
+.PHONY: bench-maps
+bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler and streams, into results/maps.json
+	$(Q)$(DIR)/bench-maps
 
 .PHONY: bench-gemm
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries, into results/gemm.json
@@ -162,6 +167,19 @@ $(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(DIR)/bench-gemm: $(call objects,bench/gemm_bench.c $(BENCH_PEERS) $(BENCH)) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -ldl -o $@
+
+# What the compiler does alone: the float reference with an ISA's flags.
+define compiled_reference
+$$(DIR)/obj/%.$(1).o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(FLAGS) -O3 $$(FLAGS_$(1)) $$(CFLAGS) -DREF_ISA=$(1) -MMD -MP -c $$< -o $$@
+endef
+$(foreach i,$(COMPILED),$(eval $(call compiled_reference,$(i))))
+
+$(DIR)/bench-maps: $(call objects,bench/maps_bench.c $(BENCH)) $(LIB_OBJ) \
+    $(foreach i,$(COMPILED),$(patsubst %.c,$(DIR)/obj/%.$(i).o,$(REFERENCE)))
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -ldl -o $@
 

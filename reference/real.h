@@ -11,9 +11,15 @@
 #define SV_T(x)   sv64_##x
 #define REF(name) ref64_##name
 #else
-#define real      float
-#define SV_T(x)   sv_##x
+#define real    float
+#define SV_T(x) sv_##x
+#if defined(REF_ISA) /* compiled for an ISA: what the compiler does alone, for the benchmarks */
+#define REF_JOIN2(a, b) a##_##b
+#define REF_JOIN(a, b)  REF_JOIN2(a, b)
+#define REF(name)       REF_JOIN(ref_##name, REF_ISA)
+#else
 #define REF(name) ref_##name
+#endif
 #endif
 
 #define SV_KERNEL(name, type) SV_T(type##_fn) REF(name);
