@@ -26,10 +26,12 @@ V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 de
 static void SV_FN(sgd)(size_t n, float *w, const float *g, float lr, float decay)
 {
     v16 vlr = v16_set1(lr), vd = v16_set1(decay);
-    for (size_t i = 0; i < n; i += 16) {
-        v16 vw = v16_load_upto(w + i, n - i), vg = v16_load_upto(g + i, n - i);
-        v16_store_upto(w + i, v16_sgd(vw, vg, vlr, vd), n - i);
-    }
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        v16_store(w + i, v16_sgd(v16_load(w + i), v16_load(g + i), vlr, vd));
+    if (i == n) return;
+    v16 tail = v16_sgd(v16_load_n(w + i, n - i), v16_load_n(g + i, n - i), vlr, vd);
+    v16_store_n(w + i, tail, n - i);
 }
 
 static void SV_FN(adagrad)(size_t n, float *w, const float *g, float *s, float lr, float eps,
