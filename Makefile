@@ -36,7 +36,7 @@ REFERENCE := $(wildcard reference/*_ref.c)
 VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
-TESTS     := $(wildcard tests/*.c)
+TESTS     := $(filter-out tests/exhaustive.c,$(wildcard tests/*.c))
 COMPILED  := avx2 avx512
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
@@ -67,6 +67,11 @@ test: $(DIR)/vae $(DIR)/tests ## every check
 .PHONY: check
 check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
 	$(Q)SV_QUICK=1 VAE_BIN=$(DIR)/vae $(DIR)/tests
+
+.PHONY: exhaustive
+exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
+	$(Q)$(DIR)/exhaustive $(if $(EVERY),--every $(EVERY), \
+	    --out results/accuracy.json --commit $(shell git describe --always --dirty))
 
 .PHONY: bench
 bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
@@ -161,6 +166,10 @@ $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
 
 BUILT_WITH := $(strip $(FLAGS) $(CFLAGS))
 $(DIR)/obj/bench/results.o: CFLAGS += -DBENCH_FLAGS='"$(BUILT_WITH)"'
+
+$(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -pthread -o $@
 
 $(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")

@@ -20,6 +20,7 @@ int main(void)
     printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
     SRunner *r = srunner_create(suite_dispatch());
     srunner_add_suite(r, suite_selftest());
+    srunner_add_suite(r, suite_accuracy());
     srunner_add_suite(r, suite_rng());
     srunner_add_suite(r, suite_kernels());
     srunner_add_suite(r, suite_model());

@@ -10,6 +10,7 @@ bool quick_run(void);
 
 Suite *suite_kernels(void);
 Suite *suite_selftest(void);
+Suite *suite_accuracy(void);
 Suite *suite_dispatch(void);
 Suite *suite_rng(void);
 Suite *suite_model(void);
