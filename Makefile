@@ -16,7 +16,10 @@ ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2 avx512vl avx512)
 # The one line of flags per ISA; everything else is compiled for the baseline.
 FLAGS_generic  :=
 FLAGS_avx2     := -mavx2 -mfma
-FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=256
+# gcc copies structures by zmm even where 256 bits are preferred, unless told this too.
+MAX_256        := -mmove-max=256 -mstore-max=256
+FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=256 \
+                  $(shell $(CC) $(MAX_256) -E -x c /dev/null >/dev/null 2>&1 && echo '$(MAX_256)')
 FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
 
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
@@ -61,12 +64,16 @@ train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
 	$(Q)build/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
 
 .PHONY: test
-test: $(DIR)/vae $(DIR)/tests ## every check
+test: objcheck ## every check
 	$(Q)VAE_BIN=$(DIR)/vae $(DIR)/tests
 
 .PHONY: check
 check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
 	$(Q)SV_QUICK=1 VAE_BIN=$(DIR)/vae $(DIR)/tests
+
+.PHONY: objcheck
+objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its folder may not use (x86-64)
+	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC='$(CC)' tests/objcheck.sh $(DIR)/obj)
 
 .PHONY: exhaustive
 exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
@@ -93,6 +100,10 @@ asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
+.PHONY: oldcpu
+oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
+	$(Q)tests/old_cpu.sh $(DIR)/vae
+
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
@@ -116,11 +127,11 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3
-DEPS_DEV := clang clang-format cppcheck valgrind
+DEPS_DEV := clang clang-format cppcheck valgrind qemu-user
 .PHONY: deps deps-dev peers
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test
-deps-dev: ## and what is missing for clang, lint and memcheck
+deps-dev: ## and what is missing for clang, lint, memcheck and oldcpu
 
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
