@@ -158,7 +158,7 @@ static bool print_rows(const struct sweep *s)
     bool ok = true;
     for (size_t i = 0; i < s->isas; i++) {
         const struct row *r = &s->total[i];
-        printf("%-10s %-10s %.6f ulp of %g at %a", s->kcase->kernel, s->table[i].isa,
+        printf("%-10s %-10s %.6g ulp of %g at %a", s->kcase->kernel, s->table[i].isa,
                r->accuracy.ulps, s->kcase->ulps, (double)float_of(r->accuracy.at));
         if (r->accuracy.wrong)
             printf(", %" PRIu64 " NaN, infinities or zeros wrong, the first at %a",

@@ -1,4 +1,5 @@
 /* The program as a user meets it: what it writes, interruption, resumption. */
+#include "../kernels/kernels.h"
 #include "cli.h"
 #include "suites.h"
 #include <fcntl.h>
@@ -94,6 +95,26 @@ START_TEST(test_same_checkpoint)
 }
 END_TEST
 
+/* The log names the instruction set that --isa or SV_ISA asked for. */
+START_TEST(test_isa_is_logged)
+{
+    char options[256];
+    for (size_t i = 0; sv_isa_name(i); i++)
+        for (int by_option = 0; by_option < 2 && sv_isa_supported(i); by_option++) {
+            const char *isa = sv_isa_name(i);
+            setenv("SV_ISA", by_option ? "" : isa, 1);
+            snprintf(options, sizeof options,
+                     "train --data one.idx --out isa --epochs 1 --batch 20 --hidden 5 --latent 2 "
+                     "--quiet %s %s",
+                     by_option ? "--isa" : "", by_option ? isa : "");
+            cli_must_work(options);
+            json_t *o = json_load_file("isa/log.jsonl", 0, NULL);
+            ck_assert_str_eq(json_string_value(json_object_get(o, "isa")), isa);
+            json_decref(o);
+        }
+}
+END_TEST
+
 START_TEST(test_help)
 {
     static const char *const commands[] = {"train", "eval", "sample", "reconstruct", "kernels"};
@@ -156,6 +177,7 @@ Suite *suite_cli(void)
     tcase_add_test(t, test_log);
     tcase_add_test(t, test_eval_agrees_with_training);
     tcase_add_test(t, test_same_checkpoint);
+    tcase_add_test(t, test_isa_is_logged);
     tcase_add_test(t, test_help);
     tcase_add_loop_test(t, test_signal, 0, 2);
     tcase_add_test(t, test_resume);

@@ -1,5 +1,10 @@
-#include "../kernels/kernels.h"
+/* The instruction set asked for is the one that runs: by the tables' names, by what the system says of
+ * the CPU, and by the instructions that each kernel executes. */
+#include "harness/data.h"
+#include "harness/trace.h"
+#include "harness/verify.h"
 #include "suites.h"
+#include <stdlib.h>
 #include <string.h>
 
 static size_t best(void)
@@ -52,6 +57,110 @@ START_TEST(test_generic_is_everywhere)
 }
 END_TEST
 
+#if defined(__x86_64__)
+
+/* --- what the CPU has, as Linux says: another way than that of cpu.c --- */
+
+static bool cpuinfo_has(const char *flags)
+{
+    char line[16384], key[32];
+    bool has = false;
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    ck_assert_msg(f != NULL, "/proc/cpuinfo cannot be read");
+    while (fgets(line, sizeof line, f) && strncmp(line, "flags", 5)) continue;
+    fclose(f);
+    line[strcspn(line, "\n")] = ' ';
+    for (int n; sscanf(flags, "%30s%n", key, &n) == 1; flags += n) {
+        char word[34];
+        snprintf(word, sizeof word, " %s ", key);
+        has = strstr(line, word) != NULL;
+        if (!has) break;
+    }
+    return has;
+}
+
+static const struct {
+    const char *isa, *flags;
+} wanted[] = {{"avx2", "avx2 fma"},
+              {"avx512vl", "avx2 fma avx512f avx512dq avx512bw avx512vl"},
+              {"avx512", "avx2 fma avx512f avx512dq avx512bw avx512vl"}};
+
+START_TEST(test_what_the_cpu_has_is_offered)
+{
+    struct sv_kernels k;
+    const enum sv_status status = sv_dispatch(wanted[_i].isa, &k);
+    ck_assert_int_eq(status, cpuinfo_has(wanted[_i].flags) ? SV_OK : SV_ISA_UNSUPPORTED);
+}
+END_TEST
+
+/* --- what is executed --- */
+
+struct call {
+    const struct kcase *kcase;
+    const struct sv_kernels *table;
+    struct shape shape;
+    struct operand op[MAX_OPERANDS];
+    void *p[MAX_OPERANDS];
+};
+
+static void make_call(void *arg)
+{
+    struct call *c = arg;
+    c->kcase->call(c->table, &c->shape, c->op, c->p);
+}
+
+/* Rows of at least one vector and a tail, and few enough of them to be stepped through. */
+static bool worth_stepping(const struct shape *s)
+{
+    const size_t work = s->m * s->n * (s->k ? s->k : 1);
+    return s->m > 0 && s->n > 16 && s->n % 16 && work <= 1000;
+}
+
+static struct trace trace_kernel(const struct sv_kernels *table, size_t id)
+{
+    struct call c = {.kcase = verify_case(id), .table = table};
+    struct source source = {verify_seed()};
+    struct trace t;
+    size_t i = 0;
+    do ck_assert_msg(c.kcase->shape(i++, false, &c.shape), "no shape of %s fits", c.kcase->kernel);
+    while (!worth_stepping(&c.shape));
+    const size_t count = c.kcase->operands(&c.shape, c.op);
+    for (size_t o = 0; o < count; o++) {
+        c.p[o] = calloc(c.op[o].rows * c.op[o].ld + 1, sizeof(float));
+        data_fill(&source, &c.op[o], DATA_RANDOM, c.p[o]);
+    }
+    ck_assert_msg(trace_call(make_call, &c, &t), "this processor cannot be single-stepped");
+    for (size_t o = 0; o < count; o++) free(c.p[o]);
+    return t;
+}
+
+/* Every kernel executes instructions of the ISA it was asked for, and of none above. */
+START_TEST(test_asked_for_is_executed)
+{
+    struct sv_kernels k;
+    const char *isa = sv_isa_name((size_t)_i);
+    if (sv_dispatch(isa, &k) != SV_OK) return;
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
+        const struct trace t = trace_kernel(&k, id);
+        const size_t vex = t.vex[0] + t.vex[1], evex = t.evex[0] + t.evex[1] + t.evex[2];
+        bool ok = t.all > 50;
+        if (!strcmp(isa, "generic"))
+            ok = ok && !vex && !evex;
+        else if (!strcmp(isa, "avx2"))
+            ok = ok && t.vex[1] && !evex;
+        else if (!strcmp(isa, "avx512vl"))
+            ok = ok && t.evex[1] && !t.evex[2];
+        else
+            ok = ok && t.evex[2];
+        ck_assert_msg(ok, "%s [%s]: %zu instructions, VEX %zu %zu, EVEX %zu %zu %zu",
+                      sv_kernel_names[id], isa, t.all, t.vex[0], t.vex[1], t.evex[0], t.evex[1],
+                      t.evex[2]);
+    }
+}
+END_TEST
+
+#endif
+
 Suite *suite_dispatch(void)
 {
     Suite *s = suite_create("dispatch");
@@ -60,6 +169,13 @@ Suite *suite_dispatch(void)
     tcase_add_test(t, test_asked_for_is_given);
     tcase_add_test(t, test_unknown_isa_is_refused);
     tcase_add_test(t, test_generic_is_everywhere);
+#if defined(__x86_64__)
+    size_t isas = 0;
+    while (sv_isa_name(isas)) isas++;
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, test_what_the_cpu_has_is_offered, 0, sizeof wanted / sizeof *wanted);
+    tcase_add_loop_test(t, test_asked_for_is_executed, 0, (int)isas);
+#endif
     suite_add_tcase(s, t);
     return s;
 }
