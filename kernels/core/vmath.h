@@ -180,7 +180,7 @@ V16_INLINE v16 v16_sigmoid(v16 x) { return v16_sigmoid_from(x, v16_exp_neg_abs(x
  */
 V16_INLINE void v16_sincos2pi(v16 x, v16 *sin_out, v16 *cos_out)
 {
-    v16m whole = v16_lt(v16_set1(0x1p23f - 1), v16_abs(x)); /* inf and NaN: see y below */
+    v16m whole = v16_lt(v16_set1(0x1.fffffep22f), v16_abs(x)); /* inf and NaN: see y below */
     v16 x4 = v16_mul(v16_select(whole, v16_set1(0), x), v16_set1(4));
     /* from |x| = 2^20 on the magic sum is too coarse: take out pairs of turns first */
     v16 turns = v16_sub(v16_add(x4, v16_set1(0x1.8p26f)), v16_set1(0x1.8p26f));

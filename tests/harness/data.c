@@ -53,9 +53,10 @@ static float integer(struct source *s, enum fill fill)
 static float special(struct source *s, enum fill fill)
 {
     static const float any[] = {
-        NAN,      INFINITY, -INFINITY, 0.0f,      -0.0f,      1.0f,     -1.0f,    FLT_MAX,
-        -FLT_MAX, FLT_MIN,  -FLT_MIN,  0x1p-149f, -0x1p-149f, 88.72f,   88.73f,   -87.33f,
-        -103.97f, -103.98f, 9.01f,     -9.02f,    0x1p23f,    -0x1p24f, 0x1p-25f, 0x1.fffffep-1f};
+        NAN,      INFINITY, -INFINITY,      0.0f,           -0.0f,          1.0f,       -1.0f,
+        FLT_MAX,  -FLT_MAX, FLT_MIN,        -FLT_MIN,       0x1p-149f,      -0x1p-149f, 88.72f,
+        88.73f,   -87.33f,  -103.97f,       -103.98f,       9.01f,          -9.02f,     0x1p23f,
+        -0x1p24f, 0x1p-25f, 0x1.fffffep-1f, 0x1.fffffep22f, -0x1.fffffep22f};
     static const float unit[] = {NAN, 0.0f, 1.0f};
     const uint64_t r = source_next(s) >> 8;
     switch (fill) {
