@@ -75,8 +75,9 @@ static bool verified(const struct sv_kernels *k)
     return true;
 }
 
-static bool bench(const struct sv_kernels *k, struct vae_error *e)
+static bool bench(const struct sv_choice *choice, struct vae_error *e)
 {
+    const struct sv_kernels *k = &choice->by_class[SV_LARGE];
     const struct vae_run run = {.shape = {28, 28, 500, 20, VAE_BERNOULLI},
                                 .optimizer = VAE_ADAGRAD,
                                 .batch = 100,
@@ -89,7 +90,7 @@ static bool bench(const struct sv_kernels *k, struct vae_error *e)
     fprintf(stderr, "verifying %s ...\n", k->isa);
     if (!verified(k)) return vae_fail(e, "a kernel of %s failed; nothing is timed", k->isa);
     if (!synthetic_make(&train, &test, e)) return false;
-    if (!trainer_create(&t, k, &run, &train, e)) return false;
+    if (!trainer_create(&t, choice, &run, &train, e)) return false;
     struct gemm_bench g = make_gemm(k, 1024);
     struct contender c[] = {
         peak_contender(k),
@@ -108,7 +109,7 @@ static bool bench(const struct sv_kernels *k, struct vae_error *e)
 
 int main(void)
 {
-    struct sv_kernels k;
+    struct sv_choice k;
     struct vae_error e = {""};
     rounds_pin();
     if (option_kernels(NULL, &k, &e) && bench(&k, &e)) return 0;

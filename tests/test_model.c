@@ -115,10 +115,10 @@ START_TEST(test_trajectory)
     struct images images = random_images(COUNT, run.shape.rows, run.shape.cols);
     struct vae_oracle o = {132, 50, 7, run.samples, gaussian, {0}, {0}};
     double *m[ORACLE_TENSORS], *v[ORACLE_TENSORS], *x = calloc(run.batch * 132, sizeof *x);
-    struct sv_kernels k;
+    struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e;
-    sv_dispatch(NULL, &k);
+    sv_choice_default(NULL, &k);
     ck_assert(trainer_create(&t, &k, &run, &images, &e));
     oracle_create(&o);
     copy_weights(&o, &t.model);
@@ -184,11 +184,11 @@ static void read_whole(const char *path, unsigned char **bytes, size_t *size)
 static void train_to(const char *isa, const struct vae_run *run, const struct images *images,
                      uint64_t from_step, uint64_t to_step, const char *path)
 {
-    struct sv_kernels k;
+    struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e = {""};
     struct vae_bound b = {0};
-    ck_assert_int_eq(sv_dispatch(isa, &k), SV_OK);
+    ck_assert_int_eq(sv_choice_default(isa, &k), SV_OK);
     ck_assert(trainer_create(&t, &k, run, images, &e));
     if (from_step) {
         struct st_file f;
@@ -241,11 +241,11 @@ START_TEST(test_bound_does_not_depend_on_batch)
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct vae_bound first = {0};
     for (size_t batch = 19; batch < 24; batch++) {
-        struct sv_kernels k;
+        struct sv_choice k;
         struct vae_trainer t;
         struct vae_error e;
         struct vae_bound b;
-        sv_dispatch(NULL, &k);
+        sv_choice_default(NULL, &k);
         run.batch = batch;
         ck_assert(trainer_create(&t, &k, &run, &images, &e));
         ck_assert(vae_evaluate(&t.model, &images, run.binarize, run.seed, NULL, &b));

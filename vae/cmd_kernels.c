@@ -50,7 +50,7 @@ static int table(const struct sv_kernels *chosen)
 int cmd_kernels(int argc, char **argv)
 {
     struct vae_error e = {""};
-    struct sv_kernels chosen;
+    struct sv_choice chosen;
     const char *isa = NULL;
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
@@ -62,5 +62,5 @@ int cmd_kernels(int argc, char **argv)
     if (!option_argument(argc, argv, optind, NULL, NULL, &e))
         return report_failure("kernels", EXIT_USAGE, &e);
     if (!option_kernels(isa, &chosen, &e)) return report_failure("kernels", EXIT_FAILED, &e);
-    return table(&chosen);
+    return table(&chosen.by_class[SV_MEDIUM]);
 }

@@ -208,7 +208,7 @@ static bool prepare(struct train_options *o, const struct dataset *data, struct 
                     struct vae_error *e)
 {
     struct st_file f = {0};
-    struct sv_kernels k;
+    struct sv_choice k;
     if (!option_kernels(o->isa, &k, e)) return false;
     if (o->resume) {
         if (!checkpoint_open(&f, o->resume, &o->run, e)) return false;

@@ -5,7 +5,7 @@
 bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e)
 {
     struct st_file f;
-    struct sv_kernels k;
+    struct sv_choice k;
     if (!option_kernels(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
     const size_t rows = s->run.batch < 256 ? s->run.batch : 256;

@@ -81,7 +81,7 @@ static size_t carve(struct vae_model *m, float *base)
     return used;
 }
 
-bool vae_create(struct vae_model *m, const struct sv_kernels *k, const struct vae_shape *shape,
+bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
                 enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct vae_error *e)
 {
     *m = (struct vae_model){.k = *k,
@@ -117,7 +117,8 @@ void vae_init(struct vae_model *m, uint64_t seed)
         const struct vae_tensor *s = &m->tensor[t];
         if (t % 2) continue; /* a bias */
         float *w = m->w + s->offset;
-        m->k.normal(s->rows, s->cols, sv_rng_at(seed, STREAM_INIT, (uint32_t)t), w, s->cols);
+        const struct sv_rng rng = sv_rng_at(seed, STREAM_INIT, (uint32_t)t);
+        sv_for(&m->k, s->rows, s->cols, 0)->normal(s->rows, s->cols, rng, w, s->cols);
         for (size_t i = 0; i < s->rows * s->cols; i++) w[i] *= 0.01f;
     }
 }
@@ -146,7 +147,7 @@ static void layer(struct vae_model *m, size_t rows, int weight, enum sv_epilogue
                   float *y)
 {
     const struct sv_gemm g = layer_gemm(m, rows, weight, f, x, y);
-    m->k.gemm_nn(&g);
+    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
 }
 
 /* dW = x^T dy, db = column sums of dy; and, where dx is given, dx = (dy W^T) f'(y of the layer
@@ -165,22 +166,23 @@ static void layer_back(struct vae_model *m, size_t rows, int weight, const float
                         .c = m->grad + w->offset,
                         .ldc = w->cols,
                         .scratch = m->work.scratch};
-    m->k.gemm_tn(&g);
-    m->k.colsum(rows, w->cols, dy, w->cols, m->grad + b->offset);
+    sv_for_gemm(&m->k, &g)->gemm_tn(&g);
+    sv_for(&m->k, rows, w->cols, 0)->colsum(rows, w->cols, dy, w->cols, m->grad + b->offset);
     if (!dx) return;
-    m->k.gemm_nt(&(struct sv_gemm){.m = rows,
-                                   .n = w->rows,
-                                   .k = w->cols,
-                                   .a = dy,
-                                   .lda = w->cols,
-                                   .b = m->w + w->offset,
-                                   .ldb = w->cols,
-                                   .c = dx,
-                                   .ldc = w->rows,
-                                   .epilogue = slope,
-                                   .y = x,
-                                   .ldy = w->rows,
-                                   .scratch = m->work.scratch});
+    g = (struct sv_gemm){.m = rows,
+                         .n = w->rows,
+                         .k = w->cols,
+                         .a = dy,
+                         .lda = w->cols,
+                         .b = m->w + w->offset,
+                         .ldb = w->cols,
+                         .c = dx,
+                         .ldc = w->rows,
+                         .epilogue = slope,
+                         .y = x,
+                         .ldy = w->rows,
+                         .scratch = m->work.scratch};
+    sv_for_gemm(&m->k, &g)->gemm_nt(&g);
 }
 
 /* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
@@ -193,21 +195,23 @@ static void bernoulli_output(struct vae_model *m, size_t r)
     g.ldy = vae_inputs(&m->shape);
     g.scale = 1 / (float)m->samples;
     g.row_sum = w->ll;
-    m->k.gemm_nn(&g);
+    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
 }
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise */
 static void gaussian_output(struct vae_model *m, size_t r)
 {
     const size_t x = vae_inputs(&m->shape);
+    const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     float *mean = m->work.out, *d_mean = m->work.d_out;
     layer(m, r, OUT_W, SV_EPI_BIAS, m->work.hidden_d, m->work.out);
-    for (size_t i = 0; i < r; i++) m->k.sigmoid(x, mean + i * 2 * x, mean + i * 2 * x);
-    m->k.gaussian_ll_grad(r, x, mean, mean + x, 2 * x, m->work.target, x, 1 / (float)m->samples,
-                          m->work.ll, d_mean, d_mean + x, 2 * x);
+    for (size_t i = 0; i < r; i++) row->sigmoid(x, mean + i * 2 * x, mean + i * 2 * x);
+    sv_for(&m->k, r, x, 0)
+        ->gaussian_ll_grad(r, x, mean, mean + x, 2 * x, m->work.target, x, 1 / (float)m->samples,
+                           m->work.ll, d_mean, d_mean + x, 2 * x);
     for (size_t i = 0; i < r; i++) {
         float *d = d_mean + i * 2 * x;
-        m->k.sigmoid_grad(x, mean + i * 2 * x, d, d);
+        row->sigmoid_grad(x, mean + i * 2 * x, d, d);
     }
 }
 
@@ -227,17 +231,18 @@ void vae_forward(struct vae_model *m, size_t rows, struct sv_rng rng, struct vae
     const size_t z = m->shape.latent, r = rows * m->samples;
     layer(m, rows, ENC_W, SV_EPI_TANH, w->x, w->hidden_e);
     layer(m, rows, HEAD_W, SV_EPI_BIAS, w->hidden_e, w->head);
-    m->k.reparam(&(struct sv_reparam){.m = rows,
-                                      .n = z,
-                                      .samples = m->samples,
-                                      .mu = w->head,
-                                      .logvar = w->head + z,
-                                      .ld = 2 * z,
-                                      .z = w->z,
-                                      .eps = w->eps,
-                                      .ldz = z,
-                                      .kl = w->kl,
-                                      .rng = rng});
+    sv_for(&m->k, r, z, 0)
+        ->reparam(&(struct sv_reparam){.m = rows,
+                                       .n = z,
+                                       .samples = m->samples,
+                                       .mu = w->head,
+                                       .logvar = w->head + z,
+                                       .ld = 2 * z,
+                                       .z = w->z,
+                                       .eps = w->eps,
+                                       .ldz = z,
+                                       .kl = w->kl,
+                                       .rng = rng});
     layer(m, r, DEC_W, SV_EPI_TANH, w->z, w->hidden_d);
     repeat_targets(m, rows);
     if (m->shape.likelihood == VAE_BERNOULLI)
@@ -255,18 +260,19 @@ void vae_backward(struct vae_model *m, size_t rows)
     const size_t z = m->shape.latent, r = rows * m->samples;
     layer_back(m, r, OUT_W, w->hidden_d, w->d_out, SV_EPI_TANH_GRAD, w->d_hidden_d);
     layer_back(m, r, DEC_W, w->z, w->d_hidden_d, SV_EPI_NONE, w->d_z);
-    m->k.reparam_grad(&(struct sv_reparam_grad){.m = rows,
-                                                .n = z,
-                                                .samples = m->samples,
-                                                .mu = w->head,
-                                                .logvar = w->head + z,
-                                                .ld = 2 * z,
-                                                .dz = w->d_z,
-                                                .eps = w->eps,
-                                                .ldz = z,
-                                                .dmu = w->d_head,
-                                                .dlogvar = w->d_head + z,
-                                                .ldg = 2 * z});
+    sv_for(&m->k, r, z, 0)
+        ->reparam_grad(&(struct sv_reparam_grad){.m = rows,
+                                                 .n = z,
+                                                 .samples = m->samples,
+                                                 .mu = w->head,
+                                                 .logvar = w->head + z,
+                                                 .ld = 2 * z,
+                                                 .dz = w->d_z,
+                                                 .eps = w->eps,
+                                                 .ldz = z,
+                                                 .dmu = w->d_head,
+                                                 .dlogvar = w->d_head + z,
+                                                 .ldg = 2 * z});
     layer_back(m, rows, HEAD_W, w->hidden_e, w->d_head, SV_EPI_TANH_GRAD, w->d_hidden_e);
     layer_back(m, rows, ENC_W, w->x, w->d_hidden_e, SV_EPI_NONE, NULL);
 }
@@ -282,16 +288,17 @@ static double power(double b, uint64_t t)
 
 void vae_update(struct vae_model *m, const struct vae_step *step)
 {
+    const struct sv_kernels *k = sv_for(&m->k, 1, m->params, 0);
     switch (m->optimizer) {
-    case VAE_SGD: m->k.sgd(m->params, m->w, m->grad, step->lr, step->decay); break;
+    case VAE_SGD: k->sgd(m->params, m->w, m->grad, step->lr, step->decay); break;
     case VAE_ADAGRAD:
-        m->k.adagrad(m->params, m->w, m->grad, m->stat[0], step->lr, 1e-10f, step->decay);
+        k->adagrad(m->params, m->w, m->grad, m->stat[0], step->lr, 1e-10f, step->decay);
         break;
     case VAE_ADAM: {
         const double root = sqrt(1 - power(0.999, step->count));
         const double alpha = (double)step->lr * root / (1 - power(0.9, step->count));
         const struct sv_adam p = {(float)alpha, 0.9f, 0.999f, (float)(1e-8 * root), step->decay};
-        m->k.adam(m->params, m->w, m->grad, m->stat[0], m->stat[1], &p);
+        k->adam(m->params, m->w, m->grad, m->stat[0], m->stat[1], &p);
     }
     }
 }
@@ -299,12 +306,13 @@ void vae_update(struct vae_model *m, const struct vae_step *step)
 void vae_decode(struct vae_model *m, size_t rows, const float *z)
 {
     const size_t x = vae_inputs(&m->shape), out = vae_outputs(&m->shape);
+    const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     float *y = m->work.out;
     layer(m, rows, DEC_W, SV_EPI_TANH, z, m->work.hidden_d);
     layer(m, rows, OUT_W, SV_EPI_BIAS, m->work.hidden_d, y);
     for (size_t i = 0; i < rows; i++) {
         memmove(y + i * x, y + i * out, x * sizeof *y); /* closes the gap of a Gaussian's logvar */
-        m->k.sigmoid(x, y + i * x, y + i * x);
+        row->sigmoid(x, y + i * x, y + i * x);
     }
 }
 

@@ -7,7 +7,7 @@
 #ifndef VAE_MODEL_H
 #define VAE_MODEL_H
 
-#include "../kernels/kernels.h"
+#include "../kernels/choice.h"
 #include "error.h"
 
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
@@ -52,7 +52,7 @@ struct vae_work {
 enum { VAE_MAX_STATS = 2 };
 
 struct vae_model {
-    struct sv_kernels k;
+    struct sv_choice k;
     struct vae_shape shape;
     enum vae_optimizer optimizer;
     size_t max_rows, samples; /* largest minibatch; draws of z per data point (L) */
@@ -81,7 +81,7 @@ static inline size_t vae_outputs(const struct vae_shape *s)
 double vae_step_flops(const struct vae_shape *s);
 
 /* Allocates; parameters and statistics are zero. */
-bool vae_create(struct vae_model *m, const struct sv_kernels *k, const struct vae_shape *shape,
+bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
                 enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct vae_error *e);
 void vae_destroy(struct vae_model *m);
 

@@ -52,11 +52,11 @@ bool option_choice(const char *name, const char *text, const char *const *names,
     return vae_fail(e, "%s %s: give one of %s", name, text, list);
 }
 
-bool option_kernels(const char *isa, struct sv_kernels *out, struct vae_error *e)
+bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
     char list[128] = "";
-    switch (sv_dispatch(asked, out)) {
+    switch (sv_choice_default(asked, out)) {
     case SV_OK: return true;
     case SV_ISA_UNSUPPORTED:
         return vae_fail(e, "%s %s: this CPU or its operating system lacks it; leave it out", by,

@@ -2,7 +2,7 @@
 #ifndef VAE_OPTIONS_H
 #define VAE_OPTIONS_H
 
-#include "../kernels/kernels.h"
+#include "../kernels/choice.h"
 #include "error.h"
 #include <stdio.h>
 
@@ -26,7 +26,7 @@ bool option_choice(const char *name, const char *text, const char *const *names,
                    struct vae_error *e);
 
 /* The kernels that --isa, or else SV_ISA, asks for. */
-bool option_kernels(const char *isa, struct sv_kernels *out, struct vae_error *e);
+bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e);
 
 /* What getopt_long could not take: an unknown option or a missing value. */
 bool option_unknown(char *const *argv, int index, struct vae_error *e);

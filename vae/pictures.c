@@ -26,7 +26,8 @@ bool picture_samples(struct vae_model *m, const char *path, size_t across, size_
     float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
     bool ok = (z && images) || vae_fail(e, "%s: not enough memory", path);
     if (ok) {
-        m->k.normal(count, latent, sv_rng_at(seed, STREAM_SAMPLE, 0), z, latent);
+        const struct sv_rng rng = sv_rng_at(seed, STREAM_SAMPLE, 0);
+        sv_for(&m->k, count, latent, 0)->normal(count, latent, rng, z, latent);
         decode_all(m, z, count, images);
         ok = png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
     }

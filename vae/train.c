@@ -2,7 +2,7 @@
 #include "streams.h"
 #include <stdlib.h>
 
-bool trainer_create(struct vae_trainer *t, const struct sv_kernels *k, const struct vae_run *run,
+bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
                     const struct images *images, struct vae_error *e)
 {
     *t = (struct vae_trainer){.run = *run, .images = images, .order_epoch = UINT64_MAX};
@@ -34,7 +34,7 @@ static void shuffle(struct vae_trainer *t, uint64_t epoch)
     for (size_t i = 0; i < n; i++) {
         if (i % BLOCK == 0) {
             rng.ctr[1] = (uint32_t)(i / BLOCK);
-            t->model.k.philox(1, BLOCK, rng, words, BLOCK);
+            sv_for(&t->model.k, 1, BLOCK, 0)->philox(1, BLOCK, rng, words, BLOCK);
         }
         const size_t j = (size_t)(((uint64_t)words[i % BLOCK] * (i + 1)) >> 32);
         t->order[i] = t->order[j];
@@ -47,12 +47,14 @@ void vae_gather(struct vae_model *m, const struct images *images, const uint32_t
                 size_t first, size_t rows, enum vae_binarize binarize, struct sv_rng rng)
 {
     const size_t n = images_size(images);
-    sv_pixels_fn *convert = binarize == BINARIZE_THRESHOLD ? m->k.binarize : m->k.u8_to_f32;
+    const struct sv_kernels *row = sv_for(&m->k, 1, n, 0);
+    sv_pixels_fn *convert = binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
     for (size_t i = 0; i < rows; i++) {
         const size_t image = order ? order[first + i] : first + i;
         convert(n, images->pixels + image * n, m->work.x + i * n);
     }
-    if (binarize == BINARIZE_DYNAMIC) m->k.bernoulli(rows, n, rng, m->work.x, n, m->work.x, n);
+    if (binarize == BINARIZE_DYNAMIC)
+        sv_for(&m->k, rows, n, 0)->bernoulli(rows, n, rng, m->work.x, n, m->work.x, n);
 }
 
 /* The position in the epoch of the next step's first image. */

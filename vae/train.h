@@ -15,7 +15,7 @@ struct vae_trainer {
 };
 
 /* A model for `run` on `images`, freshly initialised from run.seed. */
-bool trainer_create(struct vae_trainer *t, const struct sv_kernels *k, const struct vae_run *run,
+bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
                     const struct images *images, struct vae_error *e);
 void trainer_destroy(struct vae_trainer *t);
 
