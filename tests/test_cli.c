@@ -151,7 +151,7 @@ START_TEST(test_signal)
     ck_assert_msg(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
     ck_assert_int_eq(WEXITSTATUS(status), 128 + number);
     cli_must_work("eval i/model.safetensors --data plain");
-    cli_must_fail("train --data plain --out i --resume i/model.safetensors --epochs 1", 1,
+    cli_must_fail("train --data plain --out i --resume i/model.safetensors --samples 1", 1,
                   "has seen");
 }
 END_TEST
