@@ -39,7 +39,7 @@ REFERENCE := $(wildcard reference/*_ref.c)
 VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
-TESTS     := $(filter-out tests/exhaustive.c,$(wildcard tests/*.c))
+TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c,$(wildcard tests/*.c))
 COMPILED  := avx2 avx512
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
@@ -104,6 +104,10 @@ memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
 	$(Q)tests/old_cpu.sh $(DIR)/vae
 
+.PHONY: known-answers
+known-answers: $(DIR)/known_answers ## after a kernel or its test case changed: renew what the program checks at start
+	$(Q)$(DIR)/known_answers >tests/harness/known.tmp && mv tests/harness/known.tmp tests/harness/known.def
+
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
@@ -115,7 +119,7 @@ lint: ## layout and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
-	    -D__x86_64__ -Ikernels kernels reference vae bench tests
+	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels kernels reference vae bench tests
 
 .PHONY: format
 format: ## rewrite the layout
@@ -161,7 +165,12 @@ isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
 $(DIR)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
-	$(Q)$(CC) $(FLAGS) $(FLAGS_$(call isa_of,$<)) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$(call isa_of,$<)) $(DEFINES) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# A profile of timings belongs to one build of the kernels: compiler, flags, sources.
+KERNEL_FILES := $(sort $(shell find kernels tests/cases tests/harness -name '*.[chd]*'))
+$(DIR)/obj/vae/machine.o: DEFINES = -DVAE_BUILD='"$(HASH) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
+$(DIR)/obj/vae/machine.o: $(KERNEL_FILES)
 
 $(DIR)/obj/%.f64.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -181,6 +190,10 @@ $(DIR)/obj/bench/results.o: CFLAGS += -DBENCH_FLAGS='"$(BUILT_WITH)"'
 $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -pthread -o $@
+
+$(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")

@@ -37,7 +37,8 @@ bool sv_has(const struct sv_kernels *k, size_t id)
 {
     switch (id) {
 #define SV_KERNEL(name, type)                                                                      \
-    case SV_KERNEL_##name: return k->name != NULL;
+    case SV_KERNEL_##name:                                                                         \
+        return k->name != NULL;
 #include "kernels.def"
 #undef SV_KERNEL
     default: return false;
@@ -48,7 +49,8 @@ bool sv_shares(const struct sv_kernels *a, const struct sv_kernels *b, size_t id
 {
     switch (id) {
 #define SV_KERNEL(name, type)                                                                      \
-    case SV_KERNEL_##name: return a->name == b->name;
+    case SV_KERNEL_##name:                                                                         \
+        return a->name == b->name;
 #include "kernels.def"
 #undef SV_KERNEL
     default: return false;
@@ -59,7 +61,9 @@ void sv_take(struct sv_kernels *to, const struct sv_kernels *from, size_t id)
 {
     switch (id) {
 #define SV_KERNEL(name, type)                                                                      \
-    case SV_KERNEL_##name: to->name = from->name; break;
+    case SV_KERNEL_##name:                                                                         \
+        to->name = from->name;                                                                     \
+        break;
 #include "kernels.def"
 #undef SV_KERNEL
     default: break;

@@ -1,5 +1,6 @@
 /* vae train: the loop over epochs, what is written when. */
 #include "checkpoint.h"
+#include "chosen.h"
 #include "commands.h"
 #include "dataset.h"
 #include "options.h"
@@ -209,7 +210,7 @@ static bool prepare(struct train_options *o, const struct dataset *data, struct 
 {
     struct st_file f = {0};
     struct sv_choice k;
-    if (!option_kernels(o->isa, &k, e)) return false;
+    if (!chosen_open(o->isa, &k, e)) return false;
     if (o->resume) {
         if (!checkpoint_open(&f, o->resume, &o->run, e)) return false;
         const struct vae_shape *s = &o->run.shape;

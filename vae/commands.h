@@ -7,5 +7,6 @@ int cmd_eval(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_reconstruct(int argc, char **argv);
 int cmd_kernels(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
 
 #endif

@@ -1,12 +1,13 @@
 #include "loaded.h"
 #include "checkpoint.h"
+#include "chosen.h"
 #include "options.h"
 
 bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e)
 {
     struct st_file f;
     struct sv_choice k;
-    if (!option_kernels(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
+    if (!chosen_open(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
     const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
     const bool made = vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, e);

@@ -11,7 +11,9 @@ static const struct {
     {"eval", "the bound of a checkpoint on a test set", cmd_eval},
     {"sample", "draw images from a checkpoint's prior", cmd_sample},
     {"reconstruct", "originals beside their reconstructions", cmd_reconstruct},
-    {"kernels", "every kernel on every ISA: verified or not, which one serves", cmd_kernels},
+    {"kernels", "every candidate of every kernel: verified or not, how fast, which serves",
+     cmd_kernels},
+    {"tune", "keep the fastest verified candidate of each kernel as a profile", cmd_tune},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

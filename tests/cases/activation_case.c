@@ -16,6 +16,7 @@ static size_t map_operands(const struct shape *s, struct operand *ops)
                                       .call = call_##name,                                         \
                                       .call64 = call_##name##64,                                   \
                                       .ulps = limit,                                               \
+                                      .flops = 1,                                                  \
                                       .in_place = {{true, 0, 1}}};
 MAP_CASE(exp, 1)
 MAP_CASE(log, 1)
@@ -35,7 +36,7 @@ static size_t map_grad_operands(const struct shape *s, struct operand *ops)
     return 3;
 }
 
-#define MAP_GRAD_CASE(name, addends)                                                               \
+#define MAP_GRAD_CASE(name, addends, work)                                                         \
     CASE_CALL(call_##name, k->name(s->n, p[0], p[1], p[2]))                                        \
     static void bound_##name(const struct shape *s, const struct operand *o,                       \
                              double *const *before, double *const *after, double *const *bound)    \
@@ -52,11 +53,12 @@ static size_t map_grad_operands(const struct shape *s, struct operand *ops)
                                       .call = call_##name,                                         \
                                       .call64 = call_##name##64,                                   \
                                       .bound = bound_##name,                                       \
+                                      .flops = work,                                               \
                                       .in_place = {{true, 1, 2}}};
-MAP_GRAD_CASE(tanh_grad, 1 + y * y)
-MAP_GRAD_CASE(sigmoid_grad, fabs(y) * (1 + fabs(y)))
-MAP_GRAD_CASE(softplus_grad, 1 + exp(-y))
-MAP_GRAD_CASE(relu_grad, y > 0 ? 0 : 0)
+MAP_GRAD_CASE(tanh_grad, 1 + y * y, 3)
+MAP_GRAD_CASE(sigmoid_grad, fabs(y) * (1 + fabs(y)), 3)
+MAP_GRAD_CASE(softplus_grad, 1 + exp(-y), 3)
+MAP_GRAD_CASE(relu_grad, y > 0 ? 0 : 0, 1)
 
 /* --- sincos2pi --- */
 
@@ -73,4 +75,5 @@ const struct kcase case_sincos2pi = {.kernel = "sincos2pi",
                                      .operands = sincos_operands,
                                      .call = call_sincos,
                                      .call64 = call_sincos64,
-                                     .ulps = 2};
+                                     .ulps = 2,
+                                     .flops = 2};

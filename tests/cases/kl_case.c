@@ -49,10 +49,12 @@ const struct kcase case_kl = {.kernel = "kl",
                               .operands = kl_operands,
                               .call = call_kl,
                               .call64 = call_kl64,
-                              .bound = bound_kl};
+                              .bound = bound_kl,
+                              .flops = 8};
 const struct kcase case_kl_grad = {.kernel = "kl_grad",
                                    .shape = shape_matrix,
                                    .operands = kl_grad_operands,
                                    .call = call_kl_grad,
                                    .call64 = call_kl_grad64,
-                                   .bound = bound_kl_grad};
+                                   .bound = bound_kl_grad,
+                                   .flops = 9};

@@ -58,14 +58,16 @@ const struct kcase case_bernoulli_ll = {.kernel = "bernoulli_ll",
                                         .operands = bernoulli_operands,
                                         .call = call_bernoulli,
                                         .call64 = call_bernoulli64,
-                                        .bound = bound_bernoulli};
+                                        .bound = bound_bernoulli,
+                                        .flops = 7};
 const struct kcase case_bernoulli_ll_grad = {.kernel = "bernoulli_ll_grad",
                                              .shape = shape_matrix,
                                              .operands = bernoulli_grad_operands,
                                              .call = call_bernoulli_grad,
                                              .call64 = call_bernoulli_grad64,
                                              .bound = bound_bernoulli_grad,
-                                             .in_place = {{true, 0, 3}}};
+                                             .in_place = {{true, 0, 3}},
+                                             .flops = 10};
 
 /* --- Gaussian --- */
 
@@ -132,11 +134,13 @@ const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
                                        .operands = gaussian_operands,
                                        .call = call_gaussian,
                                        .call64 = call_gaussian64,
-                                       .bound = bound_gaussian};
+                                       .bound = bound_gaussian,
+                                       .flops = 7};
 const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .shape = shape_matrix,
                                             .operands = gaussian_grad_operands,
                                             .call = call_gaussian_grad,
                                             .call64 = call_gaussian_grad64,
                                             .bound = bound_gaussian_grad,
-                                            .in_place = {{true, 0, 4}, {true, 1, 5}}};
+                                            .in_place = {{true, 0, 4}, {true, 1, 5}},
+                                            .flops = 11};

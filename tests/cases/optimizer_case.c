@@ -77,16 +77,19 @@ const struct kcase case_sgd = {.kernel = "sgd",
                                .operands = sgd_operands,
                                .call = call_sgd,
                                .call64 = call_sgd64,
-                               .bound = bound_sgd};
+                               .bound = bound_sgd,
+                               .flops = 4};
 const struct kcase case_adagrad = {.kernel = "adagrad",
                                    .shape = shape_vector,
                                    .operands = adagrad_operands,
                                    .call = call_adagrad,
                                    .call64 = call_adagrad64,
-                                   .bound = bound_adagrad};
+                                   .bound = bound_adagrad,
+                                   .flops = 9};
 const struct kcase case_adam = {.kernel = "adam",
                                 .shape = shape_vector,
                                 .operands = adam_operands,
                                 .call = call_adam,
                                 .call64 = call_adam64,
-                                .bound = bound_adam};
+                                .bound = bound_adam,
+                                .flops = 14};

@@ -17,9 +17,11 @@ const struct kcase case_u8_to_f32 = {.kernel = "u8_to_f32",
                                      .operands = pixels_operands,
                                      .call = call_u8_to_f32,
                                      .call64 = call_u8_to_f3264,
-                                     .ulps = 0.5};
+                                     .ulps = 0.5,
+                                     .flops = 1};
 const struct kcase case_binarize = {.kernel = "binarize",
                                     .shape = shape_vector,
                                     .operands = pixels_operands,
                                     .call = call_binarize,
-                                    .call64 = call_binarize64};
+                                    .call64 = call_binarize64,
+                                    .flops = 1};

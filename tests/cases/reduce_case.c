@@ -27,7 +27,8 @@ const struct kcase case_colsum = {.kernel = "colsum",
                                   .call = call_colsum,
                                   .call64 = call_colsum64,
                                   .bound = bound_colsum,
-                                  .exact_on_integers = always};
+                                  .exact_on_integers = always,
+                                  .flops = 1};
 
 /* --- logsumexp: (n + 8) u + 2 u |y| --- */
 
@@ -51,4 +52,5 @@ const struct kcase case_logsumexp = {.kernel = "logsumexp",
                                      .operands = logsumexp_operands,
                                      .call = call_logsumexp,
                                      .call64 = call_logsumexp64,
-                                     .bound = bound_logsumexp};
+                                     .bound = bound_logsumexp,
+                                     .flops = 4};

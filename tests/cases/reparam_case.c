@@ -61,7 +61,9 @@ const struct kcase case_reparam = {.kernel = "reparam",
                                    .operands = reparam_operands,
                                    .call = call_reparam,
                                    .call64 = call_reparam64,
-                                   .bound = bound_reparam};
+                                   .bound = bound_reparam,
+                                   .flops = 16,
+                                   .timed_variant = 1};
 
 /* --- backward --- */
 
@@ -118,4 +120,6 @@ const struct kcase case_reparam_grad = {.kernel = "reparam_grad",
                                         .operands = reparam_grad_operands,
                                         .call = call_reparam_grad,
                                         .call64 = call_reparam_grad64,
-                                        .bound = bound_reparam_grad};
+                                        .bound = bound_reparam_grad,
+                                        .flops = 10,
+                                        .timed_variant = 1};

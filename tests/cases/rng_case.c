@@ -48,21 +48,25 @@ const struct kcase case_philox = {.kernel = "philox",
                                   .shape = shape_matrix,
                                   .operands = philox_operands,
                                   .call = call_philox,
-                                  .call64 = call_philox64};
+                                  .call64 = call_philox64,
+                                  .flops = 1};
 const struct kcase case_uniform = {.kernel = "uniform",
                                    .shape = shape_matrix,
                                    .operands = draw_operands,
                                    .call = call_uniform,
-                                   .call64 = call_uniform64};
+                                   .call64 = call_uniform64,
+                                   .flops = 2};
 const struct kcase case_normal = {.kernel = "normal",
                                   .shape = shape_matrix,
                                   .operands = draw_operands,
                                   .call = call_normal,
                                   .call64 = call_normal64,
-                                  .bound = bound_normal};
+                                  .bound = bound_normal,
+                                  .flops = 6};
 const struct kcase case_bernoulli = {.kernel = "bernoulli",
                                      .shape = shape_matrix,
                                      .operands = bernoulli_operands,
                                      .call = call_bernoulli,
                                      .call64 = call_bernoulli64,
-                                     .in_place = {{true, 0, 1}}};
+                                     .in_place = {{true, 0, 1}},
+                                     .flops = 3};

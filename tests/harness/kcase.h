@@ -7,6 +7,7 @@
 #define KCASE_H
 
 #include "../../reference/ref.h"
+#include <stdbool.h>
 
 struct shape {
     size_t m, n, k;
@@ -35,6 +36,22 @@ struct operand {
     size_t rows, cols, ld;
 };
 
+static inline bool operand_is_input(const struct operand *op)
+{
+    return op->role == IN || op->role == INOUT;
+}
+static inline bool operand_is_output(const struct operand *op)
+{
+    return op->role == OUT || op->role == INOUT;
+}
+static inline size_t operand_size(const struct operand *op) { return op->elem == U8 ? 1 : 4; }
+
+/* Elements from the first to the last, gaps included. */
+static inline size_t operand_extent(const struct operand *op)
+{
+    return op->rows && op->cols ? (op->rows - 1) * op->ld + op->cols : 0;
+}
+
 enum { MAX_OPERANDS = 9, MAX_ALIASES = 2 };
 
 /* An output that the contract lets lie exactly on an input; tried where their ld agree. */
@@ -60,6 +77,10 @@ struct kcase {
     /* shapes whose results on small integers carry no error at all; NULL: none */
     bool (*exact_on_integers)(const struct shape *s);
     struct alias in_place[MAX_ALIASES];
+    /* operations of the formula for each of the m n elements, a function such as exp, a square root
+     * or a random word counting as one; a product's 2 k need not be named */
+    double flops;
+    int timed_variant; /* of the shapes that are timed; flops are those of this variant */
 };
 
 #define SV_KERNEL(name, type) extern const struct kcase case_##name;

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -46,13 +44,6 @@ uint64_t verify_seed(void)
     return s && *s ? strtoull(s, NULL, 0) : 20131220;
 }
 
-static size_t elem_size(const struct operand *op) { return op->elem == U8 ? 1 : 4; }
-static size_t extent(const struct operand *op)
-{
-    return op->rows && op->cols ? (op->rows - 1) * op->ld + op->cols : 0;
-}
-static bool is_output(const struct operand *op) { return op->role == OUT || op->role == INOUT; }
-
 static void *must_calloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size);
@@ -73,11 +64,12 @@ static void fail(struct checker *v, const struct problem *p, enum reason reason,
     if (v->verdict.failures++ >= 3 || !opt->log) return;
     const struct shape *s = &p->shape;
     const size_t ld = p->op[o].ld ? p->op[o].ld : 1;
-    fprintf(opt->log,
-            "%s%s [%s] m=%zu n=%zu k=%zu pad=%zu variant=%d data=%d seed=%llu: %s, %s[%zu][%zu]\n",
-            opt->message ? opt->message : "", p->kcase->kernel, v->table->isa, s->m, s->n, s->k,
-            s->pad, s->variant, (int)p->kind, (unsigned long long)opt->seed, what, p->op[o].name,
-            e / ld, e % ld);
+    fprintf(
+        opt->log,
+        "%s%s [%s %s] m=%zu n=%zu k=%zu pad=%zu variant=%d data=%d seed=%llu: %s, %s[%zu][%zu]\n",
+        opt->message ? opt->message : "", p->kcase->kernel, v->table->isa,
+        v->table->variant ? v->table->variant : "-", s->m, s->n, s->k, s->pad, s->variant,
+        (int)p->kind, (unsigned long long)opt->seed, what, p->op[o].name, e / ld, e % ld);
 }
 
 static void keep_worst(struct checker *v, const struct problem *p, size_t o, size_t e, float got)
@@ -108,8 +100,8 @@ static void make_bounds(struct problem *p)
     if (c->bound && !exact) c->bound(&p->shape, p->op, p->before, p->after, p->bound);
     if (c->bound || exact) return; /* bounds start as zeros */
     for (size_t o = 0; o < p->count; o++)
-        if (is_output(&p->op[o]) && p->op[o].elem == F32)
-            for (size_t e = 0; e < extent(&p->op[o]); e++)
+        if (operand_is_output(&p->op[o]) && p->op[o].elem == F32)
+            for (size_t e = 0; e < operand_extent(&p->op[o]); e++)
                 p->bound[o][e] = c->ulps * ulp_f32(p->after[o][e]);
 }
 
@@ -119,17 +111,17 @@ static void problem_make(struct problem *p, struct source *source)
     p->count = p->kcase->operands(&p->shape, p->op);
     for (size_t o = 0; o < p->count; o++) {
         const struct operand *op = &p->op[o];
-        const size_t n = extent(op);
-        p->input[o] = must_calloc(n, elem_size(op));
-        p->bits[o] = must_calloc(n, elem_size(op));
+        const size_t n = operand_extent(op);
+        p->input[o] = must_calloc(n, operand_size(op));
+        p->bits[o] = must_calloc(n, operand_size(op));
         p->before[o] = must_calloc(n, sizeof(double));
         p->after[o] = must_calloc(n, sizeof(double));
         p->bound[o] = must_calloc(n, sizeof(double));
-        if (op->role == IN || op->role == INOUT) data_fill(source, op, p->kind, p->input[o]);
+        if (operand_is_input(op)) data_fill(source, op, p->kind, p->input[o]);
         for (size_t e = 0; op->elem == F32 && e < n; e++)
             p->before[o][e] = p->after[o][e] = ((float *)p->input[o])[e];
         args[o] = p->after[o];
-        if (op->elem != F32) args[o] = memcpy(p->after[o], p->input[o], n * elem_size(op));
+        if (op->elem != F32) args[o] = memcpy(p->after[o], p->input[o], n * operand_size(op));
     }
     p->kcase->call64(&ref64_kernels, &p->shape, p->op, args);
     make_bounds(p);
@@ -165,14 +157,14 @@ static void place_operand(struct checker *v, const struct problem *p, size_t o, 
                           void **arg)
 {
     const struct operand *op = &p->op[o];
-    const size_t size = elem_size(op), bytes = extent(op) * size;
+    const size_t size = operand_size(op), bytes = operand_extent(op) * size;
     const int at = place > 0 ? (place + 3 * (int)o) % 16 : place;
     buffer_reserve(&v->buffer[o], bytes + 16 * size);
     unsigned char *to = buffer_place(&v->buffer[o], bytes, size, at);
     *arg = to;
     for (size_t i = 0; bytes && i < op->rows; i++) {
         const size_t row = i * op->ld * size;
-        if (op->role == IN || op->role == INOUT)
+        if (operand_is_input(op))
             memcpy(to + row, (char *)p->input[o] + row, op->cols * size);
         else
             for (size_t j = 0; j < op->cols; j++) memcpy(to + row + j * size, &MARK, size);
@@ -183,7 +175,7 @@ static void check_operand(struct checker *v, const struct problem *p, size_t o,
                           const unsigned char *at)
 {
     const struct operand *op = &p->op[o];
-    const size_t size = elem_size(op), bytes = extent(op) * size;
+    const size_t size = operand_size(op), bytes = operand_extent(op) * size;
     if (!buffer_intact(&v->buffer[o], at, bytes)) fail(v, p, WROTE_OUTSIDE, "wrote outside", o, 0);
     if (op->role == SCRATCH || !bytes) return;
     for (size_t i = 0; i < op->rows; i++) {
@@ -263,10 +255,10 @@ static void alias_operands(const struct problem *p, void *const *placed, void **
         const struct alias *alias = &p->kcase->in_place[a];
         const struct operand *op = &p->op[alias->out];
         if (!alias->used || op->ld != p->op[alias->in].ld) continue;
-        for (size_t i = 0; extent(op) && i < op->rows; i++) {
-            const size_t row = i * op->ld * elem_size(op);
+        for (size_t i = 0; operand_extent(op) && i < op->rows; i++) {
+            const size_t row = i * op->ld * operand_size(op);
             memcpy((char *)placed[alias->out] + row, (char *)p->input[alias->in] + row,
-                   op->cols * elem_size(op));
+                   op->cols * operand_size(op));
         }
         args[alias->in] = placed[alias->out];
     }
@@ -291,9 +283,9 @@ static void run(struct checker *v, struct problem *p, const struct sv_kernels *t
     for (size_t o = 0; o < p->count; o++) {
         const struct operand *op = &p->op[o];
         check_operand(v, p, o, args[o]);
-        if (!is_output(op)) continue;
+        if (!operand_is_output(op)) continue;
         if (keep_bits)
-            memcpy(p->bits[o], args[o], extent(op) * elem_size(op));
+            memcpy(p->bits[o], args[o], operand_extent(op) * operand_size(op));
         else if (v->options->compare_bits)
             check_bits(v, p, o, args[o]);
         if (table == v->table && (keep_bits || place == PLACE_START))
@@ -301,18 +293,15 @@ static void run(struct checker *v, struct problem *p, const struct sv_kernels *t
     }
 }
 
-static bool is_generic(const struct sv_kernels *table) { return !strcmp(table->isa, "generic"); }
+static bool heavy(const struct shape *s)
+{
+    return (double)s->m * (double)s->n * (double)(s->k ? s->k : 1) > 2e5;
+}
 
 static void run_placements(struct checker *v, struct problem *p)
 {
-    const struct shape *s = &p->shape;
-    const bool heavy = (double)s->m * (double)s->n * (double)(s->k ? s->k : 1) > 2e5;
-    const bool few = heavy || p->kind != DATA_RANDOM;
-    struct sv_kernels generic;
-    if (v->options->compare_bits) {
-        sv_dispatch("generic", &generic);
-        run(v, p, is_generic(v->table) ? v->table : &generic, PLACE_START, KEEP_BITS);
-    }
+    const bool few = heavy(&p->shape) || p->kind != DATA_RANDOM;
+    if (v->options->compare_bits) run(v, p, sv_candidate(0), PLACE_START, KEEP_BITS);
     run(v, p, v->table, PLACE_START, COMPARE_BITS);
     run(v, p, v->table, PLACE_END, COMPARE_BITS);
     if (p->kcase->in_place[0].used) run(v, p, v->table, PLACE_END, IN_PLACE);
@@ -332,6 +321,7 @@ struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
             p.kind = (enum data_kind)kind;
             if (kind == DATA_INTEGERS && !(c->exact_on_integers && c->exact_on_integers(&p.shape)))
                 continue;
+            if (kind != DATA_RANDOM && options->quick && heavy(&p.shape)) continue;
             problem_make(&p, &source);
             run_placements(&v, &p);
             problem_free(&p);
@@ -340,31 +330,4 @@ struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
 done:
     for (size_t o = 0; o < MAX_OPERANDS; o++) buffer_free(&v.buffer[o]);
     return v.verdict;
-}
-
-struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
-                                    const struct verify_options *options)
-{
-    struct verdict verdict = {.failures = 1, .reasons = CRASHED};
-    int fd[2], status = 0;
-    fflush(NULL);
-    if (pipe(fd)) return verdict;
-    const pid_t child = fork();
-    if (child < 0) return verdict;
-    if (child == 0) {
-        if (!options->log && !freopen("/dev/null", "w", stderr)) _exit(1); /* a sanitizer's too */
-        verdict = verify_kernel(id, table, options);
-        _exit(write(fd[1], &verdict, sizeof verdict) != (ssize_t)sizeof verdict);
-    }
-    close(fd[1]);
-    struct verdict answer;
-    const bool got = read(fd[0], &answer, sizeof answer) == (ssize_t)sizeof answer;
-    close(fd[0]);
-    waitpid(child, &status, 0);
-    if (got && WIFEXITED(status) && WEXITSTATUS(status) == 0) return answer;
-    if (options->log)
-        fprintf(options->log, "%s%s [%s]: crashed (%s)\n", options->message ? options->message : "",
-                sv_kernel_names[id], table->isa,
-                WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit status not 0");
-    return verdict;
 }

@@ -11,6 +11,7 @@
 
 #include "kcase.h"
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Why a check failed. */
 enum reason {
@@ -49,7 +50,18 @@ uint64_t verify_seed(void);
 struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
                              const struct verify_options *options);
 
-/* The same in a child process, so that a crash is a failure too and nothing leaks out of it. */
+/* The same in a child process, so that a crash is a failure too and nothing leaks out of it. Jobs
+ * may run beside each other; *table and *options stay as they are until their end. */
+struct verify_job {
+    size_t id;
+    const struct sv_kernels *table;
+    const struct verify_options *options;
+    pid_t child; /* -1: could not be made */
+    int answer;
+};
+struct verify_job verify_start(size_t id, const struct sv_kernels *table,
+                               const struct verify_options *options);
+struct verdict verify_finish(const struct verify_job *job);
 struct verdict verify_kernel_forked(size_t id, const struct sv_kernels *table,
                                     const struct verify_options *options);
 

@@ -1,0 +1,32 @@
+/* One call of a kernel with data of its own: what the known answers and the timings are made of. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "data.h"
+
+struct call {
+    const struct kcase *kcase;
+    struct shape shape;
+    struct operand op[MAX_OPERANDS];
+    size_t count;
+    void *arg[MAX_OPERANDS]; /* aligned to 64 bytes */
+};
+
+/* Random inputs from the seed. `typical` keeps them to values as training meets them: positive or
+ * near N(0, 1). Exits on lack of memory. */
+void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
+               bool typical);
+void call_close(struct call *c);
+
+static inline void call_run(const struct call *c, const struct sv_kernels *table)
+{
+    c->kcase->call(table, &c->shape, c->op, c->arg);
+}
+
+/* Bytes that a call must move: inputs and outputs once each, what is both twice. */
+double call_bytes(const struct call *c);
+
+/* Operations of a call, as the case counts them. */
+double call_flops(const struct call *c);
+
+#endif

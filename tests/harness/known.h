@@ -1,0 +1,15 @@
+/* Known answers: a hash of what each kernel makes of a few small fixed inputs, the same on every
+ * machine because the bits are. Quick enough for the start of the program; it finds a broken build
+ * or machine, the generic kernels included, while verify.h finds a wrong kernel. */
+#ifndef KNOWN_H
+#define KNOWN_H
+
+#include "kcase.h"
+
+/* FNV-1a over the outputs, every NaN counting as the same one. */
+uint64_t known_hash(size_t id, const struct sv_kernels *table);
+
+/* The hash is the one kept in known.def, which `make known-answers` writes. */
+bool known_holds(size_t id, const struct sv_kernels *table);
+
+#endif

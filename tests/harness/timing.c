@@ -1,0 +1,111 @@
+#include "timing.h"
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Of a product m x n x k, and of m x n elements; each lies in its class whatever the caches are,
+ * from 16 KB of L1 and 256 KB of L2. */
+static const struct shape products[SV_CLASSES] = {
+    {100, 40, 500, 0, 0}, {100, 500, 784, 0, 0}, {768, 768, 768, 0, 0}};
+static const struct shape arrays[SV_CLASSES] = {
+    {50, 20, 0, 0, 0}, {20, 784, 0, 0, 0}, {1000, 784, 0, 0, 0}};
+
+static const double LEAST = 0.5e-3; /* seconds a measurement lasts at least */
+static const double CHEAP = 20e-3;
+static const double PATIENCE = 1.0; /* seconds after which rounds are cut short */
+enum { FEWEST_ROUNDS = 3, HOPELESS = 3 };
+
+struct shape timing_shape(const struct kcase *c, enum sv_class cls)
+{
+    struct shape s;
+    bool product = false, rows = false; /* what the case's own shapes have */
+    for (size_t i = 0; c->shape(i, true, &s); i++) {
+        product = product || s.k > 0;
+        rows = rows || s.m > 1;
+    }
+    s = product ? products[cls] : arrays[cls];
+    s.variant = c->timed_variant;
+    if (rows) return s;
+    s.n *= s.m;
+    s.m = 1;
+    return s;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Seconds of `calls` calls. */
+static double measure(const struct call *c, const struct sv_kernels *table, size_t calls)
+{
+    const double start = now();
+    for (size_t i = 0; i < calls; i++) call_run(c, table);
+    return now() - start;
+}
+
+/* How many calls fill a measurement; *seconds per call, the best of a few where that is cheap, so
+ * that no interruption makes a table look hopeless. */
+static size_t calibrate(const struct call *c, const struct sv_kernels *table, double *seconds)
+{
+    size_t calls = 1;
+    double t;
+    while ((t = measure(c, table, calls)) < LEAST) calls *= 2;
+    for (int i = 0; i < 3 && t < CHEAP; i++) t = fmin(t, measure(c, table, calls));
+    *seconds = t / (double)calls;
+    return calls;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *x, size_t n)
+{
+    qsort(x, n, sizeof *x, ascending);
+    return x[n / 2];
+}
+
+void timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
+                double *seconds)
+{
+    double t[TIMING_TABLES][TIMING_ROUNDS], best = 0;
+    size_t calls[TIMING_TABLES] = {0}, rounds = 0;
+    for (size_t i = 0; i < count; i++) {
+        seconds[i] = 0;
+        if (!tables[i]) continue;
+        calls[i] = calibrate(c, tables[i], &seconds[i]);
+        if (best == 0 || seconds[i] < best) best = seconds[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        if (seconds[i] > HOPELESS * best) calls[i] = 0;
+    const double start = now();
+    for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || now() - start < PATIENCE); rounds++)
+        for (size_t i = 0; i < count; i++)
+            if (calls[i]) t[i][rounds] = measure(c, tables[i], calls[i]) / (double)calls[i];
+    for (size_t i = 0; i < count; i++)
+        if (calls[i]) seconds[i] = median(t[i], rounds);
+}
+
+double timing_peak(const struct sv_kernels *table)
+{
+    enum { REPEATS = 5 };
+    double rate[REPEATS];
+    float sink = 1;
+    if (!table->fma_peak) return 0;
+    size_t rounds = 64;
+    for (double t = 0; t < LEAST; rounds *= 2) {
+        const double start = now();
+        table->fma_peak(rounds, &sink);
+        t = now() - start;
+    }
+    for (int i = 0; i < REPEATS; i++) {
+        const double start = now(), work = table->fma_peak(rounds, &sink);
+        rate[i] = work / (now() - start);
+    }
+    return median(rate, REPEATS);
+}

@@ -1,0 +1,21 @@
+/* Timings of one kernel: candidates in turn, round after round, on the same operands. */
+#ifndef TIMING_H
+#define TIMING_H
+
+#include "../../kernels/choice.h"
+#include "call.h"
+
+enum { TIMING_ROUNDS = 11, TIMING_TABLES = 32 };
+
+/* What stands for a class of shapes in timings: sizes of the paper's model where they fit. */
+struct shape timing_shape(const struct kcase *c, enum sv_class cls);
+
+/* Seconds per call of each table, the median of alternating rounds, into seconds[count]. A table
+ * three times slower than the fastest is timed once. tables[i] NULL: left out, 0. count <= TIMING_TABLES. */
+void timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
+                double *seconds);
+
+/* The FMA peak of one core by a table's own chains, FLOP/s; 0 where the table has none. */
+double timing_peak(const struct sv_kernels *table);
+
+#endif

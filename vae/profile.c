@@ -1,0 +1,124 @@
+#include "profile.h"
+#include "replace_file.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT = 1 };
+
+/* FNV-1a */
+static uint64_t hash_text(uint64_t h, const char *text)
+{
+    for (; *text; text++) h = (h ^ (unsigned char)*text) * 0x100000001b3;
+    return h;
+}
+
+bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PROFILE_PATH],
+                  struct vae_error *e)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const uint64_t key = hash_text(hash_text(0xcbf29ce484222325, m->cpu), m->build);
+    int n = -1;
+    if (cache && *cache == '/') /* the specification has relative ones ignored */
+        n = snprintf(dir, PROFILE_PATH, "%s/vae", cache);
+    else if (home && *home)
+        n = snprintf(dir, PROFILE_PATH, "%s/.cache/vae", home);
+    else
+        return vae_fail(e, "no place for a profile: set HOME or XDG_CACHE_HOME");
+    if (n < PROFILE_PATH)
+        n = snprintf(path, PROFILE_PATH, "%s/kernels-%016" PRIx64 ".json", dir, key);
+    return n < PROFILE_PATH || vae_fail(e, "%.64s...: name too long", dir);
+}
+
+/* --- writing --- */
+
+static json_t *kernel_to_json(const struct candidates *c, const size_t *pick)
+{
+    json_t *o = json_object();
+    for (int cls = 0; cls < SV_CLASSES; cls++) {
+        const struct sv_kernels *t = c->table[pick[cls]];
+        json_object_set_new(o, sv_class_names[cls],
+                            json_pack("{s:s, s:s}", "isa", t->isa, "variant", t->variant));
+    }
+    return o;
+}
+
+bool profile_write(const char *path, const struct machine *m, const struct candidates *c,
+                   const struct pick *p, struct vae_error *e)
+{
+    json_t *kernels = json_object();
+    struct replace_file r;
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
+        json_object_set_new(kernels, sv_kernel_names[id], kernel_to_json(c, p->candidate[id]));
+    json_t *o = json_pack("{s:i, s:s, s:s, s:o}", "format", FORMAT, "cpu", m->cpu, "build",
+                          m->build, "kernels", kernels);
+    char *text = json_dumps(o, JSON_INDENT(1));
+    json_decref(o);
+    if (!text) return vae_fail(e, "%s: not enough memory", path);
+    bool ok = replace_begin(&r, path, e);
+    if (ok) {
+        fprintf(r.f, "%s\n", text);
+        ok = replace_commit(&r, e);
+    }
+    free(text);
+    return ok;
+}
+
+/* --- reading --- */
+
+static bool same_text(const json_t *o, const char *key, const char *want)
+{
+    const char *got = json_string_value(json_object_get(o, key));
+    return got && !strcmp(got, want);
+}
+
+static bool read_choice(const char *path, const json_t *o, const struct candidates *c, size_t id,
+                        size_t *pick, struct vae_error *e)
+{
+    const char *isa = json_string_value(json_object_get(o, "isa"));
+    const char *variant = json_string_value(json_object_get(o, "variant"));
+    const char *kernel = sv_kernel_names[id];
+    if (!isa || !variant) return vae_fail(e, "%s: damaged: no candidate for %s", path, kernel);
+    *pick = candidates_find(c, isa, variant);
+    if (*pick == c->count || !sv_has(c->table[*pick], id))
+        return vae_fail(e, "%s: %s %s is no candidate for %s", path, isa, variant, kernel);
+    return c->supported[*pick] ||
+           vae_fail(e, "%s: this CPU or its operating system lacks %s, chosen for %s", path, isa,
+                    kernel);
+}
+
+static bool read_profile(const char *path, const json_t *o, const struct machine *m,
+                         const struct candidates *c, struct pick *p, struct vae_error *e)
+{
+    if (json_integer_value(json_object_get(o, "format")) != FORMAT)
+        return vae_fail(e, "%s: damaged: not a profile of this program", path);
+    if (!same_text(o, "cpu", m->cpu) || !same_text(o, "build", m->build))
+        return vae_fail(e, "%s: of another CPU or build", path);
+    const json_t *kernels = json_object_get(o, "kernels");
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
+        const json_t *k = json_object_get(kernels, sv_kernel_names[id]);
+        for (int cls = 0; cls < SV_CLASSES; cls++)
+            if (!read_choice(path, json_object_get(k, sv_class_names[cls]), c, id,
+                             &p->candidate[id][cls], e))
+                return false;
+    }
+    return true;
+}
+
+bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
+                  struct pick *p, struct vae_error *e)
+{
+    json_error_t error;
+    FILE *f = fopen(path, "rb");
+    if (!f) return vae_fail(e, "%s: %s", path, strerror(errno));
+    json_t *o = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
+    fclose(f);
+    if (!o) return vae_fail(e, "%s: damaged: %s", path, error.text);
+    struct pick found;
+    const bool ok = read_profile(path, o, m, c, &found, e);
+    if (ok) *p = found;
+    json_decref(o);
+    return ok;
+}
