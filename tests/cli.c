@@ -109,6 +109,7 @@ void cli_make_fixture(void)
     strcpy(dir, "/tmp/vae-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     ck_assert_int_eq(chdir(dir), 0);
+    setenv("XDG_CACHE_HOME", dir, 1); /* no profile of the user's is used, none is harmed */
     mkdir("plain", 0777);
     mkdir("zipped", 0777);
     mkdir("empty", 0777);

@@ -117,7 +117,8 @@ END_TEST
 
 START_TEST(test_help)
 {
-    static const char *const commands[] = {"train", "eval", "sample", "reconstruct", "kernels"};
+    static const char *const commands[] = {"train",       "eval",    "sample",
+                                           "reconstruct", "kernels", "tune"};
     cli_must_work("--help");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const struct outcome o = cli_run("%s --help", commands[i]);

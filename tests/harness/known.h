@@ -6,7 +6,7 @@
 
 #include "kcase.h"
 
-/* FNV-1a over the outputs, every NaN counting as the same one. */
+/* FNV-1a over the outputs, every NaN counting as the same one, and -0 as 0. */
 uint64_t known_hash(size_t id, const struct sv_kernels *table);
 
 /* The hash is the one kept in known.def, which `make known-answers` writes. */
