@@ -21,7 +21,9 @@ const char train_help[] =
     "  --seed N           of everything random (default 1)\n"
     "  --resume FILE      go on from a checkpoint; only --epochs or --samples may be given beside\n"
     "  --log FILE         JSON lines, one per epoch (default DIR/log.jsonl)\n"
-    "  --isa NAME         the kernels to use; results do not depend on it\n"
+    "  --isa NAME         the kernels to use (default: SV_ISA, or the profile of `vae tune`, or "
+    "the\n"
+    "                     best); results do not depend on it\n"
     "  --quiet            no progress, no epochs\n";
 
 /* --- options --- */
