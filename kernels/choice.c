@@ -1,15 +1,8 @@
 #include "choice.h"
-#include <unistd.h>
 
 const char *const sv_class_names[SV_CLASSES] = {"small", "medium", "large"};
 
 enum { SKINNY = 64, LAYER = 512 };
-
-static size_t cache_size(int name, size_t fallback)
-{
-    const long bytes = sysconf(name);
-    return bytes > 0 ? (size_t)bytes : fallback;
-}
 
 enum sv_status sv_choice_default(const char *isa, struct sv_choice *out)
 {
@@ -18,8 +11,8 @@ enum sv_status sv_choice_default(const char *isa, struct sv_choice *out)
     if (status != SV_OK) return status;
     out->isa = k.isa;
     for (int c = 0; c < SV_CLASSES; c++) out->by_class[c] = k;
-    out->l1 = cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 << 10);
-    out->l2 = cache_size(_SC_LEVEL2_CACHE_SIZE, 512 << 10);
+    out->l1 = sv_caches().l1;
+    out->l2 = sv_caches().l2;
     return SV_OK;
 }
 

@@ -2,7 +2,6 @@
 #include "../kernels/kernels.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -52,8 +51,8 @@ static void machine_cpu(char *to, size_t size)
 {
     char caches[96];
     identify(to, size);
-    snprintf(caches, sizeof caches, " L1 %ld L2 %ld L3 %ld", sysconf(_SC_LEVEL1_DCACHE_SIZE),
-             sysconf(_SC_LEVEL2_CACHE_SIZE), sysconf(_SC_LEVEL3_CACHE_SIZE));
+    const struct sv_caches c = sv_caches();
+    snprintf(caches, sizeof caches, " L1 %zu L2 %zu L3 %zu", c.l1, c.l2, c.l3);
     append(to, size, caches);
     for (size_t i = 0; sv_isa_name(i); i++)
         if (sv_isa_supported(i)) {
