@@ -3,7 +3,8 @@
 #include "verify.h"
 #include <string.h>
 
-/* Tails, whole vectors and whole tiles; each with every variant the case has. */
+/* Tails, whole vectors and whole tiles. A case of few variants has each with every shape, else they
+ * take turns. */
 static const struct shape shapes[] = {{1, 100, 19, 0, 0}, {3, 37, 5, 2, 0}, {14, 33, 20, 1, 0}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -17,13 +18,18 @@ static const struct {
     {NULL, 0},
 };
 
-static int last_variant(const struct kcase *c)
+enum { VARIANTS = 256, FEW = 4 };
+
+/* Which variants the case's shapes have, and how many. */
+static size_t list_variants(const struct kcase *c, bool listed[VARIANTS])
 {
     struct shape s;
-    int last = 0;
-    for (size_t i = 0; c->shape(i, true, &s); i++)
-        if (s.variant > last) last = s.variant;
-    return last;
+    size_t count = 0;
+    for (size_t i = 0; c->shape(i, true, &s); i++) {
+        count += !listed[s.variant % VARIANTS];
+        listed[s.variant % VARIANTS] = true;
+    }
+    return count;
 }
 
 static uint64_t hash_word(uint64_t h, uint32_t word)
@@ -56,18 +62,23 @@ static uint64_t hash_outputs(uint64_t h, const struct call *c)
 uint64_t known_hash(size_t id, const struct sv_kernels *table)
 {
     const struct kcase *kcase = verify_case(id);
-    const int last = last_variant(kcase);
+    bool listed[VARIANTS] = {false};
+    const bool all = list_variants(kcase, listed) <= FEW;
+    size_t turn = 0;
     uint64_t h = 0xcbf29ce484222325;
-    for (size_t i = 0; i < SHAPES; i++)
-        for (int variant = 0; variant <= last; variant++) {
+    for (int variant = 0; variant < VARIANTS; variant++) {
+        turn += listed[variant];
+        for (size_t i = 0; listed[variant] && i < SHAPES; i++) {
             struct shape s = shapes[i];
             struct call c;
             s.variant = variant;
+            if (!all && i != turn % SHAPES) continue;
             call_open(&c, kcase, &s, 20131220 + i, false);
             call_run(&c, table);
             h = hash_outputs(h, &c);
             call_close(&c);
         }
+    }
     return h;
 }
 
