@@ -129,38 +129,39 @@ V16_INLINE void v16_transpose(v16 r[16])
         r[8 + c].v = _mm512_shuffle_f32x4(even, even2, 0xdd);
         r[12 + c].v = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
     }
+}
 
 /* --- the functions' building blocks --- */
 #define V16_MAGIC 0x1.8001fcp23f
 
-    V16_INLINE v16 v16_ldexp(v16 y, v16 t)
-    {
-        return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC)))};
-    }
-    /* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
-    V16_INLINE v16 v16_split(v16 x, v16 * e)
-    {
-        const __m512 one = _mm512_set1_ps(1), exponent = _mm512_getexp_ps(x.v);
-        const __m512 m = _mm512_getmant_ps(x.v, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
-        const __mmask16 below = _mm512_cmp_ps_mask(m, one, _CMP_LT_OQ);
-        e->v = _mm512_mask_add_ps(exponent, below, exponent, one);
-        return (v16){m};
-    }
-    V16_INLINE v16 v16_split_normal(v16 x, v16 * e) { return v16_split(x, e); }
+V16_INLINE v16 v16_ldexp(v16 y, v16 t)
+{
+    return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC)))};
+}
+/* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
+V16_INLINE v16 v16_split(v16 x, v16 *e)
+{
+    const __m512 one = _mm512_set1_ps(1), exponent = _mm512_getexp_ps(x.v);
+    const __m512 m = _mm512_getmant_ps(x.v, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    const __mmask16 below = _mm512_cmp_ps_mask(m, one, _CMP_LT_OQ);
+    e->v = _mm512_mask_add_ps(exponent, below, exponent, one);
+    return (v16){m};
+}
+V16_INLINE v16 v16_split_normal(v16 x, v16 *e) { return v16_split(x, e); }
 
-    /* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
-    V16_INLINE v16 v16_log_specials(v16 x, v16 y)
-    {
-        return (v16){_mm512_fixupimm_ps(y.v, x.v, _mm512_set1_epi32(0x03530422), 0)};
-    }
-    V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
-    {
-        return (v16){_mm512_permutexvar_ps(i.v, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)))};
-    }
-    V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b)
-    {
-        return v16_select((v16m){_mm512_movepi32_mask(_mm512_castps_si512(x.v))}, a, b);
-    }
+/* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
+V16_INLINE v16 v16_log_specials(v16 x, v16 y)
+{
+    return (v16){_mm512_fixupimm_ps(y.v, x.v, _mm512_set1_epi32(0x03530422), 0)};
+}
+V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
+{
+    return (v16){_mm512_permutexvar_ps(i.v, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)))};
+}
+V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b)
+{
+    return v16_select((v16m){_mm512_movepi32_mask(_mm512_castps_si512(x.v))}, a, b);
+}
 
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
@@ -171,8 +172,8 @@ V16_INLINE void v16_transpose(v16 r[16])
         q = op4(q, _mm_movehl_ps(q, q));                                                           \
         return _mm_cvtss_f32(op4(q, _mm_shuffle_ps(q, q, 1)));                                     \
     }
-    V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
-    V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
+V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
+V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
 #undef V16_FOLD
 
 #endif

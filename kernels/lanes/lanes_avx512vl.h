@@ -204,52 +204,53 @@ V16_INLINE void v16_transpose(v16 r[16])
         t[12 + c].hi = _mm256_permute2f128_ps(r[8 + c].hi, r[12 + c].hi, 0x31);
     }
     for (int i = 0; i < 16; i++) r[i] = t[i];
+}
 
 /* --- the functions' building blocks --- */
 #define V16_MAGIC 0x1.8001fcp23f
 
-    V16_INLINE v16 v16_ldexp(v16 y, v16 t)
-    {
-        const __m256 magic = _mm256_set1_ps(V16_MAGIC);
-        return (v16){_mm256_scalef_ps(y.lo, _mm256_sub_ps(t.lo, magic)),
-                     _mm256_scalef_ps(y.hi, _mm256_sub_ps(t.hi, magic))};
-    }
-    /* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
-    V16_INLINE __m256 v16_split8(__m256 x, __m256 * e)
-    {
-        const __m256 one = _mm256_set1_ps(1), exponent = _mm256_getexp_ps(x);
-        const __m256 m = _mm256_getmant_ps(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
-        const __mmask8 below = _mm256_cmp_ps_mask(m, one, _CMP_LT_OQ);
-        *e = _mm256_mask_add_ps(exponent, below, exponent, one);
-        return m;
-    }
-    V16_INLINE v16 v16_split(v16 x, v16 * e)
-    {
-        v16 m;
-        m.lo = v16_split8(x.lo, &e->lo);
-        m.hi = v16_split8(x.hi, &e->hi);
-        return m;
-    }
-    V16_INLINE v16 v16_split_normal(v16 x, v16 * e) { return v16_split(x, e); }
+V16_INLINE v16 v16_ldexp(v16 y, v16 t)
+{
+    const __m256 magic = _mm256_set1_ps(V16_MAGIC);
+    return (v16){_mm256_scalef_ps(y.lo, _mm256_sub_ps(t.lo, magic)),
+                 _mm256_scalef_ps(y.hi, _mm256_sub_ps(t.hi, magic))};
+}
+/* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
+V16_INLINE __m256 v16_split8(__m256 x, __m256 *e)
+{
+    const __m256 one = _mm256_set1_ps(1), exponent = _mm256_getexp_ps(x);
+    const __m256 m = _mm256_getmant_ps(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    const __mmask8 below = _mm256_cmp_ps_mask(m, one, _CMP_LT_OQ);
+    *e = _mm256_mask_add_ps(exponent, below, exponent, one);
+    return m;
+}
+V16_INLINE v16 v16_split(v16 x, v16 *e)
+{
+    v16 m;
+    m.lo = v16_split8(x.lo, &e->lo);
+    m.hi = v16_split8(x.hi, &e->hi);
+    return m;
+}
+V16_INLINE v16 v16_split_normal(v16 x, v16 *e) { return v16_split(x, e); }
 
-    /* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
-    V16_INLINE v16 v16_log_specials(v16 x, v16 y)
-    {
-        const __m256i answers = _mm256_set1_epi32(0x03530422);
-        return (v16){_mm256_fixupimm_ps(y.lo, x.lo, answers, 0),
-                     _mm256_fixupimm_ps(y.hi, x.hi, answers, 0)};
-    }
-    V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
-    {
-        const __m256 t = _mm256_loadu_ps(table);
-        return (v16){_mm256_permutevar8x32_ps(t, i.lo), _mm256_permutevar8x32_ps(t, i.hi)};
-    }
-    V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b)
-    {
-        const v16m sign = {_mm256_movepi32_mask(_mm256_castps_si256(x.lo)),
-                           _mm256_movepi32_mask(_mm256_castps_si256(x.hi))};
-        return v16_select(sign, a, b);
-    }
+/* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
+V16_INLINE v16 v16_log_specials(v16 x, v16 y)
+{
+    const __m256i answers = _mm256_set1_epi32(0x03530422);
+    return (v16){_mm256_fixupimm_ps(y.lo, x.lo, answers, 0),
+                 _mm256_fixupimm_ps(y.hi, x.hi, answers, 0)};
+}
+V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
+{
+    const __m256 t = _mm256_loadu_ps(table);
+    return (v16){_mm256_permutevar8x32_ps(t, i.lo), _mm256_permutevar8x32_ps(t, i.hi)};
+}
+V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b)
+{
+    const v16m sign = {_mm256_movepi32_mask(_mm256_castps_si256(x.lo)),
+                       _mm256_movepi32_mask(_mm256_castps_si256(x.hi))};
+    return v16_select(sign, a, b);
+}
 
 /* --- folds: 16 -> 8 -> 4 -> 2 -> 1 --- */
 #define V16_FOLD(name, op8, op4)                                                                   \
@@ -260,8 +261,8 @@ V16_INLINE void v16_transpose(v16 r[16])
         q = op4(q, _mm_movehl_ps(q, q));                                                           \
         return _mm_cvtss_f32(op4(q, _mm_shuffle_ps(q, q, 1)));                                     \
     }
-    V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
-    V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
+V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
+V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
 #undef V16_FOLD
 
 #endif

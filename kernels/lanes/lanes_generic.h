@@ -203,34 +203,35 @@ V16_INLINE void v16_transpose(v16 r[16])
             r[i].f[j] = r[j].f[i];
             r[j].f[i] = t;
         }
+}
 
-    /* --- the functions' building blocks; the rest of them: lanes_words.h --- */
-    V16_INLINE v16 v16_lookup8(const float table[8], v16u index) /* table[i mod 8] */
-    {
-        v16 r;
-        V16_EACH r.f[i] = table[index.u[i] & 7];
-        return r;
-    }
-    V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b) /* x's sign bit ? a : b */
-    {
-        v16 r;
-        V16_EACH r.f[i] = signbit(x.f[i]) ? a.f[i] : b.f[i];
-        return r;
-    }
+/* --- the functions' building blocks; the rest of them: lanes_words.h --- */
+V16_INLINE v16 v16_lookup8(const float table[8], v16u index) /* table[i mod 8] */
+{
+    v16 r;
+    V16_EACH r.f[i] = table[index.u[i] & 7];
+    return r;
+}
+V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b) /* x's sign bit ? a : b */
+{
+    v16 r;
+    V16_EACH r.f[i] = signbit(x.f[i]) ? a.f[i] : b.f[i];
+    return r;
+}
 
-    /* --- the one order in which lanes are summed: 16 -> 8 -> 4 -> 2 -> 1 --- */
-    V16_INLINE float v16_fold_add(v16 a)
-    {
-        for (int w = 8; w; w /= 2)
-            for (int i = 0; i < w; i++) a.f[i] += a.f[i + w];
-        return a.f[0];
-    }
-    V16_INLINE float v16_fold_max(v16 a) /* a NaN lane may be lost */
-    {
-        for (int w = 8; w; w /= 2)
-            for (int i = 0; i < w; i++) a.f[i] = a.f[i] > a.f[i + w] ? a.f[i] : a.f[i + w];
-        return a.f[0];
-    }
+/* --- the one order in which lanes are summed: 16 -> 8 -> 4 -> 2 -> 1 --- */
+V16_INLINE float v16_fold_add(v16 a)
+{
+    for (int w = 8; w; w /= 2)
+        for (int i = 0; i < w; i++) a.f[i] += a.f[i + w];
+    return a.f[0];
+}
+V16_INLINE float v16_fold_max(v16 a) /* a NaN lane may be lost */
+{
+    for (int w = 8; w; w /= 2)
+        for (int i = 0; i < w; i++) a.f[i] = a.f[i] > a.f[i + w] ? a.f[i] : a.f[i + w];
+    return a.f[0];
+}
 
 #include "lanes_words.h"
 
