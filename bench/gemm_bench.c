@@ -198,7 +198,7 @@ static bool verified(const struct sv_kernels *k)
 static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae_error *e)
 {
     const size_t peers = b->peer_count;
-    if (!option_kernels(isa, &b->k, e)) return false;
+    if (sv_dispatch(isa, &b->k) != SV_OK) return vae_fail(e, "this machine does not run %s", isa);
     fprintf(stderr, "verifying %s ...\n", isa);
     if (!verified(&b->k)) return vae_fail(e, "a GEMM of %s failed; nothing is timed", isa);
     char *text = NULL;

@@ -131,8 +131,11 @@ static void biased_passes(const struct gemm_task *t)
 static void passes(const struct gemm_task *t)
 {
     const struct sv_gemm *g = &t->g;
+    const struct sv_optim *o = g->optim;
     if (g->epilogue == SV_EPI_TANH_GRAD)
         t->k->tanh_grad(g->m * g->n, g->y, g->c, g->c);
+    else if (g->epilogue == SV_EPI_ADAGRAD)
+        t->k->adagrad(g->m * g->n, t->o->w, g->c, g->s, o->lr, o->eps, o->decay);
     else
         biased_passes(t);
 }

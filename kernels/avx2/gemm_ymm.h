@@ -5,6 +5,8 @@
 
 #include "../core/gemm_context.h"
 
+#define GEMM_TOKEN __m256
+
 V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
                             const float *b, v16 *acc)
 {

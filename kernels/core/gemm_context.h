@@ -22,13 +22,18 @@ struct gemm_context {
     size_t rs, cs, bp, bs, cp, ldc;
     enum gemm_from from;
     enum sv_epilogue epilogue; /* NONE where k-blocks follow */
-    bool through;              /* end in the buffer: heavy epilogues, tiles over C's right edge */
+    bool through;              /* end in the buffer: heavy epilogues, and edges without masks */
     struct sv_optim optim;     /* where the epilogue is an optimiser's */
     const float *next;       /* what the tile should bring to L2: a line per link, `step` floats */
     size_t step;             /* apart */
+    size_t last;             /* columns of the last vector of the tile's rows */
     struct gemm_place place; /* of the tile at hand */
     float *buffer, *lanes;   /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
 };
+
+/* Tiles take and return a vector, which says nothing: a compiler then knows that the upper halves of
+ * the registers are in use throughout and does not clear them between tiles. vzeroupper waits for
+ * what is under way; on Zen 5 it costs some fifty cycles a tile. GEMM_TOKEN is the ISA's vector type. */
 
 /* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many
  * pointers as there are registers for them. */

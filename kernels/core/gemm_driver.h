@@ -36,8 +36,10 @@ static struct gemm_place gemm_place(const struct gemm_context *x, size_t i, size
 }
 
 /* From the buffer to C: rolled, with masks at the right edge. */
-static __attribute__((noinline)) void gemm_flush(const struct gemm_context *x, size_t h, size_t w)
+static __attribute__((noinline)) GEMM_TOKEN gemm_flush(const struct gemm_context *x, size_t h,
+                                                       size_t w, GEMM_TOKEN token)
 {
+    (void)token;
     const size_t vectors = (w + 1) / 2, n = x->g->n, i0 = x->place.i, j0 = x->place.j;
     const struct sv_gemm g = *x->g;
     const struct sv_optim optim = x->optim;
@@ -45,8 +47,8 @@ static __attribute__((noinline)) void gemm_flush(const struct gemm_context *x, s
     for (size_t i = 0; i < h; i++)                                                                 \
         for (size_t v = 0; v < vectors && j0 + 16 * v < n; v++) {                                  \
             const struct gemm_place p = gemm_place(x, i0 + i, j0 + 16 * v);                        \
-            gemm_put(&g, &optim, e, p, v16_load(x->buffer + 16 * (i * vectors + v)), n - p.j,      \
-                     x->lanes);                                                                    \
+            gemm_put(&g, &optim, e, p, v16_load(x->buffer + 16 * (i * vectors + v)),               \
+                     gemm_min(n - p.j, 16), x->lanes);                                             \
         }
     switch (x->epilogue) {
         GEMM_LIGHT_CASES(GEMM_STEP);
@@ -54,6 +56,7 @@ static __attribute__((noinline)) void gemm_flush(const struct gemm_context *x, s
     case SV_EPI_COUNT: break;
     }
 #undef GEMM_STEP
+    return (GEMM_TOKEN){0};
 }
 
 /* From C to the buffer, where a chain goes on over the right edge. */
@@ -96,8 +99,11 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
 static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                         size_t j, size_t w, const float *a, const float *b)
 {
-    const bool resume = x->from != FROM_ZERO, edge = x->g->n - j < 8 * w;
+    const size_t left = x->g->n - j;
+    const bool resume = x->from != FROM_ZERO, edge = !V16_MASKS && left < 8 * w;
     const size_t most = gemm_height[w], tiles = (s->mc + most - 1) / most, v = (w + 1) / 2;
+    GEMM_TOKEN token = {0};
+    x->last = gemm_min(left, 8 * w) - 16 * (v - 1);
     x->through = edge || gemm_is_heavy(x->epilogue);
     if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
     for (size_t i = 0, t = 0; t < tiles; t++) {
@@ -105,8 +111,8 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
         x->place = gemm_place(x, s->i + i, j);
         gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
         if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
-        gemm_tiles[w][h](x, a + i * x->rs, b);
-        if (x->through) gemm_flush(x, h, w);
+        token = gemm_tiles[w][h](x, a + i * x->rs, b, token);
+        if (x->through) token = gemm_flush(x, h, w, token);
         i += h;
     }
 }

@@ -10,6 +10,21 @@ V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, size_t left
     return v16_bernoulli_grad(l, x, e, v16_set1(g->scale));
 }
 
+/* n <= 16 columns; a constant 16, or an ISA without cheap masks, takes the plain form. */
+V16_INLINE v16 gemm_load(const float *p, size_t n)
+{
+    const bool masked = V16_MASKS && !__builtin_constant_p(n);
+    return n == 16 && !masked ? v16_load(p) : v16_load_n(p, n);
+}
+V16_INLINE void gemm_store(float *p, v16 x, size_t n)
+{
+    const bool masked = V16_MASKS && !__builtin_constant_p(n);
+    if (n == 16 && !masked)
+        v16_store(p, x);
+    else
+        v16_store_n(p, x, n);
+}
+
 V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x)
 {
     switch (e) {
@@ -35,39 +50,39 @@ V16_INLINE v16 gemm_slope(enum sv_epilogue e, v16 y, v16 x)
 V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
                              v16 x, size_t at, size_t left)
 {
-    const v16 w = v16_load_upto(g->c + at, left), decay = v16_set1(o->decay);
+    const v16 w = gemm_load(g->c + at, left), decay = v16_set1(o->decay);
     const v16 lr = v16_set1(o->lr), eps = v16_set1(o->eps);
     if (e == SV_EPI_SGD) return v16_sgd(w, x, lr, decay);
-    v16 s = v16_load_upto(g->s + at, left), v, next;
+    v16 s = gemm_load(g->s + at, left), v, next;
     if (e == SV_EPI_ADAGRAD) {
         next = v16_adagrad(w, x, &s, lr, eps, decay);
     } else {
-        v = v16_load_upto(g->v + at, left);
+        v = gemm_load(g->v + at, left);
         next = v16_adam(w, x, &s, &v, lr, eps, decay, o->beta1, o->beta2);
-        v16_store_upto(g->v + at, v, left);
+        gemm_store(g->v + at, v, left);
     }
-    v16_store_upto(g->s + at, s, left);
+    gemm_store(g->s + at, s, left);
     return next;
 }
 
-/* Stores epilogue e of x; `left` columns remain. e, and left where it is full, are constants. */
+/* Stores epilogue e, a constant, of x, of `left` <= 16 columns. */
 V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
                          struct gemm_place p, v16 x, size_t left, float *lanes)
 {
     if (e >= SV_EPI_SGD) {
         x = gemm_optimize(g, o, e, x, p.at, left);
     } else if (e >= SV_EPI_TANH_GRAD) {
-        const v16 y = v16_load_upto(g->y + p.i * g->ldy + p.j, left);
+        const v16 y = gemm_load(g->y + p.i * g->ldy + p.j, left);
         if (e == SV_EPI_BERNOULLI) {
-            x = v16_add(x, v16_load_upto(g->bias + p.j, left));
+            x = v16_add(x, gemm_load(g->bias + p.j, left));
             x = gemm_bernoulli(g, x, y, left, lanes + 16 * p.i);
         } else {
             x = gemm_slope(e, y, x);
         }
     } else if (e != SV_EPI_NONE) {
-        x = gemm_activation(e, v16_add(x, v16_load_upto(g->bias + p.j, left)));
+        x = gemm_activation(e, v16_add(x, gemm_load(g->bias + p.j, left)));
     }
-    v16_store_upto(g->c + p.at, x, left);
+    gemm_store(g->c + p.at, x, left);
 }
 
 /* Cases of a switch over epilogues, each running STEP(e) with e a constant: the light ones are applied

@@ -14,10 +14,16 @@
 #ifndef SV_GEMM_TILE_H
 #define SV_GEMM_TILE_H
 
-typedef void gemm_tile_fn(const struct gemm_context *x, const float *a, const float *b);
+typedef GEMM_TOKEN gemm_tile_fn(const struct gemm_context *x, const float *a, const float *b,
+                                GEMM_TOKEN token);
 
-/* Columns of vector v in a row of W half vectors. */
-V16_INLINE size_t gemm_width(int W, int v) { return 2 * v + 1 < W ? 16 : 8; }
+/* Columns of vector v in a row of W half vectors; at the right edge of C fewer, where the ISA has masks
+ * for that. */
+V16_INLINE size_t gemm_width(int W, int v, size_t last)
+{
+    if (V16_MASKS && v == (W - 1) / 2) return last;
+    return 2 * v + 1 < W ? 16 : 8;
+}
 
 #define GEMM_EACH(H, V)                                                                            \
     _Pragma("GCC unroll 16") for (int i = 0; i < H; i++)                                           \
@@ -27,14 +33,14 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
 {
     const int V = (W + 1) / 2;
     const float *c = x->g->c + x->place.at;
-    const size_t ldc = x->ldc, cp = x->cp;
+    const size_t ldc = x->ldc, cp = x->cp, last = x->last;
     if (x->from == FROM_ZERO) {
         GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
     } else if (x->from == FROM_BUFFER) {
         GEMM_EACH(H, V) acc[i * V + v] = v16_load(x->buffer + 16 * (i * V + v));
     } else {
         GEMM_EACH(H, V)
-        acc[i * V + v] = v16_load_upto(c + (size_t)i * ldc + (size_t)v * cp, gemm_width(W, v));
+        acc[i * V + v] = gemm_load(c + (size_t)i * ldc + (size_t)v * cp, gemm_width(W, v, last));
     }
 }
 
@@ -44,7 +50,7 @@ V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x,
 {
     const int V = (W + 1) / 2;
     const struct gemm_place at = x->place;
-    const size_t ldc = x->ldc, cp = x->cp;
+    const size_t ldc = x->ldc, cp = x->cp, last = x->last;
     if (x->through) {
         float *buffer = x->buffer;
         GEMM_EACH(H, V) v16_store(buffer + 16 * (i * V + v), acc[i * V + v]);
@@ -57,7 +63,7 @@ V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x,
     {                                                                                              \
         const struct gemm_place p = {at.i + (size_t)i, at.j + 16 * (size_t)v,                      \
                                      at.at + (size_t)i * ldc + (size_t)v * cp};                    \
-        gemm_put(&g, &optim, e, p, acc[i * V + v], gemm_width(W, v), NULL);                        \
+        gemm_put(&g, &optim, e, p, acc[i * V + v], gemm_width(W, v, last), NULL);                  \
     }
     switch (x->epilogue) {
         GEMM_LIGHT_CASES(GEMM_STEP);
@@ -94,9 +100,12 @@ V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x
 #define GEMM_ROWS_14(T, w) GEMM_ROWS_13(T, w) T(14, w)
 
 #define GEMM_DEFINE(h, w)                                                                          \
-    static void gemm_tile_##h##x##w(const struct gemm_context *x, const float *a, const float *b)  \
+    static GEMM_TOKEN gemm_tile_##h##x##w(const struct gemm_context *x, const float *a,            \
+                                          const float *b, GEMM_TOKEN token)                        \
     {                                                                                              \
+        (void)token;                                                                               \
         gemm_tile(h, w, x, a, b);                                                                  \
+        return (GEMM_TOKEN){0};                                                                    \
     }
 #define GEMM_DEFINE_KIND(w, h) GEMM_ROWS_##h(GEMM_DEFINE, w)
 GEMM_KINDS(GEMM_DEFINE_KIND)

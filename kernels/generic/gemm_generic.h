@@ -4,6 +4,8 @@
 
 #include "../core/gemm_context.h"
 
+#define GEMM_TOKEN int
+
 #define GEMM_KINDS(K) K(2, 4)
 enum { GEMM_MAIN = 2, GEMM_FLAT = 2, PEAK_CHAINS = 1 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};

@@ -25,6 +25,9 @@ typedef struct {
 
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 
+/* Whether a tail's mask costs no more than a whole vector. */
+enum { V16_MASKS = 0 };
+
 /* How many v16 a map computes side by side: registers allow so many chains. */
 enum { V16_CHAINS = 2 };
 
