@@ -1,7 +1,7 @@
 /* GEMM cache blocking and the scratch it needs, from the cache sizes of this machine.
  *
- * A panel of B, kc x 32, streams through L1 once per tile of rows: an eighth of L2 holds it. A block of
- * A, mc x kc, is read once per panel of B and fills most of L2. nc columns of B are packed at a time,
+ * A panel of B, kc x 32, streams through L1 once per tile of rows: a quarter of L2 holds it. A block of
+ * A, mc x kc, is read once per panel of B and stays in half of L2. nc columns of B are packed at a time,
  * at most a quarter of L3. Longer chains win over smaller panels: each cut of k writes and reads C
  * once more. Results do not depend on these.
  */
@@ -42,10 +42,10 @@ static inline size_t gemm_even(size_t n, size_t most)
 static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();
-    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l2 / 8 / (sizeof(float) * 32), 1));
+    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l2 / 4 / (sizeof(float) * 32), 1));
     const size_t column = sizeof(float) * gemm_max(kc, 1);
     return (struct gemm_blocking){
-        .mc = gemm_even(m, gemm_max(c.l2 / 4 * 3 / column, 1)),
+        .mc = gemm_even(m, gemm_max(c.l2 / 2 / column, 1)),
         .nc = gemm_round_up(gemm_even(n, gemm_max(c.l3 / 4 / column, GEMM_NR)), 2 * GEMM_NR),
         .kc = kc,
     };

@@ -9,6 +9,9 @@ enum { GEMM_W_MAX = 16, GEMM_H_MAX = 16, GEMM_TILE_MAX = 32 }; /* v16 of a tile,
 /* Where a tile's chains begin. */
 enum gemm_from { FROM_ZERO, FROM_C, FROM_BUFFER };
 
+/* Which tiles are preferred: many rows by few columns, the other way round, or as the operands suggest. */
+enum gemm_shape { SHAPE_EITHER, SHAPE_TALL, SHAPE_FLAT };
+
 /* The place of row i, columns j ... j + 15: `at` floats into c, s and v. */
 struct gemm_place {
     size_t i, j, at;
@@ -18,6 +21,7 @@ struct gemm_place {
  * v of op(B)'s row p is b[v bp + p bs], of C's row i it is c[v cp + i ldc]. */
 struct gemm_context {
     const struct sv_gemm *g;
+    enum gemm_shape shape;
     size_t k;
     size_t rs, cs, bp, bs, cp, ldc;
     enum gemm_from from;

@@ -24,7 +24,8 @@ struct gemm_area {
  * collide in L1. */
 static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
 {
-    const bool flat = x->k <= 256 || x->ldc * sizeof(float) % 1024 == 0;
+    const bool short_or_colliding = x->k <= 256 || x->ldc * sizeof(float) % 1024 == 0;
+    const bool flat = x->shape == SHAPE_FLAT || (x->shape == SHAPE_EITHER && short_or_colliding);
     for (size_t w = GEMM_W_MAX; w > GEMM_MAIN; w--)
         if (w <= left && w % 2 == 0 && (gemm_height[w] >= m || (flat && w == GEMM_FLAT))) return w;
     return left < 16 ? gemm_next[left] : GEMM_MAIN;
@@ -159,7 +160,8 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
     }
 }
 
-static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind)
+static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
+                     enum gemm_shape shape)
 {
     const bool whole = g->epilogue >= SV_EPI_SGD;
     const struct gemm_blocking block = gemm_blocking(g->m, g->n, g->k, whole);
@@ -167,6 +169,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     _Alignas(64) float buffer[16 * GEMM_TILE_MAX];
     float *lanes = gemm_align(g->scratch), *packed = lanes + size.lanes, *copy = packed + size.b;
     struct gemm_context x = {.g = g,
+                             .shape = shape,
                              .bs = 16,
                              .cp = g->c_packed ? 16 * g->m : 16,
                              .ldc = g->c_packed ? 16 : g->ldc,
@@ -192,29 +195,45 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     }
 }
 
-static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind)
+static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
+                 enum gemm_shape shape)
 {
     float *lanes = gemm_align(g->scratch);
     const bool sums = g->epilogue == SV_EPI_BERNOULLI;
     if (sums && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
-    if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind);
+    if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind, shape);
     for (size_t i = 0; sums && i < g->m; i++)
         g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;
 }
 
-static void SV_FN(gemm_nn)(const struct sv_gemm *g)
-{
-    gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_ROWS);
-}
+/* The three products of one variant; all share the tiles. */
+#define GEMM_VARIANT(nn, nt, tn, shape)                                                            \
+    static void SV_FN(nn)(const struct sv_gemm *g)                                                 \
+    {                                                                                              \
+        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_ROWS, shape);                               \
+    }                                                                                              \
+    static void SV_FN(nt)(const struct sv_gemm *g)                                                 \
+    {                                                                                              \
+        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_COLUMNS, shape);                            \
+    }                                                                                              \
+    static void SV_FN(tn)(const struct sv_gemm *g)                                                 \
+    {                                                                                              \
+        gemm(g, (struct gemm_view){g->a, 1, g->lda}, B_ROWS, shape);                               \
+    }
+GEMM_VARIANT(gemm_nn, gemm_nt, gemm_tn, SHAPE_EITHER)
 
-static void SV_FN(gemm_nt)(const struct sv_gemm *g)
-{
-    gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_COLUMNS);
-}
-
-static void SV_FN(gemm_tn)(const struct sv_gemm *g)
-{
-    gemm(g, (struct gemm_view){g->a, 1, g->lda}, B_ROWS);
-}
+#define GEMM_TABLE(variant_name, shape)                                                            \
+    GEMM_VARIANT(gemm_nn_##variant_name, gemm_nt_##variant_name, gemm_tn_##variant_name, shape)    \
+    extern const struct sv_kernels SV_TABLE(variant_name);                                         \
+    const struct sv_kernels SV_TABLE(variant_name) = {.isa = SV_STRING(SV_ISA_NAME),               \
+                                                      .variant = #variant_name,                    \
+                                                      .fma_peak = SV_FN(fma_peak),                 \
+                                                      .gemm_nn = SV_FN(gemm_nn_##variant_name),    \
+                                                      .gemm_nt = SV_FN(gemm_nt_##variant_name),    \
+                                                      .gemm_tn = SV_FN(gemm_tn_##variant_name)};
+#ifdef GEMM_VARIANTS
+GEMM_TABLE(tall, SHAPE_TALL)
+GEMM_TABLE(flat, SHAPE_FLAT)
+#endif
 
 #endif

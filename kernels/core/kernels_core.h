@@ -23,11 +23,12 @@
 
 #include "gemm_tile.h"
 
-#include "gemm_driver.h"
 #include "peak.h"
 
-extern const struct sv_kernels SV_TABLE;
-const struct sv_kernels SV_TABLE = {
+#include "gemm_driver.h"
+
+extern const struct sv_kernels SV_TABLE(base);
+const struct sv_kernels SV_TABLE(base) = {
     .isa = SV_STRING(SV_ISA_NAME),
     .variant = "base",
     .fma_peak = SV_FN(fma_peak),

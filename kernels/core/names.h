@@ -1,17 +1,12 @@
-/* How a kernel body gets its ISA's name: SV_FN(tanh) is sv_tanh_avx2 in kernels/avx2/. A variant other
- * than base defines SV_VARIANT. */
+/* How a kernel body gets its ISA's name: SV_FN(tanh) is sv_tanh_avx2 in kernels/avx2/. */
 #ifndef SV_NAMES_H
 #define SV_NAMES_H
 
-#ifndef SV_VARIANT
-#define SV_VARIANT base
-#endif
-
-#define SV_PASTE2(a, b) a##_##b
-#define SV_PASTE(a, b)  SV_PASTE2(a, b)
-#define SV_FN(name)     SV_PASTE(sv_##name, SV_ISA_NAME)
-#define SV_TABLE        SV_PASTE(SV_PASTE(sv_kernels, SV_ISA_NAME), SV_VARIANT)
-#define SV_STRING2(x)   #x
-#define SV_STRING(x)    SV_STRING2(x)
+#define SV_PASTE2(a, b)   a##_##b
+#define SV_PASTE(a, b)    SV_PASTE2(a, b)
+#define SV_FN(name)       SV_PASTE(sv_##name, SV_ISA_NAME)
+#define SV_TABLE(variant) SV_PASTE(SV_PASTE(sv_kernels, SV_ISA_NAME), variant)
+#define SV_STRING2(x)     #x
+#define SV_STRING(x)      SV_STRING2(x)
 
 #endif
