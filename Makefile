@@ -84,6 +84,9 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
 	$(Q)$(DIR)/bench
 
+.PHONY: benches
+benches: $(DIR)/bench $(DIR)/bench-gemm $(DIR)/bench-maps ## build the benchmarks without running them
+
 .PHONY: bench-maps
 bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler and streams, into results/maps.json
 	$(Q)$(DIR)/bench-maps
