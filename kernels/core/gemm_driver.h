@@ -124,7 +124,8 @@ static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const 
 {
     const struct sv_gemm *g = x->g;
     if (kind == B_PACKED) return g->b + (j * g->k + s->p * 16);
-    float *to = packed + (j - s->j) * s->kc;
+    /* what only one block of rows will use makes room for the next: it stays in L2 */
+    float *to = packed + (s->mc < g->m ? (j - s->j) * s->kc : 0);
     const size_t cols = gemm_min(8 * w, g->n - j);
     if (s->i > 0) return to;
     if (kind == B_ROWS) gemm_pack_rows(s->kc, cols, g->b + s->p * g->ldb + j, g->ldb, to);
