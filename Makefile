@@ -97,7 +97,7 @@ bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other li
 
 .PHONY: asan ubsan
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
-	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O2 -g'
+	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'
 
 .PHONY: memcheck
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
