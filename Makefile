@@ -95,7 +95,9 @@ bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler a
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries, into results/gemm.json
 	$(Q)$(DIR)/bench-gemm
 
-.PHONY: asan ubsan
+.PHONY: asan ubsan sanitize
+sanitize: ## make check under both sanitizers at once
+	$(Q)$(MAKE) check SAN=address,undefined OPT='-O1 -g1'
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'
 
@@ -188,7 +190,7 @@ $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) $(LIBS) -o $@
 
 BUILT_WITH := $(strip $(FLAGS) $(CFLAGS))
-$(DIR)/obj/bench/results.o: CFLAGS += -DBENCH_FLAGS='"$(BUILT_WITH)"'
+$(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
 $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")

@@ -89,7 +89,8 @@ bool sv_candidate_supported(size_t i);
 /* The candidate whose own code serves kernel number id (in kernels.def's order) in table *k. */
 const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id);
 
-/* Bytes of scratch that a GEMM of this size asks for; 0 if m or n is 0. Depends on sv_caches. */
+/* Bytes of scratch that a GEMM of this size, or smaller in any of the three, asks for; 0 if m or n is 0.
+ * Depends on sv_caches. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
 
 /* Elements of the panels that `pack` makes of a rows x cols matrix. */
@@ -100,7 +101,8 @@ static inline size_t sv_packed_size(size_t rows, size_t cols)
 
 /* Data cache sizes in bytes that GEMM blocks for: of this CPU, as it says, or typical ones where it
  * does not. sv_set_caches replaces them, for tests and for machines that lie, before any other call
- * is under way; a 0 keeps that size. Results do not depend on them. */
+ * is under way; a 0 keeps that size. Results do not depend on them, but what sv_gemm_scratch
+ * said before is void. */
 struct sv_caches {
     size_t l1, l2, l3;
 };

@@ -1,5 +1,6 @@
 /* The instruction set asked for is the one that runs: by the tables' names, by what the system says of
  * the CPU, and by the instructions that each kernel executes. */
+#include "../kernels/core/gemm_block.h"
 #include "harness/data.h"
 #include "harness/trace.h"
 #include "harness/verify.h"
@@ -47,6 +48,30 @@ START_TEST(test_unknown_isa_is_refused)
     before = k;
     ck_assert_int_eq(sv_dispatch("avx3", &k), SV_ISA_UNKNOWN);
     ck_assert_int_eq(memcmp(&k, &before, sizeof k), 0);
+}
+END_TEST
+
+/* Scratch for the largest product serves every smaller one. */
+START_TEST(test_scratch_is_monotone)
+{
+    static const size_t size[] = {1, 2, 15, 100, 234, 257, 300, 512, 784, 1024, 2049, 5000, 20000};
+    enum { SIZES = sizeof size / sizeof *size };
+    for (size_t i = 0; i < SIZES * SIZES * SIZES; i++) {
+        const size_t m = size[i % SIZES], n = size[i / SIZES % SIZES], k = size[i / SIZES / SIZES];
+        const size_t all = sv_gemm_scratch(m, n, k);
+        for (int whole = 0; whole < 2; whole++) {
+            const struct gemm_blocking b = gemm_blocking(m, n, k, whole);
+            const struct gemm_scratch s = gemm_scratch_sizes(m, n, k, whole);
+            ck_assert_uint_ge(s.a, b.mc * gemm_ld(b.kc));
+            ck_assert_uint_ge(s.a, b.kc * gemm_ld(b.mc));
+            ck_assert_uint_ge(s.b, gemm_min(gemm_round_up(n, GEMM_NR), b.nc) * b.kc);
+        }
+        for (size_t less = 1; less < 60; less++) {
+            if (m > less) ck_assert_uint_le(sv_gemm_scratch(m - less, n, k), all);
+            if (n > less) ck_assert_uint_le(sv_gemm_scratch(m, n - less, k), all);
+            if (k > less) ck_assert_uint_le(sv_gemm_scratch(m, n, k - less), all);
+        }
+    }
 }
 END_TEST
 
@@ -169,6 +194,7 @@ Suite *suite_dispatch(void)
     tcase_add_test(t, test_asked_for_is_given);
     tcase_add_test(t, test_unknown_isa_is_refused);
     tcase_add_test(t, test_generic_is_everywhere);
+    tcase_add_test(t, test_scratch_is_monotone);
 #if defined(__x86_64__)
     size_t isas = 0;
     while (sv_isa_name(isas)) isas++;

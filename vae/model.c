@@ -43,8 +43,10 @@ static size_t scratch_size(const struct vae_model *m)
 {
     const size_t r = m->max_rows * m->samples, x = vae_inputs(&m->shape), h = m->shape.hidden;
     const size_t z2 = 2 * m->shape.latent, out = vae_outputs(&m->shape);
-    const size_t gemms[][3] = {{r, h, x}, {r, z2, h}, {r, h, z2}, {r, out, h}, {r, h, out},
-                               {x, h, r}, {h, z2, r}, {z2, h, r}, {h, out, r}, {r, z2, h}};
+    const size_t z = m->shape.latent;
+    const size_t gemms[][3] = {{r, h, x},   {r, z2, h}, {r, h, z},  {r, out, h},
+                               {r, h, out}, {r, z, h},  {r, h, z2}, {h, out, r},
+                               {z, h, r},   {h, z2, r}, {x, h, r}};
     size_t most = 0;
     for (size_t i = 0; i < sizeof gemms / sizeof *gemms; i++) {
         const size_t s = sv_gemm_scratch(gemms[i][0], gemms[i][1], gemms[i][2]);

@@ -38,11 +38,17 @@ static inline size_t gemm_even(size_t n, size_t most)
     return pieces ? (n + pieces - 1) / pieces : 0;
 }
 
+static inline size_t gemm_most_k(size_t k, bool whole)
+{
+    const size_t most = gemm_max(sv_caches().l2 / 4 / (sizeof(float) * 32), 1);
+    return whole ? k : gemm_min(k, most);
+}
+
 /* whole: k is not cut, as for an epilogue that reads C, where no chain can rest. */
 static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();
-    const size_t kc = whole ? k : gemm_even(k, gemm_max(c.l2 / 4 / (sizeof(float) * 32), 1));
+    const size_t kc = gemm_even(k, gemm_max(gemm_most_k(k, whole), 1));
     const size_t column = sizeof(float) * gemm_max(kc, 1);
     return (struct gemm_blocking){
         .mc = gemm_even(m, gemm_max(c.l2 / 2 / column, 1)),
@@ -51,12 +57,17 @@ static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, b
     };
 }
 
+/* Bounds of what the blocks take, not what they take: even cuts make a block of a smaller matrix larger
+ * now and then, and scratch must serve every smaller product too. */
 static inline struct gemm_scratch gemm_scratch_sizes(size_t m, size_t n, size_t k, bool whole)
 {
-    const struct gemm_blocking block = gemm_blocking(m, n, k, whole);
+    const struct sv_caches c = sv_caches();
+    const size_t kc = gemm_most_k(k, whole), block = gemm_max(c.l2 / 2 / sizeof(float), kc);
+    const size_t rows = gemm_min(m * gemm_ld(kc), block + 32 * gemm_min(m, block));
+    const size_t columns = gemm_min(kc * gemm_ld(m), block + 32 * kc);
     return (struct gemm_scratch){
-        .a = gemm_max(block.mc * gemm_ld(block.kc), block.kc * gemm_ld(block.mc)),
-        .b = gemm_round_up(gemm_min(n, block.nc), GEMM_NR) * block.kc,
+        .a = gemm_max(rows, columns),
+        .b = gemm_min(gemm_round_up(n, GEMM_NR) * kc, c.l3 / 4 / sizeof(float) + 3 * GEMM_NR * kc),
         .lanes = 16 * m,
     };
 }

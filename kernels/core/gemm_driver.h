@@ -3,7 +3,8 @@
  *
  * Between k-blocks the chain of a c_ij rests in C; f32 in memory and in a register are the same
  * number, so blocking does not show in the bits. A tile over C's right edge runs on the zeros that
- * pad B's last panel, and its rows go through a buffer from which only what is inside is stored.
+ * pad B's last panel; what is inside is stored under a mask, or, where masks are dear, by way of a
+ * buffer.
  */
 #ifndef SV_GEMM_DRIVER_H
 #define SV_GEMM_DRIVER_H
@@ -171,7 +172,6 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     float *lanes = gemm_align(g->scratch), *packed = lanes + size.lanes, *copy = packed + size.b;
     struct gemm_context x = {.g = g,
                              .shape = shape,
-                             .bs = 16,
                              .cp = g->c_packed ? 16 * g->m : 16,
                              .ldc = g->c_packed ? 16 : g->ldc,
                              .buffer = buffer,
@@ -201,7 +201,7 @@ static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
 {
     float *lanes = gemm_align(g->scratch);
     const bool sums = g->epilogue == SV_EPI_BERNOULLI;
-    if (sums && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
+    if (sums && g->m && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
     if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind, shape);
     for (size_t i = 0; sums && i < g->m; i++)
         g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;

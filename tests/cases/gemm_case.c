@@ -80,6 +80,16 @@ static bool edges(size_t i, struct shape *s)
     return true;
 }
 
+/* Every height of tile by every kind of row end and width, so that no tile of any ISA goes unseen. */
+static bool tiles(size_t i, struct shape *s)
+{
+    static const size_t n[] = {1, 8, 17, 40, 64, 128, 136, 200}, k[] = {3, 260};
+    const size_t m = i % 15 + 1, ni = i / 15 % 8, ki = i / 120;
+    if (ki >= 2) return false;
+    *s = (struct shape){m, n[ni], k[ki], i % 3, (int)(i % VARIANTS | i / 7 % 4 * B_PACKED)};
+    return true;
+}
+
 static bool gemm_shape(size_t i, bool quick, struct shape *s)
 {
     const size_t lengths = quick ? 30 : 261, stride = quick ? 9 : 1;
@@ -88,6 +98,9 @@ static bool gemm_shape(size_t i, bool quick, struct shape *s)
         return true;
     }
     i -= FIXED;
+    enum { TILES = 240 };
+    if (i < TILES) return tiles(i, s);
+    i -= TILES;
     return sweep(i, lengths, stride, s) || edges(i - 3 * lengths, s);
 }
 
