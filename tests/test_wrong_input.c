@@ -62,7 +62,7 @@ static const struct {
     {"sample out/model.safetensors --out x.png --across 0", 2, "--across 0: "},
     {"reconstruct out/model.safetensors --data other-size.idx --out x.png", 1, "images of 8 x 5"},
     {"kernels --isa avx3", 1, "--isa avx3: give one of"},
-    {"kernels --kernel sqrt", 1, "--kernel sqrt: no such kernel"},
+    {"kernels --kernel sqrt", 2, "--kernel sqrt: no such kernel"},
     {"tune fast", 2, "fast: one argument too many"},
     {"tune --fast", 2, "--fast: unknown"},
     {"kernels --json-please", 2, "unknown or ambiguous option"},

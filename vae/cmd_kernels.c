@@ -178,8 +178,8 @@ static int survey_and_print(const struct options *o, struct vae_error *e)
     s.candidates = &c;
     s.log = stderr;
     s.show = isatty(STDERR_FILENO);
-    if (!select_kernels(o->kernel, &s, e) || !chosen_kernels(o->isa, &chosen, e))
-        return EXIT_FAILED;
+    if (!select_kernels(o->kernel, &s, e)) return EXIT_USAGE;
+    if (!chosen_kernels(o->isa, &chosen, e)) return EXIT_FAILED;
     const size_t failed = survey_verify(&s);
     survey_name_failed(&s, stderr);
     survey_time(&s);

@@ -89,7 +89,7 @@ bool make_directory(const char *path, struct vae_error *e)
             *c = '/';
         }
     if (!ok || !make_one(part) || access(part, W_OK | X_OK))
-        return vae_fail(e, "%s: %s; give --out a directory that can be written to", path,
+        return vae_fail(e, "%s: %s; choose a directory that can be written to", path,
                         strerror(errno));
     return true;
 }
