@@ -110,12 +110,6 @@ V16_INLINE v16 v16_log_sum(v16 e, v16 m)
     return v16_add(hi, v16_log_poly(r, lo));
 }
 
-V16_INLINE v16 v16_log_normal(v16 x) /* log for positive normal x */
-{
-    v16 e, m = v16_split_normal(x, &e);
-    return v16_log_sum(e, m);
-}
-
 V16_INLINE v16 v16_log(v16 x)
 {
     v16 e, m = v16_split(x, &e);
