@@ -101,7 +101,7 @@ RUN(reparam,
     ROWS)
 RUN(sgd, k->sgd(n, p[0], p[1], 1e-3f, 1e-4f), 12)
 RUN(adagrad, k->adagrad(n, p[0], p[1], p[2], 1e-3f, 1e-6f, 1e-4f), 20)
-RUN(adam, k->adam(n, p[0], p[1], p[2], p[3], &(struct sv_adam){1e-3f, 0.9f, 0.999f, 1e-8f, 1e-4f}),
+RUN(adam, k->adam(n, p[0], p[1], p[2], p[3], &(struct sv_optim){1e-3f, 1e-8f, 1e-4f, 0.9f, 0.999f}),
     28)
 
 /* --- rows --- */

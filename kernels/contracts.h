@@ -43,8 +43,8 @@ typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
 typedef void SV_T(pack_fn)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed,
                            real *y);
 
-/* What the optimiser epilogues of a GEMM need; the optimisers themselves: sgd, adagrad, adam below.
- * Adam: lr is its alpha, eps its scaled one. */
+/* What an optimiser's step needs: sgd, adagrad, adam below. Adam: lr is its alpha, eps its scaled
+ * one. */
 struct SV_T(optim) {
     real lr, eps, decay, beta1, beta2;
 };
@@ -188,12 +188,10 @@ typedef void SV_T(adagrad_fn)(size_t n, real *w, const real *g, real *s, real lr
 /* ---- adam (Kingma & Ba 2014, algorithm 1, in the form at the end of its section 2) --------------
  * g += decay w;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
  * w -= alpha m / (sqrt(v) + eps).   w, m, v: [n], in place.
- * alpha = lr sqrt(1 - b2^t) / (1 - b1^t) is the caller's, who also scales eps by sqrt(1 - b2^t). */
-struct SV_T(adam) {
-    real alpha, beta1, beta2, eps, decay;
-};
+ * alpha = step size sqrt(1 - b2^t) / (1 - b1^t), in p->lr, is the caller's, who also scales eps by
+ * sqrt(1 - b2^t). */
 typedef void SV_T(adam_fn)(size_t n, real *w, const real *g, real *m, real *v,
-                           const struct SV_T(adam) * p);
+                           const struct SV_T(optim) * p);
 
 /* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") ---
  * Column j of row i holds word (j / 16) % 4 of the block whose counter is

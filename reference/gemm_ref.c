@@ -28,10 +28,7 @@ static void optimize(const struct SV_T(gemm) * g, size_t e, real v)
     if (g->epilogue == SV_EPI_SGD) REF(sgd)(1, g->c + e, &v, o->lr, o->decay);
     if (g->epilogue == SV_EPI_ADAGRAD)
         REF(adagrad)(1, g->c + e, &v, g->s + e, o->lr, o->eps, o->decay);
-    if (g->epilogue == SV_EPI_ADAM) {
-        const struct SV_T(adam) p = {o->lr, o->beta1, o->beta2, o->eps, o->decay};
-        REF(adam)(1, g->c + e, &v, g->s + e, g->v + e, &p);
-    }
+    if (g->epilogue == SV_EPI_ADAM) REF(adam)(1, g->c + e, &v, g->s + e, g->v + e, o);
 }
 
 /* Where row r, column c of a matrix lies, plain or in panels of sixteen columns. */

@@ -14,12 +14,12 @@ void REF(adagrad)(size_t n, real *w, const real *grad, real *s, real lr, real ep
     }
 }
 
-void REF(adam)(size_t n, real *w, const real *grad, real *m, real *v, const struct SV_T(adam) * p)
+void REF(adam)(size_t n, real *w, const real *grad, real *m, real *v, const struct SV_T(optim) * p)
 {
     for (size_t i = 0; i < n; i++) {
         const real g = grad[i] + p->decay * w[i];
         m[i] = p->beta1 * m[i] + (1 - p->beta1) * g;
         v[i] = p->beta2 * v[i] + (1 - p->beta2) * g * g;
-        w[i] -= p->alpha * m[i] / (sqrt(v[i]) + p->eps);
+        w[i] -= p->lr * m[i] / (sqrt(v[i]) + p->eps);
     }
 }

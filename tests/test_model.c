@@ -67,8 +67,8 @@ static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, d
                           double *const *v, double lr, double decay, double step)
 {
     const double root = sqrt(1 - pow((double)0.999f, step));
-    const struct sv64_adam adam = {lr * root / (1 - pow((double)0.9f, step)), (double)0.9f,
-                                   (double)0.999f, 1e-8 * root, decay};
+    const struct sv64_optim adam = {lr * root / (1 - pow((double)0.9f, step)), 1e-8 * root, decay,
+                                    (double)0.9f, (double)0.999f};
     for (int t = 0; t < ORACLE_TENSORS; t++) {
         const size_t n = oracle_size(o, t);
         if (kind == VAE_SGD)

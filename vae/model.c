@@ -299,7 +299,7 @@ void vae_update(struct vae_model *m, const struct vae_step *step)
     case VAE_ADAM: {
         const double root = sqrt(1 - power(0.999, step->count));
         const double alpha = (double)step->lr * root / (1 - power(0.9, step->count));
-        const struct sv_adam p = {(float)alpha, 0.9f, 0.999f, (float)(1e-8 * root), step->decay};
+        const struct sv_optim p = {(float)alpha, (float)(1e-8 * root), step->decay, 0.9f, 0.999f};
         k->adam(m->params, m->w, m->grad, m->stat[0], m->stat[1], &p);
     }
     }

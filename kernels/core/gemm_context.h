@@ -35,10 +35,6 @@ struct gemm_context {
     float *buffer, *lanes;   /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
 };
 
-/* Tiles take and return a vector, which says nothing: a compiler then knows that the upper halves of
- * the registers are in use throughout and does not clear them between tiles. vzeroupper waits for
- * what is under way; on Zen 5 it costs some fifty cycles a tile. GEMM_TOKEN is the ISA's vector type. */
-
 /* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many
  * pointers as there are registers for them. */
 #define GEMM_ADVANCE(p, n)                                                                         \

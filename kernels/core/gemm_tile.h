@@ -4,7 +4,10 @@
  *
  *     V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x,
  *                                 const float *a, const float *b, v16 *acc);
- *     #define GEMM_KINDS(K)   K(W, most rows) for each width it has
+ *     GEMM_KINDS(K)           K(W, most rows) for each width it has
+ *     GEMM_MAIN, GEMM_FLAT    widths to prefer for long and for short chains
+ *     gemm_next[left]         the width to take next where `left` < 16 half vectors remain
+ *     GEMM_TOKEN              its vector type
  *
  * gemm_chains adds to each acc[i V + v], V = ceil(W / 2), the chain fma(a_i0, b_0j, .), fma(a_i1,
  * b_1j, .) ... in that order. Where W is odd the last v16 of a row counts in its lower half only. H
@@ -14,6 +17,9 @@
 #ifndef SV_GEMM_TILE_H
 #define SV_GEMM_TILE_H
 
+/* A tile takes and returns a vector that says nothing: so the compiler knows that the upper halves of
+ * the registers are in use throughout and does not clear them between tiles. vzeroupper waits for
+ * what is under way, which on Zen 5 takes longer than some tiles. */
 typedef GEMM_TOKEN gemm_tile_fn(const struct gemm_context *x, const float *a, const float *b,
                                 GEMM_TOKEN token);
 

@@ -47,9 +47,9 @@ static void SV_FN(adagrad)(size_t n, float *w, const float *g, float *s, float l
 }
 
 static void SV_FN(adam)(size_t n, float *w, const float *g, float *m, float *v,
-                        const struct sv_adam *p)
+                        const struct sv_optim *p)
 {
-    v16 alpha = v16_set1(p->alpha), eps = v16_set1(p->eps), decay = v16_set1(p->decay);
+    v16 alpha = v16_set1(p->lr), eps = v16_set1(p->eps), decay = v16_set1(p->decay);
     for (size_t i = 0; i < n; i += 16) {
         v16 vw = v16_load_upto(w + i, n - i), vg = v16_load_upto(g + i, n - i);
         v16 vm = v16_load_upto(m + i, n - i), vv = v16_load_upto(v + i, n - i);

@@ -27,8 +27,8 @@ static size_t adam_operands(const struct shape *s, struct operand *ops)
 }
 
 #define ADAM(T)                                                                                    \
-    const struct T##adam a = {                                                                     \
-        .alpha = LR, .beta1 = BETA1, .beta2 = BETA2, .eps = EPS, .decay = DECAY};                  \
+    const struct T##optim a = {                                                                    \
+        .lr = LR, .beta1 = BETA1, .beta2 = BETA2, .eps = EPS, .decay = DECAY};                     \
     k->adam(s->n, p[W], p[G], p[S], p[V], &a)
 CASE_CALL(call_sgd, k->sgd(s->n, p[W], p[G], LR, DECAY))
 CASE_CALL(call_adagrad, k->adagrad(s->n, p[W], p[G], p[S], LR, EPS, DECAY))
