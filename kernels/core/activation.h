@@ -38,10 +38,32 @@ SV_MAP(exp)
 SV_MAP(log)
 SV_MAP(log1p)
 SV_MAP(tanh)
-SV_MAP(sigmoid)
-SV_MAP(softplus)
 SV_MAP(relu)
+SV_MAP(exp_neg_abs)
 #undef SV_MAP
+
+/* Functions of e = exp(-|x|) take two passes over a block in L1: the chain from x to y is so long that
+ * the window of a CPU holds too few of them. */
+enum { V16_BLOCK = 1024 };
+
+#define SV_MAP_FROM_EXP(name)                                                                      \
+    static void SV_FN(name)(size_t n, const float *x, float *y)                                    \
+    {                                                                                              \
+        _Alignas(64) float e[V16_BLOCK];                                                           \
+        for (size_t b = 0; b < n; b += V16_BLOCK, x += V16_BLOCK, y += V16_BLOCK) {                \
+            const size_t left = n - b < V16_BLOCK ? n - b : V16_BLOCK;                             \
+            SV_FN(exp_neg_abs)(left, x, e);                                                        \
+            size_t i = 0;                                                                          \
+            for (; i + 16 <= left; i += 16)                                                        \
+                v16_store(y + i, v16_##name##_from(v16_load(x + i), v16_load(e + i)));             \
+            if (i == left) continue;                                                               \
+            const v16 vx = v16_load_n(x + i, left - i), ve = v16_load_n(e + i, left - i);          \
+            v16_store_n(y + i, v16_##name##_from(vx, ve), left - i);                               \
+        }                                                                                          \
+    }
+SV_MAP_FROM_EXP(sigmoid)
+SV_MAP_FROM_EXP(softplus)
+#undef SV_MAP_FROM_EXP
 
 #define SV_MAP_GRAD(name)                                                                          \
     static void SV_FN(name)(size_t n, const float *y, const float *dy, float *dx)                  \

@@ -3,9 +3,9 @@
 #define SV_GEMM_EPILOGUE_H
 
 /* Log-likelihood terms go to the row's sixteen lanes, as in reduce.h; columns arrive ascending. */
-V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, size_t left, float *lanes)
+V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size_t left,
+                              float *lanes)
 {
-    v16 e = v16_exp_neg_abs(l);
     v16_store(lanes, v16_sum_upto(v16_load(lanes), v16_bernoulli(l, x, e), left));
     return v16_bernoulli_grad(l, x, e, v16_set1(g->scale));
 }
@@ -25,13 +25,14 @@ V16_INLINE void gemm_store(float *p, v16 x, size_t n)
         v16_store_n(p, x, n);
 }
 
-V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x)
+/* exp: exp(-|x|) where gemm_needs_exp */
+V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x, v16 exp)
 {
     switch (e) {
     case SV_EPI_TANH: return v16_tanh(x);
     case SV_EPI_RELU: return v16_relu(x);
-    case SV_EPI_SOFTPLUS: return v16_softplus(x);
-    case SV_EPI_SIGMOID: return v16_sigmoid(x);
+    case SV_EPI_SOFTPLUS: return v16_softplus_from(x, exp);
+    case SV_EPI_SIGMOID: return v16_sigmoid_from(x, exp);
     default: return x;
     }
 }
@@ -65,9 +66,15 @@ V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, 
     return next;
 }
 
-/* Stores epilogue e, a constant, of x, of `left` <= 16 columns. */
+/* Does the epilogue start from exp(-|x|)? That is taken of a whole tile first (activation.h, V16_BLOCK). */
+static inline bool gemm_needs_exp(enum sv_epilogue e)
+{
+    return e == SV_EPI_SOFTPLUS || e == SV_EPI_SIGMOID || e == SV_EPI_BERNOULLI;
+}
+
+/* Stores epilogue e, a constant, of x, of `left` <= 16 columns; exp as above. */
 V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
-                         struct gemm_place p, v16 x, size_t left, float *lanes)
+                         struct gemm_place p, v16 x, v16 exp, size_t left, float *lanes)
 {
     if (e >= SV_EPI_SGD) {
         x = gemm_optimize(g, o, e, x, p.at, left);
@@ -75,12 +82,12 @@ V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum
         const v16 y = gemm_load(g->y + p.i * g->ldy + p.j, left);
         if (e == SV_EPI_BERNOULLI) {
             x = v16_add(x, gemm_load(g->bias + p.j, left));
-            x = gemm_bernoulli(g, x, y, left, lanes + 16 * p.i);
+            x = gemm_bernoulli(g, x, y, exp, left, lanes + 16 * p.i);
         } else {
             x = gemm_slope(e, y, x);
         }
     } else if (e != SV_EPI_NONE) {
-        x = gemm_activation(e, v16_add(x, gemm_load(g->bias + p.j, left)));
+        x = gemm_activation(e, v16_add(x, gemm_load(g->bias + p.j, left)), exp);
     }
     gemm_store(g->c + p.at, x, left);
 }

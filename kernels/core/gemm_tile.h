@@ -69,7 +69,7 @@ V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x,
     {                                                                                              \
         const struct gemm_place p = {at.i + (size_t)i, at.j + 16 * (size_t)v,                      \
                                      at.at + (size_t)i * ldc + (size_t)v * cp};                    \
-        gemm_put(&g, &optim, e, p, acc[i * V + v], gemm_width(W, v, last), NULL);                  \
+        gemm_put(&g, &optim, e, p, acc[i * V + v], acc[i * V + v], gemm_width(W, v, last), NULL);  \
     }
     switch (x->epilogue) {
         GEMM_LIGHT_CASES(GEMM_STEP);

@@ -6,8 +6,9 @@
 
 #include "vmath.h"
 
-#include "activation.h"
 #include "reduce.h"
+
+#include "activation.h"
 
 #include "kl.h"
 #include "loglik.h"

@@ -20,16 +20,30 @@ V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
     return v16_mul(scale, v16_sub(v16_sigmoid_from(l, e), x));
 }
 
+/* One block of a row, or what is left of the row if that is less: acc plus its terms, and the gradient
+ * where d is not NULL. */
+V16_INLINE v16 v16_bernoulli_block(size_t left, const float *logits, const float *x, float scale,
+                                   float *d, v16 acc)
+{
+    _Alignas(64) float e[V16_BLOCK];
+    const size_t n = left < V16_BLOCK ? left : V16_BLOCK;
+    SV_FN(exp_neg_abs)(n, logits, e);
+    for (size_t i = 0; i < n; i += 16) {
+        v16 l = v16_load_upto(logits + i, n - i), t = v16_load_upto(x + i, n - i);
+        v16 el = v16_load_upto(e + i, n - i);
+        acc = v16_sum_upto(acc, v16_bernoulli(l, t, el), n - i);
+        if (d) v16_store_upto(d + i, v16_bernoulli_grad(l, t, el, v16_set1(scale)), n - i);
+    }
+    return acc;
+}
+
 static void SV_FN(bernoulli_ll)(size_t m, size_t n, const float *logits, size_t ldl, const float *x,
                                 size_t ldx, float *ll)
 {
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 l = v16_load_upto(logits + i * ldl + j, n - j);
-            v16 term = v16_bernoulli(l, v16_load_upto(x + i * ldx + j, n - j), v16_exp_neg_abs(l));
-            acc = v16_sum_upto(acc, term, n - j);
-        }
+        for (size_t j = 0; j < n; j += V16_BLOCK)
+            acc = v16_bernoulli_block(n - j, logits + i * ldl + j, x + i * ldx + j, 1, NULL, acc);
         ll[i] = v16_fold_add(acc);
     }
 }
@@ -38,16 +52,11 @@ static void SV_FN(bernoulli_ll_grad)(size_t m, size_t n, const float *logits, si
                                      const float *x, size_t ldx, float scale, float *ll,
                                      float *dlogits, size_t ldd)
 {
-    v16 s = v16_set1(scale);
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 l = v16_load_upto(logits + i * ldl + j, n - j),
-                t = v16_load_upto(x + i * ldx + j, n - j);
-            v16 e = v16_exp_neg_abs(l);
-            acc = v16_sum_upto(acc, v16_bernoulli(l, t, e), n - j);
-            v16_store_upto(dlogits + i * ldd + j, v16_bernoulli_grad(l, t, e, s), n - j);
-        }
+        for (size_t j = 0; j < n; j += V16_BLOCK)
+            acc = v16_bernoulli_block(n - j, logits + i * ldl + j, x + i * ldx + j, scale,
+                                      dlogits + i * ldd + j, acc);
         ll[i] = v16_fold_add(acc);
     }
 }

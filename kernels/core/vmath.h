@@ -29,23 +29,57 @@ static const float log_c[8] = {
     1};
 static const float log_h[8] = {
     0, 0x1.5b14p-3f, 0x1.1256p-2f, 0x1.763cp-2f, -0x1.0324p-2f, -0x1.6168p-3f, -0x1.9818p-4f, 0};
-/* The same for 1 + t, t within 1 / 14 of i / 7. */
-static const float log1p_c[8] = {1,
-                                 0x1.c23516p-1f,
-                                 0x1.8f8434p-1f,
-                                 0x1.64df4ep-1f,
-                                 0x1.4435dap-1f,
-                                 0x1.28df6cp-1f,
-                                 0x1.13a64ep-1f,
-                                 0x1.00c2e2p-1f};
-static const float log1p_h[8] = {
-    0,           0x1.0768p-3f, 0x1.fc0cp-3f, 0x1.719cp-2f, 0x1.d3e6p-2f, 0x1.170dp-1f, 0x1.3d07p-1f,
-    0x1.615fp-1f};
+/* Eight pieces of a function, one per column: center c, f(c), and the coefficients of f(c + h) - f(c).
+ * Each c is chosen for that f(c) to be a float within 2^-36. */
+/* tanh: the column is bits 22 to 24 of 1 + 1.6 |x|, so four octaves in halves, from column 6 on. */
+static const float tanh_piece[9][8] = {
+    {0x1.d7b646p-1f, 0x1.8bb6f4p0f, 0x1.41369ep1f, 0x1.dea94ep1f, 0x1.67d036p2f, 0x1.03ae6cp3f, 0,
+     0x1.dc6666p-2f},
+    {0x1.73fa22p-1f, 0x1.d37fa6p-1f, 0x1.f9463ep-1f, 0x1.ff6c08p-1f, 0x1.fffc92p-1f, 0x1.fffffap-1f,
+     0, 0x1.bcc3d2p-2f},
+    {0x1.e3810ep-2f, 0x1.548a1p-3f, 0x1.ab9cf8p-6f, 0x1.27c53cp-9f, 0x1.b6e74ap-15f,
+     0x1.7fedf6p-22f, 0x1p0f, 0x1.9f6906p-1f},
+    {-0x1.5f469cp-2f, -0x1.36f0cp-3f, -0x1.a5fca8p-6f, -0x1.277208p-9f, -0x1.b81aa8p-15f,
+     -0x1.80f4d2p-22f, -0x1.6f801ap-23f, -0x1.68dbfp-2f},
+    {0x1.782582p-4f, 0x1.54ceb6p-4f, 0x1.11e358p-6f, 0x1.8906bap-10f, 0x1.256646p-15f,
+     0x1.008c1p-22f, -0x1.5552a2p-2f, -0x1.e0d73p-4f},
+    {0x1.86e9bep-5f, -0x1.9fb7d6p-6f, -0x1.038d94p-7f, -0x1.86b242p-11f, -0x1.1c0b08p-16f,
+     -0x1.f11362p-24f, -0x1.ad6804p-13f, 0x1.58f82ep-3f},
+    {-0x1.bfc79ep-5f, -0x1.da7ccep-11f, 0x1.72d46cp-9f, 0x1.3613a8p-12f, 0x1.c7364p-18f,
+     0x1.8fc82p-25f, 0x1.14d302p-3f, -0x1.ff4b46p-7f},
+    {0x1.df0236p-7f, 0x1.8ddbc4p-8f, -0x1.65a3cap-11f, -0x1.a981aap-14f, -0x1.81467p-19f,
+     -0x1.5142dap-26f, -0x1.03892ep-7f, -0x1.cda17cp-5f},
+    {0x1.dbbbbap-8f, -0x1.bef12ap-9f, 0x1.895cdcp-15f, 0x1.c8f398p-16f, 0x1.b408fcp-21f,
+     0x1.791402p-28f, -0x1.44fb96p-5f, 0x1.137826p-6f}};
+/* log(1 + t): the column is 7 t rounded. In the first, f(h) - h. */
+static const float log1p_piece[7][8] = {
+    {0, 0x1.298192p-3f, 0x1.222a4p-2f, 0x1.b4e59cp-2f, 0x1.248d9ap-1f, 0x1.6d4364p-1f,
+     0x1.b79f6ap-1f, 0x1.00fcp0f},
+    {0, 0x1.15c91ep-3f, 0x1.fef1fcp-3f, 0x1.6bdcbp-2f, 0x1.cecf3ap-2f, 0x1.13b3fap-1f,
+     0x1.3d5c32p-1f, 0x1.63dff2p-1f},
+    {0, 0x1.bf0eb6p-1f, 0x1.8ef39p-1f, 0x1.66e182p-1f, 0x1.45d35ap-1f, 0x1.2ad1fap-1f,
+     0x1.137874p-1f, 0x1.ff047cp-2f},
+    {-0x1.ffffeep-2f, -0x1.8659fep-2f, -0x1.36ddp-2f, -0x1.f71b66p-3f, -0x1.9eb24p-3f,
+     -0x1.5ccd7ep-3f, -0x1.286bfcp-3f, -0x1.fe0972p-4f},
+    {0x1.554bd6p-2f, 0x1.c669fp-3f, 0x1.42f608p-3f, 0x1.d640fep-4f, 0x1.5fde9p-4f, 0x1.0f733ap-4f,
+     0x1.a9415ep-5f, 0x1.535a1ap-5f},
+    {-0x1.fcd6a2p-3f, -0x1.2a9f4p-3f, -0x1.7a9904p-4f, -0x1.ef718ep-5f, -0x1.50887cp-5f,
+     -0x1.dbf98ap-6f, -0x1.57aa62p-6f, -0x1.fc745cp-7f},
+    {0x1.6370f4p-3f, 0x1.ae6a72p-4f, 0x1.dad1c6p-5f, 0x1.0553p-5f, 0x1.57fe5ep-6f, 0x1.a63dd6p-7f,
+     0x1.3b14acp-7f, 0x1.b0f776p-8f}};
 
 V16_INLINE v16 v16_horner(v16 x, const float *c, int terms)
 {
     v16 p = v16_set1(c[terms - 1]);
     for (int i = terms - 2; i >= 0; i--) p = v16_fma(p, x, v16_set1(c[i]));
+    return p;
+}
+
+/* The same with coefficients of piece i */
+V16_INLINE v16 v16_horner_piece(v16 x, v16u i, const float c[][8], int terms)
+{
+    v16 p = v16_lookup8(c[terms - 1], i);
+    for (int k = terms - 2; k >= 0; k--) p = v16_fma(p, x, v16_lookup8(c[k], i));
     return p;
 }
 
@@ -60,30 +94,28 @@ V16_INLINE v16 v16_neg_abs(v16 x)
 V16_INLINE v16u v16_sign(v16 x) { return v16u_and(v16_bits(x), v16u_set1(0x80000000)); }
 V16_INLINE v16 v16_flip(v16 x, v16u sign) { return v16_from_bits(v16u_xor(v16_bits(x), sign)); }
 
-/* x = k ln2 + r, |r| <= ln2 / 2: returns r, and V16_MAGIC + k in *t */
-V16_INLINE v16 v16_exp_reduce(v16 x, v16 *t)
+/* x = k ln2 + r, |r| <= ln2 / 2: returns exp(r), and magic + k in *t */
+V16_INLINE v16 v16_exp_reduced(v16 x, v16 magic, v16 *t)
 {
-    *t = v16_fma(x, v16_set1(LOG2_E), v16_set1(V16_MAGIC));
-    v16 k = v16_sub(*t, v16_set1(V16_MAGIC));
-    return v16_fnma(k, v16_set1(LN2_LO), v16_fnma(k, v16_set1(LN2_HI), x));
+    *t = v16_fma(x, v16_set1(LOG2_E), magic);
+    v16 k = v16_sub(*t, magic), one = v16_set1(1);
+    v16 r = v16_fnma(k, v16_set1(LN2_LO), v16_fnma(k, v16_set1(LN2_HI), x));
+    return v16_fma(r, v16_fma(r, v16_horner(r, exp_poly, 5), one), one);
 }
 
-/* exp for -104 <= x <= 89, and NaN; both ends lie where the result is 0 or inf */
-V16_INLINE v16 v16_exp_clamped(v16 x)
+/* Clamped to where the result is 0 or inf; min and max let NaN through. */
+V16_INLINE v16 v16_exp(v16 x)
 {
-    v16 t, r = v16_exp_reduce(x, &t), one = v16_set1(1);
-    v16 q = v16_fma(r, v16_horner(r, exp_poly, 5), one);
-    return v16_ldexp(v16_fma(r, q, one), t);
-}
-
-V16_INLINE v16 v16_exp(v16 x) /* min and max let NaN through */
-{
-    return v16_exp_clamped(v16_min(v16_set1(89.0f), v16_max(v16_set1(-104.0f), x)));
+    x = v16_min(v16_set1(89.0f), v16_max(v16_set1(-104.0f), x));
+    v16 t, y = v16_exp_reduced(x, v16_set1(V16_MAGIC), &t);
+    return v16_ldexp(y, t);
 }
 
 V16_INLINE v16 v16_exp_neg_abs(v16 x) /* exp(-|x|) */
 {
-    return v16_exp_clamped(v16_max(v16_set1(-104.0f), v16_neg_abs(x)));
+    x = v16_max(v16_set1(-104.0f), v16_neg_abs(x));
+    v16 t, y = v16_exp_reduced(x, v16_set1(V16_MAGIC_DOWN), &t);
+    return v16_ldexp_down(y, t);
 }
 
 /* log(1 + r) - r = r^2 (P(r) r - 1/2), added to rest */
@@ -129,46 +161,39 @@ V16_INLINE v16 v16_log1p(v16 x)
     return v16_from_bits(v16u_or(v16_bits(v16_log_specials(u, y)), v16_sign(x)));
 }
 
-/* log(1 + t), 0 <= t <= 1: there 1 + t need not be formed, for (1 + t) c - 1 = t c + (c - 1) */
+/* log(1 + t), 0 <= t <= 1: base + h (...), rounded once. The base is f(c), but t itself in the first
+ * piece, where c is 0 and t stays below 1 / 13. */
 V16_INLINE v16 v16_log1p_unit(v16 t)
 {
     v16u i = v16_bits(v16_fma(t, v16_set1(7), v16_set1(0x1.8p23f))); /* nearest integer */
-    v16 c = v16_lookup8(log1p_c, i);
-    v16 r = v16_fma(t, c, v16_sub(c, v16_set1(1)));
-    return v16_add(v16_lookup8(log1p_h, i), v16_log_poly(r, r));
+    v16 h = v16_sub(t, v16_lookup8(log1p_piece[0], i));
+    v16 base = v16_max(v16_lookup8(log1p_piece[1], i), v16_min(v16_set1(0x1.3bp-4f), t));
+    return v16_fma(v16_horner_piece(h, i, log1p_piece + 2, 5), h, base);
 }
 
-V16_INLINE v16 v16_softplus(v16 x) /* max(x, 0) + log1p(exp(-|x|)) */
+/* softplus(x) given e = exp(-|x|) */
+V16_INLINE v16 v16_softplus_from(v16 x, v16 e)
 {
-    return v16_add(v16_max(v16_set1(0), x), v16_log1p_unit(v16_exp_neg_abs(x)));
+    return v16_add(v16_max(v16_set1(0), x), v16_log1p_unit(e));
 }
 
-/* tanh |x| = n / (2 - n), n + lost = -expm1(-2 |x|): no cancellation at either end */
 V16_INLINE v16 v16_tanh(v16 x)
 {
-    v16 a = v16_max(v16_set1(-9.1f), v16_neg_abs(x)); /* tanh rounds to 1 from 9.02 on */
-    v16 t, r = v16_exp_reduce(v16_add(a, a), &t), one = v16_set1(1), two = v16_set1(2);
-    v16 expm1 = v16_fma(v16_mul(r, r), v16_horner(r, exp_poly, 5), r);
-    v16 s = v16_from_bits(v16u_shl(v16u_sub(v16_bits(t), v16u_set1(127)), 23)); /* 2^k */
-    v16 head = v16_sub(one, s), n = v16_fnma(s, expm1, head);
-    v16 lost = v16_fnma(s, expm1, v16_sub(head, n));
-    v16 inverse = v16_div(one, v16_sub(two, n)), y = v16_mul(n, inverse);
-    v16 rest = v16_fma(y, n, v16_fnma(two, y, n)); /* n - y (2 - n), rounded once */
-    rest = v16_add(rest, v16_fma(lost, y, lost));
-    return v16_flip(v16_fma(rest, inverse, y), v16_sign(x));
+    v16 a = v16_min(v16_set1(9.1f), v16_abs(x)); /* tanh rounds to 1 from 9.02 on */
+    v16u i = v16u_shr(v16_bits(v16_fma(a, v16_set1(1.6f), v16_set1(1))), 22);
+    v16 h = v16_sub(a, v16_lookup8(tanh_piece[0], i));
+    v16 p = v16_horner_piece(h, i, tanh_piece + 2, 7);
+    return v16_flip(v16_fma(p, h, v16_lookup8(tanh_piece[1], i)), v16_sign(x));
 }
 
-/* sigmoid(x) given e = exp(-|x|): n / (1 + e), n = 1 or e. What 1 + e rounded away comes back from
- * the quotient's remainder; that is so small that 3/4 serves for 1 / (1 + e). */
+/* sigmoid(x) given e = exp(-|x|): y = n / d, n = 1 or e, d = 1 + e rounded. What d lacks, and y has too
+ * much in proportion, is so small that 1 serves for 1 / d. */
 V16_INLINE v16 v16_sigmoid_from(v16 x, v16 e)
 {
-    v16 one = v16_set1(1), n = v16_if_sign(x, e, one);
-    v16 y = v16_div(n, v16_add(one, e));
-    v16 rest = v16_fnma(y, e, v16_sub(n, y)); /* n - y (1 + e), rounded once */
-    return v16_fma(rest, v16_set1(0.75f), y);
+    v16 one = v16_set1(1), d = v16_add(one, e);
+    v16 y = v16_div(v16_if_sign(x, e, one), d);
+    return v16_fnma(y, v16_sub(e, v16_sub(d, one)), y);
 }
-
-V16_INLINE v16 v16_sigmoid(v16 x) { return v16_sigmoid_from(x, v16_exp_neg_abs(x)); }
 
 /* sin and cos of 2 pi x. 4 x = q + y with y in [-1/2, 1/2] is exact; from 2^23 on floats are whole.
  */

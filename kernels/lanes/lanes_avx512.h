@@ -4,6 +4,7 @@
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
+#include "lanes_magic.h"
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -135,11 +136,13 @@ V16_INLINE void v16_transpose(v16 r[16])
 }
 
 /* --- the functions' building blocks --- */
-#define V16_MAGIC 0x1.8001fcp23f
-
 V16_INLINE v16 v16_ldexp(v16 y, v16 t)
 {
     return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC)))};
+}
+V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
+{
+    return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC_DOWN)))};
 }
 /* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
 V16_INLINE v16 v16_split(v16 x, v16 *e)

@@ -7,6 +7,7 @@
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
+#include "lanes_magic.h"
 #include "lanes_ymm.h"
 #include <stdbool.h>
 #include <string.h>
@@ -68,13 +69,15 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
 }
 
 /* --- the functions' building blocks --- */
-#define V16_MAGIC 0x1.8001fcp23f
-
-V16_INLINE v16 v16_ldexp(v16 y, v16 t)
+V16_INLINE v16 v16_scale(v16 y, v16 t, __m256 magic)
 {
-    const __m256 magic = _mm256_set1_ps(V16_MAGIC);
     return (v16){_mm256_scalef_ps(y.lo, _mm256_sub_ps(t.lo, magic)),
                  _mm256_scalef_ps(y.hi, _mm256_sub_ps(t.hi, magic))};
+}
+V16_INLINE v16 v16_ldexp(v16 y, v16 t) { return v16_scale(y, t, _mm256_set1_ps(V16_MAGIC)); }
+V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
+{
+    return v16_scale(y, t, _mm256_set1_ps(V16_MAGIC_DOWN));
 }
 /* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
 V16_INLINE __m256 v16_split8(__m256 x, __m256 *e)

@@ -3,9 +3,7 @@
 #ifndef SV_LANES_WORDS_H
 #define SV_LANES_WORDS_H
 
-/* A sum with it leaves the nearest integer in the low bits of the significand: 1.5 2^23. And 254
- * more, so that half of that field is the biased exponent of half the power of two. */
-#define V16_MAGIC 0x1.8001fcp23f
+#include "lanes_magic.h"
 
 V16_INLINE v16 v16_ldexp(v16 y, v16 t) /* y 2^k, rounded once; t = V16_MAGIC + k, |k| <= 252 */
 {
@@ -13,6 +11,11 @@ V16_INLINE v16 v16_ldexp(v16 y, v16 t) /* y 2^k, rounded once; t = V16_MAGIC + k
     v16 a = v16_from_bits(v16u_shl(half, 23)),
         b = v16_from_bits(v16u_shl(v16u_sub(both, half), 23));
     return v16_mul(v16_mul(y, a), b);
+}
+
+V16_INLINE v16 v16_ldexp_down(v16 y, v16 t) /* the same; t = V16_MAGIC_DOWN + k, -150 <= k <= 100 */
+{
+    return v16_mul(v16_mul(y, v16_from_bits(v16u_shl(v16_bits(t), 23))), v16_set1(0x1p-24f));
 }
 
 /* x = 2^e m, 3/4 <= m < 3/2; x positive and normal. Anything else gives some number or NaN. */
