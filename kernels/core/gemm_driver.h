@@ -32,62 +32,6 @@ static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
     return left < 16 ? gemm_next[left] : GEMM_MAIN;
 }
 
-static struct gemm_place gemm_place(const struct gemm_context *x, size_t i, size_t j)
-{
-    return (struct gemm_place){i, j, j / 16 * x->cp + i * x->ldc};
-}
-
-/* exp(-|l|) of the tile in the buffer, l with its bias */
-static void gemm_exps(const struct gemm_context *x, size_t h, size_t vectors, float *exps)
-{
-    const size_t n = x->g->n;
-    for (size_t v = 0, j = x->place.j; v < vectors && j < n; v++, j += 16) {
-        const v16 bias = v16_load_upto(x->g->bias + j, n - j);
-        for (size_t at = 16 * v; at < 16 * h * vectors; at += 16 * vectors)
-            v16_store(exps + at, v16_exp_neg_abs(v16_add(v16_load(x->buffer + at), bias)));
-    }
-}
-
-/* From the buffer to C: rolled, with masks at the right edge. */
-static __attribute__((noinline)) GEMM_TOKEN gemm_flush(const struct gemm_context *x, size_t h,
-                                                       size_t w, GEMM_TOKEN token)
-{
-    (void)token;
-    const size_t vectors = (w + 1) / 2, n = x->g->n, i0 = x->place.i, j0 = x->place.j;
-    const struct sv_gemm g = *x->g;
-    const struct sv_optim optim = x->optim;
-    _Alignas(64) float exps[16 * GEMM_TILE_MAX];
-    if (gemm_needs_exp(x->epilogue)) gemm_exps(x, h, vectors, exps);
-#define GEMM_STEP(e)                                                                               \
-    for (size_t i = 0; i < h; i++)                                                                 \
-        for (size_t v = 0; v < vectors && j0 + 16 * v < n; v++) {                                  \
-            const size_t at = 16 * (i * vectors + v);                                              \
-            const struct gemm_place p = gemm_place(x, i0 + i, j0 + 16 * v);                        \
-            gemm_put(&g, &optim, e, p, v16_load(x->buffer + at),                                   \
-                     gemm_needs_exp(e) ? v16_load(exps + at) : v16_set1(0), gemm_min(n - p.j, 16), \
-                     x->lanes);                                                                    \
-        }
-    switch (x->epilogue) {
-        GEMM_LIGHT_CASES(GEMM_STEP);
-        GEMM_HEAVY_CASES(GEMM_STEP);
-    case SV_EPI_COUNT: break;
-    }
-#undef GEMM_STEP
-    return (GEMM_TOKEN){0};
-}
-
-/* From C to the buffer, where a chain goes on over the right edge. */
-static void gemm_fetch(const struct gemm_context *x, size_t h, size_t w)
-{
-    const size_t vectors = (w + 1) / 2, n = x->g->n;
-    for (size_t i = 0; i < h; i++)
-        for (size_t v = 0; v < vectors; v++) {
-            const struct gemm_place p = gemm_place(x, x->place.i + i, x->place.j + 16 * v);
-            v16_store(x->buffer + 16 * (i * vectors + v),
-                      p.j < n ? v16_load_upto(x->g->c + p.at, n - p.j) : v16_set1(0));
-        }
-}
-
 /* How B is given. */
 enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED };
 

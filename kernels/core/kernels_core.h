@@ -26,6 +26,8 @@
 
 #include "peak.h"
 
+#include "gemm_flush.h"
+
 #include "gemm_driver.h"
 
 extern const struct sv_kernels SV_TABLE(base);
