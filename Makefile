@@ -40,7 +40,7 @@ VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
 TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c,$(wildcard tests/*.c))
-COMPILED  := avx2 avx512
+COMPILED  := avx2 avx512vl avx512
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
 BENCH_PEERS := $(wildcard bench/peers/*.c)

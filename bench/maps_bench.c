@@ -11,7 +11,7 @@
 
 enum { L1_FLOATS = 2048, L2_BYTES = 384 << 10, MEMORY_BYTES = 256 << 20, ROWS = 100 };
 
-extern const struct sv_kernels ref_kernels_avx2, ref_kernels_avx512;
+extern const struct sv_kernels ref_kernels_avx2, ref_kernels_avx512vl, ref_kernels_avx512;
 
 struct task {
     const struct sv_kernels *k;
@@ -71,6 +71,15 @@ struct task {
             if (v) *(f##isa *)(v + i) += d;                                                        \
         }                                                                                          \
         return (double)n * (s ? v ? 28 : 20 : 12);                                                 \
+    }                                                                                              \
+    /* the traffic of bytes that become floats: reads of every line of p[0], writes of p[1] */     \
+    __attribute__((target(target_isa))) static double widen_##isa(void *arg)                       \
+    {                                                                                              \
+        const struct task *t = arg;                                                                \
+        const char *x = (const char *)t->p[0];                                                     \
+        for (size_t i = 0; i < t->n; i += bytes / 4)                                               \
+            *(f##isa *)(t->p[1] + i) = (f##isa){0} + *(const float *)(x + i);                      \
+        return (double)t->n * 5;                                                                   \
     }
 MAPS(avx2, "avx2,fma", 32)
 MAPS(avx512, "avx512f", 64)
@@ -99,6 +108,7 @@ RUN(reparam,
     k->reparam(&(struct sv_reparam){ROWS, n, 1, p[0], p[0], n, p[1], p[3], n, p[2],
                                     sv_rng_at(1, 0, 0)}),
     ROWS)
+RUN(u8_to_f32, k->u8_to_f32(n, (const uint8_t *)p[0], p[1]), 5)
 RUN(sgd, k->sgd(n, p[0], p[1], 1e-3f, 1e-4f), 12)
 RUN(adagrad, k->adagrad(n, p[0], p[1], p[2], 1e-3f, 1e-6f, 1e-4f), 20)
 RUN(adam, k->adam(n, p[0], p[1], p[2], p[3], &(struct sv_optim){1e-3f, 1e-8f, 1e-4f, 0.9f, 0.999f}),
@@ -190,16 +200,22 @@ static void reference_rows(const struct sv_kernels *k, const struct sv_kernels *
 
 static void stream_rows(const struct sv_kernels *k, size_t bytes, const char *where)
 {
-    static double (*const run[])(void *) = {run_sgd, run_adagrad, run_adam};
-    static const char *const names[] = {"sgd", "adagrad", "adam"};
-    for (size_t i = 0; i < 3; i++) {
+    static const struct {
+        const char *name;
+        size_t operands;
+        double (*run)(void *), (*avx2)(void *), (*avx512)(void *);
+    } f[] = {{"sgd", 2, run_sgd, stream_avx2, stream_avx512},
+             {"adagrad", 3, run_adagrad, stream_avx2, stream_avx512},
+             {"adam", 4, run_adam, stream_avx2, stream_avx512},
+             {"u8 to f32", 2, run_u8_to_f32, widen_avx2, widen_avx512}};
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         char what[64];
-        struct task t = {.k = k, .n = bytes / 4 / (i + 2) / 64 * 64};
-        if (!task_make(&t, t.n, i + 2)) continue;
-        snprintf(what, sizeof what, "%s, %s", names[i], where);
-        row(what, k->isa, (struct contender){.name = "ours", .run = run[i], .arg = &t},
+        struct task t = {.k = k, .n = bytes / 4 / f[i].operands / 64 * 64};
+        if (!task_make(&t, t.n, f[i].operands)) continue;
+        snprintf(what, sizeof what, "%s, %s", f[i].name, where);
+        row(what, k->isa, (struct contender){.name = "ours", .run = f[i].run, .arg = &t},
             (struct contender){.name = "stream",
-                               .run = strcmp(k->isa, "avx512") ? stream_avx2 : stream_avx512,
+                               .run = strcmp(k->isa, "avx512") ? f[i].avx2 : f[i].avx512,
                                .arg = &t});
         task_free(&t);
     }
@@ -213,7 +229,7 @@ static bool verified(const struct sv_kernels *k)
         SV_KERNEL_exp,     SV_KERNEL_log,      SV_KERNEL_tanh,
         SV_KERNEL_sigmoid, SV_KERNEL_softplus, SV_KERNEL_bernoulli_ll_grad,
         SV_KERNEL_kl,      SV_KERNEL_reparam,  SV_KERNEL_sgd,
-        SV_KERNEL_adagrad, SV_KERNEL_adam};
+        SV_KERNEL_adagrad, SV_KERNEL_adam,     SV_KERNEL_u8_to_f32};
     for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
         const struct verdict v = verify_kernel_forked(used[i], k, &options);
         if (v.failures || !v.calls) return false;
@@ -223,22 +239,26 @@ static bool verified(const struct sv_kernels *k)
 
 int main(void)
 {
-    static const struct sv_kernels *const compiled[] = {&ref_kernels_avx2, &ref_kernels_avx512};
-    static const char *const isas[] = {"avx2", "avx512"};
+    static const struct {
+        const char *isa;
+        const struct sv_kernels *compiled;
+    } isas[] = {{"avx2", &ref_kernels_avx2},
+                {"avx512vl", &ref_kernels_avx512vl},
+                {"avx512", &ref_kernels_avx512}};
     struct vae_error e = {""};
     void *lib = dlopen("libsleef.so.3", RTLD_NOW);
     if (!lib) printf("SLEEF skipped: no libsleef.so.3\n");
     rounds_pin();
     results = results_new();
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         struct sv_kernels k;
-        if (sv_dispatch(isas[i], &k) != SV_OK) continue;
+        if (sv_dispatch(isas[i].isa, &k) != SV_OK) continue;
         if (!verified(&k)) {
-            fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i]);
+            fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].isa);
             return 1;
         }
         if (lib) sleef_rows(&k, lib);
-        reference_rows(&k, compiled[i]);
+        reference_rows(&k, isas[i].compiled);
         stream_rows(&k, L2_BYTES, "L2");
         stream_rows(&k, MEMORY_BYTES, "memory");
     }
