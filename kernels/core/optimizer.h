@@ -28,7 +28,7 @@ static void SV_FN(sgd)(size_t n, float *w, const float *g, float lr, float decay
     v16 vlr = v16_set1(lr), vd = v16_set1(decay);
     size_t i = 0;
     for (; i + 16 <= n; i += 16)
-        v16_store(w + i, v16_sgd(v16_load(w + i), v16_load(g + i), vlr, vd));
+        v16_store(w + i, v16_sgd(v16_once(v16_load(w + i)), v16_load(g + i), vlr, vd));
     if (i == n) return;
     v16 tail = v16_sgd(v16_load_n(w + i, n - i), v16_load_n(g + i, n - i), vlr, vd);
     v16_store_n(w + i, tail, n - i);

@@ -33,6 +33,11 @@ V16_INLINE v16m v16m_first(size_t n) { return (v16m){(__mmask16)((1u << n) - 1)}
 
 /* --- memory --- */
 V16_INLINE v16 v16_load(const float *p) { return (v16){_mm512_loadu_ps(p)}; }
+V16_INLINE v16 v16_once(v16 x)
+{
+    __asm__("" : "+v"(x.v));
+    return x;
+}
 V16_INLINE void v16_store(float *p, v16 x) { _mm512_storeu_ps(p, x.v); }
 V16_INLINE v16 v16_load_n(const float *p, size_t n)
 {

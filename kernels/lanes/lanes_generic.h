@@ -39,6 +39,9 @@ V16_INLINE v16 v16_load(const float *p)
     memcpy(r.f, p, sizeof r.f);
     return r;
 }
+/* What was loaded stays in its register: a compiler would rather load it twice, as operands of two
+ * instructions, where loads bind. */
+V16_INLINE v16 v16_once(v16 x) { return x; }
 V16_INLINE void v16_store(float *p, v16 x) { memcpy(p, x.f, sizeof x.f); }
 V16_INLINE v16 v16_load_n(const float *p, size_t n) /* missing lanes are +0 */
 {

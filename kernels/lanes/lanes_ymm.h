@@ -24,6 +24,11 @@ V16_INLINE v16 v16_load(const float *p)
 {
     return (v16){_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
 }
+V16_INLINE v16 v16_once(v16 x)
+{
+    __asm__("" : "+x"(x.lo), "+x"(x.hi));
+    return x;
+}
 V16_INLINE void v16_store(float *p, v16 x)
 {
     _mm256_storeu_ps(p, x.lo);
