@@ -39,7 +39,9 @@ REFERENCE := $(wildcard reference/*_ref.c)
 VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
 VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
 COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
-TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c,$(wildcard tests/*.c))
+GOLDEN    := $(wildcard tests/golden/*.c)
+TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c tests/golden_answers.c, \
+                 $(wildcard tests/*.c)) $(GOLDEN)
 COMPILED  := avx2 avx512vl avx512
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
@@ -112,6 +114,10 @@ oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-5
 .PHONY: known-answers
 known-answers: $(DIR)/known_answers ## after a kernel or its test case changed: renew what the program checks at start
 	$(Q)$(DIR)/known_answers >tests/harness/known.tmp && mv tests/harness/known.tmp tests/harness/known.def
+
+.PHONY: golden
+golden: $(DIR)/golden_answers ## after a deliberate change of bits: renew the sums every machine must give
+	$(Q)$(DIR)/golden_answers >tests/golden/golden.tmp && mv tests/golden/golden.tmp tests/golden/golden.def
 
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
@@ -197,6 +203,10 @@ $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -pthread -o $@
 
 $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 

@@ -9,6 +9,12 @@ bool quick_run(void)
     return q && *q == '1';
 }
 
+double most_work(void)
+{
+    const char *n = getenv("SV_MOST_WORK");
+    return n ? strtod(n, NULL) : 0;
+}
+
 int main(void)
 {
     struct sv_kernels k;
@@ -23,6 +29,7 @@ int main(void)
     srunner_add_suite(r, suite_accuracy());
     srunner_add_suite(r, suite_rng());
     srunner_add_suite(r, suite_kernels());
+    srunner_add_suite(r, suite_golden());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_wrong_input());

@@ -8,10 +8,15 @@
 /* SV_QUICK=1: `make check`. */
 bool quick_run(void);
 
+/* SV_MOST_WORK=n, as `make arm` sets it, says that work is slow here: kernels' shapes with more
+ * multiply-adds than that shrink. 0: none do. */
+double most_work(void);
+
 Suite *suite_kernels(void);
 Suite *suite_selftest(void);
 Suite *suite_accuracy(void);
 Suite *suite_dispatch(void);
+Suite *suite_golden(void);
 Suite *suite_rng(void);
 Suite *suite_model(void);
 Suite *suite_cli(void);

@@ -121,6 +121,11 @@ struct kcase {
 /* The smallest float above 0: what a bound relative to addends cannot go below. */
 #define SMALLEST 0x1p-149
 
+/* Elements times links of a product, m n or m n k; and the shape made smaller, the largest dimension
+ * first, until it has at most so many. */
+double shape_work(const struct shape *s);
+void shape_shrink(struct shape *s, double most_work);
+
 /* Shape lists shared by cases (shapes.c). */
 bool shape_vector(size_t i, bool quick, struct shape *s); /* n: 0 ... 260, primes, 2^k +- 1, 784 */
 bool shape_matrix(size_t i, bool quick, struct shape *s); /* n likewise, m rows, with gaps */

@@ -19,6 +19,20 @@ static bool length(size_t i, bool quick, size_t *n)
     return true;
 }
 
+double shape_work(const struct shape *s)
+{
+    return (double)s->m * (double)s->n * (double)(s->k ? s->k : 1);
+}
+
+void shape_shrink(struct shape *s, double most_work)
+{
+    while (shape_work(s) > most_work) {
+        size_t *most = s->m > s->n ? &s->m : &s->n;
+        if (s->k > *most) most = &s->k;
+        *most = (*most + 1) / 2;
+    }
+}
+
 bool shape_vector(size_t i, bool quick, struct shape *s)
 {
     *s = (struct shape){.m = 1};

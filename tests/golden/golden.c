@@ -1,0 +1,152 @@
+#include "golden.h"
+#include "../../vae/checkpoint.h"
+#include "../../vae/train.h"
+#include "../harness/call.h"
+#include "../harness/verify.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name, *sum;
+} kept[] = {
+#define GOLDEN(name, sum) {name, sum},
+#include "golden.def"
+#undef GOLDEN
+    {NULL, NULL},
+};
+
+const char *golden_kept(const char *name)
+{
+    for (size_t i = 0; kept[i].name; i++)
+        if (!strcmp(kept[i].name, name)) return kept[i].sum;
+    return NULL;
+}
+
+/* --- kernels --- */
+
+/* Least significant byte first, whatever the machine's order. */
+static void take_word(struct sha256 *sum, uint32_t word)
+{
+    unsigned char bytes[4];
+    for (int b = 0; b < 4; b++) bytes[b] = (unsigned char)(word >> 8 * b);
+    sha256_take(sum, bytes, sizeof bytes);
+}
+
+static void take_outputs(struct sha256 *sum, const struct call *c)
+{
+    for (size_t o = 0; o < c->count; o++) {
+        const struct operand *op = &c->op[o];
+        const uint32_t *words = c->arg[o];
+        for (size_t i = 0; operand_is_output(op) && i < op->rows; i++)
+            for (size_t j = 0; j < op->cols; j++) {
+                const uint32_t word = words[i * op->ld + j];
+                const bool nan = op->elem == F32 && (word & 0x7fffffff) > 0x7f800000;
+                take_word(sum, nan ? 0x7fc00000 : word);
+            }
+    }
+}
+
+static const double MOST_WORK = 2e6; /* multiply-adds: an emulator takes minutes for larger ones */
+
+void golden_kernel(size_t id, const struct sv_kernels *table, char hex[SHA256_HEX])
+{
+    const struct kcase *kcase = verify_case(id);
+    static const enum data_kind kinds[] = {DATA_RANDOM, DATA_SPECIALS};
+    struct sha256 sum;
+    struct shape s;
+    sha256_start(&sum);
+    for (size_t i = 0; kcase->shape(i, true, &s); i++) {
+        if (shape_work(&s) > MOST_WORK) continue;
+        for (int kind = 0; kind < 2; kind++) {
+            struct source source = {20131220 + 2 * i + (size_t)kind};
+            struct call c;
+            call_open(&c, kcase, &s, 0, false);
+            for (size_t o = 0; o < c.count; o++)
+                if (operand_is_input(&c.op[o])) data_fill(&source, &c.op[o], kinds[kind], c.arg[o]);
+            call_run(&c, table);
+            take_outputs(&sum, &c);
+            call_close(&c);
+        }
+    }
+    sha256_end(&sum, hex);
+}
+
+/* --- training --- */
+
+enum { STEPS = 200, IMAGES = 101, ROWS = 7, COLS = 5 };
+
+/* Sizes that divide nothing; batches that do not divide the data. */
+static const struct {
+    const char *name;
+    struct vae_run run;
+} runs[] = {
+    {"training adagrad",
+     {.shape = {ROWS, COLS, 37, 1, VAE_BERNOULLI},
+      .optimizer = VAE_ADAGRAD,
+      .binarize = BINARIZE_DYNAMIC,
+      .samples = 2,
+      .lr = 0.01f}},
+    {"training adam",
+     {.shape = {ROWS, COLS, 50, 7, VAE_GAUSSIAN},
+      .optimizer = VAE_ADAM,
+      .binarize = BINARIZE_NONE,
+      .samples = 1,
+      .lr = 0.001f}},
+    {"training sgd",
+     {.shape = {ROWS, COLS, 20, 5, VAE_BERNOULLI},
+      .optimizer = VAE_SGD,
+      .binarize = BINARIZE_THRESHOLD,
+      .samples = 1,
+      .lr = 0.001f}},
+};
+
+const char *golden_run(size_t i) { return i < sizeof runs / sizeof *runs ? runs[i].name : NULL; }
+
+static bool sum_file(const char *path, char hex[SHA256_HEX], struct vae_error *e)
+{
+    struct sha256 sum;
+    unsigned char bytes[4096];
+    FILE *f = fopen(path, "rb");
+    if (!f) return vae_fail(e, "%s cannot be read", path);
+    sha256_start(&sum);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;) sha256_take(&sum, bytes, n);
+    sha256_end(&sum, hex);
+    return fclose(f) == 0;
+}
+
+static bool train(const struct vae_run *run, const char *isa, const char *path, struct vae_error *e)
+{
+    static uint8_t pixels[IMAGES * ROWS * COLS];
+    const struct images images = {IMAGES, ROWS, COLS, pixels};
+    struct source source = {20131220};
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_bound bound = {0};
+    for (size_t i = 0; i < sizeof pixels; i++) {
+        const uint64_t word = source_next(&source);
+        pixels[i] = word >> 63 ? 0 : (uint8_t)word;
+    }
+    if (sv_choice_default(isa, &k) != SV_OK) return vae_fail(e, "%s does not run here", isa);
+    if (!trainer_create(&t, &k, run, &images, e)) return false;
+    while (t.run.step < STEPS) trainer_step(&t, &bound);
+    const bool saved = checkpoint_save(path, &t.model, &t.run, e);
+    trainer_destroy(&t);
+    return saved;
+}
+
+bool golden_training(size_t i, const char *isa, char hex[SHA256_HEX], struct vae_error *e)
+{
+    char path[] = "/tmp/vae-golden-XXXXXX";
+    const int file = mkstemp(path);
+    struct vae_run run = runs[i].run;
+    if (file < 0) return vae_fail(e, "no temporary file can be made");
+    close(file);
+    run.batch = 19;
+    run.seed = 1234567890123;
+    run.train_images = IMAGES;
+    const bool done = train(&run, isa, path, e) && sum_file(path, hex, e);
+    unlink(path);
+    return done;
+}
