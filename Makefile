@@ -12,9 +12,9 @@ TRAIN   ?= --optimizer adam --samples 1000000
 
 # ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
-ISAS    := generic $(if $(filter x86_64-%,$(MACHINE)),avx2 avx512vl avx512)
-# The one line of flags per ISA; everything else is compiled for the baseline.
-FLAGS_generic  :=
+# The instruction sets of isa.def for this compiler's target, in its order.
+ISAS    := ${shell $(CC) -E -P -x c kernels/isa.def 2>/dev/null | sed -n 's/^SV_ISA(\([a-z0-9]*\), base,.*/\1/p'}
+# The one line of flags per ISA that needs any; everything else is compiled for the baseline.
 FLAGS_avx2     := -mavx2 -mfma
 # gcc copies structures by zmm even where 256 bits are preferred, unless told this too.
 MAX_256        := -mmove-max=256 -mstore-max=256
@@ -26,12 +26,21 @@ WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-proto
 # No contraction, no fast-math: each rounding is written down, so that bits agree across ISAs.
 FLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno $(WARN) $(OPT) \
          $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+FLAGS += $(if $(findstring -darwin,$(MACHINE)),$(shell pkg-config --cflags libpng jansson check))
 HASH  := $(shell printf '%s' '$(CC) $(FLAGS) $(CFLAGS)' | cksum | cut -d' ' -f1)
 DIR   := build/$(HASH)
 Q     := $(if $(V),,@)
 
+# Built for another machine, the programs run under an emulator.
+ARM_CC    := aarch64-linux-gnu-gcc
+ARM_LIB   := /usr/lib/aarch64-linux-gnu
+EMULATOR  :=
+PROGRAM   := $(DIR)/vae$(if $(EMULATOR),-emulated)
+
 static = $(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)
-LIBS      := $(call static,png) $(call static,z) $(call static,jansson) -lm
+# Where the compiler knows no static library (macOS), what pkg-config says.
+library = $(or $(filter /%,$(call static,$(1))),$(shell pkg-config --libs $(2) 2>/dev/null))
+LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm
 TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
 
 KERNELS   := $(wildcard kernels/*.c) $(foreach i,$(ISAS),$(wildcard kernels/$(i)/*.c))
@@ -42,7 +51,7 @@ COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
 GOLDEN    := $(wildcard tests/golden/*.c)
 TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c tests/golden_answers.c, \
                  $(wildcard tests/*.c)) $(GOLDEN)
-COMPILED  := avx2 avx512vl avx512
+COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
 # bench.c and each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
 BENCH_PEERS := $(wildcard bench/peers/*.c)
@@ -70,12 +79,25 @@ test: objcheck ## every check
 	$(Q)VAE_BIN=$(DIR)/vae $(DIR)/tests
 
 .PHONY: check
-check: $(DIR)/vae $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
-	$(Q)SV_QUICK=1 VAE_BIN=$(DIR)/vae $(DIR)/tests
+check: $(PROGRAM) $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
+	$(Q)SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
+
+.PHONY: arm
+arm: ## cross-build for 64-bit Arm and make check there, emulated (make deps-arm)
+	$(Q)PKG_CONFIG_LIBDIR=$(ARM_LIB)/pkgconfig SV_MOST_WORK=500000 CK_TIMEOUT_MULTIPLIER=4 \
+	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 check-kernels check-others objcheck
+	$(Q)$(MAKE) CC='$(ARM_CC)' benches
+
+# make check in two halves of about the same length, for two cores where it takes minutes.
+.PHONY: check-kernels check-others
+check-kernels check-others: $(PROGRAM) $(DIR)/tests
+	$(Q)CK_$(if $(filter %-kernels,$@),INCLUDE,EXCLUDE)_TAGS=kernels SV_QUICK=1 VAE_BIN=$(PROGRAM) \
+	    $(EMULATOR) $(DIR)/tests
 
 .PHONY: objcheck
-objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its folder may not use (x86-64)
+objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its folder may not use
 	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC='$(CC)' tests/objcheck.sh $(DIR)/obj)
+	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC='$(CC)' tests/objcheck_arm.sh $(DIR)/obj)
 
 .PHONY: exhaustive
 exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
@@ -87,7 +109,7 @@ bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this m
 	$(Q)$(DIR)/bench
 
 .PHONY: benches
-benches: $(DIR)/bench $(DIR)/bench-gemm $(DIR)/bench-maps ## build the benchmarks without running them
+benches: $(DIR)/bench $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) ## build the benchmarks without running them
 
 .PHONY: bench-maps
 bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler and streams, into results/maps.json
@@ -143,20 +165,24 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3
 DEPS_DEV := clang clang-format cppcheck valgrind qemu-user
-.PHONY: deps deps-dev peers
+DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user \
+            check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
+.PHONY: deps deps-dev deps-arm peers
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test
 deps-dev: ## and what is missing for clang, lint, memcheck and oldcpu
+deps-arm: ## what is missing for arm
 
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
-ifneq ($(filter deps deps-dev peers,$(MAKECMDGOALS)),)
+ifneq ($(filter deps deps-dev deps-arm peers,$(MAKECMDGOALS)),)
 include build/deps.mk
 ifndef MAKE_RESTARTS
 .PHONY: installation
 build/deps.mk: installation
 	@mkdir -p $(@D)
 	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV)) \
+	    $(if $(filter deps-arm,$(MAKECMDGOALS)),$(DEPS_ARM)) \
 	    $(if $(filter peers,$(MAKECMDGOALS)),$(DEPS_PEERS))
 	@touch $@
 endif
@@ -194,6 +220,9 @@ $(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
 $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) $(LIBS) -o $@
+
+$(DIR)/vae-emulated: $(DIR)/vae
+	$(Q)printf '#!/bin/sh\nexec $(EMULATOR) "$(abspath $<)" "$$@"\n' >$@ && chmod +x $@
 
 BUILT_WITH := $(strip $(FLAGS) $(CFLAGS))
 $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'

@@ -1,6 +1,8 @@
 #include "rounds.h"
 #include "../vae/report.h"
+#if defined(__linux__)
 #include <sched.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,11 +11,15 @@ static const double SLICE_SECONDS = 4e-3;
 
 void rounds_pin(void)
 {
+#if defined(__linux__)
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET((size_t)sched_getcpu(), &set);
     if (sched_setaffinity(0, sizeof set, &set))
         fprintf(stderr, "bench: not pinned to one CPU: the system refuses\n");
+#else
+    fprintf(stderr, "bench: not pinned to one CPU: the system has no way to\n");
+#endif
 }
 
 static double slice_seconds(const struct contender *c, double *work)

@@ -1,10 +1,13 @@
 /* Data cache sizes: CPUID leaf 4 (Intel SDM volume 2A, "CPUID") or its twin 0x8000001d (AMD APM volume
- * 3, appendix E); elsewhere what the C library knows. */
+ * 3, appendix E); elsewhere what the system says: Linux in sysfs, macOS in sysctl. */
 #include "kernels.h"
-#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__linux__)
+#include <stdio.h>
+#elif defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 static struct sv_caches caches = {32 << 10, 1 << 20, 8 << 20};
@@ -34,19 +37,43 @@ static void ask(struct sv_caches *c)
         if (type == DATA || type == UNIFIED) keep(c, eax >> 5 & 7, ways * parts * line * sets);
     }
 }
-#else
+#elif defined(__linux__)
+/* One word of a file that describes cache number i of the first CPU. */
+static bool cache_word(unsigned i, const char *what, char word[16])
+{
+    char path[80];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/%s", i, what);
+    FILE *f = fopen(path, "r");
+    const bool read = f && fscanf(f, "%15s", word) == 1;
+    if (f) fclose(f);
+    return read;
+}
+
 static void ask(struct sv_caches *c)
 {
-#if defined(_SC_LEVEL1_DCACHE_SIZE)
-    const int name[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
-    for (unsigned i = 0; i < 3; i++) {
-        const long bytes = sysconf(name[i]);
-        if (bytes > 0) keep(c, i + 1, (size_t)bytes);
+    char type[16], size[16], level[16], unit;
+    for (unsigned i = 0; i < 16 && cache_word(i, "type", type); i++) {
+        size_t bytes;
+        unsigned number;
+        if (*type == 'I' || !cache_word(i, "size", size) || !cache_word(i, "level", level))
+            continue; /* an instruction cache */
+        if (sscanf(level, "%u", &number) != 1 || sscanf(size, "%zu%c", &bytes, &unit) != 2)
+            continue;
+        keep(c, number, bytes << (unit == 'M' ? 20 : 10));
     }
-#else
-    (void)c, (void)keep;
-#endif
 }
+#elif defined(__APPLE__)
+/* Of the fast cores, which share their L2; what lies behind it is the system's. */
+static void ask(struct sv_caches *c)
+{
+    static const char *const name[] = {"hw.perflevel0.l1dcachesize", "hw.perflevel0.l2cachesize"};
+    for (unsigned i = 0; i < 2; i++) {
+        size_t bytes = 0, size = sizeof bytes;
+        if (sysctlbyname(name[i], &bytes, &size, NULL, 0) == 0 && bytes) keep(c, i + 1, bytes);
+    }
+}
+#else
+static void ask(struct sv_caches *c) { (void)c, (void)keep; }
 #endif
 
 /* Asked once, before main: CPUID is slow under a hypervisor. */

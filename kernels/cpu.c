@@ -3,6 +3,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <stdint.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 bool sv_cpu_any(void) { return true; }
@@ -32,8 +34,25 @@ static bool has(uint32_t ebx7, uint32_t state)
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & ebx7) == ebx7;
 }
 
+/* AVX2 and FMA, ymm state enabled by the system */
 bool sv_cpu_avx2(void) { return has(EBX7_AVX2, XCR0_YMM); }
 
+/* and AVX-512 F, DQ, BW, VL, zmm and mask state */
 bool sv_cpu_avx512(void) { return has(EBX7_AVX2 | EBX7_F | EBX7_DQ | EBX7_BW | EBX7_VL, XCR0_ZMM); }
+
+#endif
+
+#if defined(__aarch64__)
+
+/* Part of the base architecture; a Linux that says otherwise is believed. */
+bool sv_cpu_neon(void)
+{
+#if defined(__linux__)
+    enum { ASIMD = 1 << 1 }; /* HWCAP_ASIMD, Linux Documentation/arch/arm64/elf_hwcaps.rst */
+    return getauxval(AT_HWCAP) & ASIMD;
+#else
+    return true;
+#endif
+}
 
 #endif

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-bool sv_cpu_any(void);    /* always true */
-bool sv_cpu_avx2(void);   /* AVX2 and FMA, ymm state enabled by the system */
-bool sv_cpu_avx512(void); /* and AVX-512 F, DQ, BW, VL, zmm and mask state */
+#define SV_ISA(name, variant, probe) bool probe(void);
+#include "isa.def"
+#undef SV_ISA
 
 #endif

@@ -14,8 +14,11 @@ START_TEST(test_kernel)
     if (table && !sv_candidate_supported(table - 1)) return;
     if (table && only && *only && strcmp(only, k.isa)) return;
     if (!sv_has(&k, id)) return;
-    const struct verify_options options = {
-        .quick = quick_run(), .compare_bits = table > 0, .seed = verify_seed(), .log = stderr};
+    const struct verify_options options = {.quick = quick_run(),
+                                           .compare_bits = table > 0,
+                                           .most_work = most_work(),
+                                           .seed = verify_seed(),
+                                           .log = stderr};
     const struct verdict v = verify_kernel(id, &k, &options);
     const char *name = sv_kernel_names[id], *variant = k.variant ? k.variant : "";
     ck_assert_msg(v.failures == 0, "%s [%s %s]: %zu failed", name, k.isa, variant, v.failures);
@@ -33,6 +36,7 @@ Suite *suite_kernels(void)
     Suite *s = suite_create("kernels");
     TCase *t = tcase_create("equivalence");
     tcase_set_timeout(t, 300);
+    tcase_set_tags(t, "kernels");
     tcase_add_loop_test(t, test_kernel, 0, (int)(SV_KERNEL_COUNT * (tables + 1)));
     suite_add_tcase(s, t);
     return s;

@@ -211,6 +211,14 @@ static void sets_flush_to_zero(size_t n, const float *x, float *y)
     good.tanh(n, x, y);
     _mm_setcsr(_mm_getcsr() | 0x8000);
 }
+#elif defined(__aarch64__)
+static void sets_flush_to_zero(size_t n, const float *x, float *y)
+{
+    uint64_t fpcr;
+    good.tanh(n, x, y);
+    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+    __asm__ volatile("msr fpcr, %0" ::"r"(fpcr | 1 << 24)); /* FZ */
+}
 #endif
 
 /* Each row: what must be found, by which comparison. ORACLE: the table is not compared with generic,
@@ -259,7 +267,7 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, misses_the_last_k),
     BREAK(WRONG_BITS, GENERIC, gemm_nn, splits_k),
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, forgets_the_bias),
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
     BREAK(CHANGED_CONTROL, ORACLE, tanh, sets_flush_to_zero),
 #endif
 };
@@ -275,6 +283,7 @@ START_TEST(test_broken_kernel_is_caught)
     const struct verify_options options = {.quick = true,
                                            .compare_bits = broken[_i].compare_bits,
                                            .first_failure = true,
+                                           .most_work = most_work(),
                                            .seed = verify_seed()};
     const struct verdict v = verify_kernel_forked(broken[_i].id, &table, &options);
     ck_assert_msg(v.failures > 0, "%s went unnoticed", broken[_i].name);

@@ -29,6 +29,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
+for package in $missing; do # of another architecture: dpkg must know of that first
+    case $package in
+    *:*) $as_root dpkg --add-architecture "${package#*:}" ;;
+    esac
+done
 $as_root apt-get update -qq &&
     $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null || {
     echo "make deps: apt-get could not install:$missing" >&2

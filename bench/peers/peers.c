@@ -1,14 +1,16 @@
 #include "peers.h"
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <fcntl.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#endif
 
 /* One line per library and setting. `file` is what the loader looks for; $ORIGIN is where the
  * benchmark itself lies, where make puts what has to be compiled first. */
@@ -42,6 +44,7 @@ _Static_assert(LINES <= (int)PEERS_MAX, "room for every peer");
 
 /* A second instance of a library that is open already: the loader knows files by their inode, so it
  * gets a copy in memory. */
+#if defined(__linux__)
 static void *open_copy(void *first)
 {
     struct link_map *map;
@@ -61,6 +64,9 @@ static void *open_copy(void *first)
     if (from >= 0) close(from);
     return handle;
 }
+#else
+static void *open_copy(void *first) { return (void)first, NULL; } /* one setting per library */
+#endif
 
 static void *open_instance(const char *file)
 {

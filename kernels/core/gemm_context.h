@@ -43,4 +43,14 @@ struct gemm_context {
         __asm__("" : "+r"(p));                                                                     \
     } while (0)
 
+/* Before a loop of constant length: all of it unrolls, so that what it indexes lives in registers. Before
+ * the loop over k: it does not. */
+#if defined(__clang__)
+#define GEMM_UNROLL _Pragma("clang loop unroll(full)")
+#define GEMM_ROLL   _Pragma("clang loop unroll(disable)")
+#else
+#define GEMM_UNROLL _Pragma("GCC unroll 32")
+#define GEMM_ROLL   _Pragma("GCC unroll 1")
+#endif
+
 #endif

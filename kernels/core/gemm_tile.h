@@ -32,8 +32,7 @@ V16_INLINE size_t gemm_width(int W, int v, size_t last)
 }
 
 #define GEMM_EACH(H, V)                                                                            \
-    _Pragma("GCC unroll 16") for (int i = 0; i < H; i++)                                           \
-        _Pragma("GCC unroll 8") for (int v = 0; v < V; v++)
+    GEMM_UNROLL for (int i = 0; i < H; i++) GEMM_UNROLL for (int v = 0; v < V; v++)
 
 V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *x, v16 *acc)
 {

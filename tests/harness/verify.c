@@ -293,10 +293,7 @@ static void run(struct checker *v, struct problem *p, const struct sv_kernels *t
     }
 }
 
-static bool heavy(const struct shape *s)
-{
-    return (double)s->m * (double)s->n * (double)(s->k ? s->k : 1) > 2e5;
-}
+static bool heavy(const struct shape *s) { return shape_work(s) > 2e5; }
 
 static void run_placements(struct checker *v, struct problem *p)
 {
@@ -319,6 +316,7 @@ struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
         for (int kind = 0; kind < DATA_KINDS; kind++) {
             const struct kcase *c = p.kcase;
             p.kind = (enum data_kind)kind;
+            if (options->most_work > 0) shape_shrink(&p.shape, options->most_work);
             if (kind == DATA_INTEGERS && !(c->exact_on_integers && c->exact_on_integers(&p.shape)))
                 continue;
             if (kind != DATA_RANDOM && options->quick && heavy(&p.shape)) continue;

@@ -37,6 +37,7 @@ struct verify_options {
     bool quick;          /* fewer lengths and alignments, every kind of check */
     bool compare_bits;   /* also against the generic table; off for the scalar reference */
     bool first_failure;  /* stop at the first shape that fails */
+    double most_work;    /* larger shapes shrink to it, as emulation wants; 0: none do */
     uint64_t seed;       /* replays the data */
     const char *message; /* prefix of what is printed on failure */
     FILE *log;           /* NULL: silent */
