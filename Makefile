@@ -119,6 +119,13 @@ bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler a
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries, into results/gemm.json
 	$(Q)$(DIR)/bench-gemm
 
+.PHONY: arm-mca mca-objects
+arm-mca: mca-objects ## the GEMM inner loops by llvm-mca's models of CPUs, into results/mca.json and mca.md
+	$(Q)$(MAKE) CC='$(ARM_CC)' mca-objects
+	$(Q)bench/mca.py build/mca results/gemm.json results/mca
+mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/kernels_$(i).o)
+	@mkdir -p build/mca && cp $^ build/mca
+
 .PHONY: asan ubsan sanitize
 sanitize: ## make check under both sanitizers at once
 	$(Q)$(MAKE) check SAN=address,undefined OPT='-O1 -g1'
@@ -165,13 +172,13 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3
 DEPS_DEV := clang clang-format cppcheck valgrind qemu-user
-DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user \
+DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test
 deps-dev: ## and what is missing for clang, lint, memcheck and oldcpu
-deps-arm: ## what is missing for arm
+deps-arm: ## what is missing for arm and arm-mca
 
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
