@@ -76,9 +76,8 @@ struct task {
     __attribute__((target(target_isa))) static double widen_##isa(void *arg)                       \
     {                                                                                              \
         const struct task *t = arg;                                                                \
-        const char *x = (const char *)t->p[0];                                                     \
         for (size_t i = 0; i < t->n; i += bytes / 4)                                               \
-            *(f##isa *)(t->p[1] + i) = (f##isa){0} + *(const float *)(x + i);                      \
+            *(f##isa *)(t->p[1] + i) = (f##isa){0} + t->p[0][i / 4];                               \
         return (double)t->n * 5;                                                                   \
     }
 MAPS(avx2, "avx2,fma", 32)

@@ -14,33 +14,32 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
     const size_t rs = x->rs, cs = x->cs, bp = x->bp, step = x->step;
     const float *row[5], *next = x->next; /* every third; the two after it by index */
     __m256 c[32];
-#pragma GCC unroll 5
+    GEMM_UNROLL
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
-#pragma GCC unroll 16
-    for (int i = 0; i < H; i++)
-#pragma GCC unroll 16
-        for (int w = 0; w < W; w++)
-            c[i * W + w] = w % 2 ? acc[i * V + w / 2].hi : acc[i * V + w / 2].lo;
-#pragma GCC unroll 1
+    GEMM_UNROLL
+    for (int i = 0; i < H; i++) GEMM_UNROLL
+    for (int w = 0; w < W; w++)
+        c[i * W + w] = w % 2 ? acc[i * V + w / 2].hi : acc[i * V + w / 2].lo;
+    GEMM_ROLL
     for (size_t p = x->k; p; p--) {
         __m256 bw[16];
-#pragma GCC unroll 16
+        GEMM_UNROLL
         for (int w = 0; w < W; w++) bw[w] = _mm256_loadu_ps(b + (size_t)(w / 2) * bp + w % 2 * 8);
         _mm_prefetch((const char *)next, _MM_HINT_T1);
-#pragma GCC unroll 16
+        GEMM_UNROLL
         for (int i = 0; i < H; i++) {
             const __m256 ai = _mm256_broadcast_ss(&row[i / 3][(size_t)(i % 3) * rs]);
-#pragma GCC unroll 16
+            GEMM_UNROLL
             for (int w = 0; w < W; w++) c[i * W + w] = _mm256_fmadd_ps(ai, bw[w], c[i * W + w]);
         }
-#pragma GCC unroll 5
+        GEMM_UNROLL
         for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
         GEMM_ADVANCE(b, 16);
         GEMM_ADVANCE(next, step);
     }
-#pragma GCC unroll 16
+    GEMM_UNROLL
     for (int i = 0; i < H; i++) {
-#pragma GCC unroll 16
+        GEMM_UNROLL
         for (int v = 0; v < V; v++) {
             acc[i * V + v].lo = c[i * W + 2 * v];
             acc[i * V + v].hi = 2 * v + 1 < W ? c[i * W + 2 * v + 1] : _mm256_setzero_ps();

@@ -26,46 +26,46 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
     const size_t rs = x->rs, cs = x->cs, bp = x->bp, step = x->step;
     const float *row[5], *next = x->next; /* every third; the two after it by index */
     __m512 c[32], pair[5];
-#pragma GCC unroll 5
+    GEMM_UNROLL
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
-#pragma GCC unroll 16
+    GEMM_UNROLL
     for (int i = 0; i < H; i++) {
-#pragma GCC unroll 8
+        GEMM_UNROLL
         for (int v = 0; v < N; v++) c[i * N + v] = acc[i * V + v].v;
         if (W % 2 && i % 2 == 0) pair[i / 2] = acc[i * V + N].v;
         if (W % 2 && i % 2)
             pair[i / 2] =
                 _mm512_insertf32x8(pair[i / 2], _mm512_castps512_ps256(acc[i * V + N].v), 1);
     }
-#pragma GCC unroll 1
+    GEMM_ROLL
     for (size_t p = x->k; p; p--) {
-        __m512 bv[8], half = _mm512_setzero_ps(), even = half;
-#pragma GCC unroll 8
-        for (int v = 0; v < N; v++) {
-            bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
-        }
+        __m512 bv[8], half = _mm512_setzero_ps();
+        GEMM_UNROLL
+        for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
         _mm_prefetch((const char *)next, _MM_HINT_T1);
         if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
-#pragma GCC unroll 16
-        for (int i = 0; i < H; i++) {
+        GEMM_UNROLL
+        for (int i = 0; i < H; i += 2) {
+            const int j = i + 1 < H ? i + 1 : i;
             const __m512 ai = _mm512_set1_ps(row[i / 3][(size_t)(i % 3) * rs]);
-#pragma GCC unroll 8
+            GEMM_UNROLL
             for (int v = 0; v < N; v++) c[i * N + v] = _mm512_fmadd_ps(ai, bv[v], c[i * N + v]);
-            if (W % 2 && i % 2)
+            const __m512 aj = j == i ? ai : _mm512_set1_ps(row[j / 3][(size_t)(j % 3) * rs]);
+            GEMM_UNROLL
+            for (int v = 0; j > i && v < N; v++)
+                c[j * N + v] = _mm512_fmadd_ps(aj, bv[v], c[j * N + v]);
+            if (W % 2)
                 pair[i / 2] =
-                    _mm512_fmadd_ps(_mm512_mask_blend_ps(0xff00, even, ai), half, pair[i / 2]);
-            if (W % 2 && i % 2 == 0 && i + 1 == H)
-                pair[i / 2] = _mm512_fmadd_ps(ai, half, pair[i / 2]);
-            even = ai;
+                    _mm512_fmadd_ps(_mm512_mask_blend_ps(0xff00, ai, aj), half, pair[i / 2]);
         }
-#pragma GCC unroll 5
+        GEMM_UNROLL
         for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
         GEMM_ADVANCE(b, 16);
         GEMM_ADVANCE(next, step);
     }
-#pragma GCC unroll 16
+    GEMM_UNROLL
     for (int i = 0; i < H; i++) {
-#pragma GCC unroll 8
+        GEMM_UNROLL
         for (int v = 0; v < N; v++) acc[i * V + v].v = c[i * N + v];
         if (W % 2)
             acc[i * V + N].v = _mm512_castps256_ps512(i % 2 ? _mm512_extractf32x8_ps(pair[i / 2], 1)
