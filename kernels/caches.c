@@ -1,5 +1,5 @@
-/* Data cache sizes: CPUID leaf 4 (Intel SDM volume 2A, "CPUID") or its twin 0x8000001d (AMD APM volume
- * 3, appendix E); elsewhere what the system says: Linux in sysfs, macOS in sysctl. */
+/* Data cache sizes: CPUID leaf 4 (Intel SDM volume 2A, "CPUID"), its twin 0x8000001d or, where a hypervisor
+ * blanks that, the older 0x80000005 and 6 (AMD APM volume 3, appendix E); elsewhere what the system says: Linux in sysfs, macOS in sysctl. */
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -20,13 +20,29 @@ static void keep(struct sv_caches *c, unsigned level, size_t bytes)
 }
 
 #if defined(__x86_64__)
+/* AMD's older leaves. They give the L3 of a whole package; cores share it in parts of 32 MB or so. */
+static void ask_old(struct sv_caches *c)
+{
+    enum { L1 = (int)0x80000005, L2_L3 = (int)0x80000006, PART = 32 << 20 };
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid((unsigned)L1, &eax, &ebx, &ecx, &edx) || ecx >> 24 == 0) return;
+    keep(c, 1, (size_t)(ecx >> 24) << 10);
+    if (!__get_cpuid((unsigned)L2_L3, &eax, &ebx, &ecx, &edx)) return;
+    const size_t l2 = (size_t)(ecx >> 16) << 10, l3 = (size_t)(edx >> 18) << 19;
+    if (l2) keep(c, 2, l2);
+    if (l3) keep(c, 3, l3 < PART ? l3 : PART);
+}
+
 static void ask(struct sv_caches *c)
 {
     enum { DATA = 1, UNIFIED = 3, LEAF = 4, AMD_LEAF = (int)0x8000001d };
     unsigned eax, ebx, ecx, edx, leaf = LEAF;
     if (!__get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) || (eax & 31) == 0) {
         leaf = (unsigned)AMD_LEAF;
-        if (!__get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx)) return;
+        if (!__get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) || (eax & 31) == 0) {
+            ask_old(c);
+            return;
+        }
     }
     for (unsigned i = 0; i < 16; i++) {
         __cpuid_count(leaf, i, eax, ebx, ecx, edx);
