@@ -23,7 +23,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
                             const float *b, v16 *acc)
 {
     const int V = (W + 1) / 2, N = W / 2;
-    const size_t rs = x->rs, cs = x->cs, bp = x->bp, step = x->step;
+    const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs, step = x->step;
     const float *row[5], *next = x->next; /* every third; the two after it by index */
     __m512 c[32], pair[5];
     GEMM_UNROLL
@@ -60,7 +60,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
         }
         GEMM_UNROLL
         for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
-        GEMM_ADVANCE(b, 16);
+        GEMM_ADVANCE(b, bs);
         GEMM_ADVANCE(next, step);
     }
     GEMM_UNROLL

@@ -17,13 +17,13 @@ struct gemm_place {
     size_t i, j, at;
 };
 
-/* Strides in floats: op(A)[i][p] is a[i rs + p cs], vector
- * v of op(B)'s row p is b[v bp + 16 p], of C's row i it is c[v cp + i ldc]. */
+/* Strides in floats: op(A)[i][p] is a[i rs + p cs], vector v of op(B)'s row p is b[v bp + p bs], of
+ * C's row i it is c[v cp + i ldc]. */
 struct gemm_context {
     const struct sv_gemm *g;
     enum gemm_shape shape;
     size_t k;
-    size_t rs, cs, bp, cp, ldc;
+    size_t rs, cs, bp, bs, cp, ldc;
     enum gemm_from from;
     enum sv_epilogue epilogue; /* NONE where k-blocks follow */
     bool through;              /* end in the buffer: heavy epilogues, and edges without masks */

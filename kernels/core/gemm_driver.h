@@ -44,7 +44,7 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
     x->next = packed;
     x->step = 0;
     if (t > v || j >= s->j + s->nc) return;
-    if (kind == B_PACKED || s->i > 0) {
+    if (kind == B_PACKED || (s->i > 0 && x->bs == 16)) {
         x->next = packed + gemm_min(t, v - 1) * x->bp;
         x->step = 16;
     } else if (kind == B_ROWS) {
@@ -78,12 +78,23 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     }
 }
 
-/* Panels of w half vectors from column j on: where they lie, packed first if need be. */
+/* Below so many links a row of B is read too few times to be worth packing. */
+enum { GEMM_SHORT = 64 };
+
+/* Panels of w half vectors from column j on: where they lie, packed first if need be. Few rows of B are
+ * read where they lie, but at its right edge. */
 static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                                 size_t j, size_t w, float *packed)
 {
     const struct sv_gemm *g = x->g;
+    x->bs = 16;
+    x->bp = 16 * (kind == B_PACKED ? g->k : s->kc);
     if (kind == B_PACKED) return g->b + (j * g->k + s->p * 16);
+    if (kind == B_ROWS && s->kc <= GEMM_SHORT && j + 8 * w <= g->n) {
+        x->bs = g->ldb;
+        x->bp = 16;
+        return g->b + s->p * g->ldb + j;
+    }
     /* what only one block of rows will use makes room for the next: it stays in L2 */
     float *to = packed + (s->mc < g->m ? (j - s->j) * s->kc : 0);
     const size_t cols = gemm_min(8 * w, g->n - j);
@@ -116,7 +127,8 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
     x->cs = a.cs;
     for (size_t j = s->j, end = s->j + s->nc; j < end;) {
         const size_t w = gemm_choose(x, (end - j + 7) / 8, s->mc);
-        gemm_column(x, kind, s, j, w, a.p, gemm_panels(x, kind, s, j, w, packed));
+        const float *panels = gemm_panels(x, kind, s, j, w, packed);
+        gemm_column(x, kind, s, j, w, a.p, panels);
         j += 8 * w;
     }
 }
@@ -143,7 +155,6 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
         do {
             s.kc = gemm_min(block.kc, g->k - s.p);
             x.k = s.kc;
-            x.bp = 16 * (kind == B_PACKED ? g->k : s.kc);
             x.epilogue = s.p + s.kc == g->k ? g->epilogue : SV_EPI_NONE;
             for (s.i = 0; s.i < g->m; s.i += block.mc) {
                 s.mc = gemm_min(block.mc, g->m - s.i);

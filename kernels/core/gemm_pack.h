@@ -11,17 +11,26 @@ static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx,
             v16_store(y + c * rows + 16 * r, v16_load_upto(x + c, cols - c));
 }
 
-/* One panel, y[r][c] = x[c][r]: blocks of 16 x 16, transposed in registers */
+/* y[r][c] = x[c][r], at most 16 x 16; constants keep the block in registers */
+V16_INLINE void gemm_pack_block(const size_t rows, const size_t cols, const float *x, size_t ldx,
+                                float *y)
+{
+    v16 block[16];
+    GEMM_UNROLL
+    for (size_t c = 0; c < 16; c++)
+        block[c] = c < cols ? v16_load_upto(x + c * ldx, rows) : v16_set1(0);
+    v16_transpose(block);
+    GEMM_UNROLL
+    for (size_t i = 0; i < 16; i++)
+        if (i < rows) v16_store(y + 16 * i, block[i]);
+}
+
+/* One panel, y[r][c] = x[c][r] */
 static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
-    for (size_t r = 0; r < rows; r += 16) {
-        const size_t left = gemm_min(rows - r, 16);
-        v16 block[16];
-        for (size_t c = 0; c < 16; c++)
-            block[c] = c < cols ? v16_load_upto(x + c * ldx + r, left) : v16_set1(0);
-        v16_transpose(block);
-        for (size_t i = 0; i < left; i++) v16_store(y + 16 * (r + i), block[i]);
-    }
+    size_t r = 0;
+    for (; cols == 16 && r + 16 <= rows; r += 16) gemm_pack_block(16, 16, x + r, ldx, y + 16 * r);
+    for (; r < rows; r += 16) gemm_pack_block(gemm_min(rows - r, 16), cols, x + r, ldx, y + 16 * r);
 }
 
 static void SV_FN(pack)(size_t rows, size_t cols, const float *x, size_t ldx, bool transposed,

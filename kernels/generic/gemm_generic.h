@@ -18,7 +18,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
         for (int i = 0; i < H; i++)
             for (int j = 0; j < 16; j++)
                 acc[i].f[j] =
-                    fmaf(a[(size_t)i * x->rs + p * x->cs], b[p * 16 + (size_t)j], acc[i].f[j]);
+                    fmaf(a[(size_t)i * x->rs + p * x->cs], b[p * x->bs + (size_t)j], acc[i].f[j]);
 }
 
 #endif

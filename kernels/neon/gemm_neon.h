@@ -39,7 +39,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
                             const float *b, v16 *acc)
 {
     const int V = (W + 1) / 2, Q = 2 * W; /* q registers of a row */
-    const size_t rs = x->rs, cs = x->cs, bp = x->bp;
+    const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs;
     const float *row[4]; /* every third; the two after it by index */
     float32x4_t c[24];
     GEMM_UNROLL
@@ -85,7 +85,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 #undef ROW
         GEMM_UNROLL
         for (int r = 0; r < 4; r++) GEMM_ADVANCE(row[r], cs);
-        GEMM_ADVANCE(b, 16);
+        GEMM_ADVANCE(b, bs);
     }
     GEMM_UNROLL
     for (int i = 0; i < H; i++) {
