@@ -30,7 +30,7 @@ static const float log_c[8] = {
 static const float log_h[8] = {
     0, 0x1.5b14p-3f, 0x1.1256p-2f, 0x1.763cp-2f, -0x1.0324p-2f, -0x1.6168p-3f, -0x1.9818p-4f, 0};
 /* Eight pieces of a function, one per column: center c, f(c), and the coefficients of f(c + h) - f(c).
- * Each c is chosen for that f(c) to be a float within 2^-36. */
+ * Each c is chosen for that f(c) to be a float within 2^-35. */
 /* tanh: the column is bits 22 to 24 of 1 + 1.6 |x|, so four octaves in halves, from column 6 on. */
 static const float tanh_piece[9][8] = {
     {0x1.d7b646p-1f, 0x1.8bb6f4p0f, 0x1.41369ep1f, 0x1.dea94ep1f, 0x1.67d036p2f, 0x1.03ae6cp3f, 0,
