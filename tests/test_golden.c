@@ -79,6 +79,7 @@ Suite *suite_golden(void)
     Suite *s = suite_create("golden");
     TCase *t = tcase_create("sums");
     tcase_set_timeout(t, 300);
+    tcase_set_tags(t, "golden");
     tcase_add_loop_test(t, test_sha256, 0, sizeof examples / sizeof *examples);
     tcase_add_loop_test(t, test_kernel_sum, 0, (int)(SV_KERNEL_COUNT * tables));
     tcase_add_loop_test(t, test_training_sum, 0, (int)runs);
