@@ -40,7 +40,7 @@ PROGRAM   := $(DIR)/vae$(if $(EMULATOR),-emulated)
 static = $(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)
 # Where the compiler knows no static library (macOS), what pkg-config says.
 library = $(or $(filter /%,$(call static,$(1))),$(shell pkg-config --libs $(2) 2>/dev/null))
-LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm
+LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
 TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
 
 KERNELS   := $(wildcard kernels/*.c) $(foreach i,$(ISAS),$(wildcard kernels/$(i)/*.c))

@@ -90,7 +90,7 @@ static bool bench(const struct sv_choice *choice, struct vae_error *e)
     fprintf(stderr, "verifying %s ...\n", k->isa);
     if (!verified(k)) return vae_fail(e, "a kernel of %s failed; nothing is timed", k->isa);
     if (!synthetic_make(&train, &test, e)) return false;
-    if (!trainer_create(&t, choice, &run, &train, e)) return false;
+    if (!trainer_create(&t, choice, &run, &train, NULL, e)) return false;
     struct gemm_bench g = make_gemm(k, 1024);
     struct contender c[] = {
         peak_contender(k),

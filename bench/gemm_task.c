@@ -74,6 +74,7 @@ struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_opera
     struct gemm_task t = gemm_plain(k, o);
     if (o->row->op == PRODUCT_TN) {
         t.g.c_packed = true;
+        t.g.ldc = t.g.m;
     } else {
         t.g.b = o->b_packed;
         t.g.b_packed = true;

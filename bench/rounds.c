@@ -1,8 +1,9 @@
 #include "rounds.h"
-#include "../vae/report.h"
+#include "../vae/phases.h"
 #if defined(__linux__)
 #include <sched.h>
 #endif
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

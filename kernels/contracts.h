@@ -57,7 +57,8 @@ struct SV_T(optim) {
  * Each c_ij is one fma chain over k in ascending order that starts from 0, or from the stored c_ij
  * if accumulate is set. Accuracy: u (k + 2) sum |a||b|, then the epilogue's own.
  * With b_packed, b holds the panels of op(B), k x n, as `pack` makes them, and ldb is not used. With
- * c_packed, c is panels of m x n, and so are s and v; ldc is not used, lanes beyond column n are not
+ * c_packed, c is panels of ldc >= m rows, and so are s and v: c_ij is c[j / 16 * 16 ldc + 16 i + j %
+ * 16]. So a call may serve some of the rows and panels of a larger matrix. Lanes beyond column n are not
  * touched.
  * Epilogues see v = c_ij while it is in registers:
  *   NONE                      v

@@ -43,7 +43,7 @@ static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, s
     for (size_t i = 0; i < g->m; i++) {
         if (g->epilogue == SV_EPI_BERNOULLI) g->row_sum[i] = 0;
         for (size_t j = 0; j < g->n; j++) {
-            const size_t e = place(i, j, g->c_packed, g->m, g->ldc, 1);
+            const size_t e = place(i, j, g->c_packed, g->ldc, g->ldc, 1);
             real sum = g->accumulate ? g->c[e] : 0;
             for (size_t p = 0; p < g->k; p++)
                 sum += g->a[i * ra + p * ca] * g->b[place(p, j, g->b_packed, g->k, rb, cb)];

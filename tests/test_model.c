@@ -80,12 +80,19 @@ static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, d
     }
 }
 
+/* Where the oracle's element i of tensor t, row-major, lies in the model's arena. */
+static size_t weight_place(const struct vae_model *m, int t, size_t i)
+{
+    const struct vae_tensor *s = &m->tensor[t];
+    return vae_place(s, i / s->cols, i % s->cols);
+}
+
 /* The oracle starts from the trainer's weights. */
 static void copy_weights(const struct vae_oracle *o, const struct vae_model *m)
 {
     for (int t = 0; t < ORACLE_TENSORS; t++)
         for (size_t i = 0; i < oracle_size(o, t); i++)
-            o->w[t][i] = (double)m->w[m->tensor[t].offset + i];
+            o->w[t][i] = (double)m->w[weight_place(m, t, i)];
 }
 
 /* Largest difference between the trainer's weights and the oracle's. */
@@ -94,7 +101,7 @@ static double weight_distance(const struct vae_oracle *o, const struct vae_model
     double worst = 0;
     for (int t = 0; t < ORACLE_TENSORS; t++)
         for (size_t i = 0; i < oracle_size(o, t); i++)
-            worst = fmax(worst, fabs((double)m->w[m->tensor[t].offset + i] - o->w[t][i]));
+            worst = fmax(worst, fabs((double)m->w[weight_place(m, t, i)] - o->w[t][i]));
     return worst;
 }
 
@@ -119,7 +126,7 @@ START_TEST(test_trajectory)
     struct vae_trainer t;
     struct vae_error e;
     sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, &e));
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     oracle_create(&o);
     copy_weights(&o, &t.model);
     for (int i = 0; i < ORACLE_TENSORS; i++) {
@@ -129,7 +136,8 @@ START_TEST(test_trajectory)
     for (int step = 0; step < STEPS; step++) {
         struct vae_bound b = {0};
         trainer_step(&t, &b);
-        for (size_t i = 0; i < run.batch * 132; i++) x[i] = (double)t.model.work.x[i];
+        for (size_t i = 0; i < run.batch * 132; i++)
+            x[i] = (double)t.model.work.x[i / 132 * t.model.ld.x + i % 132];
         const struct oracle_bound want =
             oracle_gradient(&o, run.batch, x, sv_rng_at(run.seed, STREAM_EPS, (uint32_t)step));
         const double scale = fabs(want.kl) + fabs(want.recon);
@@ -189,7 +197,7 @@ static void train_to(const char *isa, const struct vae_run *run, const struct im
     struct vae_error e = {""};
     struct vae_bound b = {0};
     ck_assert_int_eq(sv_choice_default(isa, &k), SV_OK);
-    ck_assert(trainer_create(&t, &k, run, images, &e));
+    ck_assert(trainer_create(&t, &k, run, images, NULL, &e));
     if (from_step) {
         struct st_file f;
         ck_assert_msg(checkpoint_open(&f, path, &t.run, &e), "%s", e.line);
@@ -247,7 +255,7 @@ START_TEST(test_bound_does_not_depend_on_batch)
         struct vae_bound b;
         sv_choice_default(NULL, &k);
         run.batch = batch;
-        ck_assert(trainer_create(&t, &k, &run, &images, &e));
+        ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
         ck_assert(vae_evaluate(&t.model, &images, run.binarize, run.seed, NULL, &b));
         if (!first.count) first = b;
         ck_assert(b.kl == first.kl && b.recon == first.recon);

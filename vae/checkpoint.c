@@ -43,18 +43,20 @@ static const char *const stat_names[][VAE_MAX_STATS] = {
     [VAE_ADAM] = {"optimizer.exp_avg.", "optimizer.exp_avg_sq."},
 };
 
-/* Ours is input x output, theirs output x input. */
-static void transpose_out(const float *w, const struct vae_tensor *t, const struct part *p,
+/* Ours is input x output, in panels, theirs output x input. */
+static void transpose_out(const float *arena, const struct vae_tensor *t, const struct part *p,
                           float *out)
 {
     for (size_t j = 0; j < p->cols; j++)
-        for (size_t i = 0; i < t->rows; i++) out[j * t->rows + i] = w[i * t->cols + p->first + j];
+        for (size_t i = 0; i < t->rows; i++)
+            out[j * t->rows + i] = arena[vae_place(t, i, p->first + j)];
 }
-static void transpose_in(float *w, const struct vae_tensor *t, const struct part *p,
+static void transpose_in(float *arena, const struct vae_tensor *t, const struct part *p,
                          const float *in)
 {
     for (size_t j = 0; j < p->cols; j++)
-        for (size_t i = 0; i < t->rows; i++) w[i * t->cols + p->first + j] = in[j * t->rows + i];
+        for (size_t i = 0; i < t->rows; i++)
+            arena[vae_place(t, i, p->first + j)] = in[j * t->rows + i];
 }
 
 static void name_tensor(char name[ST_NAME], const char *prefix, const char *part,
@@ -79,7 +81,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
             (struct st_tensor){.dims = 1, .shape = {p->cols}, .data = arena + b->offset + p->first};
         name_tensor(weight->name, prefix, p->name, "weight");
         name_tensor(bias->name, prefix, p->name, "bias");
-        transpose_out(arena + w->offset, w, p, *room);
+        transpose_out(arena, w, p, *room);
         *room += p->cols * w->rows;
     }
     return count;
@@ -220,7 +222,7 @@ static bool load_part(const struct st_file *f, struct vae_model *m, const char *
     if (!room) return vae_fail(e, "%s: not enough memory", f->path);
     name_tensor(name, prefix, p->name, "weight");
     bool ok = st_read(f, name, 2, shape, room, e);
-    if (ok) transpose_in(arena + w->offset, w, p, room);
+    if (ok) transpose_in(arena, w, p, room);
     free(room);
     name_tensor(name, prefix, p->name, "bias");
     return ok && st_read(f, name, 1, shape, arena + b->offset + p->first, e);
@@ -237,5 +239,6 @@ bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statisti
             if (!load_part(f, m, stat_names[m->optimizer][s], &parts[i], m->stat[s], e))
                 return false;
     }
+    vae_weights_changed(m);
     return true;
 }

@@ -226,7 +226,7 @@ static bool prepare(struct train_options *o, const struct dataset *data, struct 
     o->run.shape.rows = data->train.rows;
     o->run.shape.cols = data->train.cols;
     o->run.train_images = data->train.count;
-    bool ok = trainer_create(t, &k, &o->run, &data->train, e);
+    bool ok = trainer_create(t, &k, &o->run, &data->train, NULL, e);
     if (ok && o->resume) ok = checkpoint_load(&f, &t->model, true, e);
     if (!ok) trainer_destroy(t);
     st_close(&f);

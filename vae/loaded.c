@@ -10,7 +10,8 @@ bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae
     if (!chosen_open(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
     const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
-    const bool made = vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, e);
+    const bool made =
+        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, NULL, e);
     const bool ok = made && checkpoint_load(&f, &s->model, false, e);
     if (made && !ok) vae_destroy(&s->model);
     st_close(&f);

@@ -1,14 +1,21 @@
 /* The variational autoencoder: encoder x -> tanh(hidden) -> (mu, logvar), decoder z -> tanh(hidden)
  * -> logits, or -> (mean, logvar) of a Gaussian (AEVB, appendix C). One arena holds everything.
  *
- * Weights are input x output, row-major: a layer is Y = X W + b. All gradients are those of the
- * loss, -ELBO summed over the minibatch.
+ * A layer is Y = X W + b. Weights and their statistics live in panels of sixteen columns (`pack` in
+ * kernels/contracts.h): the forward pass reads them so, and the GEMM of dW updates them so, in its
+ * tiles. Weights whose input has a gradient are kept a second time, transposed, in panels for dX.
+ * All gradients are those of the loss, -ELBO summed over the minibatch.
+ *
+ * A minibatch goes in parts, one per thread: forward and backward split its rows, the update splits the
+ * weights. No sum is split, so the bits do not depend on the number of parts.
  */
 #ifndef VAE_MODEL_H
 #define VAE_MODEL_H
 
 #include "../kernels/choice.h"
 #include "error.h"
+#include "phases.h"
+#include "pool.h"
 
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
 enum vae_optimizer { VAE_SGD, VAE_ADAGRAD, VAE_ADAM };
@@ -31,12 +38,25 @@ struct vae_shape {
     enum vae_likelihood likelihood;
 };
 
-/* In the order of the arena. The encoder's head is mu and logvar side by side, hidden x 2 latent;
- * a Gaussian decoder's output is mean and logvar side by side. */
+/* The encoder's head is mu and logvar side by side, hidden x 2 latent; a Gaussian decoder's output is
+ * mean and logvar side by side. A bias follows its weight. */
 enum vae_tensor_id { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B, VAE_TENSORS };
 
 struct vae_tensor {
-    size_t rows, cols, offset; /* a bias has one row; offset in floats from the arena's start */
+    size_t rows, cols; /* a bias has one row */
+    size_t offset;     /* floats from the arena's start */
+    size_t transposed; /* of a weight: floats from the start of the transposed panels */
+};
+
+/* Where element (row, col) lies, in floats from the arena's start; of a bias too. */
+static inline size_t vae_place(const struct vae_tensor *t, size_t row, size_t col)
+{
+    return t->offset + (col / 16 * t->rows + row) * 16 + col % 16;
+}
+
+/* Distances between rows, in floats: whole cache lines, an odd number of them. */
+struct vae_ld {
+    size_t x, hidden, head, z, out;
 };
 
 /* Activations and gradients of one minibatch; r = rows * samples. */
@@ -46,7 +66,8 @@ struct vae_work {
     float *out, *d_out;                      /* [r][outputs]; out: Gaussian mean | logvar */
     float *d_hidden_d, *d_z;                 /* [r][...] */
     float *d_head, *d_hidden_e;              /* [rows][...] */
-    void *scratch;
+    float *scratch;                          /* [threads][scratch_size] */
+    size_t scratch_size;
 };
 
 enum { VAE_MAX_STATS = 2 };
@@ -56,12 +77,22 @@ struct vae_model {
     struct vae_shape shape;
     enum vae_optimizer optimizer;
     size_t max_rows, samples; /* largest minibatch; draws of z per data point (L) */
+    struct pool *pool;        /* whose threads run the parts; NULL: the caller's alone */
     struct vae_tensor tensor[VAE_TENSORS];
     size_t params; /* floats of the parameter arena, padding included */
     size_t stats;  /* arenas of optimiser statistics: 0 SGD, 1 Adagrad, 2 Adam */
-    float *w, *grad, *stat[VAE_MAX_STATS];
+    float *w, *stat[VAE_MAX_STATS];
+    float *w_t; /* the transposed panels; none of ENC_W */
+    size_t transposed_size;
+    struct vae_ld ld;
     struct vae_work work;
+    struct vae_clock *clock; /* [threads], or NULL: not timed */
     void *memory;
+};
+
+/* Rows first ... first + rows - 1 of a minibatch, the share of thread number `thread`. */
+struct vae_part {
+    size_t thread, first, rows;
 };
 
 /* Sums over data points, in nats. */
@@ -77,23 +108,31 @@ static inline size_t vae_outputs(const struct vae_shape *s)
 }
 
 /* Arithmetic of one training step per data point with one sample: forward, dW, and dX without the
- * first layer's; a multiply-add counts as two. */
+ * first layer's; a multiply-add counts as two. vae_forward_flops: the forward pass alone. */
 double vae_step_flops(const struct vae_shape *s);
+double vae_forward_flops(const struct vae_shape *s);
 
 /* Allocates; parameters and statistics are zero. */
 bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
-                enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct vae_error *e);
+                enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct pool *pool,
+                struct vae_error *e);
 void vae_destroy(struct vae_model *m);
 
 /* Weights ~ N(0, 0.01^2), biases 0 (AEVB, section 5), statistics 0. */
 void vae_init(struct vae_model *m, uint64_t seed);
 
-/* Encodes work.x, draws z, decodes, and leaves log-likelihood, KL and d loss / d out in work; adds
- * to *bound row by row. rng addresses row 0's noise. rows <= max_rows. */
-void vae_forward(struct vae_model *m, size_t rows, struct sv_rng rng, struct vae_bound *bound);
+/* After weights were written from outside: renews their transposed copies. */
+void vae_weights_changed(struct vae_model *m);
 
-/* After vae_forward: the gradient of the loss, in grad. */
-void vae_backward(struct vae_model *m, size_t rows);
+/* The share of thread number `thread` when `rows` rows are split among the model's threads. */
+struct vae_part vae_part_of(const struct vae_model *m, size_t thread, size_t rows);
+
+/* Encodes the part's rows of work.x, draws z, decodes, and leaves log-likelihood, KL and d loss / d out
+ * in work. rng addresses the noise of the minibatch's row 0. */
+void vae_forward(struct vae_model *m, struct vae_part p, struct sv_rng rng);
+
+/* After it, for the same part: the gradients of all activations. */
+void vae_backward(struct vae_model *m, struct vae_part p);
 
 struct vae_step {
     float lr;
@@ -101,8 +140,12 @@ struct vae_step {
     uint64_t count; /* 1 for the first step */
 };
 
-/* One step of the optimiser, the prior N(0, I) on all parameters included. */
-void vae_update(struct vae_model *m, const struct vae_step *step);
+/* After vae_backward of all parts: one step of the optimiser, the prior N(0, I) on all parameters
+ * included, for the weights that are this thread's. `rows` is the whole minibatch's. */
+void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);
+
+/* After vae_forward of all parts: adds KL and log-likelihood to *bound, row by row. */
+void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.
  * vae_encode_mean puts mu of work.x into z. */

@@ -45,10 +45,12 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
         for (size_t i = 0; i < across; i += m->max_rows) {
             const size_t rows = min(m->max_rows, across - i);
             float *original = grid + (2 * p * across + i) * n;
-            struct sv_rng rng = sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0);
-            rng.ctr[1] = (uint32_t)(p * across + i);
-            vae_gather(m, images, NULL, p * across + i, rows, run->binarize, rng);
-            memcpy(original, m->work.x, rows * n * sizeof *grid);
+            struct vae_source from = {images, NULL, p * across + i, run->binarize,
+                                      sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
+            from.rng.ctr[1] = (uint32_t)(p * across + i);
+            vae_gather(m, &from, (struct vae_part){0, 0, rows});
+            for (size_t r = 0; r < rows; r++)
+                memcpy(original + r * n, m->work.x + r * m->ld.x, n * sizeof *grid);
             vae_encode_mean(m, rows, z);
             decode_all(m, z, rows, original + across * n);
         }

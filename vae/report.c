@@ -1,4 +1,5 @@
 #include "report.h"
+#include "phases.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -10,13 +11,6 @@
 #include <unistd.h>
 
 enum { BAR_WIDTH = 16, LINE = 256 };
-
-double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 struct progress progress_start(uint64_t first, uint64_t total, bool quiet)
 {

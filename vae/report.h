@@ -6,8 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-double seconds_now(void); /* monotonic */
-
 struct progress {
     bool bar; /* a terminal is there to draw on */
     uint64_t first, total;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
-                    const struct images *images, struct vae_error *e)
+                    const struct images *images, struct pool *pool, struct vae_error *e)
 {
     *t = (struct vae_trainer){.run = *run, .images = images, .order_epoch = UINT64_MAX};
-    if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, e))
+    if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, pool, e))
         return false;
     t->order = malloc(images->count * sizeof *t->order);
     if (!t->order) {
@@ -43,18 +43,34 @@ static void shuffle(struct vae_trainer *t, uint64_t epoch)
     t->order_epoch = epoch;
 }
 
-void vae_gather(struct vae_model *m, const struct images *images, const uint32_t *order,
-                size_t first, size_t rows, enum vae_binarize binarize, struct sv_rng rng)
+static const uint8_t *image(const struct vae_source *from, size_t at)
 {
-    const size_t n = images_size(images);
+    const size_t n = images_size(from->images);
+    return from->images->pixels + (from->order ? from->order[at] : at) * n;
+}
+
+/* The images lie anywhere in memory: those to come are asked for while others are converted. */
+enum { AHEAD = 4, LINE = 64 };
+static void prefetch(const uint8_t *p, size_t n)
+{
+    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i);
+}
+
+void vae_gather(struct vae_model *m, const struct vae_source *from, struct vae_part p)
+{
+    const size_t n = images_size(from->images), ld = m->ld.x;
     const struct sv_kernels *row = sv_for(&m->k, 1, n, 0);
-    sv_pixels_fn *convert = binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
-    for (size_t i = 0; i < rows; i++) {
-        const size_t image = order ? order[first + i] : first + i;
-        convert(n, images->pixels + image * n, m->work.x + i * n);
+    sv_pixels_fn *convert = from->binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
+    float *x = m->work.x + p.first * ld;
+    for (size_t i = 0; i < p.rows; i++) {
+        const size_t at = from->first + p.first + i;
+        if (i + AHEAD < p.rows) prefetch(image(from, at + AHEAD), n);
+        convert(n, image(from, at), x + i * ld);
     }
-    if (binarize == BINARIZE_DYNAMIC)
-        sv_for(&m->k, rows, n, 0)->bernoulli(rows, n, rng, m->work.x, n, m->work.x, n);
+    if (from->binarize != BINARIZE_DYNAMIC) return;
+    struct sv_rng rng = from->rng;
+    rng.ctr[1] += (uint32_t)p.first;
+    sv_for(&m->k, p.rows, n, 0)->bernoulli(p.rows, n, rng, x, ld, x, ld);
 }
 
 /* The position in the epoch of the next step's first image. */
@@ -69,19 +85,53 @@ size_t trainer_next_rows(const struct vae_trainer *t)
     return left < t->run.batch ? left : t->run.batch;
 }
 
+/* --- the parts of a step, as the pool runs them --- */
+
+struct minibatch {
+    struct vae_model *model;
+    struct vae_source source;
+    size_t rows;
+    struct sv_rng eps;
+    const struct vae_step *step; /* NULL: nothing is trained */
+};
+
+static void part_rows(void *arg, size_t thread)
+{
+    const struct minibatch *b = arg;
+    struct vae_model *m = b->model;
+    const struct vae_part p = vae_part_of(m, thread, b->rows);
+    clock_start(m->clock ? m->clock + thread : NULL);
+    vae_gather(m, &b->source, p);
+    clock_phase(m->clock ? m->clock + thread : NULL, PHASE_GATHER);
+    vae_forward(m, p, b->eps);
+    if (b->step) vae_backward(m, p);
+}
+
+static void part_update(void *arg, size_t thread)
+{
+    const struct minibatch *b = arg;
+    vae_update(b->model, thread, b->rows, b->step);
+}
+
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
+    struct vae_model *m = &t->model;
     const uint64_t epoch = r->step / run_steps_per_epoch(r);
     const size_t rows = trainer_next_rows(t);
     const uint32_t step = (uint32_t)r->step;
     if (t->order_epoch != epoch) shuffle(t, epoch);
-    vae_gather(&t->model, t->images, t->order, position(r), rows, r->binarize,
-               sv_rng_at(r->seed, STREAM_BINARIZE, step));
-    vae_forward(&t->model, rows, sv_rng_at(r->seed, STREAM_EPS, step), bound);
-    vae_backward(&t->model, rows);
-    const float decay = (float)rows / (float)t->images->count;
-    vae_update(&t->model, &(struct vae_step){r->lr, decay, ++r->step});
+    const struct vae_step s = {r->lr, (float)rows / (float)t->images->count, r->step + 1};
+    struct minibatch b = {
+        m,
+        {t->images, t->order, position(r), r->binarize, sv_rng_at(r->seed, STREAM_BINARIZE, step)},
+        rows,
+        sv_rng_at(r->seed, STREAM_EPS, step),
+        &s};
+    pool_run(m->pool, part_rows, &b);
+    vae_add_bound(m, rows, bound);
+    pool_run(m->pool, part_update, &b);
+    r->step++;
 }
 
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
@@ -91,12 +141,15 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
     for (size_t i = 0; i < images->count; i += m->max_rows) {
         if (stop && *stop) return false;
         const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
-        struct sv_rng bits = sv_rng_at(seed, STREAM_BINARIZE_TEST, 0);
-        struct sv_rng eps = sv_rng_at(seed, STREAM_EPS_TEST, 0);
-        bits.ctr[1] = (uint32_t)i;
-        eps.ctr[1] = (uint32_t)(i * m->samples);
-        vae_gather(m, images, NULL, i, rows, binarize, bits);
-        vae_forward(m, rows, eps, bound);
+        struct minibatch b = {m,
+                              {images, NULL, i, binarize, sv_rng_at(seed, STREAM_BINARIZE_TEST, 0)},
+                              rows,
+                              sv_rng_at(seed, STREAM_EPS_TEST, 0),
+                              NULL};
+        b.source.rng.ctr[1] = (uint32_t)i;
+        b.eps.ctr[1] = (uint32_t)(i * m->samples);
+        pool_run(m->pool, part_rows, &b);
+        vae_add_bound(m, rows, bound);
     }
     return true;
 }

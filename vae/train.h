@@ -14,9 +14,10 @@ struct vae_trainer {
     uint64_t order_epoch; /* which epoch that is; UINT64_MAX: none yet */
 };
 
-/* A model for `run` on `images`, freshly initialised from run.seed. */
+/* A model for `run` on `images`, freshly initialised from run.seed; steps run on the pool's threads
+ * (NULL: on the caller's). */
 bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
-                    const struct images *images, struct vae_error *e);
+                    const struct images *images, struct pool *pool, struct vae_error *e);
 void trainer_destroy(struct vae_trainer *t);
 
 /* Data points of the next minibatch: run.batch, or what is left of the epoch. */
@@ -25,10 +26,18 @@ size_t trainer_next_rows(const struct vae_trainer *t);
 /* One step of AEVB, algorithm 1: minibatch, bound and its gradient, optimiser. Adds to *bound. */
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound);
 
-/* Rows first ... first + rows - 1 of `images`, or those that `order` names, as floats in work.x.
- * `binarize` rng: its row 0 belongs to the first image. */
-void vae_gather(struct vae_model *m, const struct images *images, const uint32_t *order,
-                size_t first, size_t rows, enum vae_binarize binarize, struct sv_rng rng);
+/* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng is for
+ * dynamic binarisation; its row 0 belongs to the first image. */
+struct vae_source {
+    const struct images *images;
+    const uint32_t *order; /* or NULL */
+    size_t first;
+    enum vae_binarize binarize;
+    struct sv_rng rng;
+};
+
+/* The part's rows of the minibatch as floats in work.x. */
+void vae_gather(struct vae_model *m, const struct vae_source *from, struct vae_part p);
 
 /* The bound on all images with sampled z, nothing trained. Noise is addressed by seed and image, so
  * the result does not depend on the batch size. Stops early, returning false, once *stop is set. */

@@ -56,11 +56,34 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
     }
 }
 
+/* What an optimiser reads and writes is far off, and tile after tile uses all of it at once: weights and
+ * statistics of `v` panels from column j on are S streams of cache lines, one below the other. Of every S
+ * tiles each brings one stream to L2, for the S tiles after them; the last ones for the next column. */
+static void gemm_prefetch_weights(struct gemm_context *x, const struct gemm_area *s, size_t j,
+                                  size_t w, size_t t, size_t most)
+{
+    const struct sv_gemm *g = x->g;
+    const size_t v = (w + 1) / 2, arrays = (size_t)(x->epilogue - SV_EPI_SGD) + 1,
+                 streams = arrays * v;
+    const size_t which = t % streams / v;
+    size_t row = (t / streams + 1) * streams * most, column = j + 16 * (t % v);
+    if (row >= s->mc) {
+        row = gemm_min(row - s->mc, s->mc - 1);
+        column += 8 * w;
+    }
+    x->step = 16;
+    x->next = (which == 0   ? g->c
+               : which == 1 ? g->s
+                            : g->v) +
+              gemm_place(x, s->i + row, gemm_min(column, g->n - 1)).at;
+}
+
 /* All rows of a block for one column of tiles, b its panels. */
 static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                         size_t j, size_t w, const float *a, const float *b)
 {
-    const size_t left = x->g->n - j;
+    const struct sv_gemm *g = x->g;
+    const size_t left = g->n - j;
     const bool resume = x->from != FROM_ZERO, edge = !V16_MASKS && left < 8 * w;
     const size_t most = gemm_height[w], tiles = (s->mc + most - 1) / most, v = (w + 1) / 2;
     GEMM_TOKEN token = {0};
@@ -70,7 +93,10 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     for (size_t i = 0, t = 0; t < tiles; t++) {
         const size_t h = (s->mc - i) / (tiles - t);
         x->place = gemm_place(x, s->i + i, j);
-        gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
+        if (x->epilogue >= SV_EPI_SGD && g->c_packed)
+            gemm_prefetch_weights(x, s, j, w, t, most);
+        else
+            gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
         if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
         token = gemm_tiles[w][h](x, a + i * x->rs, b, token);
         if (x->through) token = gemm_flush(x, h, w, token);
@@ -143,7 +169,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     float *lanes = gemm_align(g->scratch), *packed = lanes + size.lanes, *copy = packed + size.b;
     struct gemm_context x = {.g = g,
                              .shape = shape,
-                             .cp = g->c_packed ? 16 * g->m : 16,
+                             .cp = g->c_packed ? 16 * g->ldc : 16,
                              .ldc = g->c_packed ? 16 : g->ldc,
                              .buffer = buffer,
                              .lanes = lanes};

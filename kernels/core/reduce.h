@@ -25,7 +25,17 @@ V16_INLINE v16 v16_sum_upto(v16 acc, v16 term, size_t left)
 
 static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float *y)
 {
-    for (size_t j = 0; j < n; j += 16) {
+    enum { WIDE = 8 }; /* sums side by side, for each alone waits for its own additions */
+    size_t j = 0;
+    for (; j + 16 * WIDE <= n; j += 16 * WIDE) {
+        v16 acc[WIDE];
+        for (size_t v = 0; v < WIDE; v++) acc[v] = v16_set1(0);
+        for (size_t i = 0; i < m; i++)
+            for (size_t v = 0; v < WIDE; v++)
+                acc[v] = v16_add(acc[v], v16_load(a + i * lda + j + 16 * v));
+        for (size_t v = 0; v < WIDE; v++) v16_store(y + j + 16 * v, acc[v]);
+    }
+    for (; j < n; j += 16) {
         v16 acc = v16_set1(0);
         for (size_t i = 0; i < m; i++) acc = v16_add(acc, v16_load_upto(a + i * lda + j, n - j));
         v16_store_upto(y + j, acc, n - j);

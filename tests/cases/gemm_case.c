@@ -117,11 +117,14 @@ static struct operand panels(const char *name, enum role role, enum fill fill, s
     return (struct operand){name, role, F32, fill, (cols + 15) / 16 * rows, 16, 16};
 }
 
-/* c, and the statistics that lie as it does. In panels the lanes beyond column n must stay. */
+/* Rows of c's panels: more than m, as where c is part of a larger matrix. */
+static size_t panel_rows(const struct shape *s) { return s->m + s->pad; }
+
+/* c, and the statistics that lie as it does. In panels what m x n does not cover must stay. */
 static struct operand like_c(const char *name, enum role role, enum fill fill,
                              const struct shape *s)
 {
-    if (s->variant & C_PACKED) return panels(name, INOUT, fill, s->m, s->n);
+    if (s->variant & C_PACKED) return panels(name, INOUT, fill, panel_rows(s), s->n);
     return matrix(name, role, fill, s->m, s->n, s, 2);
 }
 
@@ -174,7 +177,7 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
         .ldb = o[B].ld,                                                                            \
         .b_packed = s->variant & B_PACKED,                                                         \
         .c = p[C],                                                                                 \
-        .ldc = o[C].ld,                                                                            \
+        .ldc = s->variant & C_PACKED ? panel_rows(s) : o[C].ld,                                    \
         .c_packed = s->variant & C_PACKED,                                                         \
         .accumulate = epilogue(s) == ACCUMULATE,                                                   \
         .epilogue = epilogue(s) == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)epilogue(s),       \
@@ -291,8 +294,8 @@ static void bound(const struct shape *s, double *const *before, double *const *a
     for (size_t i = 0; i < s->m; i++) {
         double row = 0, terms = 0;
         for (size_t j = 0; j < s->n; j++) {
-            const size_t e =
-                s->variant & C_PACKED ? j / 16 * s->m * 16 + i * 16 + j % 16 : i * o[C].ld + j;
+            const size_t e = s->variant & C_PACKED ? (j / 16 * panel_rows(s) + i) * 16 + j % 16
+                                                   : i * o[C].ld + j;
             const double v = sums.v[e], mass = sums.mass[e];
             const double acc = U_F32 * fmin((double)(s->k + 2), 8 * sqrt((double)s->k)) * mass;
             const double l = v + before[BIAS][j], y = uses_y(s) ? before[Y][i * o[Y].ld + j] : 0;

@@ -1,0 +1,153 @@
+#include "pool.h"
+#include "cpus.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Some 20 to 50 microseconds: several times what two parts of a training step differ by, and less than a
+ * sleeping thread takes to wake. */
+enum { SPIN = 1000 };
+
+/* A counter that threads wait on: `round` is published by its change. */
+struct event {
+    _Alignas(64) atomic_size_t count;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    atomic_size_t sleepers;
+};
+
+struct pool {
+    size_t threads, spin;
+    pool_part_fn *part;
+    void *arg;
+    bool stop;
+    struct event started, finished; /* rounds begun; parts that ended, over all rounds */
+    struct worker {
+        struct pool *pool;
+        size_t index;
+        pthread_t thread;
+    } worker[];
+};
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+static void event_init(struct event *e)
+{
+    atomic_init(&e->count, 0);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->changed, NULL);
+    atomic_init(&e->sleepers, 0);
+}
+
+static void event_destroy(struct event *e)
+{
+    pthread_cond_destroy(&e->changed);
+    pthread_mutex_destroy(&e->lock);
+}
+
+/* Here the count goes first and then the sleepers are looked at; a sleeper counts itself and then looks
+ * at the count. All four in one order, so one of the two sees the other. */
+static void event_signal(struct event *e)
+{
+    atomic_fetch_add(&e->count, 1);
+    if (atomic_load(&e->sleepers) == 0) return;
+    pthread_mutex_lock(&e->lock);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void event_wait(struct event *e, size_t count, size_t spin)
+{
+    for (size_t i = 0; i < spin; i++) {
+        if (atomic_load_explicit(&e->count, memory_order_acquire) >= count) return;
+        relax();
+    }
+    pthread_mutex_lock(&e->lock);
+    atomic_fetch_add(&e->sleepers, 1);
+    while (atomic_load(&e->count) < count) pthread_cond_wait(&e->changed, &e->lock);
+    atomic_fetch_sub(&e->sleepers, 1);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    struct pool *p = w->pool;
+    for (size_t round = 1;; round++) {
+        event_wait(&p->started, round, p->spin);
+        if (p->stop) return NULL;
+        p->part(p->arg, w->index);
+        event_signal(&p->finished);
+    }
+}
+
+size_t pool_threads(const struct pool *p) { return p ? p->threads : 1; }
+
+/* Signals are the caller's to handle: the workers block them all. */
+static int start(struct worker *w)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int error = pthread_create(&w->thread, NULL, work, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+struct pool *pool_create(size_t threads, struct vae_error *e)
+{
+    const size_t bytes = sizeof(struct pool) + threads * sizeof(struct worker);
+    struct pool *p = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!p) {
+        vae_fail(e, "not enough memory for %zu threads", threads);
+        return NULL;
+    }
+    memset(p, 0, bytes);
+    p->threads = 1;
+    p->spin = threads <= cpus_allowed() ? SPIN : 0;
+    event_init(&p->started);
+    event_init(&p->finished);
+    for (size_t i = 1; i < threads; i++, p->threads++) {
+        p->worker[i] = (struct worker){.pool = p, .index = i};
+        const int error = start(&p->worker[i]);
+        if (error) {
+            vae_fail(e, "thread %zu of %zu: %s; lower --threads", i + 1, threads, strerror(error));
+            pool_destroy(p);
+            return NULL;
+        }
+    }
+    return p;
+}
+
+void pool_destroy(struct pool *p)
+{
+    if (!p) return;
+    p->stop = true;
+    event_signal(&p->started);
+    for (size_t i = 1; i < p->threads; i++) pthread_join(p->worker[i].thread, NULL);
+    event_destroy(&p->started);
+    event_destroy(&p->finished);
+    free(p);
+}
+
+void pool_run(struct pool *p, pool_part_fn *part, void *arg)
+{
+    if (!p || p->threads == 1) {
+        part(arg, 0);
+        return;
+    }
+    p->part = part;
+    p->arg = arg;
+    event_signal(&p->started);
+    part(arg, 0);
+    event_wait(&p->finished, atomic_load(&p->started.count) * (p->threads - 1), p->spin);
+}

@@ -1,0 +1,25 @@
+/* A pool of threads for work in parts: fork, all parts run, join. */
+#ifndef VAE_POOL_H
+#define VAE_POOL_H
+
+#include "error.h"
+#include <stddef.h>
+
+enum { POOL_MAX_THREADS = 256 };
+
+struct pool;
+
+/* `threads` in all, the caller's among them; NULL with *e filled where the system gives fewer. */
+struct pool *pool_create(size_t threads, struct vae_error *e);
+void pool_destroy(struct pool *p);
+
+/* NULL counts as a pool of one. */
+size_t pool_threads(const struct pool *p);
+
+/* Runs part(arg, i) for i = 0 ... threads - 1, part 0 on the calling thread, and returns when all are
+ * done; what they wrote is visible then. Not from within a part. Waiting threads spin for some
+ * microseconds, or not at all where there are more threads than CPUs, then sleep. */
+typedef void pool_part_fn(void *arg, size_t thread);
+void pool_run(struct pool *p, pool_part_fn *part, void *arg);
+
+#endif
