@@ -31,7 +31,7 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
     const size_t panels = sv_packed_size(m, n);
     *o = (struct gemm_operands){
         .row = row,
-        .b_packed = floats(sv_packed_size(depth, n)),
+        .b_packed = floats(tb ? sv_packed_size(n, depth) : sv_packed_size(depth, n)),
         .w = draws(k, 1, panels, 5),
         .s = draws(k, 1, panels, 6),
         .a = draws(k, ta ? depth : m, ta ? m : depth, 0),
@@ -44,7 +44,7 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
     };
     k->uniform(m, n, sv_rng_at(1, 4, 0), o->y, n);
     for (size_t i = 0; i < panels; i++) o->s[i] *= o->s[i];
-    k->pack(depth, n, o->b, tb ? depth : n, tb, o->b_packed);
+    k->pack(tb ? n : depth, tb ? depth : n, o->b, tb ? depth : n, false, o->b_packed);
     o->g = (struct sv_gemm){.m = m,
                             .n = n,
                             .k = depth,
@@ -77,6 +77,7 @@ struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_opera
         t.g.ldc = t.g.m;
     } else {
         t.g.b = o->b_packed;
+        t.g.ldb = o->row->op == PRODUCT_NT ? t.g.n : t.g.k;
         t.g.b_packed = true;
     }
     return t;

@@ -56,10 +56,10 @@ struct SV_T(optim) {
  *   gemm_tn  dW = X^T dY   A is k x m, B is k x n      (m, n, k) = (I, O, M)
  * Each c_ij is one fma chain over k in ascending order that starts from 0, or from the stored c_ij
  * if accumulate is set. Accuracy: u (k + 2) sum |a||b|, then the epilogue's own.
- * With b_packed, b holds the panels of op(B), k x n, as `pack` makes them, and ldb is not used. With
- * c_packed, c is panels of ldc >= m rows, and so are s and v: c_ij is c[j / 16 * 16 ldc + 16 i + j %
- * 16]. So a call may serve some of the rows and panels of a larger matrix. Lanes beyond column n are not
- * touched.
+ * With b_packed, b holds panels as `pack` makes them of B as it is: of k x n, or of n x k for gemm_nt, so
+ * that one copy of W serves both directions. Panels are ldb rows long, at least k or n: a call may use
+ * part of a larger matrix, from a multiple of 16 columns on. With c_packed, c is panels of ldc >= m rows,
+ * and so are s and v: c_ij is c[j / 16 * 16 ldc + 16 i + j % 16]. Lanes beyond column n are not touched.
  * Epilogues see v = c_ij while it is in registers:
  *   NONE                      v
  *   BIAS                      v + bias[j]

@@ -37,8 +37,15 @@ static size_t place(size_t r, size_t c, bool packed, size_t rows, size_t row, si
     return packed ? c / 16 * rows * 16 + r * 16 + c % 16 : r * row + c * column;
 }
 
-/* op(A)[i][p] = a[i ra + p ca], op(B)[p][j] = b[p rb + j cb] or in panels */
-static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, size_t cb)
+/* op(B)[p][j], B plain or in panels */
+static real b_at(const struct SV_T(gemm) * g, bool transposed, size_t p, size_t j)
+{
+    const size_t r = transposed ? j : p, c = transposed ? p : j;
+    return g->b[place(r, c, g->b_packed, g->ldb, g->ldb, 1)];
+}
+
+/* op(A)[i][p] = a[i ra + p ca] */
+static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, bool b_transposed)
 {
     for (size_t i = 0; i < g->m; i++) {
         if (g->epilogue == SV_EPI_BERNOULLI) g->row_sum[i] = 0;
@@ -46,7 +53,7 @@ static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, s
             const size_t e = place(i, j, g->c_packed, g->ldc, g->ldc, 1);
             real sum = g->accumulate ? g->c[e] : 0;
             for (size_t p = 0; p < g->k; p++)
-                sum += g->a[i * ra + p * ca] * g->b[place(p, j, g->b_packed, g->k, rb, cb)];
+                sum += g->a[i * ra + p * ca] * b_at(g, b_transposed, p, j);
             if (g->epilogue >= SV_EPI_SGD)
                 optimize(g, e, sum);
             else
@@ -55,9 +62,9 @@ static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, size_t rb, s
     }
 }
 
-void REF(gemm_nn)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, g->ldb, 1); }
-void REF(gemm_nt)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, 1, g->ldb); }
-void REF(gemm_tn)(const struct SV_T(gemm) * g) { gemm(g, 1, g->lda, g->ldb, 1); }
+void REF(gemm_nn)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, false); }
+void REF(gemm_nt)(const struct SV_T(gemm) * g) { gemm(g, g->lda, 1, true); }
+void REF(gemm_tn)(const struct SV_T(gemm) * g) { gemm(g, 1, g->lda, false); }
 
 void REF(pack)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed, real *y)
 {

@@ -239,6 +239,5 @@ bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statisti
             if (!load_part(f, m, stat_names[m->optimizer][s], &parts[i], m->stat[s], e))
                 return false;
     }
-    vae_weights_changed(m);
     return true;
 }

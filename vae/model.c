@@ -1,5 +1,6 @@
 #include "model.h"
 #include "memory.h"
+#include "split.h"
 #include "weights.h"
 #include <string.h>
 
@@ -47,6 +48,12 @@ static size_t scratch_size(const struct vae_model *m)
     return (most + 15) / 16 * 16;
 }
 
+static size_t likelihood_groups(const struct vae_model *m)
+{
+    if (m->shape.likelihood == VAE_GAUSSIAN) return 1;
+    return (vae_panels(vae_outputs(&m->shape)) + VAE_GROUP - 1) / VAE_GROUP;
+}
+
 static size_t carve(struct vae_model *m, float *base)
 {
     const size_t rows = m->max_rows, r = rows * m->samples;
@@ -55,7 +62,6 @@ static size_t carve(struct vae_model *m, float *base)
     size_t used = 0;
     m->w = take(base, &used, m->params);
     for (size_t i = 0; i < m->stats; i++) m->stat[i] = take(base, &used, m->params);
-    m->w_t = take(base, &used, m->transposed_size);
     w->x = take(base, &used, rows * ld->x);
     w->target = m->samples == 1 ? w->x : take(base, &used, r * ld->x);
     w->hidden_e = take(base, &used, rows * ld->hidden);
@@ -64,7 +70,7 @@ static size_t carve(struct vae_model *m, float *base)
     w->z = take(base, &used, r * ld->z);
     w->eps = take(base, &used, r * ld->z);
     w->hidden_d = take(base, &used, r * ld->hidden);
-    w->ll = take(base, &used, r);
+    w->ll = take(base, &used, r * likelihood_groups(m));
     w->d_out = take(base, &used, r * ld->out);
     w->out = take(base, &used, r * ld->out);
     w->d_hidden_d = take(base, &used, r * ld->hidden);
@@ -110,185 +116,259 @@ void vae_destroy(struct vae_model *m)
     *m = (struct vae_model){0};
 }
 
-/* --- layers --- */
+/* --- layers: what one thread does of them --- */
 
-struct vae_part vae_part_of(const struct vae_model *m, size_t thread, size_t rows)
+/* The part of a minibatch's rows that is a thread's where work goes by rows. */
+struct part {
+    size_t first, rows;
+};
+
+static struct part part_of(const struct vae_model *m, size_t thread, size_t rows)
 {
     const size_t n = pool_threads(m->pool), first = rows * thread / n;
-    return (struct vae_part){thread, first, rows * (thread + 1) / n - first};
+    return (struct part){first, rows * (thread + 1) / n - first};
 }
 
-/* y = f(x W + b), `rows` of them */
-static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, size_t rows, int weight,
-                                 enum sv_epilogue f, const float *x, size_t ldx, float *y,
-                                 size_t ldy)
+static float *scratch(const struct vae_model *m, size_t thread)
 {
-    const struct vae_tensor *w = &m->tensor[weight], *b = &m->tensor[weight + 1];
-    return (struct sv_gemm){.m = rows,
-                            .n = w->cols,
+    return m->work.scratch + thread * m->work.scratch_size;
+}
+
+static struct vae_clock *clock_of(const struct vae_model *m, size_t thread)
+{
+    return m->clock ? m->clock + thread : NULL;
+}
+
+/* All threads meet: what they wrote is read next. */
+static void meet(struct vae_model *m, size_t thread)
+{
+    pool_barrier(m->pool, thread);
+    clock_phase(clock_of(m, thread), PHASE_WAIT);
+}
+
+static size_t min(size_t a, size_t b) { return a < b ? a : b; }
+
+/* A block of Y = f(X W + b). */
+static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, struct block b,
+                                 int weight, enum sv_epilogue f, const float *x, size_t ldx,
+                                 float *y, size_t ldy)
+{
+    const struct vae_tensor *w = &m->tensor[weight], *bias = &m->tensor[weight + 1];
+    const size_t j = 16 * b.panel;
+    return (struct sv_gemm){.m = b.rows,
+                            .n = min(16 * b.panels, w->cols - j),
                             .k = w->rows,
-                            .a = x,
+                            .a = x + b.row * ldx,
                             .lda = ldx,
-                            .b = m->w + w->offset,
+                            .b = m->w + vae_place(w, 0, j),
+                            .ldb = w->rows,
                             .b_packed = true,
-                            .c = y,
+                            .c = y + b.row * ldy + j,
                             .ldc = ldy,
                             .epilogue = f,
-                            .bias = m->w + b->offset,
-                            .scratch = m->work.scratch + thread * m->work.scratch_size};
+                            .bias = m->w + bias->offset + j,
+                            .scratch = scratch(m, thread)};
 }
+
+/* The whole width of the layer for some rows. */
+static void layer_rows(struct vae_model *m, size_t thread, struct part p, int weight,
+                       enum sv_epilogue f, const float *x, size_t ldx, float *y, size_t ldy)
+{
+    if (p.rows == 0) return;
+    const struct block b = {p.first, p.rows, 0, vae_panels(m->tensor[weight].cols)};
+    const struct sv_gemm g = layer_gemm(m, thread, b, weight, f, x, ldx, y, ldy);
+    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+}
+
+/* The thread's columns of the layer. */
 static void layer(struct vae_model *m, size_t thread, size_t rows, int weight, enum sv_epilogue f,
                   const float *x, size_t ldx, float *y, size_t ldy)
 {
-    const struct sv_gemm g = layer_gemm(m, thread, rows, weight, f, x, ldx, y, ldy);
-    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+    struct block b[SPLIT_MOST];
+    const size_t n =
+        split(rows, vae_panels(m->tensor[weight].cols), VAE_UNIT, thread, pool_threads(m->pool), b);
+    for (size_t i = 0; i < n; i++) {
+        const struct sv_gemm g = layer_gemm(m, thread, b[i], weight, f, x, ldx, y, ldy);
+        sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+    }
 }
 
-/* dx = (dy W^T) f'(x), f' chosen by the epilogue; x, the output of the layer before, and dx with ldx */
-static void layer_back(struct vae_model *m, size_t thread, size_t rows, int weight, const float *dy,
-                       size_t lddy, enum sv_epilogue slope, const float *x, float *dx, size_t ldx)
+/* A block of dX = (dY W^T) f'(X), f' chosen by the epilogue; X is what the layer before gave. */
+static void block_back(struct vae_model *m, size_t thread, struct block b, int weight,
+                       const float *dy, size_t lddy, enum sv_epilogue slope, const float *x,
+                       float *dx, size_t ldx)
 {
     const struct vae_tensor *w = &m->tensor[weight];
-    const struct sv_gemm g = {.m = rows,
-                              .n = w->rows,
+    const size_t j = 16 * b.panel;
+    const struct sv_gemm g = {.m = b.rows,
+                              .n = min(16 * b.panels, w->rows - j),
                               .k = w->cols,
-                              .a = dy,
+                              .a = dy + b.row * lddy,
                               .lda = lddy,
-                              .b = m->w_t + w->transposed,
+                              .b = m->w + vae_place(w, j, 0),
+                              .ldb = w->rows,
                               .b_packed = true,
-                              .c = dx,
+                              .c = dx + b.row * ldx + j,
                               .ldc = ldx,
                               .epilogue = slope,
-                              .y = x,
+                              .y = x ? x + b.row * ldx + j : NULL,
                               .ldy = ldx,
-                              .scratch = m->work.scratch + thread * m->work.scratch_size};
-    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+                              .scratch = scratch(m, thread)};
+    sv_for_gemm(&m->k, &g)->gemm_nt(&g);
+}
+
+/* The thread's columns of dX. */
+static void layer_back(struct vae_model *m, size_t thread, size_t rows, int weight, const float *dy,
+                       size_t lddy, const float *x, float *dx, size_t ldx)
+{
+    struct block b[SPLIT_MOST];
+    const size_t n =
+        split(rows, vae_panels(m->tensor[weight].rows), VAE_UNIT, thread, pool_threads(m->pool), b);
+    for (size_t i = 0; i < n; i++)
+        block_back(m, thread, b[i], weight, dy, lddy, SV_EPI_TANH_GRAD, x, dx, ldx);
 }
 
 /* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
 
-/* Of rows r0 ... r0 + r - 1. */
-static void bernoulli_output(struct vae_model *m, size_t thread, size_t r0, size_t r)
+/* Panels panel ... panel + panels - 1 of one group, for some rows. */
+static void bernoulli_block(struct vae_model *m, size_t thread, size_t r, struct block b)
 {
     const struct vae_work *w = &m->work;
-    struct sv_gemm g =
-        layer_gemm(m, thread, r, OUT_W, SV_EPI_BERNOULLI, w->hidden_d + r0 * m->ld.hidden,
-                   m->ld.hidden, w->d_out + r0 * m->ld.out, m->ld.out);
-    g.y = w->target + r0 * m->ld.x;
+    struct sv_gemm g = layer_gemm(m, thread, b, OUT_W, SV_EPI_BERNOULLI, w->hidden_d, m->ld.hidden,
+                                  w->d_out, m->ld.out);
+    g.y = w->target + b.row * m->ld.x + 16 * b.panel;
     g.ldy = m->ld.x;
     g.scale = 1 / (float)m->samples;
-    g.row_sum = w->ll + r0;
+    g.row_sum = w->ll + b.panel / VAE_GROUP * r + b.row;
     sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+}
+
+static void bernoulli_output(struct vae_model *m, size_t thread, size_t r)
+{
+    struct block blocks[SPLIT_MOST];
+    const size_t n = split(r, vae_panels(vae_outputs(&m->shape)), VAE_GROUP, thread,
+                           pool_threads(m->pool), blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct block b = blocks[i];
+        for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
+            b.panels = min(VAE_GROUP, end - b.panel);
+            bernoulli_block(m, thread, r, b);
+        }
+    }
+    clock_phase(clock_of(m, thread), PHASE_OUT);
 }
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. A row at a time: it
  * stays in L1. */
-static void gaussian_output(struct vae_model *m, size_t thread, size_t r0, size_t r)
+static void gaussian_output(struct vae_model *m, size_t thread, size_t r)
 {
     const struct vae_work *w = &m->work;
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
-    layer(m, thread, r, OUT_W, SV_EPI_BIAS, w->hidden_d + r0 * m->ld.hidden, m->ld.hidden,
-          w->out + r0 * ld, ld);
-    clock_phase(m->clock ? m->clock + thread : NULL, PHASE_OUT);
-    for (size_t i = r0; i < r0 + r; i++) {
+    const struct part p = part_of(m, thread, r);
+    layer(m, thread, r, OUT_W, SV_EPI_BIAS, w->hidden_d, m->ld.hidden, w->out, ld);
+    clock_phase(clock_of(m, thread), PHASE_OUT);
+    meet(m, thread);
+    for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
         row->sigmoid(x, mean, mean);
         row->gaussian_ll_grad(1, x, mean, mean + x, ld, w->target + i * m->ld.x, m->ld.x,
                               1 / (float)m->samples, w->ll + i, d_mean, d_mean + x, ld);
         row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
-    clock_phase(m->clock ? m->clock + thread : NULL, PHASE_LIKELIHOOD);
+    clock_phase(clock_of(m, thread), PHASE_LIKELIHOOD);
 }
 
 /* --- one minibatch --- */
 
-static void repeat_targets(struct vae_model *m, size_t r0, size_t r)
-{
-    if (m->samples == 1) return;
-    for (size_t i = r0; i < r0 + r; i++)
-        memcpy(m->work.target + i * m->ld.x, m->work.x + i / m->samples * m->ld.x,
-               vae_inputs(&m->shape) * sizeof(float));
-}
-
-void vae_forward(struct vae_model *m, struct vae_part p, struct sv_rng rng)
+/* The thread's rows of z, from the encoder's head. */
+static void draw(struct vae_model *m, size_t thread, struct part p, struct sv_rng rng)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
-    struct vae_clock *clock = m->clock ? m->clock + p.thread : NULL;
-    const size_t z = m->shape.latent, r = p.rows * m->samples, r0 = p.first * m->samples;
-    float *hidden_e = w->hidden_e + p.first * ld->hidden, *head = w->head + p.first * ld->head;
-    if (p.rows == 0) return;
-    layer(m, p.thread, p.rows, ENC_W, SV_EPI_TANH, w->x + p.first * ld->x, ld->x, hidden_e,
-          ld->hidden);
-    clock_phase(clock, PHASE_ENC);
-    layer(m, p.thread, p.rows, HEAD_W, SV_EPI_BIAS, hidden_e, ld->hidden, head, ld->head);
-    clock_phase(clock, PHASE_HEAD);
-    rng.ctr[1] += (uint32_t)r0;
-    sv_for(&m->k, r, z, 0)
+    const size_t z = m->shape.latent, x = vae_inputs(&m->shape), samples = m->samples;
+    float *head = w->head + p.first * ld->head;
+    rng.ctr[1] += (uint32_t)(p.first * samples);
+    sv_for(&m->k, p.rows * samples, z, 0)
         ->reparam(&(struct sv_reparam){.m = p.rows,
                                        .n = z,
-                                       .samples = m->samples,
+                                       .samples = samples,
                                        .mu = head,
                                        .logvar = head + z,
                                        .ld = ld->head,
-                                       .z = w->z + r0 * ld->z,
-                                       .eps = w->eps + r0 * ld->z,
+                                       .z = w->z + p.first * samples * ld->z,
+                                       .eps = w->eps + p.first * samples * ld->z,
                                        .ldz = ld->z,
                                        .kl = w->kl + p.first,
                                        .rng = rng});
-    clock_phase(clock, PHASE_REPARAM);
-    layer(m, p.thread, r, DEC_W, SV_EPI_TANH, w->z + r0 * ld->z, ld->z,
-          w->hidden_d + r0 * ld->hidden, ld->hidden);
-    clock_phase(clock, PHASE_DEC);
-    repeat_targets(m, r0, r);
-    if (m->shape.likelihood == VAE_GAUSSIAN) {
-        gaussian_output(m, p.thread, r0, r);
-    } else {
-        bernoulli_output(m, p.thread, r0, r);
-        clock_phase(clock, PHASE_OUT);
-    }
+    for (size_t r = p.first * samples; samples > 1 && r < (p.first + p.rows) * samples; r++)
+        memcpy(w->target + r * ld->x, w->x + r / samples * ld->x, x * sizeof(float));
+    clock_phase(clock_of(m, thread), PHASE_REPARAM);
 }
 
-void vae_backward(struct vae_model *m, struct vae_part p)
+void vae_forward(struct vae_model *m, size_t thread, size_t rows, struct sv_rng rng)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
-    struct vae_clock *clock = m->clock ? m->clock + p.thread : NULL;
-    const size_t z = m->shape.latent, r = p.rows * m->samples, r0 = p.first * m->samples;
-    float *d_hidden_d = w->d_hidden_d + r0 * ld->hidden, *d_z = w->d_z + r0 * ld->z;
-    float *d_head = w->d_head + p.first * ld->head, *head = w->head + p.first * ld->head;
-    if (p.rows == 0) return;
-    layer_back(m, p.thread, r, OUT_W, w->d_out + r0 * ld->out, ld->out, SV_EPI_TANH_GRAD,
-               w->hidden_d + r0 * ld->hidden, d_hidden_d, ld->hidden);
-    clock_phase(clock, PHASE_OUT_DX);
-    layer_back(m, p.thread, r, DEC_W, d_hidden_d, ld->hidden, SV_EPI_NONE, NULL, d_z, ld->z);
-    clock_phase(clock, PHASE_DEC_DX);
+    const struct part p = part_of(m, thread, rows);
+    const size_t r = rows * m->samples;
+    layer(m, thread, rows, ENC_W, SV_EPI_TANH, w->x, ld->x, w->hidden_e, ld->hidden);
+    clock_phase(clock_of(m, thread), PHASE_ENC);
+    meet(m, thread);
+    layer_rows(m, thread, p, HEAD_W, SV_EPI_BIAS, w->hidden_e, ld->hidden, w->head, ld->head);
+    clock_phase(clock_of(m, thread), PHASE_HEAD);
+    draw(m, thread, p, rng);
+    meet(m, thread);
+    layer(m, thread, r, DEC_W, SV_EPI_TANH, w->z, ld->z, w->hidden_d, ld->hidden);
+    clock_phase(clock_of(m, thread), PHASE_DEC);
+    meet(m, thread);
+    if (m->shape.likelihood == VAE_GAUSSIAN)
+        gaussian_output(m, thread, r);
+    else
+        bernoulli_output(m, thread, r);
+    meet(m, thread);
+}
+
+void vae_backward(struct vae_model *m, size_t thread, size_t rows)
+{
+    const struct vae_work *w = &m->work;
+    const struct vae_ld *ld = &m->ld;
+    const struct part p = part_of(m, thread, rows);
+    const size_t z = m->shape.latent, samples = m->samples, r = rows * samples;
+    const struct block mine = {p.first * samples, p.rows * samples, 0, vae_panels(z)};
+    const float *head = w->head + p.first * ld->head;
+    float *d_head = w->d_head + p.first * ld->head;
+    layer_back(m, thread, r, OUT_W, w->d_out, ld->out, w->hidden_d, w->d_hidden_d, ld->hidden);
+    clock_phase(clock_of(m, thread), PHASE_OUT_DX);
+    meet(m, thread);
+    block_back(m, thread, mine, DEC_W, w->d_hidden_d, ld->hidden, SV_EPI_NONE, NULL, w->d_z, ld->z);
+    clock_phase(clock_of(m, thread), PHASE_DEC_DX);
     sv_for(&m->k, r, z, 0)
         ->reparam_grad(&(struct sv_reparam_grad){.m = p.rows,
                                                  .n = z,
-                                                 .samples = m->samples,
+                                                 .samples = samples,
                                                  .mu = head,
                                                  .logvar = head + z,
                                                  .ld = ld->head,
-                                                 .dz = d_z,
-                                                 .eps = w->eps + r0 * ld->z,
+                                                 .dz = w->d_z + mine.row * ld->z,
+                                                 .eps = w->eps + mine.row * ld->z,
                                                  .ldz = ld->z,
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = ld->head});
-    clock_phase(clock, PHASE_REPARAM_GRAD);
-    layer_back(m, p.thread, p.rows, HEAD_W, d_head, ld->head, SV_EPI_TANH_GRAD,
-               w->hidden_e + p.first * ld->hidden, w->d_hidden_e + p.first * ld->hidden,
+    clock_phase(clock_of(m, thread), PHASE_REPARAM_GRAD);
+    meet(m, thread);
+    layer_back(m, thread, rows, HEAD_W, w->d_head, ld->head, w->hidden_e, w->d_hidden_e,
                ld->hidden);
-    clock_phase(clock, PHASE_HEAD_DX);
+    clock_phase(clock_of(m, thread), PHASE_HEAD_DX);
+    meet(m, thread);
 }
 
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound)
 {
     const struct vae_work *w = &m->work;
     for (size_t i = 0; i < rows; i++) bound->kl += (double)w->kl[i];
-    for (size_t i = 0; i < rows * m->samples; i++)
+    for (size_t i = 0; i < likelihood_groups(m) * rows * m->samples; i++)
         bound->recon += (double)w->ll[i] / (double)m->samples;
     bound->count += rows;
 }
@@ -300,8 +380,9 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     float *y = m->work.out;
-    layer(m, 0, rows, DEC_W, SV_EPI_TANH, z, m->shape.latent, m->work.hidden_d, m->ld.hidden);
-    layer(m, 0, rows, OUT_W, SV_EPI_BIAS, m->work.hidden_d, m->ld.hidden, y, ld);
+    const struct part all = {0, rows};
+    layer_rows(m, 0, all, DEC_W, SV_EPI_TANH, z, m->shape.latent, m->work.hidden_d, m->ld.hidden);
+    layer_rows(m, 0, all, OUT_W, SV_EPI_BIAS, m->work.hidden_d, m->ld.hidden, y, ld);
     for (size_t i = 0; i < rows; i++) { /* rows close up */
         memmove(y + i * x, y + i * ld, x * sizeof *y);
         row->sigmoid(x, y + i * x, y + i * x);
@@ -311,9 +392,10 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
 void vae_encode_mean(struct vae_model *m, size_t rows, float *z)
 {
     const size_t latent = m->shape.latent;
-    layer(m, 0, rows, ENC_W, SV_EPI_TANH, m->work.x, m->ld.x, m->work.hidden_e, m->ld.hidden);
-    layer(m, 0, rows, HEAD_W, SV_EPI_BIAS, m->work.hidden_e, m->ld.hidden, m->work.head,
-          m->ld.head);
+    const struct part all = {0, rows};
+    layer_rows(m, 0, all, ENC_W, SV_EPI_TANH, m->work.x, m->ld.x, m->work.hidden_e, m->ld.hidden);
+    layer_rows(m, 0, all, HEAD_W, SV_EPI_BIAS, m->work.hidden_e, m->ld.hidden, m->work.head,
+               m->ld.head);
     for (size_t i = 0; i < rows; i++)
         memcpy(z + i * latent, m->work.head + i * m->ld.head, latent * sizeof *z);
 }

@@ -2,12 +2,12 @@
  * -> logits, or -> (mean, logvar) of a Gaussian (AEVB, appendix C). One arena holds everything.
  *
  * A layer is Y = X W + b. Weights and their statistics live in panels of sixteen columns (`pack` in
- * kernels/contracts.h): the forward pass reads them so, and the GEMM of dW updates them so, in its
- * tiles. Weights whose input has a gradient are kept a second time, transposed, in panels for dX.
- * All gradients are those of the loss, -ELBO summed over the minibatch.
+ * kernels/contracts.h): forward and backward passes read them so, and the GEMM of dW updates them so,
+ * in its tiles. All gradients are those of the loss, -ELBO summed over the minibatch.
  *
- * A minibatch goes in parts, one per thread: forward and backward split its rows, the update splits the
- * weights. No sum is split, so the bits do not depend on the number of parts.
+ * The threads of a pool go through a step together. Each has its columns of each layer, so that weights
+ * stay in one CPU's caches and only activations travel; rows are split where a row is needed whole. No
+ * sum is split, so the bits do not depend on the number of threads.
  */
 #ifndef VAE_MODEL_H
 #define VAE_MODEL_H
@@ -45,8 +45,13 @@ enum vae_tensor_id { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B, V
 struct vae_tensor {
     size_t rows, cols; /* a bias has one row */
     size_t offset;     /* floats from the arena's start */
-    size_t transposed; /* of a weight: floats from the start of the transposed panels */
 };
+
+/* Panels of threads' work: what a layer is cut into, and what a row's log-likelihood is summed over. The
+ * sums of groups are added in ascending order, in double. */
+enum { VAE_UNIT = 2, VAE_GROUP = 8 };
+
+static inline size_t vae_panels(size_t cols) { return (cols + 15) / 16; }
 
 /* Where element (row, col) lies, in floats from the arena's start; of a bias too. */
 static inline size_t vae_place(const struct vae_tensor *t, size_t row, size_t col)
@@ -61,12 +66,13 @@ struct vae_ld {
 
 /* Activations and gradients of one minibatch; r = rows * samples. */
 struct vae_work {
-    float *x, *hidden_e, *head, *kl;         /* [rows][...] */
-    float *target, *z, *eps, *hidden_d, *ll; /* [r][...]; target is x where samples = 1 */
-    float *out, *d_out;                      /* [r][outputs]; out: Gaussian mean | logvar */
-    float *d_hidden_d, *d_z;                 /* [r][...] */
-    float *d_head, *d_hidden_e;              /* [rows][...] */
-    float *scratch;                          /* [threads][scratch_size] */
+    float *x, *hidden_e, *head, *kl;    /* [rows][...] */
+    float *target, *z, *eps, *hidden_d; /* [r][...]; target is x where samples = 1 */
+    float *ll;                          /* [groups][r]; a Gaussian has one group */
+    float *out, *d_out;                 /* [r][outputs]; out: Gaussian mean | logvar */
+    float *d_hidden_d, *d_z;            /* [r][...] */
+    float *d_head, *d_hidden_e;         /* [rows][...] */
+    float *scratch;                     /* [threads][scratch_size] */
     size_t scratch_size;
 };
 
@@ -82,17 +88,10 @@ struct vae_model {
     size_t params; /* floats of the parameter arena, padding included */
     size_t stats;  /* arenas of optimiser statistics: 0 SGD, 1 Adagrad, 2 Adam */
     float *w, *stat[VAE_MAX_STATS];
-    float *w_t; /* the transposed panels; none of ENC_W */
-    size_t transposed_size;
     struct vae_ld ld;
     struct vae_work work;
     struct vae_clock *clock; /* [threads], or NULL: not timed */
     void *memory;
-};
-
-/* Rows first ... first + rows - 1 of a minibatch, the share of thread number `thread`. */
-struct vae_part {
-    size_t thread, first, rows;
 };
 
 /* Sums over data points, in nats. */
@@ -121,18 +120,15 @@ void vae_destroy(struct vae_model *m);
 /* Weights ~ N(0, 0.01^2), biases 0 (AEVB, section 5), statistics 0. */
 void vae_init(struct vae_model *m, uint64_t seed);
 
-/* After weights were written from outside: renews their transposed copies. */
-void vae_weights_changed(struct vae_model *m);
-
-/* The share of thread number `thread` when `rows` rows are split among the model's threads. */
-struct vae_part vae_part_of(const struct vae_model *m, size_t thread, size_t rows);
-
-/* Encodes the part's rows of work.x, draws z, decodes, and leaves log-likelihood, KL and d loss / d out
- * in work. rng addresses the noise of the minibatch's row 0. */
-void vae_forward(struct vae_model *m, struct vae_part p, struct sv_rng rng);
-
-/* After it, for the same part: the gradients of all activations. */
-void vae_backward(struct vae_model *m, struct vae_part p);
+/* The three passes over a minibatch of `rows` rows; each thread of the pool calls each of them in turn,
+ * and they meet within.
+ *
+ * vae_forward encodes work.x, once all of it is there, draws z, decodes, and leaves log-likelihood, KL
+ * and d loss / d out in work. rng addresses the noise of row 0.
+ * vae_backward leaves the gradients of all activations.
+ * vae_update is one step of the optimiser, the prior N(0, I) on all parameters included. */
+void vae_forward(struct vae_model *m, size_t thread, size_t rows, struct sv_rng rng);
+void vae_backward(struct vae_model *m, size_t thread, size_t rows);
 
 struct vae_step {
     float lr;
@@ -140,11 +136,9 @@ struct vae_step {
     uint64_t count; /* 1 for the first step */
 };
 
-/* After vae_backward of all parts: one step of the optimiser, the prior N(0, I) on all parameters
- * included, for the weights that are this thread's. `rows` is the whole minibatch's. */
 void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);
 
-/* After vae_forward of all parts: adds KL and log-likelihood to *bound, row by row. */
+/* After vae_forward on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.

@@ -22,7 +22,7 @@ enum vae_phase {
     PHASE_HEAD_DW,
     PHASE_ENC_DW,
     PHASE_BIAS,
-    PHASE_TRANSPOSE,
+    PHASE_WAIT,
     PHASE_COUNT
 };
 
@@ -34,8 +34,8 @@ struct vae_clock {
 
 double seconds_now(void); /* monotonic */
 
-/* The part of a step begins; what has run since then, or since the last call, was this phase. Nothing
- * happens where clock is NULL. */
+/* A step begins; what has run since then, or since the last call, was this phase. Nothing happens where
+ * the clock is NULL. */
 static inline void clock_start(struct vae_clock *c)
 {
     if (c) c->last = seconds_now();

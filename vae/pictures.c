@@ -48,7 +48,7 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
             struct vae_source from = {images, NULL, p * across + i, run->binarize,
                                       sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
             from.rng.ctr[1] = (uint32_t)(p * across + i);
-            vae_gather(m, &from, (struct vae_part){0, 0, rows});
+            vae_gather(m, &from, 0, rows);
             for (size_t r = 0; r < rows; r++)
                 memcpy(original + r * n, m->work.x + r * m->ld.x, n * sizeof *grid);
             vae_encode_mean(m, rows, z);

@@ -23,10 +23,10 @@ struct pool {
     pool_part_fn *part;
     void *arg;
     bool stop;
-    struct event started, finished; /* rounds begun; parts that ended, over all rounds */
+    struct event started, arrived; /* rounds begun; arrivals at barriers, over all rounds */
     struct worker {
-        struct pool *pool;
-        size_t index;
+        _Alignas(64) struct pool *pool;
+        size_t index, barriers; /* it has passed */
         pthread_t thread;
     } worker[];
 };
@@ -78,6 +78,13 @@ static void event_wait(struct event *e, size_t count, size_t spin)
     pthread_mutex_unlock(&e->lock);
 }
 
+void pool_barrier(struct pool *p, size_t thread)
+{
+    if (!p || p->threads == 1) return;
+    event_signal(&p->arrived);
+    event_wait(&p->arrived, ++p->worker[thread].barriers * p->threads, p->spin);
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
@@ -86,7 +93,7 @@ static void *work(void *arg)
         event_wait(&p->started, round, p->spin);
         if (p->stop) return NULL;
         p->part(p->arg, w->index);
-        event_signal(&p->finished);
+        pool_barrier(p, w->index);
     }
 }
 
@@ -115,7 +122,7 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
     p->threads = 1;
     p->spin = threads <= cpus_allowed() ? SPIN : 0;
     event_init(&p->started);
-    event_init(&p->finished);
+    event_init(&p->arrived);
     for (size_t i = 1; i < threads; i++, p->threads++) {
         p->worker[i] = (struct worker){.pool = p, .index = i};
         const int error = start(&p->worker[i]);
@@ -135,7 +142,7 @@ void pool_destroy(struct pool *p)
     event_signal(&p->started);
     for (size_t i = 1; i < p->threads; i++) pthread_join(p->worker[i].thread, NULL);
     event_destroy(&p->started);
-    event_destroy(&p->finished);
+    event_destroy(&p->arrived);
     free(p);
 }
 
@@ -149,5 +156,5 @@ void pool_run(struct pool *p, pool_part_fn *part, void *arg)
     p->arg = arg;
     event_signal(&p->started);
     part(arg, 0);
-    event_wait(&p->finished, atomic_load(&p->started.count) * (p->threads - 1), p->spin);
+    pool_barrier(p, 0);
 }

@@ -22,4 +22,7 @@ size_t pool_threads(const struct pool *p);
 typedef void pool_part_fn(void *arg, size_t thread);
 void pool_run(struct pool *p, pool_part_fn *part, void *arg);
 
+/* Within a part: waits until all parts have called it as often; what they wrote before is visible then. */
+void pool_barrier(struct pool *p, size_t thread);
+
 #endif

@@ -56,21 +56,21 @@ static void prefetch(const uint8_t *p, size_t n)
     for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i);
 }
 
-void vae_gather(struct vae_model *m, const struct vae_source *from, struct vae_part p)
+void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows)
 {
     const size_t n = images_size(from->images), ld = m->ld.x;
     const struct sv_kernels *row = sv_for(&m->k, 1, n, 0);
     sv_pixels_fn *convert = from->binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
-    float *x = m->work.x + p.first * ld;
-    for (size_t i = 0; i < p.rows; i++) {
-        const size_t at = from->first + p.first + i;
-        if (i + AHEAD < p.rows) prefetch(image(from, at + AHEAD), n);
+    float *x = m->work.x + first * ld;
+    for (size_t i = 0; i < rows; i++) {
+        const size_t at = from->first + first + i;
+        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), n);
         convert(n, image(from, at), x + i * ld);
     }
     if (from->binarize != BINARIZE_DYNAMIC) return;
     struct sv_rng rng = from->rng;
-    rng.ctr[1] += (uint32_t)p.first;
-    sv_for(&m->k, p.rows, n, 0)->bernoulli(p.rows, n, rng, x, ld, x, ld);
+    rng.ctr[1] += (uint32_t)first;
+    sv_for(&m->k, rows, n, 0)->bernoulli(rows, n, rng, x, ld, x, ld);
 }
 
 /* The position in the epoch of the next step's first image. */
@@ -85,7 +85,7 @@ size_t trainer_next_rows(const struct vae_trainer *t)
     return left < t->run.batch ? left : t->run.batch;
 }
 
-/* --- the parts of a step, as the pool runs them --- */
+/* --- what each thread does with a minibatch --- */
 
 struct minibatch {
     struct vae_model *model;
@@ -95,22 +95,21 @@ struct minibatch {
     const struct vae_step *step; /* NULL: nothing is trained */
 };
 
-static void part_rows(void *arg, size_t thread)
+static void run_minibatch(void *arg, size_t thread)
 {
     const struct minibatch *b = arg;
     struct vae_model *m = b->model;
-    const struct vae_part p = vae_part_of(m, thread, b->rows);
-    clock_start(m->clock ? m->clock + thread : NULL);
-    vae_gather(m, &b->source, p);
-    clock_phase(m->clock ? m->clock + thread : NULL, PHASE_GATHER);
-    vae_forward(m, p, b->eps);
-    if (b->step) vae_backward(m, p);
-}
-
-static void part_update(void *arg, size_t thread)
-{
-    const struct minibatch *b = arg;
-    vae_update(b->model, thread, b->rows, b->step);
+    struct vae_clock *clock = m->clock ? m->clock + thread : NULL;
+    const size_t threads = pool_threads(m->pool), first = b->rows * thread / threads;
+    clock_start(clock);
+    vae_gather(m, &b->source, first, b->rows * (thread + 1) / threads - first);
+    clock_phase(clock, PHASE_GATHER);
+    pool_barrier(m->pool, thread);
+    clock_phase(clock, PHASE_WAIT);
+    vae_forward(m, thread, b->rows, b->eps);
+    if (!b->step) return;
+    vae_backward(m, thread, b->rows);
+    vae_update(m, thread, b->rows, b->step);
 }
 
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
@@ -128,9 +127,8 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
         rows,
         sv_rng_at(r->seed, STREAM_EPS, step),
         &s};
-    pool_run(m->pool, part_rows, &b);
+    pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);
-    pool_run(m->pool, part_update, &b);
     r->step++;
 }
 
@@ -148,7 +146,7 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
                               NULL};
         b.source.rng.ctr[1] = (uint32_t)i;
         b.eps.ctr[1] = (uint32_t)(i * m->samples);
-        pool_run(m->pool, part_rows, &b);
+        pool_run(m->pool, run_minibatch, &b);
         vae_add_bound(m, rows, bound);
     }
     return true;

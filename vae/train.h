@@ -36,8 +36,8 @@ struct vae_source {
     struct sv_rng rng;
 };
 
-/* The part's rows of the minibatch as floats in work.x. */
-void vae_gather(struct vae_model *m, const struct vae_source *from, struct vae_part p);
+/* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
+void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
 
 /* The bound on all images with sampled z, nothing trained. Noise is addressed by seed and image, so
  * the result does not depend on the batch size. Stops early, returning false, once *stop is set. */

@@ -1,11 +1,11 @@
 /* The parameters: their layout, their first values, and their update. */
 #include "weights.h"
+#include "split.h"
 #include "streams.h"
 #include <math.h>
 #include <string.h>
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
-static size_t panels(const struct vae_tensor *t) { return (t->cols + 15) / 16; }
 
 void weights_lay_out(struct vae_model *m)
 {
@@ -17,34 +17,8 @@ void weights_lay_out(struct vae_model *m)
     };
     for (int t = 0; t < VAE_TENSORS; t++) {
         const size_t rows = size[t][0], cols = size[t][1];
-        m->tensor[t] = (struct vae_tensor){rows, cols, m->params, m->transposed_size};
+        m->tensor[t] = (struct vae_tensor){rows, cols, m->params};
         m->params += sv_packed_size(rows, cols);
-        if (t == HEAD_W || t == DEC_W || t == OUT_W)
-            m->transposed_size += sv_packed_size(cols, rows);
-    }
-}
-
-/* --- transposed copies --- */
-
-/* Rows first ... end - 1, first a multiple of 16, of panels from ... to - 1: blocks of 16 x 16, each in
- * one piece in both forms. */
-static void transpose(struct vae_model *m, int weight, size_t first, size_t end, size_t from,
-                      size_t to)
-{
-    const struct vae_tensor *t = &m->tensor[weight];
-    sv_pack_fn *const pack = sv_for(&m->k, 16, 16, 0)->pack;
-    for (size_t p = from; p < to; p++)
-        for (size_t i = first; i < end; i += 16)
-            pack(min(16, t->cols - 16 * p), min(16, end - i), m->w + vae_place(t, i, 16 * p), 16,
-                 true, m->w_t + t->transposed + i * t->cols + 16 * 16 * p);
-}
-
-void vae_weights_changed(struct vae_model *m)
-{
-    static const int weights[] = {HEAD_W, DEC_W, OUT_W};
-    for (int i = 0; i < 3; i++) {
-        const struct vae_tensor *t = &m->tensor[weights[i]];
-        transpose(m, weights[i], 0, t->rows, 0, panels(t));
     }
 }
 
@@ -71,7 +45,6 @@ void vae_init(struct vae_model *m, uint64_t seed)
     memset(m->w, 0, m->params * sizeof *m->w);
     for (size_t i = 0; i < m->stats; i++) memset(m->stat[i], 0, m->params * sizeof *m->w);
     for (int t = 0; t < VAE_TENSORS; t += 2) draw(m, t, seed);
-    vae_weights_changed(m);
 }
 
 /* --- a step of the optimiser --- */
@@ -102,21 +75,19 @@ struct layer {
     const struct sv_optim *optim;
 };
 
-/* Rows first ... end - 1 of panels from ... to - 1: dW = x^T dy, applied in the tiles. */
-static void step_rectangle(struct vae_model *m, size_t thread, const struct layer *l, size_t first,
-                           size_t end, size_t from, size_t to, enum vae_phase phase)
+/* A block of W: dW = x^T dy, applied in the tiles. */
+static void step_block(struct vae_model *m, size_t thread, const struct layer *l, struct block b)
 {
     static const enum sv_epilogue epilogue[] = {
         [VAE_SGD] = SV_EPI_SGD, [VAE_ADAGRAD] = SV_EPI_ADAGRAD, [VAE_ADAM] = SV_EPI_ADAM};
     const struct vae_tensor *t = &m->tensor[l->weight];
-    if (first >= end || from >= to) return;
-    const size_t at = vae_place(t, first, 16 * from);
-    const struct sv_gemm g = {.m = end - first,
-                              .n = min(16 * (to - from), t->cols - 16 * from),
+    const size_t at = vae_place(t, b.row, 16 * b.panel);
+    const struct sv_gemm g = {.m = b.rows,
+                              .n = min(16 * b.panels, t->cols - 16 * b.panel),
                               .k = l->rows,
-                              .a = l->x + first,
+                              .a = l->x + b.row,
                               .lda = l->ldx,
-                              .b = l->dy + 16 * from,
+                              .b = l->dy + 16 * b.panel,
                               .ldb = l->lddy,
                               .c = m->w + at,
                               .ldc = t->rows,
@@ -127,58 +98,21 @@ static void step_rectangle(struct vae_model *m, size_t thread, const struct laye
                               .v = m->stats > 1 ? m->stat[1] + at : NULL,
                               .scratch = m->work.scratch + thread * m->work.scratch_size};
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
-    clock_phase(m->clock ? m->clock + thread : NULL, phase);
-    if (l->weight == ENC_W) return;
-    transpose(m, l->weight, first, end, from, to);
-    clock_phase(m->clock ? m->clock + thread : NULL, PHASE_TRANSPOSE);
 }
 
-/* Where share number i of n begins, in a weight's units, pairs of panels one below the other: at a
- * multiple of 16 rows of one of them. */
-struct cut {
-    size_t unit, row;
-};
-
-static struct cut cut_at(const struct vae_tensor *t, size_t i, size_t n)
-{
-    const size_t rows = t->rows, all = panels(t), at = rows * all * i / n, unit = at / (2 * rows);
-    if (i == n) return (struct cut){(all + 1) / 2, 0};
-    const size_t row = (at - 2 * rows * unit) / min(2, all - 2 * unit);
-    const struct cut c = {unit, (row + 8) / 16 * 16};
-    return c.row < rows ? c : (struct cut){unit + 1, 0};
-}
-
-/* Columns of W that are updated by one call: their share of W stays in L2 until it is transposed. */
-static size_t group(const struct vae_model *m, const struct vae_tensor *t)
-{
-    const size_t bytes = 32 * t->rows * sizeof(float), units = m->k.l2 / 4 / bytes;
-    return units ? units : 1;
-}
-
-static void step_weight(struct vae_model *m, size_t thread, const struct layer *l,
-                        enum vae_phase phase)
+static void step_weight(struct vae_model *m, size_t thread, const struct layer *l)
 {
     const struct vae_tensor *t = &m->tensor[l->weight];
-    const size_t n = pool_threads(m->pool), all = panels(t), wide = group(m, t);
-    const struct cut from = cut_at(t, thread, n), to = cut_at(t, thread + 1, n);
-    const bool same = from.unit == to.unit;
-    size_t u = from.unit;
-    if (from.row) {
-        step_rectangle(m, thread, l, from.row, same ? to.row : t->rows, 2 * u, min(2 * u + 2, all),
-                       phase);
-        u++;
-    }
-    for (; u < to.unit; u += min(wide, to.unit - u))
-        step_rectangle(m, thread, l, 0, t->rows, 2 * u, min(2 * (u + min(wide, to.unit - u)), all),
-                       phase);
-    if (to.row && !(same && from.row))
-        step_rectangle(m, thread, l, 0, to.row, 2 * to.unit, min(2 * to.unit + 2, all), phase);
+    struct block b[SPLIT_MOST];
+    const size_t n =
+        split(t->rows, vae_panels(t->cols), VAE_UNIT, thread, pool_threads(m->pool), b);
+    for (size_t i = 0; i < n; i++) step_block(m, thread, l, b[i]);
 }
 
 static void step_bias(struct vae_model *m, size_t thread, const struct layer *l)
 {
     const struct vae_tensor *t = &m->tensor[l->weight + 1];
-    const size_t threads = pool_threads(m->pool), all = panels(t);
+    const size_t threads = pool_threads(m->pool), all = vae_panels(t->cols);
     const size_t first = all * thread / threads * 16;
     const size_t end = min(all * (thread + 1) / threads * 16, t->cols);
     if (first >= end) return;
@@ -207,9 +141,10 @@ void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct va
         {ENC_W, rows, w->x, w->d_hidden_e, ld->x, ld->hidden, &optim},
     };
     struct vae_clock *clock = m->clock ? m->clock + thread : NULL;
-    clock_start(clock);
-    for (size_t i = 0; i < 4; i++)
-        step_weight(m, thread, &layers[i], (enum vae_phase)(PHASE_OUT_DW + (int)i));
+    for (size_t i = 0; i < 4; i++) {
+        step_weight(m, thread, &layers[i]);
+        clock_phase(clock, (enum vae_phase)(PHASE_OUT_DW + (int)i));
+    }
     for (size_t i = 0; i < 4; i++) step_bias(m, thread, &layers[i]);
     clock_phase(clock, PHASE_BIAS);
 }

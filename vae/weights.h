@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-/* Fills tensor, params and transposed_size from the shape. */
+/* Fills tensor and params from the shape. */
 void weights_lay_out(struct vae_model *m);
 
 #endif

@@ -40,7 +40,7 @@ static inline size_t gemm_even(size_t n, size_t most)
 
 static inline size_t gemm_most_k(size_t k, bool whole)
 {
-    const size_t most = gemm_max(sv_caches().l2 / 4 / (sizeof(float) * 32), 1);
+    const size_t most = gemm_max(sv_caches().l2 / 4 / (sizeof(float) * 32) / 16 * 16, 16);
     return whole ? k : gemm_min(k, most);
 }
 
@@ -48,7 +48,9 @@ static inline size_t gemm_most_k(size_t k, bool whole)
 static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();
-    const size_t kc = gemm_even(k, gemm_max(gemm_most_k(k, whole), 1));
+    /* whole panels of a B whose panels run along k */
+    const size_t even = gemm_even(k, gemm_max(gemm_most_k(k, whole), 1));
+    const size_t kc = whole ? k : gemm_min(gemm_round_up(even, 16), k);
     const size_t column = sizeof(float) * gemm_max(kc, 1);
     return (struct gemm_blocking){
         .mc = gemm_even(m, gemm_max(c.l2 / 2 / column, 1)),

@@ -33,7 +33,7 @@ static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
 }
 
 /* How B is given. */
-enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED };
+enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED, B_PACKED_COLUMNS };
 
 /* What tile number t of a column should bring to L2 while it computes: a line of the panels, or of what
  * they will be packed from, of the columns from j on; `v` panels. */
@@ -50,7 +50,7 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
     } else if (kind == B_ROWS) {
         x->next = g->b + s->p * g->ldb + gemm_min(j + 16 * t, g->n - 1);
         x->step = g->ldb;
-    } else if (j + 16 * t < g->n) {
+    } else if (kind == B_COLUMNS && j + 16 * t < g->n) {
         x->next = g->b + (j + 16 * t) * g->ldb + s->p;
         x->step = 16;
     }
@@ -114,8 +114,8 @@ static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const 
 {
     const struct sv_gemm *g = x->g;
     x->bs = 16;
-    x->bp = 16 * (kind == B_PACKED ? g->k : s->kc);
-    if (kind == B_PACKED) return g->b + (j * g->k + s->p * 16);
+    x->bp = 16 * (kind == B_PACKED ? g->ldb : s->kc);
+    if (kind == B_PACKED) return g->b + (j * g->ldb + s->p * 16);
     if (kind == B_ROWS && s->kc <= GEMM_SHORT && j + 8 * w <= g->n) {
         x->bs = g->ldb;
         x->bp = 16;
@@ -126,6 +126,8 @@ static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const 
     const size_t cols = gemm_min(8 * w, g->n - j);
     if (s->i > 0) return to;
     if (kind == B_ROWS) gemm_pack_rows(s->kc, cols, g->b + s->p * g->ldb + j, g->ldb, to);
+    if (kind == B_PACKED_COLUMNS)
+        gemm_pack_panels(s->kc, cols, g->b + s->p * g->ldb + j * 16, g->ldb, to);
     for (size_t c = 0; kind == B_COLUMNS && c < cols; c += 16)
         gemm_pack_columns(s->kc, gemm_min(cols - c, 16), g->b + (j + c) * g->ldb + s->p, g->ldb,
                           to + c * s->kc);
@@ -192,13 +194,13 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     }
 }
 
-static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
+static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b plain, enum gemm_b packed,
                  enum gemm_shape shape)
 {
     float *lanes = gemm_align(g->scratch);
     const bool sums = g->epilogue == SV_EPI_BERNOULLI;
     if (sums && g->m && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
-    if (g->m && g->n) gemm_run(g, a, g->b_packed ? B_PACKED : kind, shape);
+    if (g->m && g->n) gemm_run(g, a, g->b_packed ? packed : plain, shape);
     for (size_t i = 0; sums && i < g->m; i++)
         g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;
 }
@@ -207,15 +209,15 @@ static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
 #define GEMM_VARIANT(nn, nt, tn, shape)                                                            \
     static void SV_FN(nn)(const struct sv_gemm *g)                                                 \
     {                                                                                              \
-        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_ROWS, shape);                               \
+        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_ROWS, B_PACKED, shape);                     \
     }                                                                                              \
     static void SV_FN(nt)(const struct sv_gemm *g)                                                 \
     {                                                                                              \
-        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_COLUMNS, shape);                            \
+        gemm(g, (struct gemm_view){g->a, g->lda, 1}, B_COLUMNS, B_PACKED_COLUMNS, shape);          \
     }                                                                                              \
     static void SV_FN(tn)(const struct sv_gemm *g)                                                 \
     {                                                                                              \
-        gemm(g, (struct gemm_view){g->a, 1, g->lda}, B_ROWS, shape);                               \
+        gemm(g, (struct gemm_view){g->a, 1, g->lda}, B_ROWS, B_PACKED, shape);                     \
     }
 GEMM_VARIANT(gemm_nn, gemm_nt, gemm_tn, SHAPE_EITHER)
 

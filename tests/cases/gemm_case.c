@@ -117,14 +117,14 @@ static struct operand panels(const char *name, enum role role, enum fill fill, s
     return (struct operand){name, role, F32, fill, (cols + 15) / 16 * rows, 16, 16};
 }
 
-/* Rows of c's panels: more than m, as where c is part of a larger matrix. */
-static size_t panel_rows(const struct shape *s) { return s->m + s->pad; }
+/* Rows of panels: more than are used, as where the operand is part of a larger matrix. */
+static size_t panel_rows(const struct shape *s, size_t used) { return used + s->pad; }
 
 /* c, and the statistics that lie as it does. In panels what m x n does not cover must stay. */
 static struct operand like_c(const char *name, enum role role, enum fill fill,
                              const struct shape *s)
 {
-    if (s->variant & C_PACKED) return panels(name, INOUT, fill, panel_rows(s), s->n);
+    if (s->variant & C_PACKED) return panels(name, INOUT, fill, panel_rows(s, s->m), s->n);
     return matrix(name, role, fill, s->m, s->n, s, 2);
 }
 
@@ -135,7 +135,8 @@ static size_t operands(const struct shape *s, struct operand *ops, struct operan
     const bool reads_c = epilogue(s) == ACCUMULATE || optimizes(s);
     const struct operand none = vector("none", IN, FILL_NORMAL, 0);
     ops[A] = a;
-    ops[B] = s->variant & B_PACKED ? panels("b", IN, FILL_NORMAL, s->k, s->n) : b;
+    ops[B] = b;
+    if (s->variant & B_PACKED) ops[B] = panels("b", IN, FILL_NORMAL, panel_rows(s, b.rows), b.cols);
     ops[C] = like_c("c", reads_c ? INOUT : OUT, FILL_NORMAL, s);
     ops[BIAS] = vector("bias", IN, FILL_NORMAL, s->n);
     ops[Y] = matrix("y", IN, FILL_UNIT, uses_y(s) ? s->m : 0, s->n, s, 3);
@@ -165,7 +166,7 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
                     matrix("b", IN, FILL_NORMAL, s->k, s->n, s, 1));
 }
 
-#define GEMM_CALL(T, kernel)                                                                       \
+#define GEMM_CALL(T, kernel, b_rows)                                                               \
     const struct T##optim optim = {LR, EPS, DECAY, BETA1, BETA2};                                  \
     const struct T##gemm g = {                                                                     \
         .m = s->m,                                                                                 \
@@ -174,10 +175,10 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
         .a = p[A],                                                                                 \
         .lda = o[A].ld,                                                                            \
         .b = p[B],                                                                                 \
-        .ldb = o[B].ld,                                                                            \
+        .ldb = s->variant & B_PACKED ? panel_rows(s, b_rows) : o[B].ld,                            \
         .b_packed = s->variant & B_PACKED,                                                         \
         .c = p[C],                                                                                 \
-        .ldc = s->variant & C_PACKED ? panel_rows(s) : o[C].ld,                                    \
+        .ldc = s->variant & C_PACKED ? panel_rows(s, s->m) : o[C].ld,                              \
         .c_packed = s->variant & C_PACKED,                                                         \
         .accumulate = epilogue(s) == ACCUMULATE,                                                   \
         .epilogue = epilogue(s) == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)epilogue(s),       \
@@ -193,9 +194,9 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
     const struct sv_caches before = set_caches(s);                                                 \
     k->kernel(&g);                                                                                 \
     sv_set_caches(before)
-#define NN(T) GEMM_CALL(T, gemm_nn)
-#define NT(T) GEMM_CALL(T, gemm_nt)
-#define TN(T) GEMM_CALL(T, gemm_tn)
+#define NN(T) GEMM_CALL(T, gemm_nn, s->k)
+#define NT(T) GEMM_CALL(T, gemm_nt, s->n)
+#define TN(T) GEMM_CALL(T, gemm_tn, s->k)
 CASE_CALL_T(call_nn, NN)
 CASE_CALL_T(call_nt, NT)
 CASE_CALL_T(call_tn, TN)
@@ -294,8 +295,9 @@ static void bound(const struct shape *s, double *const *before, double *const *a
     for (size_t i = 0; i < s->m; i++) {
         double row = 0, terms = 0;
         for (size_t j = 0; j < s->n; j++) {
-            const size_t e = s->variant & C_PACKED ? (j / 16 * panel_rows(s) + i) * 16 + j % 16
-                                                   : i * o[C].ld + j;
+            const size_t e = s->variant & C_PACKED
+                                 ? (j / 16 * panel_rows(s, s->m) + i) * 16 + j % 16
+                                 : i * o[C].ld + j;
             const double v = sums.v[e], mass = sums.mass[e];
             const double acc = U_F32 * fmin((double)(s->k + 2), 8 * sqrt((double)s->k)) * mass;
             const double l = v + before[BIAS][j], y = uses_y(s) ? before[Y][i * o[Y].ld + j] : 0;
