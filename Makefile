@@ -15,12 +15,12 @@ MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 # The instruction sets of isa.def for this compiler's target, in its order.
 ISAS    := ${shell $(CC) -E -P -x c kernels/isa.def 2>/dev/null | sed -n 's/^SV_ISA(\([a-z0-9]*\), base,.*/\1/p'}
 # The one line of flags per ISA that needs any; everything else is compiled for the baseline.
-FLAGS_avx2     := -mavx2 -mfma
+FLAGS_avx2     := -mavx2 -mfma -mprfchw
 # gcc copies structures by zmm even where 256 bits are preferred, unless told this too.
 MAX_256        := -mmove-max=256 -mstore-max=256
-FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=256 \
+FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mprefer-vector-width=256 \
                   $(shell $(CC) $(MAX_256) -E -x c /dev/null >/dev/null 2>&1 && echo '$(MAX_256)')
-FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
+FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mprefer-vector-width=512
 
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 # No contraction, no fast-math: each rounding is written down, so that bits agree across ISAs.

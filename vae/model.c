@@ -118,15 +118,26 @@ void vae_destroy(struct vae_model *m)
 
 /* --- layers: what one thread does of them --- */
 
-/* The part of a minibatch's rows that is a thread's where work goes by rows. */
-struct part {
-    size_t first, rows;
-};
-
-static struct part part_of(const struct vae_model *m, size_t thread, size_t rows)
+/* The part of a range that is a thread's where work goes by rows. */
+static struct vae_range part_of(const struct vae_model *m, size_t thread, struct vae_range range)
 {
-    const size_t n = pool_threads(m->pool), first = rows * thread / n;
-    return (struct part){first, rows * (thread + 1) / n - first};
+    const size_t n = pool_threads(m->pool), first = range.rows * thread / n;
+    return (struct vae_range){range.first + first, range.rows * (thread + 1) / n - first};
+}
+
+/* Rows of z that belong to a range. */
+static struct vae_range draws(const struct vae_model *m, struct vae_range range)
+{
+    return (struct vae_range){range.first * m->samples, range.rows * m->samples};
+}
+
+/* split() of these rows of a matrix with that many columns. */
+static size_t blocks_of(const struct vae_model *m, size_t thread, struct vae_range range,
+                        size_t cols, size_t unit, struct block b[SPLIT_MOST])
+{
+    const size_t n = split(range.rows, vae_panels(cols), unit, thread, pool_threads(m->pool), b);
+    for (size_t i = 0; i < n; i++) b[i].row += range.first;
+    return n;
 }
 
 static float *scratch(const struct vae_model *m, size_t thread)
@@ -171,7 +182,7 @@ static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, struc
 }
 
 /* The whole width of the layer for some rows. */
-static void layer_rows(struct vae_model *m, size_t thread, struct part p, int weight,
+static void layer_rows(struct vae_model *m, size_t thread, struct vae_range p, int weight,
                        enum sv_epilogue f, const float *x, size_t ldx, float *y, size_t ldy)
 {
     if (p.rows == 0) return;
@@ -181,12 +192,11 @@ static void layer_rows(struct vae_model *m, size_t thread, struct part p, int we
 }
 
 /* The thread's columns of the layer. */
-static void layer(struct vae_model *m, size_t thread, size_t rows, int weight, enum sv_epilogue f,
-                  const float *x, size_t ldx, float *y, size_t ldy)
+static void layer(struct vae_model *m, size_t thread, struct vae_range range, int weight,
+                  enum sv_epilogue f, const float *x, size_t ldx, float *y, size_t ldy)
 {
     struct block b[SPLIT_MOST];
-    const size_t n =
-        split(rows, vae_panels(m->tensor[weight].cols), VAE_UNIT, thread, pool_threads(m->pool), b);
+    const size_t n = blocks_of(m, thread, range, m->tensor[weight].cols, VAE_UNIT, b);
     for (size_t i = 0; i < n; i++) {
         const struct sv_gemm g = layer_gemm(m, thread, b[i], weight, f, x, ldx, y, ldy);
         sv_for_gemm(&m->k, &g)->gemm_nn(&g);
@@ -218,12 +228,11 @@ static void block_back(struct vae_model *m, size_t thread, struct block b, int w
 }
 
 /* The thread's columns of dX. */
-static void layer_back(struct vae_model *m, size_t thread, size_t rows, int weight, const float *dy,
-                       size_t lddy, const float *x, float *dx, size_t ldx)
+static void layer_back(struct vae_model *m, size_t thread, struct vae_range range, int weight,
+                       const float *dy, size_t lddy, const float *x, float *dx, size_t ldx)
 {
     struct block b[SPLIT_MOST];
-    const size_t n =
-        split(rows, vae_panels(m->tensor[weight].rows), VAE_UNIT, thread, pool_threads(m->pool), b);
+    const size_t n = blocks_of(m, thread, range, m->tensor[weight].rows, VAE_UNIT, b);
     for (size_t i = 0; i < n; i++)
         block_back(m, thread, b[i], weight, dy, lddy, SV_EPI_TANH_GRAD, x, dx, ldx);
 }
@@ -231,7 +240,7 @@ static void layer_back(struct vae_model *m, size_t thread, size_t rows, int weig
 /* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
 
 /* Panels panel ... panel + panels - 1 of one group, for some rows. */
-static void bernoulli_block(struct vae_model *m, size_t thread, size_t r, struct block b)
+static void bernoulli_block(struct vae_model *m, size_t thread, struct block b)
 {
     const struct vae_work *w = &m->work;
     struct sv_gemm g = layer_gemm(m, thread, b, OUT_W, SV_EPI_BERNOULLI, w->hidden_d, m->ld.hidden,
@@ -239,20 +248,19 @@ static void bernoulli_block(struct vae_model *m, size_t thread, size_t r, struct
     g.y = w->target + b.row * m->ld.x + 16 * b.panel;
     g.ldy = m->ld.x;
     g.scale = 1 / (float)m->samples;
-    g.row_sum = w->ll + b.panel / VAE_GROUP * r + b.row;
+    g.row_sum = w->ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;
     sv_for_gemm(&m->k, &g)->gemm_nn(&g);
 }
 
-static void bernoulli_output(struct vae_model *m, size_t thread, size_t r)
+static void bernoulli_output(struct vae_model *m, size_t thread, struct vae_range r)
 {
     struct block blocks[SPLIT_MOST];
-    const size_t n = split(r, vae_panels(vae_outputs(&m->shape)), VAE_GROUP, thread,
-                           pool_threads(m->pool), blocks);
+    const size_t n = blocks_of(m, thread, r, vae_outputs(&m->shape), VAE_GROUP, blocks);
     for (size_t i = 0; i < n; i++) {
         struct block b = blocks[i];
         for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
             b.panels = min(VAE_GROUP, end - b.panel);
-            bernoulli_block(m, thread, r, b);
+            bernoulli_block(m, thread, b);
         }
     }
     clock_phase(clock_of(m, thread), PHASE_OUT);
@@ -260,12 +268,12 @@ static void bernoulli_output(struct vae_model *m, size_t thread, size_t r)
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. A row at a time: it
  * stays in L1. */
-static void gaussian_output(struct vae_model *m, size_t thread, size_t r)
+static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range r)
 {
     const struct vae_work *w = &m->work;
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
-    const struct part p = part_of(m, thread, r);
+    const struct vae_range p = part_of(m, thread, r);
     layer(m, thread, r, OUT_W, SV_EPI_BIAS, w->hidden_d, m->ld.hidden, w->out, ld);
     clock_phase(clock_of(m, thread), PHASE_OUT);
     meet(m, thread);
@@ -282,7 +290,7 @@ static void gaussian_output(struct vae_model *m, size_t thread, size_t r)
 /* --- one minibatch --- */
 
 /* The thread's rows of z, from the encoder's head. */
-static void draw(struct vae_model *m, size_t thread, struct part p, struct sv_rng rng)
+static void draw(struct vae_model *m, size_t thread, struct vae_range p, struct sv_rng rng)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
@@ -306,13 +314,12 @@ static void draw(struct vae_model *m, size_t thread, struct part p, struct sv_rn
     clock_phase(clock_of(m, thread), PHASE_REPARAM);
 }
 
-void vae_forward(struct vae_model *m, size_t thread, size_t rows, struct sv_rng rng)
+void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, struct sv_rng rng)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
-    const struct part p = part_of(m, thread, rows);
-    const size_t r = rows * m->samples;
-    layer(m, thread, rows, ENC_W, SV_EPI_TANH, w->x, ld->x, w->hidden_e, ld->hidden);
+    const struct vae_range p = part_of(m, thread, range), r = draws(m, range);
+    layer(m, thread, range, ENC_W, SV_EPI_TANH, w->x, ld->x, w->hidden_e, ld->hidden);
     clock_phase(clock_of(m, thread), PHASE_ENC);
     meet(m, thread);
     layer_rows(m, thread, p, HEAD_W, SV_EPI_BIAS, w->hidden_e, ld->hidden, w->head, ld->head);
@@ -329,13 +336,13 @@ void vae_forward(struct vae_model *m, size_t thread, size_t rows, struct sv_rng 
     meet(m, thread);
 }
 
-void vae_backward(struct vae_model *m, size_t thread, size_t rows)
+void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
-    const struct part p = part_of(m, thread, rows);
-    const size_t z = m->shape.latent, samples = m->samples, r = rows * samples;
-    const struct block mine = {p.first * samples, p.rows * samples, 0, vae_panels(z)};
+    const struct vae_range p = part_of(m, thread, range), r = draws(m, range), own = draws(m, p);
+    const size_t z = m->shape.latent;
+    const struct block mine = {own.first, own.rows, 0, vae_panels(z)};
     const float *head = w->head + p.first * ld->head;
     float *d_head = w->d_head + p.first * ld->head;
     layer_back(m, thread, r, OUT_W, w->d_out, ld->out, w->hidden_d, w->d_hidden_d, ld->hidden);
@@ -343,10 +350,10 @@ void vae_backward(struct vae_model *m, size_t thread, size_t rows)
     meet(m, thread);
     block_back(m, thread, mine, DEC_W, w->d_hidden_d, ld->hidden, SV_EPI_NONE, NULL, w->d_z, ld->z);
     clock_phase(clock_of(m, thread), PHASE_DEC_DX);
-    sv_for(&m->k, r, z, 0)
+    sv_for(&m->k, own.rows, z, 0)
         ->reparam_grad(&(struct sv_reparam_grad){.m = p.rows,
                                                  .n = z,
-                                                 .samples = samples,
+                                                 .samples = m->samples,
                                                  .mu = head,
                                                  .logvar = head + z,
                                                  .ld = ld->head,
@@ -358,7 +365,7 @@ void vae_backward(struct vae_model *m, size_t thread, size_t rows)
                                                  .ldg = ld->head});
     clock_phase(clock_of(m, thread), PHASE_REPARAM_GRAD);
     meet(m, thread);
-    layer_back(m, thread, rows, HEAD_W, w->d_head, ld->head, w->hidden_e, w->d_hidden_e,
+    layer_back(m, thread, range, HEAD_W, w->d_head, ld->head, w->hidden_e, w->d_hidden_e,
                ld->hidden);
     clock_phase(clock_of(m, thread), PHASE_HEAD_DX);
     meet(m, thread);
@@ -368,8 +375,9 @@ void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bou
 {
     const struct vae_work *w = &m->work;
     for (size_t i = 0; i < rows; i++) bound->kl += (double)w->kl[i];
-    for (size_t i = 0; i < likelihood_groups(m) * rows * m->samples; i++)
-        bound->recon += (double)w->ll[i] / (double)m->samples;
+    for (size_t g = 0; g < likelihood_groups(m); g++)
+        for (size_t i = 0; i < rows * m->samples; i++)
+            bound->recon += (double)w->ll[g * m->max_rows * m->samples + i] / (double)m->samples;
     bound->count += rows;
 }
 
@@ -380,7 +388,7 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     float *y = m->work.out;
-    const struct part all = {0, rows};
+    const struct vae_range all = {0, rows};
     layer_rows(m, 0, all, DEC_W, SV_EPI_TANH, z, m->shape.latent, m->work.hidden_d, m->ld.hidden);
     layer_rows(m, 0, all, OUT_W, SV_EPI_BIAS, m->work.hidden_d, m->ld.hidden, y, ld);
     for (size_t i = 0; i < rows; i++) { /* rows close up */
@@ -392,7 +400,7 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
 void vae_encode_mean(struct vae_model *m, size_t rows, float *z)
 {
     const size_t latent = m->shape.latent;
-    const struct part all = {0, rows};
+    const struct vae_range all = {0, rows};
     layer_rows(m, 0, all, ENC_W, SV_EPI_TANH, m->work.x, m->ld.x, m->work.hidden_e, m->ld.hidden);
     layer_rows(m, 0, all, HEAD_W, SV_EPI_BIAS, m->work.hidden_e, m->ld.hidden, m->work.head,
                m->ld.head);

@@ -68,7 +68,7 @@ struct vae_ld {
 struct vae_work {
     float *x, *hidden_e, *head, *kl;    /* [rows][...] */
     float *target, *z, *eps, *hidden_d; /* [r][...]; target is x where samples = 1 */
-    float *ll;                          /* [groups][r]; a Gaussian has one group */
+    float *ll;                          /* [groups][r at most]; a Gaussian has one group */
     float *out, *d_out;                 /* [r][outputs]; out: Gaussian mean | logvar */
     float *d_hidden_d, *d_z;            /* [r][...] */
     float *d_head, *d_hidden_e;         /* [rows][...] */
@@ -120,15 +120,23 @@ void vae_destroy(struct vae_model *m);
 /* Weights ~ N(0, 0.01^2), biases 0 (AEVB, section 5), statistics 0. */
 void vae_init(struct vae_model *m, uint64_t seed);
 
-/* The three passes over a minibatch of `rows` rows; each thread of the pool calls each of them in turn,
- * and they meet within.
+/* Rows first ... first + rows - 1 of a minibatch. Small ranges keep activations in L2 on their way through
+ * the layers: VAE_RANGE rows of z at most. */
+struct vae_range {
+    size_t first, rows;
+};
+enum { VAE_RANGE = 128 };
+
+/* The three passes over a minibatch; each thread of the pool calls each of them in turn, and they meet
+ * within.
  *
- * vae_forward encodes work.x, once all of it is there, draws z, decodes, and leaves log-likelihood, KL
- * and d loss / d out in work. rng addresses the noise of row 0.
- * vae_backward leaves the gradients of all activations.
- * vae_update is one step of the optimiser, the prior N(0, I) on all parameters included. */
-void vae_forward(struct vae_model *m, size_t thread, size_t rows, struct sv_rng rng);
-void vae_backward(struct vae_model *m, size_t thread, size_t rows);
+ * vae_forward encodes a range of work.x, once all of it is there, draws z, decodes, and leaves
+ * log-likelihood, KL and d loss / d out in work. rng addresses the noise of row 0.
+ * vae_backward leaves the gradients of all activations of a range.
+ * vae_update, after all ranges of the minibatch's `rows` rows, is one step of the optimiser, the prior
+ * N(0, I) on all parameters included. */
+void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, struct sv_rng rng);
+void vae_backward(struct vae_model *m, size_t thread, struct vae_range range);
 
 struct vae_step {
     float lr;
@@ -138,7 +146,7 @@ struct vae_step {
 
 void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);
 
-/* After vae_forward on all threads: adds KL and log-likelihood to *bound, row by row. */
+/* After vae_forward of all rows on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.

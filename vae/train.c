@@ -50,7 +50,7 @@ static const uint8_t *image(const struct vae_source *from, size_t at)
 }
 
 /* The images lie anywhere in memory: those to come are asked for while others are converted. */
-enum { AHEAD = 4, LINE = 64 };
+enum { AHEAD = 8, LINE = 64 };
 static void prefetch(const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i);
@@ -95,6 +95,14 @@ struct minibatch {
     const struct vae_step *step; /* NULL: nothing is trained */
 };
 
+/* What is left in equal ranges of at most VAE_RANGE draws: the first of them. */
+static size_t next_range(size_t left, size_t samples)
+{
+    const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
+    const size_t ranges = (left + most - 1) / most;
+    return (left + ranges - 1) / ranges;
+}
+
 static void run_minibatch(void *arg, size_t thread)
 {
     const struct minibatch *b = arg;
@@ -106,10 +114,12 @@ static void run_minibatch(void *arg, size_t thread)
     clock_phase(clock, PHASE_GATHER);
     pool_barrier(m->pool, thread);
     clock_phase(clock, PHASE_WAIT);
-    vae_forward(m, thread, b->rows, b->eps);
-    if (!b->step) return;
-    vae_backward(m, thread, b->rows);
-    vae_update(m, thread, b->rows, b->step);
+    for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
+        r.rows = next_range(b->rows - r.first, m->samples);
+        vae_forward(m, thread, r, b->eps);
+        if (b->step) vae_backward(m, thread, r);
+    }
+    if (b->step) vae_update(m, thread, b->rows, b->step);
 }
 
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)

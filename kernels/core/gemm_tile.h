@@ -39,6 +39,8 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
     const int V = (W + 1) / 2;
     const float *c = x->g->c + x->place.at;
     const size_t ldc = x->ldc, cp = x->cp, last = x->last;
+    /* another CPU may own these lines: that takes as long as a chain */
+    GEMM_EACH(H, V) __builtin_prefetch(c + (size_t)i * ldc + (size_t)v * cp, 1);
     if (x->from == FROM_ZERO) {
         GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
     } else if (x->from == FROM_BUFFER) {

@@ -23,23 +23,33 @@ V16_INLINE v16 v16_sum_upto(v16 acc, v16 term, size_t left)
     return v16_add(acc, left >= 16 ? term : v16_keep(v16m_first(left), term));
 }
 
+/* y += four rows, one after the other. */
+V16_INLINE void v16_add_rows(size_t n, const float *a, size_t lda, float *y)
+{
+    size_t j = 0;
+    for (; j + 16 <= n; j += 16) {
+        v16 sum = v16_add(v16_load(y + j), v16_load(a + j));
+        sum = v16_add(sum, v16_load(a + lda + j));
+        sum = v16_add(sum, v16_load(a + 2 * lda + j));
+        v16_store(y + j, v16_add(sum, v16_load(a + 3 * lda + j)));
+    }
+    if (j == n) return;
+    v16 sum = v16_load_n(y + j, n - j);
+    for (size_t r = 0; r < 4; r++) sum = v16_add(sum, v16_load_n(a + r * lda + j, n - j));
+    v16_store_n(y + j, sum, n - j);
+}
+
+/* Row after row, as memory lies, with the sums in y. */
 static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float *y)
 {
-    enum { WIDE = 8 }; /* sums side by side, for each alone waits for its own additions */
-    size_t j = 0;
-    for (; j + 16 * WIDE <= n; j += 16 * WIDE) {
-        v16 acc[WIDE];
-        for (size_t v = 0; v < WIDE; v++) acc[v] = v16_set1(0);
-        for (size_t i = 0; i < m; i++)
-            for (size_t v = 0; v < WIDE; v++)
-                acc[v] = v16_add(acc[v], v16_load(a + i * lda + j + 16 * v));
-        for (size_t v = 0; v < WIDE; v++) v16_store(y + j + 16 * v, acc[v]);
-    }
-    for (; j < n; j += 16) {
-        v16 acc = v16_set1(0);
-        for (size_t i = 0; i < m; i++) acc = v16_add(acc, v16_load_upto(a + i * lda + j, n - j));
-        v16_store_upto(y + j, acc, n - j);
-    }
+    size_t i = 0;
+    memset(y, 0, n * sizeof *y);
+    for (; i + 4 <= m; i += 4) v16_add_rows(n, a + i * lda, lda, y);
+    for (; i < m; i++)
+        for (size_t j = 0; j < n; j += 16) {
+            v16 row = v16_load_upto(a + i * lda + j, n - j);
+            v16_store_upto(y + j, v16_add(v16_load_upto(y + j, n - j), row), n - j);
+        }
 }
 
 static void SV_FN(logsumexp)(size_t m, size_t n, const float *x, size_t ldx, float *y)
