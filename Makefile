@@ -133,6 +133,10 @@ sanitize: ## make check under both sanitizers at once
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'
 
+.PHONY: tsan
+tsan: ## the checks that use threads under the thread sanitizer
+	$(Q)CK_INCLUDE_TAGS=threads $(MAKE) check SAN=thread OPT='-O1 -g1'
+
 .PHONY: memcheck
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
@@ -225,9 +229,12 @@ $(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
+comma := ,
+# tests/allocations.c counts what these give.
+WRAP := $(if $(findstring -linux,$(MACHINE)),$(addprefix -Wl$(comma)--wrap=,malloc calloc realloc aligned_alloc mmap))
 $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) $(LIBS) -o $@
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $(WRAP) $^ $(TEST_LIBS) $(LIBS) -o $@
 
 $(DIR)/vae-emulated: $(DIR)/vae
 	$(Q)printf '#!/bin/sh\nexec $(EMULATOR) "$(abspath $<)" "$$@"\n' >$@ && chmod +x $@

@@ -4,9 +4,10 @@
 
 #include "../vae/candidates.h"
 #include "harness/data.h"
+#include <string.h>
 
-/* Any supported candidate that has the kernel, at random. */
-static inline struct pick random_pick(const struct candidates *c, uint64_t seed)
+/* Any supported candidate that has the kernel, at random; `fast`: none of generic. */
+static inline struct pick random_pick(const struct candidates *c, uint64_t seed, bool fast)
 {
     struct source source = {seed};
     struct pick p;
@@ -14,7 +15,8 @@ static inline struct pick random_pick(const struct candidates *c, uint64_t seed)
         for (int cls = 0; cls < SV_CLASSES; cls++) {
             size_t i;
             do i = (size_t)(source_next(&source) % c->count);
-            while (!c->supported[i] || !sv_has(c->table[i], id));
+            while (!c->supported[i] || !sv_has(c->table[i], id) ||
+                   (fast && c->count > 1 && !strcmp(c->table[i]->isa, "generic")));
             p.candidate[id][cls] = i;
         }
     return p;

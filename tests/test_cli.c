@@ -132,19 +132,46 @@ END_TEST
 
 static void sleep_ms(long ms) { nanosleep(&(struct timespec){0, ms * 1000000}, NULL); }
 
+/* A run into i/ that does not end by itself. */
+static pid_t start_endless(const char *threads)
+{
+    const pid_t child = fork();
+    if (child) return child;
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    execl(cli_program(), "vae", "train", "--data", "plain", "--out", "i", "--epochs", "1000000",
+          "--batch", "20", "--hidden", "11", "--latent", "3", "--threads", threads, (char *)NULL);
+    _exit(99);
+}
+
+/* Resumed with other threads and kernels, it ends where a run without a break does. */
+static void must_go_on_exactly(const char *checkpoint)
+{
+    char command[512];
+    const struct outcome o = cli_run("eval %s --data plain --json", checkpoint);
+    json_t *eval = json_loads(o.out, 0, NULL);
+    const long long samples = json_integer_value(json_object_get(eval, "samples")) + 170;
+    json_decref(eval);
+    ck_assert_int_gt(samples, 170);
+    snprintf(command, sizeof command,
+             "train --data plain --out i --resume %s --samples %lld --threads 3 --isa generic "
+             "--quiet",
+             checkpoint, samples);
+    cli_must_work(command);
+    snprintf(command, sizeof command,
+             "train --data plain --out whole --samples %lld --batch 20 --hidden 11 --latent 3 "
+             "--threads 1 --quiet",
+             samples);
+    cli_must_work(command);
+    ck_assert(cli_same_file(checkpoint, "whole/model.safetensors"));
+}
+
 START_TEST(test_signal)
 {
     const int number = _i ? SIGTERM : SIGINT;
     unlink("i/model.safetensors");
-    const pid_t child = fork();
-    if (child == 0) {
-        const int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
-        execl(cli_program(), "vae", "train", "--data", "plain", "--out", "i", "--epochs", "1000000",
-              "--batch", "20", "--hidden", "11", "--latent", "3", (char *)NULL);
-        _exit(99);
-    }
+    const pid_t child = start_endless("2");
     for (int i = 0; i < 1000 && access("i/model.safetensors", F_OK); i++) sleep_ms(10);
     int status;
     kill(child, number);
@@ -154,6 +181,22 @@ START_TEST(test_signal)
     cli_must_work("eval i/model.safetensors --data plain");
     cli_must_fail("train --data plain --out i --resume i/model.safetensors --samples 1", 1,
                   "has seen");
+    must_go_on_exactly("i/model.safetensors");
+}
+END_TEST
+
+/* SIGKILL at any moment: what lies there is a whole checkpoint, and goes on from there. */
+START_TEST(test_kill)
+{
+    int status;
+    unlink("i/model.safetensors");
+    const pid_t child = start_endless(_i % 2 ? "2" : "1");
+    for (int i = 0; i < 1000 && access("i/model.safetensors", F_OK); i++) sleep_ms(10);
+    sleep_ms(7 * _i);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    ck_assert(WIFSIGNALED(status));
+    must_go_on_exactly("i/model.safetensors");
 }
 END_TEST
 
@@ -168,11 +211,61 @@ START_TEST(test_resume)
 }
 END_TEST
 
+/* --- threads and insight --- */
+
+START_TEST(test_threads)
+{
+    for (int threads = 1; threads <= 5; threads++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "train --data plain --out th --epochs 3 --batch 20 --hidden 11 --latent 3 --quiet "
+                 "--threads %d",
+                 threads);
+        cli_must_work(command);
+        ck_assert(cli_same_file("out/model.safetensors", "th/model.safetensors"));
+        json_t *o = json_load_file("th/log.jsonl", JSON_DISABLE_EOF_CHECK, NULL);
+        ck_assert_int_eq(json_integer_value(json_object_get(o, "threads")), threads);
+        json_decref(o);
+        snprintf(command, sizeof command, "eval th/model.safetensors --data plain --threads %d",
+                 threads);
+        cli_must_work(command);
+    }
+    cli_must_fail("train --data plain --out th --threads 0", 2, "--threads");
+    cli_must_fail("eval th/model.safetensors --data plain --threads many", 2, "--threads");
+}
+END_TEST
+
+/* The log has every phase of the steps, the output a line for each; together no more than all time. */
+START_TEST(test_profile)
+{
+    const struct outcome o = cli_run(
+        "train --data plain --out pr --epochs 2 --batch 20 --hidden 11 --latent 3 --profile");
+    ck_assert_int_eq(o.status, 0);
+    json_t *line = json_load_file("pr/log.jsonl", JSON_DISABLE_EOF_CHECK, NULL);
+    json_t *profile = json_object_get(line, "profile"), *phase;
+    ck_assert_uint_ge(json_object_size(profile), 15);
+    const double all = json_number_value(json_object_get(line, "samples")) /
+                       json_number_value(json_object_get(line, "samples_per_s"));
+    const char *name;
+    double sum = 0;
+    json_object_foreach(profile, name, phase)
+    {
+        ck_assert_msg(strstr(o.out, name) != NULL, "no line for %s", name);
+        sum += json_number_value(json_object_get(phase, "seconds"));
+    }
+    ck_assert_double_gt(sum, 0);
+    ck_assert_double_le(sum, all);
+    ck_assert_ptr_nonnull(strstr(o.out, "of the FMA peak"));
+    json_decref(line);
+}
+END_TEST
+
 Suite *suite_cli(void)
 {
     Suite *s = suite_create("cli");
     TCase *t = tcase_create("cli");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "threads");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_pictures);
     tcase_add_test(t, test_log);
@@ -181,7 +274,10 @@ Suite *suite_cli(void)
     tcase_add_test(t, test_isa_is_logged);
     tcase_add_test(t, test_help);
     tcase_add_loop_test(t, test_signal, 0, 2);
+    tcase_add_loop_test(t, test_kill, 0, 4);
     tcase_add_test(t, test_resume);
+    tcase_add_test(t, test_threads);
+    tcase_add_test(t, test_profile);
     suite_add_tcase(s, t);
     return s;
 }

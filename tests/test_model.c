@@ -6,6 +6,7 @@
 #include "../vae/train.h"
 #include "harness/data.h"
 #include "harness/verify.h"
+#include "picks.h"
 #include "suites.h"
 #include <math.h>
 #include <stdlib.h>
@@ -157,20 +158,21 @@ START_TEST(test_trajectory)
 }
 END_TEST
 
-/* --- bits: a thousand steps end in the same checkpoint on every ISA, interrupted or not --- */
+/* --- bits: all ways to run two thousand steps end in the same checkpoint --- */
 
 /* Sizes that divide nothing; batches that do not divide the data. */
 static struct vae_run odd_run(int i)
 {
-    static const enum vae_optimizer optimizers[] = {VAE_ADAGRAD, VAE_ADAM, VAE_SGD};
+    static const enum vae_optimizer optimizers[] = {VAE_ADAGRAD, VAE_ADAM, VAE_SGD, VAE_ADAGRAD};
     static const enum vae_binarize binarize[] = {BINARIZE_NONE, BINARIZE_DYNAMIC,
-                                                 BINARIZE_THRESHOLD};
+                                                 BINARIZE_THRESHOLD, BINARIZE_NONE};
+    static const size_t hidden[] = {37, 37, 37, 501}, latent[] = {1, 5, 5, 37};
     return (struct vae_run){
-        .shape = {7, 5, 37, i ? 5 : 1, i == 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
+        .shape = {7, 5, hidden[i], latent[i], i == 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
         .optimizer = optimizers[i],
         .binarize = binarize[i],
         .batch = 19,
-        .samples = i ? 1 : 2,
+        .samples = i == 0 ? 2 : 1,
         .lr = i == 2 ? 1e-3f : 0.01f,
         .seed = 1234567890123,
         .train_images = 101,
@@ -189,15 +191,22 @@ static void read_whole(const char *path, unsigned char **bytes, size_t *size)
     fclose(f);
 }
 
-static void train_to(const char *isa, const struct vae_run *run, const struct images *images,
+/* One way to run: kernels and threads. */
+struct way {
+    char name[64];
+    struct sv_choice k;
+    size_t threads;
+};
+
+static void train_to(const struct way *way, const struct vae_run *run, const struct images *images,
                      uint64_t from_step, uint64_t to_step, const char *path)
 {
-    struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e = {""};
     struct vae_bound b = {0};
-    ck_assert_int_eq(sv_choice_default(isa, &k), SV_OK);
-    ck_assert(trainer_create(&t, &k, run, images, NULL, &e));
+    struct pool *pool = pool_create(way->threads, &e);
+    ck_assert_msg(pool != NULL, "%s", e.line);
+    ck_assert(trainer_create(&t, &way->k, run, images, pool, &e));
     if (from_step) {
         struct st_file f;
         ck_assert_msg(checkpoint_open(&f, path, &t.run, &e), "%s", e.line);
@@ -208,35 +217,69 @@ static void train_to(const char *isa, const struct vae_run *run, const struct im
     while (t.run.step < to_step) trainer_step(&t, &b);
     ck_assert_msg(checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
     trainer_destroy(&t);
+    pool_destroy(pool);
 }
 
+/* Every ISA of this machine, and candidates picked at random as a profile might, on 1, 2, 3 and 5 threads.
+ * `generic` is left out where it would take minutes. */
+static size_t list_ways(struct way *ways, bool generic)
+{
+    static const size_t threads[] = {1, 2, 3, 5};
+    struct candidates c;
+    size_t n = 0;
+    candidates_of_build(&c);
+    for (size_t i = 0; i == 0 || sv_isa_name(i - 1); i++)
+        for (size_t t = 0; t < 4; t++) {
+            const char *isa = sv_isa_name(i);
+            struct way *w = &ways[n];
+            if (isa && (!sv_isa_supported(i) || (!generic && !strcmp(isa, "generic")))) continue;
+            ck_assert_int_eq(sv_choice_default(isa, &w->k), SV_OK);
+            if (!isa) {
+                const struct pick p = random_pick(&c, verify_seed() + t, !generic);
+                pick_apply(&p, &c, &w->k);
+            }
+            w->threads = threads[t];
+            snprintf(w->name, sizeof w->name, "%s on %zu threads", isa ? isa : "picked",
+                     w->threads);
+            n++;
+        }
+    return n;
+}
+
+/* Every other way from the start to the end, the others cut in two, with one more way for the rest. */
 START_TEST(test_same_bits)
 {
-    enum { STEPS = 1000, CUT = 333 };
+    enum { MOST_WAYS = 4 * 8 };
+    const uint64_t steps = quick_run() ? 200 : 2000, cut = steps / 3;
     const struct vae_run run = odd_run(_i);
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct way *ways = malloc(MOST_WAYS * sizeof *ways);
+    const size_t count = list_ways(ways, run.shape.hidden < 100);
     unsigned char *want = NULL, *got;
     size_t want_size = 0, got_size;
     char path[] = "/tmp/vae-bits-XXXXXX";
     close(mkstemp(path));
-    for (size_t i = 0; sv_isa_name(i); i++) {
-        if (!sv_isa_supported(i)) continue;
-        for (int cut = 0; cut < 2; cut++) {
-            if (cut) train_to(sv_isa_name(i), &run, &images, 0, CUT, path);
-            train_to(sv_isa_name(i), &run, &images, cut ? CUT : 0, STEPS, path);
-            read_whole(path, &got, &got_size);
-            if (want) {
-                ck_assert_uint_eq(got_size, want_size);
-                ck_assert_msg(!memcmp(got, want, got_size), "%s%s: other bits than %s",
-                              sv_isa_name(i), cut ? ", resumed" : "", sv_isa_name(0));
-                free(got);
-            } else {
-                want = got;
-                want_size = got_size;
-            }
+    for (size_t i = 0; i < count; i++) {
+        const struct way *first = &ways[i], *rest = &ways[(i * 7 + 3) % count];
+        if (i % 2) {
+            train_to(first, &run, &images, 0, cut, path);
+            train_to(rest, &run, &images, cut, steps, path);
+        } else {
+            train_to(first, &run, &images, 0, steps, path);
         }
+        read_whole(path, &got, &got_size);
+        if (!want) {
+            want = got;
+            want_size = got_size;
+            continue;
+        }
+        ck_assert_msg(got_size == want_size && !memcmp(got, want, got_size),
+                      "%s%s%s: other bits than %s", first->name, i % 2 ? ", resumed with " : "",
+                      i % 2 ? rest->name : "", ways[0].name);
+        free(got);
     }
     free(want);
+    free(ways);
     unlink(path);
     images_free(&images);
 }
@@ -270,10 +313,11 @@ Suite *suite_model(void)
 {
     Suite *s = suite_create("model");
     TCase *t = tcase_create("model");
-    tcase_set_timeout(t, 120);
+    tcase_set_timeout(t, 300);
+    tcase_set_tags(t, "threads");
     tcase_add_loop_test(t, test_oracle_gradient, 0, 4);
     tcase_add_loop_test(t, test_trajectory, 0, 6);
-    tcase_add_loop_test(t, test_same_bits, 0, 3);
+    tcase_add_loop_test(t, test_same_bits, 0, 4);
     tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, 3);
     suite_add_tcase(s, t);
     return s;

@@ -50,7 +50,7 @@ START_TEST(test_profile_comes_back)
     struct vae_error e = {""};
     machine_this(&m);
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed());
+    const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     ck_assert_msg(profile_read(path, &m, &c, &got, &e), "%s", e.line);
     ck_assert_int_eq(memcmp(&got, &p, sizeof p), 0);
@@ -78,7 +78,7 @@ START_TEST(test_foreign_profile_is_refused)
     struct machine m;
     machine_this(&m);
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed());
+    const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     struct machine other = m;
     other.cpu[0]++;
@@ -125,7 +125,7 @@ START_TEST(test_edited_profile_is_refused)
     struct machine m;
     machine_this(&m);
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed());
+    const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     json_t *o = json_load_file(path, 0, NULL), *at = o;
     if (edits[_i].outer) at = json_object_get(at, edits[_i].outer);
@@ -150,7 +150,7 @@ START_TEST(test_truncated_profile_is_refused)
     struct machine m;
     machine_this(&m);
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed());
+    const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     close(mkstemp(part));
     for (size_t i = 0; i < 64; i++) {

@@ -55,7 +55,7 @@ START_TEST(test_mixed_candidates_give_the_same_bits)
     k.l2 = 65536;
     train(&k, &run, plain);
     for (uint64_t seed = 0; seed < 3; seed++) {
-        const struct pick p = random_pick(&c, verify_seed() + seed);
+        const struct pick p = random_pick(&c, verify_seed() + seed, false);
         pick_apply(&p, &c, &k);
         train(&k, &run, mixed);
         ck_assert_msg(cli_same_file(plain, mixed), "seed %d: other bits", (int)seed);
@@ -100,7 +100,7 @@ START_TEST(test_profile_is_used)
     char path[PROFILE_PATH];
     struct candidates c;
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed() + 7);
+    const struct pick p = random_pick(&c, verify_seed() + 7, false);
     install(path, &p);
     cli_must_work(RUN "t");
     must_log("t/log.jsonl", "tuned");
@@ -119,7 +119,7 @@ START_TEST(test_damaged_profile_is_ignored)
     char path[PROFILE_PATH];
     struct candidates c;
     candidates_of_build(&c);
-    const struct pick p = random_pick(&c, verify_seed() + 8);
+    const struct pick p = random_pick(&c, verify_seed() + 8, false);
     install(path, &p);
     cli_truncate_copy(path, path, 1, 3);
     const struct outcome o = cli_run("%s", RUN "d");

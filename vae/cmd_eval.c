@@ -15,16 +15,22 @@ static const char help[] = "usage: vae eval FILE.safetensors --data PATH [option
                            "  --data PATH   as in `vae train`; the test images of it are used\n"
                            "  --json        one JSON object instead of a line\n"
                            "  --seed N      of the draws (default: the checkpoint's)\n"
+                           "  --threads N   default: the CPUs this process may use\n"
                            "  --isa NAME    the kernels to use; results do not depend on it\n";
 
 static const struct option long_options[] = {
-    {"data", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'},
-    {"seed", required_argument, NULL, 's'}, {"isa", required_argument, NULL, 'i'},
-    {"help", no_argument, NULL, 'h'},       {0},
+    {"data", required_argument, NULL, 'd'},
+    {"json", no_argument, NULL, 'j'},
+    {"seed", required_argument, NULL, 's'},
+    {"isa", required_argument, NULL, 'i'},
+    {"threads", required_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 struct options {
     const char *file, *data, *isa;
+    size_t threads;
     bool json, seed_given;
     uint64_t seed;
 };
@@ -37,6 +43,9 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
         case 'd': o->data = optarg; break;
         case 'j': o->json = true; break;
         case 'i': o->isa = optarg; break;
+        case 't':
+            if (!option_threads(optarg, &o->threads, e)) return false;
+            break;
         case 's':
             o->seed_given = true;
             if (!option_u64("--seed", optarg, 0, INT64_MAX, &o->seed, e)) return false;
@@ -72,7 +81,11 @@ static int eval(const struct options *o, struct vae_error *e)
     struct dataset data;
     struct loaded s;
     int status = EXIT_FAILED;
-    if (!loaded_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
+    struct pool *pool = option_pool(o->threads, e);
+    if (!pool || !loaded_open(&s, o->file, o->isa, pool, e)) {
+        pool_destroy(pool);
+        return EXIT_FAILED;
+    }
     if (dataset_open(o->data, &data, e)) {
         if (loaded_fits(&s, o->data, &data.test, e)) {
             struct vae_bound bound;
@@ -88,6 +101,7 @@ static int eval(const struct options *o, struct vae_error *e)
         dataset_free(&data);
     }
     loaded_close(&s);
+    pool_destroy(pool);
     return status;
 }
 

@@ -54,7 +54,7 @@ static int reconstruct(const struct options *o, struct vae_error *e)
 {
     struct dataset data;
     struct loaded s;
-    if (!loaded_open(&s, o->file, o->isa, e)) return EXIT_FAILED;
+    if (!loaded_open(&s, o->file, o->isa, NULL, e)) return EXIT_FAILED;
     bool ok = dataset_open(o->data, &data, e);
     if (ok) {
         ok = loaded_fits(&s, o->data, &data.test, e) &&

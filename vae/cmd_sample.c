@@ -62,7 +62,7 @@ int cmd_sample(int argc, char **argv)
         fputs(help, stdout);
         return EXIT_DONE;
     }
-    if (!loaded_open(&s, o.file, o.isa, &e)) return report_failure("sample", EXIT_FAILED, &e);
+    if (!loaded_open(&s, o.file, o.isa, NULL, &e)) return report_failure("sample", EXIT_FAILED, &e);
     const uint64_t seed = o.seed_given ? o.seed : s.run.seed;
     const bool ok = picture_samples(&s.model, o.out, o.across, o.down, seed, &e);
     loaded_close(&s);

@@ -3,6 +3,8 @@
 #include "chosen.h"
 #include "commands.h"
 #include "dataset.h"
+#include "insight.h"
+#include "memory.h"
 #include "options.h"
 #include "pictures.h"
 #include "replace_file.h"
@@ -67,10 +69,13 @@ struct loop {
     struct files *files;
     uint64_t total; /* samples to reach */
     struct progress progress;
-    struct vae_bound seen; /* since the last report */
-    double seconds;        /* spent in steps since then */
-    struct vae_bound test; /* of the weights as they are, if its count is not 0 */
-    bool saved, logged;    /* this run has written its checkpoint, a line of its log */
+    struct vae_bound seen;           /* since the last report */
+    double seconds;                  /* spent in steps since then */
+    uint64_t first_step, all_points; /* steps before this run; points and time of reported ones */
+    double all_seconds;
+    struct vae_clock *clock; /* of reported steps, if --profile; [threads] */
+    struct vae_bound test;   /* of the weights as they are, if its count is not 0 */
+    bool saved, logged;      /* this run has written its checkpoint, a line of its log */
 };
 
 static bool diverged(const struct loop *l, struct vae_error *e)
@@ -106,6 +111,22 @@ static bool evaluate(struct loop *l, struct vae_error *e)
     return done && (isfinite(bound_elbo(&l->test)) || diverged(l, e));
 }
 
+/* The model's clocks since the last report go to those of the run; NULL without --profile. */
+static json_t *epoch_profile(struct loop *l)
+{
+    struct vae_model *m = &l->t->model;
+    struct insight phase[PHASE_COUNT];
+    if (!m->clock) return NULL;
+    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    json_t *o = insight_json(phase, insight_of(m, l->seen.count, phase), peak);
+    for (size_t t = 0; t < pool_threads(m->pool); t++)
+        for (int p = 0; p < PHASE_COUNT; p++) {
+            l->clock[t].seconds[p] += m->clock[t].seconds[p];
+            m->clock[t].seconds[p] = 0;
+        }
+    return o;
+}
+
 /* Test bound, checkpoint, log line. */
 static bool end_epoch(struct loop *l, struct vae_error *e)
 {
@@ -125,11 +146,14 @@ static bool end_epoch(struct loop *l, struct vae_error *e)
         .samples_per_s = rate,
         .gflops = 1e-9 * rate * vae_step_flops(&r->shape),
         .isa = l->t->model.k.isa,
-        .threads = 1,
+        .threads = pool_threads(l->t->model.pool),
         .seed = r->seed,
+        .profile = epoch_profile(l),
     };
     progress_clear(&l->progress);
     if (!l->o->quiet) print_epoch(&report);
+    l->all_points += l->seen.count;
+    l->all_seconds += l->seconds;
     l->seen = (struct vae_bound){0};
     l->seconds = 0;
     return write_log(l, &report, e);
@@ -169,6 +193,25 @@ static int interrupted(struct loop *l, struct vae_error *e)
     return 128 + (int)stop_signal;
 }
 
+/* Useful arithmetic of the steps against the peak of the same threads, measured now. */
+static void print_speed(struct loop *l)
+{
+    struct vae_model *m = &l->t->model;
+    const size_t threads = pool_threads(m->pool);
+    if (!l->all_points) return;
+    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    const double flops = (double)l->all_points * vae_step_flops(&l->t->run.shape);
+    printf("%.0f samples/s in training: %.1f GFLOP/s useful, %.0f %% of the FMA peak (%s, %zu "
+           "thread%s)\n",
+           (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
+           100 * flops / l->all_seconds / peak, m->k.isa, threads, threads > 1 ? "s" : "");
+    if (!l->clock) return;
+    struct insight phase[PHASE_COUNT];
+    m->clock = l->clock;
+    insight_print(stdout, phase, insight_of(m, l->all_points, phase),
+                  l->t->run.step - l->first_step, peak);
+}
+
 /* Pictures and the last word. */
 static int finish(struct loop *l, double rate, struct vae_error *e)
 {
@@ -183,6 +226,7 @@ static int finish(struct loop *l, double rate, struct vae_error *e)
            " samples, %.0f samples/s over all\n",
            bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
            vae_binarize_names[r->binarize], run_points(r), rate);
+    print_speed(l);
     printf("wrote %s, %s, %s, %s\n", f->checkpoint, f->log, f->samples, f->reconstructions);
     return EXIT_DONE;
 }
@@ -205,8 +249,8 @@ static int run_loop(struct loop *l, struct vae_error *e)
 }
 
 /* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
-static bool prepare(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
-                    struct vae_error *e)
+static bool prepare(struct train_options *o, const struct dataset *data, struct pool *pool,
+                    struct vae_trainer *t, struct vae_error *e)
 {
     struct st_file f = {0};
     struct sv_choice k;
@@ -226,36 +270,58 @@ static bool prepare(struct train_options *o, const struct dataset *data, struct 
     o->run.shape.rows = data->train.rows;
     o->run.shape.cols = data->train.cols;
     o->run.train_images = data->train.count;
-    bool ok = trainer_create(t, &k, &o->run, &data->train, NULL, e);
+    bool ok = trainer_create(t, &k, &o->run, &data->train, pool, e);
     if (ok && o->resume) ok = checkpoint_load(&f, &t->model, true, e);
     if (!ok) trainer_destroy(t);
     st_close(&f);
     return ok;
 }
 
+/* Two sets of clocks, the model's and the run's; false where memory is short. */
+static bool start_clocks(struct loop *l, struct vae_error *e)
+{
+    const size_t threads = pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
+    if (!l->o->profile) return true;
+    l->clock = memory_get(2 * bytes);
+    if (!l->clock) return vae_fail(e, "not enough memory for --profile");
+    l->t->model.clock = l->clock + threads;
+    return true;
+}
+
+static int run_trainer(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
+                       struct vae_error *e)
+{
+    struct files files = {.log_file = NULL};
+    int status = EXIT_FAILED;
+    const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
+    struct loop loop = {.t = t, .data = data, .o = o, .files = &files, .first_step = t->run.step};
+    loop.total = o->samples ? o->samples : epochs * data->train.count;
+    const uint64_t seen = run_points(&t->run), least = o->resume ? seen : trainer_next_rows(t);
+    if (loop.total < least)
+        vae_fail(e,
+                 "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
+                 loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+    else if (start_clocks(&loop, e) && open_files(o, &files, e)) {
+        catch_signals();
+        status = run_loop(&loop, e);
+    }
+    if (files.log_file) fclose(files.log_file);
+    memory_give(loop.clock);
+    return status;
+}
+
 static int train(struct train_options *o, struct vae_error *e)
 {
     struct dataset data;
     struct vae_trainer t;
-    struct files files = {.log_file = NULL};
     int status = EXIT_FAILED;
     if (!dataset_open(o->data, &data, e)) return EXIT_FAILED;
-    if (prepare(o, &data, &t, e)) {
-        const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
-        struct loop loop = {.t = &t, .data = &data, .o = o, .files = &files};
-        loop.total = o->samples ? o->samples : epochs * data.train.count;
-        const uint64_t seen = run_points(&t.run), least = o->resume ? seen : trainer_next_rows(&t);
-        if (loop.total < least)
-            vae_fail(
-                e, "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
-                loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
-        else if (open_files(o, &files, e)) {
-            catch_signals();
-            status = run_loop(&loop, e);
-        }
+    struct pool *pool = option_pool(o->threads, e);
+    if (pool && prepare(o, &data, pool, &t, e)) {
+        status = run_trainer(o, &data, &t, e);
         trainer_destroy(&t);
     }
-    if (files.log_file) fclose(files.log_file);
+    pool_destroy(pool);
     dataset_free(&data);
     return status;
 }

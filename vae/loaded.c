@@ -3,7 +3,8 @@
 #include "chosen.h"
 #include "options.h"
 
-bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e)
+bool loaded_open(struct loaded *s, const char *file, const char *isa, struct pool *pool,
+                 struct vae_error *e)
 {
     struct st_file f;
     struct sv_choice k;
@@ -11,7 +12,7 @@ bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae
     /* no statistics and no large minibatch are needed, so none are allocated */
     const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
     const bool made =
-        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, NULL, e);
+        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, pool, e);
     const bool ok = made && checkpoint_load(&f, &s->model, false, e);
     if (made && !ok) vae_destroy(&s->model);
     st_close(&f);

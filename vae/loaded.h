@@ -10,8 +10,9 @@ struct loaded {
     struct vae_model model;
 };
 
-/* Loads the parameters of a checkpoint. isa as in option_kernels. */
-bool loaded_open(struct loaded *s, const char *file, const char *isa, struct vae_error *e);
+/* Loads the parameters of a checkpoint. isa as in option_kernels; pool as in vae_create. */
+bool loaded_open(struct loaded *s, const char *file, const char *isa, struct pool *pool,
+                 struct vae_error *e);
 void loaded_close(struct loaded *s);
 
 /* The images have the size the model was trained on. */

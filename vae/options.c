@@ -1,4 +1,5 @@
 #include "options.h"
+#include "cpus.h"
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -84,4 +85,15 @@ bool option_argument(int argc, char *const *argv, int index, const char *what, c
     if (what) *out = argv[index++];
     if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
     return true;
+}
+
+bool option_threads(const char *text, size_t *out, struct vae_error *e)
+{
+    return option_size("--threads", text, 1, POOL_MAX_THREADS, out, e);
+}
+
+struct pool *option_pool(size_t threads, struct vae_error *e)
+{
+    const size_t cpus = cpus_allowed();
+    return pool_create(threads ? threads : cpus < POOL_MAX_THREADS ? cpus : POOL_MAX_THREADS, e);
 }

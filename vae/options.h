@@ -4,6 +4,7 @@
 
 #include "../kernels/choice.h"
 #include "error.h"
+#include "pool.h"
 #include <stdio.h>
 
 /* Exit statuses of the program. */
@@ -24,6 +25,12 @@ bool option_positive(const char *name, const char *text, float *out, struct vae_
 /* One of the names; *out is its index. */
 bool option_choice(const char *name, const char *text, const char *const *names, unsigned *out,
                    struct vae_error *e);
+
+/* --threads. */
+bool option_threads(const char *text, size_t *out, struct vae_error *e);
+
+/* A pool of that many threads, or where 0 of as many as this process may use CPUs. */
+struct pool *option_pool(size_t threads, struct vae_error *e);
 
 /* The kernels that --isa, or else SV_ISA, asks for. */
 bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e);

@@ -2,7 +2,6 @@
 #include "phases.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +56,7 @@ bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct
                           number(r->kl), "recon", number(r->recon), "samples_per_s",
                           number(r->samples_per_s), "gflops", number(r->gflops), "isa", r->isa,
                           "threads", (int)r->threads, "seed", (json_int_t)r->seed);
+    if (r->profile && o) json_object_set_new(o, "profile", r->profile);
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     const bool ok = text && fprintf(log, "%s\n", text) > 0 && fflush(log) == 0;
     json_decref(o);

@@ -3,6 +3,7 @@
 #define VAE_REPORT_H
 
 #include "error.h"
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -26,11 +27,12 @@ struct epoch_report {
     double train_bound, test_bound, kl, recon; /* nats per data point; kl and recon of the test */
     double samples_per_s, gflops;
     const char *isa;
-    unsigned threads;
+    size_t threads;
     uint64_t seed;
+    json_t *profile; /* of the steps since the last report, insight_json; or NULL */
 };
 
-/* One object per line; a bound that is not finite is null. Flushed. */
+/* One object per line; a bound that is not finite is null. Flushed. Takes the profile. */
 bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e);
 
 void print_epoch(const struct epoch_report *r);

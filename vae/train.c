@@ -145,9 +145,10 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
                   uint64_t seed, const volatile sig_atomic_t *stop, struct vae_bound *bound)
 {
+    struct vae_clock *const clock = m->clock; /* of training alone */
     *bound = (struct vae_bound){0};
-    for (size_t i = 0; i < images->count; i += m->max_rows) {
-        if (stop && *stop) return false;
+    m->clock = NULL;
+    for (size_t i = 0; i < images->count && !(stop && *stop); i += m->max_rows) {
         const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
         struct minibatch b = {m,
                               {images, NULL, i, binarize, sv_rng_at(seed, STREAM_BINARIZE_TEST, 0)},
@@ -159,5 +160,6 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
         pool_run(m->pool, run_minibatch, &b);
         vae_add_bound(m, rows, bound);
     }
-    return true;
+    m->clock = clock;
+    return bound->count == images->count;
 }

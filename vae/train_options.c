@@ -21,6 +21,8 @@ const char train_help[] =
     "  --seed N           of everything random (default 1)\n"
     "  --resume FILE      go on from a checkpoint; only --epochs or --samples may be given beside\n"
     "  --log FILE         JSON lines, one per epoch (default DIR/log.jsonl)\n"
+    "  --threads N        default: the CPUs this process may use; results do not depend on it\n"
+    "  --profile          where the time of the steps went: a table at the end, and in the log\n"
     "  --isa NAME         the kernels to use (default: SV_ISA, or the profile of `vae tune`, or "
     "the\n"
     "                     best); results do not depend on it\n"
@@ -45,6 +47,8 @@ enum {
     OPT_RESUME,
     OPT_LOG,
     OPT_ISA,
+    OPT_THREADS,
+    OPT_PROFILE,
     OPT_QUIET,
     OPT_HELP
 };
@@ -65,6 +69,8 @@ static const struct option long_options[] = {
     {"resume", required_argument, NULL, OPT_RESUME},
     {"log", required_argument, NULL, OPT_LOG},
     {"isa", required_argument, NULL, OPT_ISA},
+    {"threads", required_argument, NULL, OPT_THREADS},
+    {"profile", no_argument, NULL, OPT_PROFILE},
     {"quiet", no_argument, NULL, OPT_QUIET},
     {"help", no_argument, NULL, OPT_HELP},
     {0},
@@ -106,6 +112,8 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
     case OPT_RESUME: o->resume = optarg; return true;
     case OPT_ISA: o->isa = optarg; return true;
     case OPT_QUIET: return o->quiet = true;
+    case OPT_PROFILE: return o->profile = true;
+    case OPT_THREADS: return option_threads(optarg, &o->threads, e);
     case OPT_EPOCHS: return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
     case OPT_SAMPLES: return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
     case '?': return option_unknown(argv, optind, e);

@@ -1,0 +1,29 @@
+/* Where the time of training steps went, against what the machine can do. */
+#ifndef VAE_INSIGHT_H
+#define VAE_INSIGHT_H
+
+#include "run.h"
+#include <jansson.h>
+#include <stdio.h>
+
+/* The FMA peak of all the pool's threads together, FLOP/s, measured over some 20 ms. */
+double fma_peak_of(struct pool *pool, const struct sv_kernels *k);
+
+/* One phase of `points` data points' training. */
+struct insight {
+    const char *name;
+    double seconds;      /* mean over threads */
+    double flops, bytes; /* useful arithmetic; what is read and written at least once. 0: none */
+};
+
+/* Fills one entry per phase that took any time; returns how many. */
+size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out[PHASE_COUNT]);
+
+/* A table: time, share of the time, GFLOP/s and share of peak, GB/s. */
+void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps,
+                   double peak);
+
+/* {"gather": {"seconds": ..., "gb_per_s": ...}, "enc": {"seconds", "gflops", "share_of_peak"} ...} */
+json_t *insight_json(const struct insight *phase, size_t count, double peak);
+
+#endif
