@@ -57,7 +57,8 @@ END_TEST
 static struct images random_images(size_t count, size_t rows, size_t cols)
 {
     struct source s = {verify_seed() + 1};
-    struct images im = {count, rows, cols, malloc(count * rows * cols)};
+    struct images im;
+    ck_assert(images_make(&im, count, rows, cols));
     for (size_t i = 0; i < count * rows * cols; i++)
         im.pixels[i] = (uint8_t)(source_uniform(&s) < 0.5 ? 0 : source_next(&s));
     return im;

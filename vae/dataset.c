@@ -41,8 +41,8 @@ static bool split(const char *path, struct images *all, struct dataset *out, str
     if (test == 0)
         return vae_fail(e, "%s: %zu images are too few; at least %d are needed", path, all->count,
                         HOLD_OUT);
-    out->test = (struct images){test, all->rows, all->cols, malloc(test * size)};
-    if (!out->test.pixels) return vae_fail(e, "%s: not enough memory", path);
+    if (!images_make(&out->test, test, all->rows, all->cols))
+        return vae_fail(e, "%s: not enough memory", path);
     size_t kept = 0, held = 0;
     for (size_t i = 0; i < all->count; i++) {
         const uint8_t *from = all->pixels + i * size;

@@ -1,4 +1,5 @@
 #include "idx.h"
+#include "memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,9 +10,15 @@
 
 enum { IDX_IMAGES = 0x00000803, IDX_LABELS = 0x00000801, MAX_SIDE = 4096, CHUNK = 1 << 20 };
 
+bool images_make(struct images *i, size_t count, size_t rows, size_t cols)
+{
+    *i = (struct images){count, rows, cols, memory_get(count * rows * cols)};
+    return i->pixels != NULL;
+}
+
 void images_free(struct images *i)
 {
-    free(i->pixels);
+    memory_give(i->pixels);
     *i = (struct images){0};
 }
 
@@ -65,26 +72,17 @@ static bool read_header(gzFile f, const char *path, struct images *out, struct v
     return true;
 }
 
-/* Memory grows with what arrives, so that a false count in a header cannot claim all of it. */
+/* The whole of it is asked for at once; what does not arrive is never touched, and so takes no memory. */
 static bool read_pixels(gzFile f, const char *path, struct images *out, struct vae_error *e)
 {
     const size_t total = out->count * images_size(out);
-    size_t have = 0, room = 0;
-    while (have < total) {
-        if (have == room) {
-            room = room ? 2 * room : 16u << 20;
-            if (room > total) room = total;
-            uint8_t *more = realloc(out->pixels, room);
-            if (!more) return vae_fail(e, "%s: not enough memory for %zu bytes", path, total);
-            out->pixels = more;
-        }
-        size_t got;
-        if (!read_bytes(f, path, out->pixels + have, room - have, &got, e)) return false;
-        have += got;
-        if (have < room)
-            return vae_fail(e, "%s: cut short: %zu of %zu pixel bytes; fetch or copy it again",
-                            path, have, total);
-    }
+    size_t have;
+    if (!images_make(out, out->count, out->rows, out->cols))
+        return vae_fail(e, "%s: not enough memory for %zu bytes", path, total);
+    if (!read_bytes(f, path, out->pixels, total, &have, e)) return false;
+    if (have < total)
+        return vae_fail(e, "%s: cut short: %zu of %zu pixel bytes; fetch or copy it again", path,
+                        have, total);
     uint8_t extra;
     size_t got;
     if (!read_bytes(f, path, &extra, 1, &got, e)) return false;

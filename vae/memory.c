@@ -11,7 +11,8 @@ void *memory_get(size_t bytes)
     const size_t page = bytes >= 4 * (size_t)HUGE ? HUGE : 4096;
     if (bytes > SIZE_MAX / 2) return NULL;
     const size_t size = (bytes + HEADER + page - 1) / page * page;
-    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
     if (p == MAP_FAILED) return NULL;
 #ifdef MADV_HUGEPAGE
     if (page == HUGE) madvise(p, size, MADV_HUGEPAGE);

@@ -1,4 +1,4 @@
-/* Large zeroed blocks for the arena: pages come as they are touched, huge ones where the system has them. */
+/* Large zeroed blocks: pages come as they are touched, huge ones where the system has them. */
 #ifndef VAE_MEMORY_H
 #define VAE_MEMORY_H
 

@@ -148,8 +148,8 @@ static bool draw(struct images *out, size_t count, size_t first_row, const struc
                  struct vae_error *e)
 {
     const size_t size = (size_t)SYNTHETIC_SIDE * SYNTHETIC_SIDE;
-    *out = (struct images){count, SYNTHETIC_SIDE, SYNTHETIC_SIDE, calloc(count, size)};
-    if (!out->pixels) return vae_fail(e, "synthetic digits: not enough memory");
+    if (!images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
+        return vae_fail(e, "synthetic digits: not enough memory");
     for (size_t i = 0; i < count; i++) {
         struct dice dice = {.next = 0};
         struct sv_rng rng = sv_rng_at(0, STREAM_SYNTHETIC, 0);

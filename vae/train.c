@@ -49,11 +49,12 @@ static const uint8_t *image(const struct vae_source *from, size_t at)
     return from->images->pixels + (from->order ? from->order[at] : at) * n;
 }
 
-/* The images lie anywhere in memory: those to come are asked for while others are converted. */
+/* The images lie anywhere in memory: those to come are asked for while others are converted, and the next
+ * minibatch's while the weights of this one are updated. */
 enum { AHEAD = 8, LINE = 64 };
 static void prefetch(const uint8_t *p, size_t n)
 {
-    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i);
+    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i, 0, 2);
 }
 
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows)
@@ -90,7 +91,7 @@ size_t trainer_next_rows(const struct vae_trainer *t)
 struct minibatch {
     struct vae_model *model;
     struct vae_source source;
-    size_t rows;
+    size_t rows, left; /* images from source.first to the end of the epoch */
     struct sv_rng eps;
     const struct vae_step *step; /* NULL: nothing is trained */
 };
@@ -108,9 +109,10 @@ static void run_minibatch(void *arg, size_t thread)
     const struct minibatch *b = arg;
     struct vae_model *m = b->model;
     struct vae_clock *clock = m->clock ? m->clock + thread : NULL;
-    const size_t threads = pool_threads(m->pool), first = b->rows * thread / threads;
+    const size_t threads = pool_threads(m->pool), n = images_size(b->source.images);
+    const size_t first = b->rows * thread / threads, end = b->rows * (thread + 1) / threads;
     clock_start(clock);
-    vae_gather(m, &b->source, first, b->rows * (thread + 1) / threads - first);
+    vae_gather(m, &b->source, first, end - first);
     clock_phase(clock, PHASE_GATHER);
     pool_barrier(m->pool, thread);
     clock_phase(clock, PHASE_WAIT);
@@ -119,7 +121,10 @@ static void run_minibatch(void *arg, size_t thread)
         vae_forward(m, thread, r, b->eps);
         if (b->step) vae_backward(m, thread, r);
     }
-    if (b->step) vae_update(m, thread, b->rows, b->step);
+    if (!b->step) return;
+    for (size_t i = first; i < end; i++)
+        if (b->rows + i < b->left) prefetch(image(&b->source, b->source.first + b->rows + i), n);
+    vae_update(m, thread, b->rows, b->step);
 }
 
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
@@ -131,12 +136,13 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
     const uint32_t step = (uint32_t)r->step;
     if (t->order_epoch != epoch) shuffle(t, epoch);
     const struct vae_step s = {r->lr, (float)rows / (float)t->images->count, r->step + 1};
-    struct minibatch b = {
-        m,
-        {t->images, t->order, position(r), r->binarize, sv_rng_at(r->seed, STREAM_BINARIZE, step)},
-        rows,
-        sv_rng_at(r->seed, STREAM_EPS, step),
-        &s};
+    struct minibatch b = {.model = m,
+                          .source = {t->images, t->order, position(r), r->binarize,
+                                     sv_rng_at(r->seed, STREAM_BINARIZE, step)},
+                          .rows = rows,
+                          .left = t->images->count - position(r),
+                          .eps = sv_rng_at(r->seed, STREAM_EPS, step),
+                          .step = &s};
     pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);
     r->step++;
@@ -150,11 +156,12 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
     m->clock = NULL;
     for (size_t i = 0; i < images->count && !(stop && *stop); i += m->max_rows) {
         const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
-        struct minibatch b = {m,
-                              {images, NULL, i, binarize, sv_rng_at(seed, STREAM_BINARIZE_TEST, 0)},
-                              rows,
-                              sv_rng_at(seed, STREAM_EPS_TEST, 0),
-                              NULL};
+        struct minibatch b = {
+            .model = m,
+            .source = {images, NULL, i, binarize, sv_rng_at(seed, STREAM_BINARIZE_TEST, 0)},
+            .rows = rows,
+            .left = left,
+            .eps = sv_rng_at(seed, STREAM_EPS_TEST, 0)};
         b.source.rng.ctr[1] = (uint32_t)i;
         b.eps.ctr[1] = (uint32_t)(i * m->samples);
         pool_run(m->pool, run_minibatch, &b);

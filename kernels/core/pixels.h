@@ -21,11 +21,17 @@ V16_INLINE v16 v16_binarize(v16u x) /* the byte's top bit */
     return v16_from_i32(v16u_shr(x, 7));
 }
 
+/* Rows follow each other, and other CPUs may own where they go: so many floats ahead, lines are asked for. */
+enum { PIXELS_AHEAD = 16 * 48 };
+
 #define SV_PIXELS(name)                                                                            \
     static void SV_FN(name)(size_t n, const uint8_t *x, float *y)                                  \
     {                                                                                              \
         size_t i = 0;                                                                              \
-        for (; i + 16 <= n; i += 16) v16_store(y + i, v16_##name(v16u_load_u8(x + i)));            \
+        for (; i + 16 <= n; i += 16) {                                                             \
+            __builtin_prefetch(y + i + PIXELS_AHEAD, 1);                                           \
+            v16_store(y + i, v16_##name(v16u_load_u8(x + i)));                                     \
+        }                                                                                          \
         if (i < n) v16_store_n(y + i, v16_##name(v16u_load_u8_n(x + i, n - i)), n - i);            \
     }
 SV_PIXELS(u8_to_f32)
