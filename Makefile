@@ -52,8 +52,8 @@ GOLDEN    := $(wildcard tests/golden/*.c)
 TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c tests/golden_answers.c, \
                  $(wildcard tests/*.c)) $(GOLDEN)
 COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
-# bench.c and each *_bench.c is a program; the others are shared.
-BENCH     := $(filter-out bench/bench.c bench/%_bench.c,$(wildcard bench/*.c))
+# Each *_bench.c is a program; the others are shared.
+BENCH     := $(filter-out bench/%_bench.c,$(wildcard bench/*.c))
 BENCH_PEERS := $(wildcard bench/peers/*.c)
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
@@ -105,11 +105,15 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 	    --out results/accuracy.json --commit $(shell git describe --always --dirty))
 
 .PHONY: bench
-bench: $(DIR)/bench ## GEMM and the training step against the FMA peak of this machine
-	$(Q)$(DIR)/bench
+bench: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch, into results/step.json
+	$(Q)$(DIR)/bench-step
+
+.PHONY: scaling
+scaling: ## what the step may do on more cores, predicted from results/step.json
+	$(Q)bench/scaling.py results/step.json results/scaling.md
 
 .PHONY: benches
-benches: $(DIR)/bench $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) ## build the benchmarks without running them
+benches: $(DIR)/bench-step $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) ## build the benchmarks without running them
 
 .PHONY: bench-maps
 bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler and streams, into results/maps.json
@@ -175,7 +179,8 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 	$(Q)vae/fetch_mnist.sh data/mnist $(MIRRORS)
 
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
-DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3
+DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
+              python3-torch libblis4-openmp
 DEPS_DEV := clang clang-format cppcheck valgrind qemu-user
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
@@ -254,7 +259,7 @@ $(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OB
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
-$(DIR)/bench: $(call objects,bench/bench.c $(BENCH)) $(LIB_OBJ)
+$(DIR)/bench-step: $(call objects,bench/step_bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double SLICE_SECONDS = 4e-3;
+static double slice = 4e-3;
+
+void rounds_slice(double seconds) { slice = seconds; }
 
 void rounds_pin(void)
 {
@@ -35,8 +37,8 @@ static double slice_seconds(const struct contender *c, double *work)
 static void calibrate(struct contender *c)
 {
     double work, seconds;
-    for (c->calls = 1; (seconds = slice_seconds(c, &work)) < SLICE_SECONDS / 2;) c->calls *= 2;
-    const double calls = (double)c->calls * SLICE_SECONDS / seconds;
+    for (c->calls = 1; (seconds = slice_seconds(c, &work)) < slice / 2;) c->calls *= 2;
+    const double calls = (double)c->calls * slice / seconds;
     c->calls = calls < 1 ? 1 : (size_t)(calls + 0.5);
 }
 

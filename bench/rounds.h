@@ -5,7 +5,7 @@
  *     rounds_run("GEMM 1024", c, 2);
  *     const struct spread share = contender_ratio(&c[1], &c[0]);
  *
- * A slice is as many calls as take some 4 ms. An untimed call precedes each slice of more than one
+ * A slice is as many calls as take some 4 ms, or what rounds_slice says. An untimed call precedes each slice of more than one
  * call, so that its operands are as hot as their size allows. */
 #ifndef ROUNDS_H
 #define ROUNDS_H
@@ -29,6 +29,10 @@ struct spread {
 
 /* Keeps the process on the CPU it is on, and says so once if the system refuses. */
 void rounds_pin(void);
+
+/* Seconds of a slice from now on. Longer ones where a contender leaves the caches to the next as cold as a
+ * process of its own does. */
+void rounds_slice(double seconds);
 
 /* Times all contenders; on a terminal shows `what` and the round on stderr meanwhile. */
 void rounds_run(const char *what, struct contender *c, size_t n);

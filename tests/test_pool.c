@@ -33,7 +33,7 @@ static void meet(void *arg, size_t thread)
 /* _i + 1 threads, more of them than CPUs too. */
 START_TEST(test_meetings)
 {
-    struct vae_error e;
+    struct vae_error e = {""};
     struct meeting m = {.threads = (size_t)_i + 1};
     m.pool = pool_create(m.threads, &e);
     ck_assert_msg(m.pool != NULL, "%s", e.line);
@@ -102,7 +102,7 @@ START_TEST(test_a_step_allocates_nothing)
                                 .train_images = COUNT};
     for (size_t threads = 1; threads <= 2; threads++) {
         struct sv_choice k;
-        struct vae_error e;
+        struct vae_error e = {""};
         struct vae_trainer t;
         struct vae_bound b = {0};
         struct pool *pool = pool_create(threads, &e);

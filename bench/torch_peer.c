@@ -1,0 +1,91 @@
+#include "torch_peer.h"
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CALL_POINTS = 3000 }; /* data points of a call: a fraction of a second */
+
+static void run_python(const char *directory, size_t threads, const struct vae_run *run)
+{
+    char number[5][24];
+    const size_t values[] = {threads, run->batch, run->shape.hidden, run->shape.latent,
+                             run->train_images};
+    for (int i = 0; i < 5; i++) snprintf(number[i], sizeof number[i], "%zu", values[i]);
+    setenv("LD_LIBRARY_PATH", directory, 1);
+    setenv("OMP_NUM_THREADS", number[0], 1);
+    setenv("BLIS_NUM_THREADS", number[0], 1);
+    /* their fastest kernels on a CPU with AVX-512, which they do not pick on each */
+    setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
+    setenv("BLIS_ARCH_TYPE", "skx", 1);
+    cpu_set_t cpus; /* the benchmark itself is kept to one */
+    CPU_ZERO(&cpus);
+    if (threads == 1) CPU_SET((size_t)sched_getcpu(), &cpus);
+    for (size_t i = 0; threads > 1 && i < CPU_SETSIZE; i++) CPU_SET(i, &cpus);
+    sched_setaffinity(0, sizeof cpus, &cpus);
+    /* Debian's, for a python3 found earlier in PATH may not see Debian's packages */
+    execl("/usr/bin/python3", "python3", "bench/peers/torch_step.py", number[0], number[1],
+          number[2], number[3], number[4], (char *)NULL);
+    _exit(127);
+}
+
+bool torch_start(struct torch_peer *t, const char *blas, const char *directory, size_t threads,
+                 const struct vae_run *run)
+{
+    int in[2], out[2];
+    char line[256] = "";
+    *t = (struct torch_peer){.steps = (int)((CALL_POINTS + run->batch - 1) / run->batch)};
+    t->work = t->steps * (double)run->batch * vae_step_flops(&run->shape);
+    if (access(directory, F_OK) || pipe(in) || pipe(out)) {
+        fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", blas, directory);
+        return false;
+    }
+    fflush(NULL);
+    t->pid = fork();
+    if (t->pid == 0) {
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+        for (int i = 0; i < 2; i++) close(in[i]), close(out[i]);
+        run_python(directory, threads, run);
+    }
+    close(in[0]);
+    close(out[1]);
+    t->to = fdopen(in[1], "w");
+    t->from = fdopen(out[0], "r");
+    if (!fgets(line, sizeof line, t->from) || strncmp(line, "torch ", 6)) {
+        fprintf(stderr, "bench: PyTorch is skipped: it does not start (make peers)\n");
+        torch_stop(t);
+        return false;
+    }
+    kill(t->pid, SIGSTOP);
+    line[strcspn(line, "\n")] = 0;
+    snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s, %zu thread%s", line + 6, blas, threads,
+             threads > 1 ? "s" : "");
+    return true;
+}
+
+void torch_stop(struct torch_peer *t)
+{
+    fclose(t->to);
+    fclose(t->from);
+    kill(t->pid, SIGKILL);
+    waitpid(t->pid, NULL, 0);
+}
+
+/* Between calls it is stopped: threads that wait by spinning would disturb the others. */
+double torch_steps(void *peer)
+{
+    struct torch_peer *t = peer;
+    char line[256];
+    kill(t->pid, SIGCONT);
+    fprintf(t->to, "%d\n", t->steps);
+    fflush(t->to);
+    if (!fgets(line, sizeof line, t->from)) {
+        fprintf(stderr, "bench: %s ended\n", t->name);
+        exit(1);
+    }
+    kill(t->pid, SIGSTOP);
+    return t->work;
+}
