@@ -1,5 +1,7 @@
 #include "torch_peer.h"
+#ifdef __linux__
 #include <sched.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +22,13 @@ static void run_python(const char *directory, size_t threads, const struct vae_r
     /* their fastest kernels on a CPU with AVX-512, which they do not pick on each */
     setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
     setenv("BLIS_ARCH_TYPE", "skx", 1);
+#ifdef __linux__
     cpu_set_t cpus; /* the benchmark itself is kept to one */
     CPU_ZERO(&cpus);
     if (threads == 1) CPU_SET((size_t)sched_getcpu(), &cpus);
     for (size_t i = 0; threads > 1 && i < CPU_SETSIZE; i++) CPU_SET(i, &cpus);
     sched_setaffinity(0, sizeof cpus, &cpus);
+#endif
     /* Debian's, for a python3 found earlier in PATH may not see Debian's packages */
     execl("/usr/bin/python3", "python3", "bench/peers/torch_step.py", number[0], number[1],
           number[2], number[3], number[4], (char *)NULL);

@@ -106,6 +106,13 @@ static inline size_t vae_outputs(const struct vae_shape *s)
     return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN ? 2 : 1);
 }
 
+/* Groups of output columns over which a row's log-likelihood is summed; a Gaussian's is whole. */
+static inline size_t vae_groups(const struct vae_shape *s)
+{
+    if (s->likelihood == VAE_GAUSSIAN) return 1;
+    return (vae_panels(vae_outputs(s)) + VAE_GROUP - 1) / VAE_GROUP;
+}
+
 /* Arithmetic of one training step per data point with one sample: forward, dW, and dX without the
  * first layer's; a multiply-add counts as two. vae_forward_flops: the forward pass alone. */
 double vae_step_flops(const struct vae_shape *s);
