@@ -2,8 +2,8 @@
 """Predicts the training step on more cores from the phases measured on one: results/step.json to
 results/scaling.md.
 
-The model. A phase's work divides evenly: t / N, but not finer than one unit, two panels of sixteen
-columns by all rows. Each of the step's meetings costs the measured time per doubling of threads. Between
+The model. A phase's work divides evenly: t / N, but not finer than four rows of one unit, two panels of
+sixteen columns. Each of the step's meetings costs the measured time per doubling of threads. Between
 meetings each thread reads activations, and a share of the last layer's weights, that others wrote: bytes
 over the measured rate, all threads at once. Memory bandwidth per core is taken as measured, so a machine
 whose cores share it falls short of this.
@@ -88,7 +88,7 @@ for n in (2, 4, 16, 64):
 params = X * H + H * 2 * Z + Z * H + H * X
 if exchange:
     send = 2 * 4 * params / exchange["gb_per_s"] * 1e-3
-    pays = next((b for b in range(100, 100000, 100)
+    pays = next((b for b in range(10, 100000, 10)
                  if 2 * b / (step_us(1, b)[0] + send) > 1.5 * b / step_us(1, b)[0]), None)
     lines += ["", f"Data-parallel training would exchange {4 * params / 1e6:.1f} MB of gradients each way, "
               f"{send:.0f} us a step at the measured rate: two replicas reach 1.5 times one from a "

@@ -98,7 +98,9 @@ static void print_row(const char *what, const struct contender *c, size_t n)
         printf("%-30s %-36s %7.1f GFLOP/s  %5.1f %% of one thread's peak (%.1f ... %.1f)", what,
                c[i].name, 1e-9 * contender_rate(&c[i]).median, 100 * share.median, 100 * share.low,
                100 * share.high);
-        if (i > 1) printf("  our one thread: %.2f x", to.median);
+        if (i > 1)
+            printf(i == 2 ? "  %.2f x one thread" : "  one thread is %.2f x as fast",
+                   i == 2 ? 1 / to.median : to.median);
         putchar('\n');
         what = "";
     }

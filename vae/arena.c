@@ -2,21 +2,7 @@
 #include "memory.h"
 #include "weights.h"
 
-const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
-const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
-
-double vae_forward_flops(const struct vae_shape *s)
-{
-    const double x = (double)vae_inputs(s), h = (double)s->hidden, z = (double)s->latent;
-    return 2 * (x * h + h * 2 * z + z * h + h * (double)vae_outputs(s));
-}
-
-double vae_step_flops(const struct vae_shape *s)
-{
-    return 3 * vae_forward_flops(s) - 2 * (double)vae_inputs(s) * (double)s->hidden;
-}
-
-/* Rows that start a cache line apart from each other's set: no row straddles, no two collide. */
+/* Rows start on cache lines, an odd number of lines apart: those of a tile do not collide in one set. */
 static size_t lead(size_t cols) { return ((cols + 15) / 16 | 1) * 16; }
 
 /* Hands out pieces of the arena, whole cache lines; with base NULL it only counts. */

@@ -2,13 +2,27 @@
 #include "split.h"
 #include <string.h>
 
+const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
+const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
+
+double vae_forward_flops(const struct vae_shape *s)
+{
+    const double x = (double)vae_inputs(s), h = (double)s->hidden, z = (double)s->latent;
+    return 2 * (x * h + h * 2 * z + z * h + h * (double)vae_outputs(s));
+}
+
+double vae_step_flops(const struct vae_shape *s)
+{
+    return 3 * vae_forward_flops(s) - 2 * (double)vae_inputs(s) * (double)s->hidden;
+}
+
 /* --- layers: what one thread does of them --- */
 
 /* The part of a range that is a thread's where work goes by rows. */
 static struct vae_range part_of(const struct vae_model *m, size_t thread, struct vae_range range)
 {
-    const size_t n = pool_threads(m->pool), first = range.rows * thread / n;
-    return (struct vae_range){range.first + first, range.rows * (thread + 1) / n - first};
+    const struct share s = share_of(range.rows, thread, pool_threads(m->pool));
+    return (struct vae_range){range.first + s.first, s.end - s.first};
 }
 
 /* Rows of z that belong to a range. */
@@ -26,21 +40,11 @@ static size_t blocks_of(const struct vae_model *m, size_t thread, struct vae_ran
     return n;
 }
 
-static float *scratch(const struct vae_model *m, size_t thread)
-{
-    return m->work.scratch + thread * m->work.scratch_size;
-}
-
-static struct vae_clock *clock_of(const struct vae_model *m, size_t thread)
-{
-    return m->clock ? m->clock + thread : NULL;
-}
-
 /* All threads meet: what they wrote is read next. */
 static void meet(struct vae_model *m, size_t thread)
 {
     pool_barrier(m->pool, thread);
-    clock_phase(clock_of(m, thread), PHASE_WAIT);
+    clock_phase(vae_clock_of(m, thread), PHASE_WAIT);
 }
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
@@ -64,7 +68,7 @@ static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, struc
                             .ldc = ldy,
                             .epilogue = f,
                             .bias = m->w + bias->offset + j,
-                            .scratch = scratch(m, thread)};
+                            .scratch = vae_scratch(m, thread)};
 }
 
 /* The whole width of the layer for some rows. */
@@ -109,7 +113,7 @@ static void block_back(struct vae_model *m, size_t thread, struct block b, int w
                               .epilogue = slope,
                               .y = x ? x + b.row * ldx + j : NULL,
                               .ldy = ldx,
-                              .scratch = scratch(m, thread)};
+                              .scratch = vae_scratch(m, thread)};
     sv_for_gemm(&m->k, &g)->gemm_nt(&g);
 }
 
@@ -149,7 +153,7 @@ static void bernoulli_output(struct vae_model *m, size_t thread, struct vae_rang
             bernoulli_block(m, thread, b);
         }
     }
-    clock_phase(clock_of(m, thread), PHASE_OUT);
+    clock_phase(vae_clock_of(m, thread), PHASE_OUT);
 }
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. A row at a time: it
@@ -161,7 +165,7 @@ static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     const struct vae_range p = part_of(m, thread, r);
     layer(m, thread, r, OUT_W, SV_EPI_BIAS, w->hidden_d, m->ld.hidden, w->out, ld);
-    clock_phase(clock_of(m, thread), PHASE_OUT);
+    clock_phase(vae_clock_of(m, thread), PHASE_OUT);
     meet(m, thread);
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
@@ -170,7 +174,7 @@ static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range
                               1 / (float)m->samples, w->ll + i, d_mean, d_mean + x, ld);
         row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
-    clock_phase(clock_of(m, thread), PHASE_LIKELIHOOD);
+    clock_phase(vae_clock_of(m, thread), PHASE_LIKELIHOOD);
 }
 
 /* --- one minibatch --- */
@@ -197,7 +201,7 @@ static void draw(struct vae_model *m, size_t thread, struct vae_range p, struct 
                                        .rng = rng});
     for (size_t r = p.first * samples; samples > 1 && r < (p.first + p.rows) * samples; r++)
         memcpy(w->target + r * ld->x, w->x + r / samples * ld->x, x * sizeof(float));
-    clock_phase(clock_of(m, thread), PHASE_REPARAM);
+    clock_phase(vae_clock_of(m, thread), PHASE_REPARAM);
 }
 
 void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, struct sv_rng rng)
@@ -206,14 +210,14 @@ void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, str
     const struct vae_ld *ld = &m->ld;
     const struct vae_range p = part_of(m, thread, range), r = draws(m, range);
     layer(m, thread, range, ENC_W, SV_EPI_TANH, w->x, ld->x, w->hidden_e, ld->hidden);
-    clock_phase(clock_of(m, thread), PHASE_ENC);
+    clock_phase(vae_clock_of(m, thread), PHASE_ENC);
     meet(m, thread);
     layer_rows(m, thread, p, HEAD_W, SV_EPI_BIAS, w->hidden_e, ld->hidden, w->head, ld->head);
-    clock_phase(clock_of(m, thread), PHASE_HEAD);
+    clock_phase(vae_clock_of(m, thread), PHASE_HEAD);
     draw(m, thread, p, rng);
     meet(m, thread);
     layer(m, thread, r, DEC_W, SV_EPI_TANH, w->z, ld->z, w->hidden_d, ld->hidden);
-    clock_phase(clock_of(m, thread), PHASE_DEC);
+    clock_phase(vae_clock_of(m, thread), PHASE_DEC);
     meet(m, thread);
     if (m->shape.likelihood == VAE_GAUSSIAN)
         gaussian_output(m, thread, r);
@@ -232,10 +236,10 @@ void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
     const float *head = w->head + p.first * ld->head;
     float *d_head = w->d_head + p.first * ld->head;
     layer_back(m, thread, r, OUT_W, w->d_out, ld->out, w->hidden_d, w->d_hidden_d, ld->hidden);
-    clock_phase(clock_of(m, thread), PHASE_OUT_DX);
+    clock_phase(vae_clock_of(m, thread), PHASE_OUT_DX);
     meet(m, thread);
     block_back(m, thread, mine, DEC_W, w->d_hidden_d, ld->hidden, SV_EPI_NONE, NULL, w->d_z, ld->z);
-    clock_phase(clock_of(m, thread), PHASE_DEC_DX);
+    clock_phase(vae_clock_of(m, thread), PHASE_DEC_DX);
     sv_for(&m->k, own.rows, z, 0)
         ->reparam_grad(&(struct sv_reparam_grad){.m = p.rows,
                                                  .n = z,
@@ -249,11 +253,11 @@ void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = ld->head});
-    clock_phase(clock_of(m, thread), PHASE_REPARAM_GRAD);
+    clock_phase(vae_clock_of(m, thread), PHASE_REPARAM_GRAD);
     meet(m, thread);
     layer_back(m, thread, range, HEAD_W, w->d_head, ld->head, w->hidden_e, w->d_hidden_e,
                ld->hidden);
-    clock_phase(clock_of(m, thread), PHASE_HEAD_DX);
+    clock_phase(vae_clock_of(m, thread), PHASE_HEAD_DX);
     meet(m, thread);
 }
 

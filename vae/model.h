@@ -94,6 +94,16 @@ struct vae_model {
     void *memory;
 };
 
+/* A thread's clock, NULL where steps are not timed, and its scratch. */
+static inline struct vae_clock *vae_clock_of(const struct vae_model *m, size_t thread)
+{
+    return m->clock ? m->clock + thread : NULL;
+}
+static inline float *vae_scratch(const struct vae_model *m, size_t thread)
+{
+    return m->work.scratch + thread * m->work.scratch_size;
+}
+
 /* Sums over data points, in nats. */
 struct vae_bound {
     double kl, recon; /* the ELBO is recon - kl */

@@ -4,6 +4,15 @@
 
 #include <stddef.h>
 
+/* Share number i of n of `count` things in a row: first ... end - 1. */
+struct share {
+    size_t first, end;
+};
+static inline struct share share_of(size_t count, size_t i, size_t n)
+{
+    return (struct share){count * i / n, count * (i + 1) / n};
+}
+
 /* Rows row ... row + rows - 1 of panels panel ... panel + panels - 1; a panel is sixteen columns. */
 struct block {
     size_t row, rows, panel, panels;

@@ -1,4 +1,5 @@
 #include "train.h"
+#include "split.h"
 #include "streams.h"
 #include <stdlib.h>
 
@@ -108,11 +109,10 @@ static void run_minibatch(void *arg, size_t thread)
 {
     const struct minibatch *b = arg;
     struct vae_model *m = b->model;
-    struct vae_clock *clock = m->clock ? m->clock + thread : NULL;
-    const size_t threads = pool_threads(m->pool), n = images_size(b->source.images);
-    const size_t first = b->rows * thread / threads, end = b->rows * (thread + 1) / threads;
+    struct vae_clock *clock = vae_clock_of(m, thread);
+    const struct share mine = share_of(b->rows, thread, pool_threads(m->pool));
     clock_start(clock);
-    vae_gather(m, &b->source, first, end - first);
+    vae_gather(m, &b->source, mine.first, mine.end - mine.first);
     clock_phase(clock, PHASE_GATHER);
     pool_barrier(m->pool, thread);
     clock_phase(clock, PHASE_WAIT);
@@ -122,8 +122,8 @@ static void run_minibatch(void *arg, size_t thread)
         if (b->step) vae_backward(m, thread, r);
     }
     if (!b->step) return;
-    for (size_t i = first; i < end; i++)
-        if (b->rows + i < b->left) prefetch(image(&b->source, b->source.first + b->rows + i), n);
+    for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
+        prefetch(image(&b->source, b->source.first + i), images_size(b->source.images));
     vae_update(m, thread, b->rows, b->step);
 }
 

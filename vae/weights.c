@@ -96,7 +96,7 @@ static void step_block(struct vae_model *m, size_t thread, const struct layer *l
                               .optim = l->optim,
                               .s = m->stats > 0 ? m->stat[0] + at : NULL,
                               .v = m->stats > 1 ? m->stat[1] + at : NULL,
-                              .scratch = m->work.scratch + thread * m->work.scratch_size};
+                              .scratch = vae_scratch(m, thread)};
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
@@ -112,14 +112,13 @@ static void step_weight(struct vae_model *m, size_t thread, const struct layer *
 static void step_bias(struct vae_model *m, size_t thread, const struct layer *l)
 {
     const struct vae_tensor *t = &m->tensor[l->weight + 1];
-    const size_t threads = pool_threads(m->pool), all = vae_panels(t->cols);
-    const size_t first = all * thread / threads * 16;
-    const size_t end = min(all * (thread + 1) / threads * 16, t->cols);
+    const struct share s = share_of(vae_panels(t->cols), thread, pool_threads(m->pool));
+    const size_t first = 16 * s.first, end = min(16 * s.end, t->cols);
     if (first >= end) return;
     const size_t n = end - first, at = t->offset + first;
     const struct sv_kernels *k = sv_for(&m->k, l->rows, n, 0);
     const struct sv_optim *o = l->optim;
-    float *g = m->work.scratch + thread * m->work.scratch_size, *w = m->w + at;
+    float *g = vae_scratch(m, thread), *w = m->w + at;
     k->colsum(l->rows, n, l->dy + first, l->lddy, g);
     switch (m->optimizer) {
     case VAE_SGD: k->sgd(n, w, g, o->lr, o->decay); break;
@@ -140,7 +139,7 @@ void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct va
         {HEAD_W, rows, w->hidden_e, w->d_head, ld->hidden, ld->head, &optim},
         {ENC_W, rows, w->x, w->d_hidden_e, ld->x, ld->hidden, &optim},
     };
-    struct vae_clock *clock = m->clock ? m->clock + thread : NULL;
+    struct vae_clock *clock = vae_clock_of(m, thread);
     for (size_t i = 0; i < 4; i++) {
         step_weight(m, thread, &layers[i]);
         clock_phase(clock, (enum vae_phase)(PHASE_OUT_DW + (int)i));

@@ -33,8 +33,7 @@ static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t l
     for (; r < rows; r += 16) gemm_pack_block(gemm_min(rows - r, 16), cols, x + r, ldx, y + 16 * r);
 }
 
-/* The panels of X^T, rows x cols, from panels of X that are ldx rows long.
- */
+/* The panels of X^T, rows x cols, from panels of X that are ldx rows long. */
 static void gemm_pack_panels(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
     for (size_t r = 0; r < rows; r += 16, x += 16 * ldx) {
