@@ -1,5 +1,5 @@
 # The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
-# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, TRAIN, V=1.
+# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, TRAIN, FULL, BASE, FILTER, V=1.
 
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -62,6 +62,7 @@ LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
 
 # Peers of the benchmarks that must be compiled or linked first, as far as they are installed.
 EIGEN := $(if $(shell command -v $(CXX)),$(shell pkg-config --cflags eigen3 2>/dev/null))
+GBENCH := $(and $(shell command -v $(CXX)),$(shell pkg-config --libs benchmark 2>/dev/null))
 XSMM  := $(filter /%,$(call static,xsmm) $(call static,xsmmnoblas))
 PEERS := $(if $(EIGEN),$(DIR)/eigen_avx2.so $(DIR)/eigen_avx512.so) $(if $(XSMM),$(DIR)/xsmm.so)
 
@@ -105,23 +106,39 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 	    --out results/accuracy.json --commit $(shell git describe --always --dirty))
 
 .PHONY: bench
-bench: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch, into results/step.json
-	$(Q)$(DIR)/bench-step
+bench: benches ## every benchmark, into results/<machine>/ (FULL=1: all instruction sets, variants, epilogues)
+	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step bits; do \
+	    echo "== $$part"; $(MAKE) --no-print-directory $$part || exit 1; done
+bench bench-kernels bench-maps bench-gemm: export BENCH_FULL := $(FULL)
 
-.PHONY: scaling
-scaling: ## what the step may do on more cores, predicted from results/step.json
-	$(Q)bench/scaling.py results/step.json results/scaling.md
+.PHONY: bench-kernels bench-maps bench-gemm bench-step
+bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark
+	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.05,echo "bench-kernels skipped: no Google Benchmark; make peers")
+bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEEF, the compiler and streams
+	$(Q)$(if $(COMPILED),$<,echo "bench-maps skipped: for x86-64")
+bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries
+	$(Q)$<
+bench-step: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch
+	$(Q)$<
+
+.PHONY: bits
+bits: all ## SHA-256 of a short training run on every instruction set and several numbers of threads
+	$(Q)bench/bits.py build/vae
 
 .PHONY: benches
-benches: $(DIR)/bench-step $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) ## build the benchmarks without running them
+benches: $(DIR)/bench-step $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
-.PHONY: bench-maps
-bench-maps: $(DIR)/bench-maps ## the other kernels against SLEEF, the compiler and streams, into results/maps.json
-	$(Q)$(DIR)/bench-maps
+.PHONY: converge
+converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
+	$(Q)bench/converge.py build/vae $(or $(VAE_DATA),data) results/convergence
 
-.PHONY: bench-gemm
-bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries, into results/gemm.json
-	$(Q)$(DIR)/bench-gemm
+.PHONY: report
+report: ## REPORT.md and its figures, from results/ alone
+	$(Q)bench/report/report.py
+
+.PHONY: compare
+compare: $(if $(GBENCH),$(DIR)/bench-kernels) ## this tree against BASE=<commit>, alternating; fails where it is slower (FILTER=regex)
+	$(Q)bench/compare.py "$(BASE)" $(DIR)/bench-kernels $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: arm-mca mca-objects
 arm-mca: mca-objects ## the GEMM inner loops by llvm-mca's models of CPUs, into results/mca.json and mca.md
@@ -258,6 +275,16 @@ $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
 $(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# Google Benchmark is C++ and a shared library.
+$(DIR)/obj/%.o: %.cc Makefile
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  CXX   $<")
+	$(Q)$(CXX) -std=c++17 -O2 -Wall -Wextra -Wshadow -Werror -MMD -MP -c $< -o $@
+
+$(DIR)/bench-kernels: $(call objects,bench/kernels_bench.c $(BENCH)) $(DIR)/obj/bench/gbench_shim.o $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CXX) $(OPT) $(LDFLAGS) $^ -lbenchmark $(LIBS) -o $@
 
 $(DIR)/bench-step: $(call objects,bench/step_bench.c $(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")

@@ -1,7 +1,10 @@
 #include "results.h"
+#include "../vae/replace_file.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,38 +45,77 @@ static json_t *caches(void)
                      (json_int_t)c.l3);
 }
 
+static void cpu_names(char cpu[128], char family[32], char model[32])
+{
+    cpu_info("model name", cpu, 128);
+    cpu_info("cpu family", family, 32);
+    cpu_info("model\t", model, 32);
+}
+
+void results_machine(char machine[RESULTS_PATH])
+{
+    char cpu[128], family[32], model[32], name[256], *to = machine;
+    cpu_names(cpu, family, model);
+    snprintf(name, sizeof name, "%s %s %s", cpu, family, model);
+    for (const char *c = name; *c; c++)
+        if (isalnum((unsigned char)*c))
+            *to++ = (char)tolower((unsigned char)*c);
+        else if (to > machine && to[-1] != '-')
+            *to++ = '-';
+    *to = 0;
+}
+
+bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e)
+{
+    char machine[RESULTS_PATH];
+    results_machine(machine);
+    snprintf(path, RESULTS_PATH, "results/%.256s", machine);
+    if (mkdir(path, 0777) && errno != EEXIST)
+        return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,
+                        strerror(errno));
+    const size_t used = strlen(path);
+    snprintf(path + used, RESULTS_PATH - used, "/%s.json", name);
+    return true;
+}
+
 json_t *results_new(void)
 {
-    char cpu[256], family[32], model[32], commit[128], date[32];
-    cpu_info("model name", cpu, sizeof cpu);
-    cpu_info("cpu family", family, sizeof family);
-    cpu_info("model\t", model, sizeof model);
+    char cpu[128], family[32], model[32], commit[128], date[32], governor[64];
+    cpu_names(cpu, family, model);
+    first_line(fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "r"), fclose,
+               governor, sizeof governor);
     first_line(popen("git describe --always --dirty 2>/dev/null", "r"), pclose, commit,
                sizeof commit);
     const time_t now = time(NULL);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-    return json_pack("{s:{s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
+    return json_pack("{s:{s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
                      "host", "cpu", cpu, "family", family, "model", model, "cpus",
                      (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "caches", caches(), "compiler",
-                     compiler, "flags", BENCH_FLAGS, "commit", commit, "date", date, "rounds",
-                     ROUNDS, "rows");
+                     compiler, "governor", governor, "flags", BENCH_FLAGS, "commit", commit, "date",
+                     date, "rounds", ROUNDS, "rows");
 }
 
 json_t *results_spread(struct spread s, double unit)
 {
-    return json_pack("{s:f, s:[f, f]}", "median", s.median * unit, "quartiles", s.low * unit,
-                     s.high * unit);
+    return json_pack("{s:f, s:[f, f], s:[f, f]}", "median", s.median * unit, "quartiles",
+                     s.low * unit, s.high * unit, "interval", s.interval[0] * unit,
+                     s.interval[1] * unit);
 }
 
 json_t *results_row(json_t *results, const char *what, const char *isa, const struct contender *c,
                     size_t n)
 {
     json_t *row = json_pack("{s:s, s:s, s:[]}", "what", what, "isa", isa, "contenders");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        json_t *rates = json_array();
+        for (int r = 0; r < ROUNDS; r++)
+            json_array_append_new(rates, json_real(1e-9 * c[i].rates[r]));
         json_array_append_new(json_object_get(row, "contenders"),
-                              json_pack("{s:s, s:o, s:o}", "name", c[i].name, "rate",
-                                        results_spread(contender_rate(&c[i]), 1e-9), "to_first",
+                              json_pack("{s:s, s:o, s:o, s:o}", "name", c[i].name, "rates", rates,
+                                        "rate", results_spread(contender_rate(&c[i]), 1e-9),
+                                        "to_first",
                                         results_spread(contender_ratio(&c[i], &c[0]), 1)));
+    }
     json_array_append_new(json_object_get(results, "rows"), row);
     return row;
 }
@@ -100,14 +142,19 @@ static void write_members(json_t *results, FILE *f)
     fputs("\n}\n", f);
 }
 
-bool results_write(json_t *results, const char *path, struct vae_error *e)
+bool results_write(json_t *results, const char *name, struct vae_error *e)
 {
-    FILE *f = fopen(path, "w");
-    if (f) write_members(results, f);
-    const bool written = f && !ferror(f), closed = f && !fclose(f);
-    const int reason = errno;
+    char path[RESULTS_PATH];
+    if (!results_path(name, path, e)) {
+        json_decref(results);
+        return false;
+    }
+    struct replace_file file;
+    bool ok = replace_begin(&file, path, e);
+    if (ok) {
+        write_members(results, file.f);
+        ok = replace_commit(&file, e);
+    }
     json_decref(results);
-    if (written && closed) return true;
-    return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,
-                    strerror(reason));
+    return ok;
 }

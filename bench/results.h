@@ -1,4 +1,5 @@
-/* A benchmark's rows as a JSON file: {"host": {...}, "rounds": n, "rows": [...]}. */
+/* A benchmark's rows as a JSON file in this machine's folder, results/<machine>/:
+ * {"host": {...}, "rounds": n, "rows": [...]}. */
 #ifndef RESULTS_H
 #define RESULTS_H
 
@@ -10,16 +11,22 @@
  * the checkout the benchmark is run in. */
 json_t *results_new(void);
 
-/* Appends a row and returns it, for more members: {"what", "isa", "contenders": [{"name",
- * "rate": {"median", "quartiles"}, "to_first": {...}}]}, rates in 1e9 units of work per second,
- * to_first the ratio to contender 0 in the same round. */
+/* Appends a row and returns it, for more members: {"what", "isa", "contenders": [{"name", "rates",
+ * "rate", "to_first"}]}: rates of all rounds in 1e9 units of work per second, their spread, and that of
+ * the ratio to contender 0 in the same round. */
 json_t *results_row(json_t *results, const char *what, const char *isa, const struct contender *c,
                     size_t n);
 
-/* {"median": x, "quartiles": [x, x]}, each times `unit`. */
+/* {"median": x, "quartiles": [x, x], "interval": [x, x]}, each times `unit`. */
 json_t *results_spread(struct spread s, double unit);
 
-/* Writes and releases it. */
-bool results_write(json_t *results, const char *path, struct vae_error *e);
+/* Writes results/<machine>/<name>.json and releases it. */
+bool results_write(json_t *results, const char *name, struct vae_error *e);
+
+/* The name of this machine's folder, made of the CPU's name, family and model; and of the file in it,
+ * whose folder is made if need be. The current directory must be the checkout's top. */
+enum { RESULTS_PATH = 512 };
+void results_machine(char machine[RESULTS_PATH]);
+bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e);
 
 #endif

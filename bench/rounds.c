@@ -12,6 +12,12 @@ static double slice = 4e-3;
 
 void rounds_slice(double seconds) { slice = seconds; }
 
+bool bench_full(void)
+{
+    const char *full = getenv("BENCH_FULL");
+    return full && *full && strcmp(full, "0") != 0;
+}
+
 void rounds_pin(void)
 {
 #if defined(__linux__)
@@ -69,12 +75,34 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The percentile bootstrap (Efron & Tibshirani 1993, chapter 13): medians of draws with replacement. The
+ * draws are the same each time, so that the same rates give the same interval. */
+static void bootstrap(const double *values, size_t count, double interval[2])
+{
+    enum { DRAWS = 2000 };
+    double medians[DRAWS], v[ROUNDS];
+    uint64_t state = 1;
+    for (int d = 0; d < DRAWS; d++) {
+        for (size_t i = 0; i < count; i++) {
+            state = state * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
+            v[i] = values[(state >> 33) % count];
+        }
+        qsort(v, count, sizeof *v, ascending);
+        medians[d] = v[count / 2];
+    }
+    qsort(medians, DRAWS, sizeof *medians, ascending);
+    interval[0] = medians[DRAWS / 40];
+    interval[1] = medians[DRAWS - 1 - DRAWS / 40];
+}
+
 struct spread spread_of(const double *values, size_t count)
 {
     double v[ROUNDS];
     memcpy(v, values, count * sizeof *v);
     qsort(v, count, sizeof *v, ascending);
-    return (struct spread){v[count / 2], v[count / 4], v[3 * count / 4]};
+    struct spread s = {.median = v[count / 2], .low = v[count / 4], .high = v[3 * count / 4]};
+    bootstrap(values, count, s.interval);
+    return s;
 }
 
 struct spread contender_rate(const struct contender *c) { return spread_of(c->rates, ROUNDS); }

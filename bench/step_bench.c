@@ -1,56 +1,21 @@
-/* The training step and the test bound against the FMA peak and PyTorch, into results/step.json.
+/* The training step and the test bound against the FMA peak and PyTorch, into results/<machine>/step.json.
  *
  * Everything in a row is timed in turn, round after round. Kernels are verified first, and the step's
  * bits on one thread and on all are compared. Times include minibatch, noise and optimiser. */
-#include "../tests/harness/verify.h"
-#include "../vae/cpus.h"
-#include "../vae/insight.h"
 #include "../vae/memory.h"
-#include "../vae/options.h"
-#include "../vae/synthetic.h"
-#include "../vae/train.h"
 #include "results.h"
+#include "step_task.h"
 #include "torch_peer.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct bench {
-    struct sv_choice k;
-    struct images train, test;
+    struct step_task task;
     struct pool *pool; /* all CPUs */
     json_t *results;
 };
 
-static struct vae_run run_of(size_t hidden, size_t latent, size_t batch)
-{
-    return (struct vae_run){.shape = {28, 28, hidden, latent, VAE_BERNOULLI},
-                            .optimizer = VAE_ADAGRAD,
-                            .batch = batch,
-                            .samples = 1,
-                            .lr = 0.01f,
-                            .seed = 1,
-                            .train_images = SYNTHETIC_TRAIN};
-}
-
-static struct vae_trainer trainer(const struct bench *b, const struct vae_run *run,
-                                  struct pool *pool)
-{
-    struct vae_trainer t;
-    struct vae_error e = {""};
-    if (trainer_create(&t, &b->k, run, &b->train, pool, &e)) return t;
-    fprintf(stderr, "bench: %s\n", e.line);
-    exit(1);
-}
-
 /* --- contenders --- */
-
-static double run_step(void *arg)
-{
-    struct vae_trainer *t = arg;
-    struct vae_bound b = {0};
-    trainer_step(t, &b);
-    return (double)b.count * vae_step_flops(&t->run.shape);
-}
 
 struct test_bound {
     struct vae_model *model;
@@ -65,23 +30,13 @@ static double run_test(void *arg)
     return (double)b.count * vae_forward_flops(&t->model->shape);
 }
 
-static bool verified(const struct sv_kernels *k)
-{
-    const struct verify_options options = {
-        .quick = true, .compare_bits = true, .seed = verify_seed(), .log = stderr};
-    for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
-        const struct verdict v = verify_kernel_forked(id, k, &options);
-        if (v.failures || !v.calls) return false;
-    }
-    return true;
-}
-
 /* Ten steps on one thread and on all end in the same weights. */
 static bool same_bits(const struct bench *b)
 {
-    const struct vae_run run = run_of(500, 20, 100);
-    struct vae_trainer one = trainer(b, &run, NULL), all = trainer(b, &run, b->pool);
-    for (int i = 0; i < 10; i++) run_step(&one), run_step(&all);
+    const struct vae_run run = step_run(500, 20, 100);
+    struct vae_trainer one = step_trainer(&b->task, &run, NULL),
+                       all = step_trainer(&b->task, &run, b->pool);
+    for (int i = 0; i < 10; i++) step_call(&one), step_call(&all);
     const bool same = !memcmp(one.model.w, all.model.w, one.model.params * sizeof(float));
     trainer_destroy(&one);
     trainer_destroy(&all);
@@ -118,13 +73,14 @@ static void compare(struct bench *b, size_t batch)
                     {"OpenBLAS SkylakeX", "/usr/lib/x86_64-linux-gnu/openblas-pthread", 0},
                     {"BLIS skx", "/usr/lib/x86_64-linux-gnu/blis-openmp", 0}};
     enum { SETTINGS = sizeof settings / sizeof *settings };
-    const struct vae_run run = run_of(500, 20, batch);
+    const struct vae_run run = step_run(500, 20, batch);
     const size_t cpus = pool_threads(b->pool);
     struct torch_peer torch[SETTINGS];
-    struct vae_trainer one = trainer(b, &run, NULL), all = trainer(b, &run, b->pool);
-    struct contender c[3 + SETTINGS] = {peak_contender(&b->k.by_class[SV_LARGE]),
-                                        {.name = "one thread", .run = run_step, .arg = &one},
-                                        {.name = "all CPUs", .run = run_step, .arg = &all}};
+    struct vae_trainer one = step_trainer(&b->task, &run, NULL),
+                       all = step_trainer(&b->task, &run, b->pool);
+    struct contender c[3 + SETTINGS] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
+                                        {.name = "one thread", .run = step_call, .arg = &one},
+                                        {.name = "all CPUs", .run = step_call, .arg = &all}};
     size_t n = 3, peers = 0;
     char what[64];
     snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
@@ -139,7 +95,7 @@ static void compare(struct bench *b, size_t batch)
     rounds_run(what, c, n);
     rounds_slice(0.02);
     print_row(what, c, n);
-    json_t *row = results_row(b->results, what, b->k.isa, c, n);
+    json_t *row = results_row(b->results, what, b->task.k.isa, c, n);
     json_object_set_new(row, "threads", json_integer((json_int_t)cpus));
     json_object_set_new(row, "flops_per_sample", json_real(vae_step_flops(&run.shape)));
     json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
@@ -153,31 +109,31 @@ static void sweep(struct bench *b)
     static const size_t hidden[] = {100, 200, 400, 500, 1000}, latent[] = {2, 20, 200};
     static const size_t batch[] = {20, 100, 500};
     for (size_t i = 0; i < 45; i++) {
-        const struct vae_run run = run_of(hidden[i / 9], latent[i / 3 % 3], batch[i % 3]);
-        struct vae_trainer t = trainer(b, &run, NULL);
-        struct contender c[] = {peak_contender(&b->k.by_class[SV_LARGE]),
-                                {.name = "one thread", .run = run_step, .arg = &t}};
+        const struct vae_run run = step_run(hidden[i / 9], latent[i / 3 % 3], batch[i % 3]);
+        struct vae_trainer t = step_trainer(&b->task, &run, NULL);
+        struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
+                                {.name = "one thread", .run = step_call, .arg = &t}};
         char what[64];
         snprintf(what, sizeof what, "step 784-%zu-%zu, batch %zu", run.shape.hidden,
                  run.shape.latent, run.batch);
         rounds_run(what, c, 2);
         print_row(what, c, 2);
-        results_row(b->results, what, b->k.isa, c, 2);
+        results_row(b->results, what, b->task.k.isa, c, 2);
         trainer_destroy(&t);
     }
 }
 
 static void test_bound(struct bench *b)
 {
-    const struct vae_run run = run_of(500, 20, 1000);
-    struct vae_trainer t = trainer(b, &run, NULL);
-    struct test_bound test = {&t.model, &b->test};
-    struct contender c[] = {peak_contender(&b->k.by_class[SV_LARGE]),
+    const struct vae_run run = step_run(500, 20, 1000);
+    struct vae_trainer t = step_trainer(&b->task, &run, NULL);
+    struct test_bound test = {&t.model, &b->task.test};
+    struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
                             {.name = "one thread", .run = run_test, .arg = &test}};
     const char *what = "test bound, batch 1000";
     rounds_run(what, c, 2);
     print_row(what, c, 2);
-    results_row(b->results, what, b->k.isa, c, 2);
+    results_row(b->results, what, b->task.k.isa, c, 2);
     trainer_destroy(&t);
 }
 
@@ -185,22 +141,23 @@ static void test_bound(struct bench *b)
 static void phases(struct bench *b, struct pool *pool)
 {
     enum { STEPS = 400 };
-    const struct vae_run run = run_of(500, 20, 100);
+    const struct vae_run run = step_run(500, 20, 100);
     const size_t threads = pool_threads(pool);
-    struct vae_trainer t = trainer(b, &run, pool);
+    struct vae_trainer t = step_trainer(&b->task, &run, pool);
     struct insight phase[PHASE_COUNT];
-    for (int i = 0; i < STEPS / 4; i++) run_step(&t);
+    for (int i = 0; i < STEPS / 4; i++) step_call(&t);
     struct vae_clock *clock = memory_get(threads * sizeof *clock);
     t.model.clock = clock;
-    for (int i = 0; i < STEPS; i++) run_step(&t);
+    for (int i = 0; i < STEPS; i++) step_call(&t);
     const size_t count = insight_of(&t.model, STEPS * run.batch, phase);
-    const double peak = fma_peak_of(pool, &b->k.by_class[SV_LARGE]);
+    const double peak = fma_peak_of(pool, &b->task.k.by_class[SV_LARGE]);
     printf("\nphases of the step 784-500-20, batch 100, on %zu thread%s\n", threads,
            threads > 1 ? "s" : "");
     insight_print(stdout, phase, count, STEPS, peak);
-    json_t *row = json_pack("{s:s, s:s, s:I, s:I, s:f, s:o}", "what", "phases", "isa", b->k.isa,
-                            "threads", (json_int_t)threads, "steps", (json_int_t)STEPS, "peak",
-                            1e-9 * peak, "phases", insight_json(phase, count, peak));
+    json_t *row =
+        json_pack("{s:s, s:s, s:I, s:I, s:f, s:o}", "what", "phases", "isa", b->task.k.isa,
+                  "threads", (json_int_t)threads, "steps", (json_int_t)STEPS, "peak", 1e-9 * peak,
+                  "phases", insight_json(phase, count, peak));
     json_array_append_new(json_object_get(b->results, "rows"), row);
     memory_give(clock);
     trainer_destroy(&t);
@@ -248,16 +205,12 @@ static void exchange(struct bench *b)
     memory_give(x.data);
 }
 
-static bool bench(struct bench *b, const char *out, struct vae_error *e)
+static bool bench(struct bench *b, struct vae_error *e)
 {
-    fprintf(stderr, "verifying %s ...\n", b->k.isa);
-    if (!verified(&b->k.by_class[SV_LARGE]))
-        return vae_fail(e, "a kernel of %s failed; nothing is timed", b->k.isa);
-    if (!synthetic_make(&b->train, &b->test, e)) return false;
     if (!same_bits(b))
         return vae_fail(e, "one thread and all give other weights; nothing is timed");
     rounds_pin(); /* the pool's other threads stay free */
-    printf("%s, medians of %d alternating rounds and quartiles\n", b->k.isa, ROUNDS);
+    printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
     compare(b, 100);
     compare(b, 500);
     compare(b, 1000);
@@ -268,20 +221,17 @@ static bool bench(struct bench *b, const char *out, struct vae_error *e)
         phases(b, b->pool);
         exchange(b);
     }
-    images_free(&b->train);
-    images_free(&b->test);
-    return results_write(b->results, out, e);
+    return results_write(b->results, "step", e);
 }
 
 int main(void)
 {
     struct bench b = {.results = results_new()};
     struct vae_error e = {""};
-    if (option_kernels(NULL, &b.k, &e) && (b.pool = option_pool(0, &e)) &&
-        bench(&b, "results/step.json", &e)) {
-        pool_destroy(b.pool);
-        return 0;
-    }
-    fprintf(stderr, "bench: %s\n", e.line);
-    return 1;
+    if (!step_task_open(&b.task, stderr)) return 1;
+    const bool done = (b.pool = option_pool(0, &e)) && bench(&b, &e);
+    if (!done) fprintf(stderr, "bench-step: %s\n", e.line);
+    pool_destroy(b.pool);
+    step_task_close(&b.task);
+    return done ? 0 : 1;
 }

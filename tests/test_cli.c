@@ -23,8 +23,11 @@ START_TEST(test_pictures)
     } pictures[] = {{"out/samples.png", 10 * 12 + 2, 10 * 16 + 2},
                     {"out/reconstructions.png", 10 * 12 + 2, 8 * 16 + 2},
                     {"grid.png", 3 * 12 + 2, 2 * 16 + 2},
-                    {"pairs.png", 4 * 12 + 2, 2 * 16 + 2}};
+                    {"pairs.png", 4 * 12 + 2, 2 * 16 + 2},
+                    {"plane.png", 5 * 12 + 2, 5 * 16 + 2}};
     cli_must_work("sample out/model.safetensors --out grid.png --across 3 --down 2 --seed 5");
+    cli_must_work("train --data one.idx --out plane --samples 40 --batch 20 --hidden 8 --latent 2");
+    cli_must_work("manifold plane/model.safetensors --out plane.png --side 5");
     cli_must_work(
         "reconstruct out/model.safetensors --data one.idx --out pairs.png --across 4 --pairs 1");
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
@@ -61,6 +64,67 @@ START_TEST(test_log)
     }
     fclose(f);
     ck_assert_int_eq(lines, 3);
+}
+END_TEST
+
+/* The lines of a log with --points: how many; the last one's samples and bounds. */
+static int read_points(const char *path, double *samples, double bounds[2])
+{
+    FILE *f = fopen(path, "r");
+    char line[1024];
+    int lines = 0;
+    ck_assert_ptr_nonnull(f);
+    for (; fgets(line, sizeof line, f); lines++) {
+        json_t *o = json_loads(line, 0, NULL);
+        const double now = (double)json_integer_value(json_object_get(o, "samples"));
+        ck_assert(!lines || now > *samples);
+        *samples = now;
+        bounds[0] = json_real_value(json_object_get(o, "train_bound"));
+        bounds[1] = json_real_value(json_object_get(o, "test_bound"));
+        json_decref(o);
+    }
+    fclose(f);
+    return lines;
+}
+
+/* Reports at 1, 10, 100 and 1000 samples, and at the end; a stop between them changes nothing. */
+START_TEST(test_points)
+{
+    static const char *const model = "--batch 10 --hidden 8 --latent 2 --points 1 --quiet";
+    char command[256];
+    double samples, bounds[2], resumed, resumed_bounds[2];
+    snprintf(command, sizeof command, "train --data one.idx --out p --samples 1200 %s", model);
+    cli_must_work(command);
+    ck_assert_int_eq(read_points("p/log.jsonl", &samples, bounds), 4);
+    ck_assert(samples > 1180 && samples <= 1200);
+    snprintf(command, sizeof command, "train --data one.idx --out q --samples 400 %s", model);
+    cli_must_work(command);
+    cli_must_work("train --data one.idx --out q --samples 1200 --points 1 --resume "
+                  "q/model.safetensors --quiet");
+    ck_assert_int_eq(read_points("q/log.jsonl", &resumed, resumed_bounds), 5);
+    ck_assert(cli_same_file("p/model.safetensors", "q/model.safetensors"));
+    ck_assert_double_eq(bounds[0], resumed_bounds[0]);
+    ck_assert_double_eq(bounds[1], resumed_bounds[1]);
+}
+END_TEST
+
+/* --init-sd scales the first weights, and the checkpoint says by how much. */
+START_TEST(test_init_sd)
+{
+    cli_must_work(
+        "train --data one.idx --out s1 --samples 10 --batch 10 --hidden 8 --latent 2 --quiet");
+    cli_must_work(
+        "train --data one.idx --out s2 --samples 10 --batch 10 --hidden 8 --latent 2 --quiet "
+        "--init-sd 0.01");
+    ck_assert(cli_same_file("s1/model.safetensors", "s2/model.safetensors"));
+    cli_must_work(
+        "train --data one.idx --out s3 --samples 10 --batch 10 --hidden 8 --latent 2 --quiet "
+        "--init-sd 0.5");
+    ck_assert(!cli_same_file("s1/model.safetensors", "s3/model.safetensors"));
+    double samples, near[2], far[2];
+    read_points("s1/log.jsonl", &samples, near);
+    read_points("s3/log.jsonl", &samples, far);
+    ck_assert_double_lt(far[1], near[1]);
 }
 END_TEST
 
@@ -117,8 +181,8 @@ END_TEST
 
 START_TEST(test_help)
 {
-    static const char *const commands[] = {"train",       "eval",    "sample",
-                                           "reconstruct", "kernels", "tune"};
+    static const char *const commands[] = {"train",   "eval", "sample",  "reconstruct",
+                                           "kernels", "tune", "manifold"};
     cli_must_work("--help");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const struct outcome o = cli_run("%s --help", commands[i]);
@@ -269,6 +333,8 @@ Suite *suite_cli(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_pictures);
     tcase_add_test(t, test_log);
+    tcase_add_test(t, test_points);
+    tcase_add_test(t, test_init_sd);
     tcase_add_test(t, test_eval_agrees_with_training);
     tcase_add_test(t, test_same_checkpoint);
     tcase_add_test(t, test_isa_is_logged);

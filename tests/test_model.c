@@ -119,6 +119,7 @@ START_TEST(test_trajectory)
                           .batch = 20,
                           .samples = gaussian ? 2 : 1,
                           .lr = _i % 3 == VAE_SGD ? 1e-4f : 1e-3f,
+                          .init_sd = 0.01f,
                           .seed = 3,
                           .train_images = COUNT};
     struct images images = random_images(COUNT, run.shape.rows, run.shape.cols);
@@ -175,6 +176,7 @@ static struct vae_run odd_run(int i)
         .batch = 19,
         .samples = i == 0 ? 2 : 1,
         .lr = i == 2 ? 1e-3f : 0.01f,
+        .init_sd = 0.01f,
         .seed = 1234567890123,
         .train_images = 101,
     };

@@ -98,6 +98,7 @@ START_TEST(test_a_step_allocates_nothing)
                                 .batch = 19,
                                 .samples = _i & 2 ? 2 : 1,
                                 .lr = 1e-3f,
+                                .init_sd = 0.01f,
                                 .seed = 1,
                                 .train_images = COUNT};
     for (size_t threads = 1; threads <= 2; threads++) {

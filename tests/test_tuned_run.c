@@ -42,6 +42,7 @@ START_TEST(test_mixed_candidates_give_the_same_bits)
                                 .batch = 67,
                                 .samples = _i % 2 ? 2 : 1,
                                 .lr = 1e-3f,
+                                .init_sd = 0.01f,
                                 .seed = 5,
                                 .train_images = IMAGES};
     char plain[] = "/tmp/vae-plain-XXXXXX", mixed[] = "/tmp/vae-mixed-XXXXXX";

@@ -89,7 +89,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- settings --- */
 
-enum { PAIRS = 14 };
+enum { PAIRS = 15 };
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
 {
@@ -114,6 +114,7 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
     put(p, &n, "batch", "%zu", r->batch);
     put(p, &n, "samples_per_x", "%zu", r->samples);
     put(p, &n, "lr", "%.9g", (double)r->lr);
+    put(p, &n, "init_sd", "%.9g", (double)r->init_sd);
     put(p, &n, "seed", "%" PRIu64, r->seed);
     put(p, &n, "train_images", "%zu", r->train_images);
     put(p, &n, "step", "%" PRIu64, r->step);
@@ -155,11 +156,18 @@ static bool get_name(const struct st_file *f, const char *key, const char *const
                     key);
 }
 
+static bool get_positive(const struct st_file *f, const char *key, float *out, struct vae_error *e)
+{
+    const char *text = st_metadata(f, key);
+    *out = text ? strtof(text, NULL) : 0;
+    if (*out > 0 && isfinite(*out)) return true;
+    return vae_fail(e, "%s: no positive %s in its metadata", f->path, key);
+}
+
 static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     static const char *const formats[] = {"vae 1", NULL};
     unsigned format, likelihood, optimizer, binarize;
-    const char *lr = st_metadata(f, "lr");
     *r = (struct vae_run){0};
     if (!get_name(f, "format", formats, &format, e) ||
         !get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
@@ -175,9 +183,8 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
         !get_number(f, "step", UINT32_MAX, &r->step, e))
         return false;
-    r->lr = lr ? strtof(lr, NULL) : 0;
-    if (!(r->lr > 0) || !isfinite(r->lr))
-        return vae_fail(e, "%s: no positive lr in its metadata", f->path);
+    if (!get_positive(f, "lr", &r->lr, e) || !get_positive(f, "init_sd", &r->init_sd, e))
+        return false;
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;

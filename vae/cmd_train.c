@@ -67,7 +67,8 @@ struct loop {
     const struct dataset *data;
     const struct train_options *o;
     struct files *files;
-    uint64_t total; /* samples to reach */
+    uint64_t total;    /* samples to reach */
+    double next_point; /* samples of the next report, if --points */
     struct progress progress;
     struct vae_bound seen;           /* since the last report */
     double seconds;                  /* spent in steps since then */
@@ -127,19 +128,36 @@ static json_t *epoch_profile(struct loop *l)
     return o;
 }
 
-/* Test bound, checkpoint, log line. */
-static bool end_epoch(struct loop *l, struct vae_error *e)
+enum { POINT_IMAGES = 10000 };
+
+/* The bound reported for training: the mean over the steps since the last report, or, at points of their
+ * own (--points), that of the weights as they are on the first images. False where a signal came first. */
+static bool training_bound(struct loop *l, double *bound)
 {
+    const struct vae_run *r = &l->t->run;
+    struct images part = l->data->train;
+    struct vae_bound b = l->seen;
+    if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
+    const bool done =
+        !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, r->seed, &stop_signal, &b);
+    *bound = bound_elbo(&b);
+    return done;
+}
+
+/* Test bound, checkpoint, log line. */
+static bool report(struct loop *l, struct vae_error *e)
+{
+    double trained;
     const struct vae_run *r = &l->t->run;
     const uint64_t per = run_steps_per_epoch(r);
     const double rate = (double)l->seen.count / fmax(l->seconds, 1e-9);
-    const bool tested = evaluate(l, e);
+    const bool tested = evaluate(l, e) && training_bound(l, &trained);
     if (*e->line || !save(l, e)) return false;
     if (!tested) return true;
-    const struct epoch_report report = {
+    const struct epoch_report line = {
         .epoch = (r->step + per - 1) / per,
         .samples = run_points(r),
-        .train_bound = bound_elbo(&l->seen),
+        .train_bound = trained,
         .test_bound = bound_elbo(&l->test),
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
@@ -151,12 +169,12 @@ static bool end_epoch(struct loop *l, struct vae_error *e)
         .profile = epoch_profile(l),
     };
     progress_clear(&l->progress);
-    if (!l->o->quiet) print_epoch(&report);
+    if (!l->o->quiet) print_epoch(&line);
     l->all_points += l->seen.count;
     l->all_seconds += l->seconds;
     l->seen = (struct vae_bound){0};
     l->seconds = 0;
-    return write_log(l, &report, e);
+    return write_log(l, &line, e);
 }
 
 static bool more_to_do(const struct loop *l)
@@ -164,18 +182,37 @@ static bool more_to_do(const struct loop *l)
     return !stop_signal && run_points(&l->t->run) + trainer_next_rows(l->t) <= l->total;
 }
 
-/* Steps until the epoch, the run or the user's patience ends. False where training diverged. */
-static bool run_epoch(struct loop *l, struct vae_error *e)
+/* The run is where a report is due: at the end of an epoch, or at or just past 10^(i / points) samples. */
+static bool report_due(const struct loop *l)
+{
+    const struct vae_run *r = &l->t->run;
+    if (!l->o->points) return r->step % run_steps_per_epoch(r) == 0;
+    return (double)run_points(r) >= l->next_point;
+}
+
+/* The first of the points that is not yet reached. */
+static double next_point(const struct loop *l)
+{
+    const double seen = (double)run_points(&l->t->run);
+    double point = 0;
+    for (int i = 0; l->o->points && point <= seen; i++)
+        point = ceil(pow(10, i / (double)l->o->points));
+    return point;
+}
+
+/* Steps until a report is due, or the run or the user's patience ends. False where training diverged. */
+static bool run_steps(struct loop *l, struct vae_error *e)
 {
     struct vae_trainer *t = l->t;
     const double start = seconds_now();
     l->test.count = 0;
+    l->next_point = next_point(l);
     do {
         trainer_step(t, &l->seen);
         const double bound = bound_elbo(&l->seen);
         progress_update(&l->progress, run_points(&t->run), bound);
         if (!isfinite(bound)) return diverged(l, e);
-    } while (more_to_do(l) && t->run.step % run_steps_per_epoch(&t->run) != 0);
+    } while (more_to_do(l) && !report_due(l));
     l->seconds += seconds_now() - start;
     return true;
 }
@@ -237,7 +274,7 @@ static int run_loop(struct loop *l, struct vae_error *e)
     const double start = seconds_now();
     bool ok = true;
     l->progress = progress_start(first, l->total, l->o->quiet);
-    while (ok && more_to_do(l)) ok = run_epoch(l, e) && end_epoch(l, e);
+    while (ok && more_to_do(l)) ok = run_steps(l, e) && report(l, e);
     progress_clear(&l->progress);
     if (!ok) return EXIT_FAILED;
     if (!stop_signal && !l->test.count)

@@ -10,6 +10,7 @@ static const struct {
     {"train", "train a model, write its checkpoint, log and pictures", cmd_train},
     {"eval", "the bound of a checkpoint on a test set", cmd_eval},
     {"sample", "draw images from a checkpoint's prior", cmd_sample},
+    {"manifold", "what a model of two latent dimensions has learnt, on a grid of z", cmd_manifold},
     {"reconstruct", "originals beside their reconstructions", cmd_reconstruct},
     {"kernels", "every candidate of every kernel: verified or not, how fast, which serves",
      cmd_kernels},

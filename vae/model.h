@@ -134,8 +134,9 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                 struct vae_error *e);
 void vae_destroy(struct vae_model *m);
 
-/* Weights ~ N(0, 0.01^2), biases 0 (AEVB, section 5), statistics 0. */
-void vae_init(struct vae_model *m, uint64_t seed);
+/* Weights ~ N(0, sd^2), biases 0, statistics 0. AEVB, section 5, draws from N(0, 0.01), which reads as
+ * an sd of 0.01 or of 0.1. */
+void vae_init(struct vae_model *m, uint64_t seed, float sd);
 
 /* Rows first ... first + rows - 1 of a minibatch. Small ranges keep activations in L2 on their way through
  * the layers: VAE_RANGE rows of z at most. */

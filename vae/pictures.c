@@ -2,6 +2,7 @@
 #include "png_grid.h"
 #include "streams.h"
 #include "train.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,5 +72,38 @@ bool picture_reconstructions(struct vae_model *m, const char *path, const struct
     }
     free(z);
     free(grid);
+    return ok;
+}
+
+/* F^-1(p) of the normal distribution, by bisection: a picture needs no more. */
+static float quantile(double p)
+{
+    double low = -9, high = 9;
+    for (int i = 0; i < 60; i++) {
+        const double x = (low + high) / 2;
+        if (erfc(-x / sqrt(2)) / 2 < p)
+            low = x;
+        else
+            high = x;
+    }
+    return (float)low;
+}
+
+bool picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e)
+{
+    const size_t count = side * side;
+    float *z = malloc(count * 2 * sizeof *z);
+    float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
+    bool ok = (z && images) || vae_fail(e, "%s: not enough memory", path);
+    if (ok) {
+        for (size_t i = 0; i < count; i++) {
+            z[2 * i] = quantile(((double)(i % side) + 0.5) / (double)side);
+            z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
+        }
+        decode_all(m, z, count, images);
+        ok = png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
+    }
+    free(z);
+    free(images);
     return ok;
 }

@@ -16,4 +16,8 @@ bool picture_reconstructions(struct vae_model *m, const char *path, const struct
                              const struct images *images, size_t across, size_t pairs,
                              struct vae_error *e);
 
+/* side x side means of p(x|z), z in two dimensions at equal steps of the prior's probability: column i
+ * at z_0 = F^-1((i + 1/2) / side), F the normal distribution, row j likewise (AEVB, Figure 4). */
+bool picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e);
+
 #endif

@@ -14,7 +14,7 @@ struct vae_run {
     enum vae_optimizer optimizer;
     enum vae_binarize binarize;
     size_t batch, samples; /* samples: draws of z per data point (L) */
-    float lr;
+    float lr, init_sd;     /* step size; standard deviation of the first weights */
     uint64_t seed;
     size_t train_images;
     uint64_t step; /* steps done */

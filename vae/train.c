@@ -14,7 +14,7 @@ bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const stru
         vae_destroy(&t->model);
         return vae_fail(e, "not enough memory for the order of %zu images", images->count);
     }
-    vae_init(&t->model, run->seed);
+    vae_init(&t->model, run->seed, run->init_sd);
     return true;
 }
 

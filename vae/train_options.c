@@ -17,10 +17,14 @@ const char train_help[] =
     "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
     "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; sgd with a\n"
     "                     gaussian decoder wants less)\n"
+    "  --init-sd X        standard deviation of the first weights (default 0.01)\n"
     "  --binarize NAME    none (default), dynamic, threshold\n"
     "  --seed N           of everything random (default 1)\n"
     "  --resume FILE      go on from a checkpoint; only --epochs or --samples may be given beside\n"
     "  --log FILE         JSON lines, one per epoch (default DIR/log.jsonl)\n"
+    "  --points N         report, test and save at N points in each factor of ten of samples, not\n"
+    "                     after each epoch; the training bound is then that of the weights as\n"
+    "                     they are, on the first 10000 training images\n"
     "  --threads N        default: the CPUs this process may use; results do not depend on it\n"
     "  --profile          where the time of the steps went: a table at the end, and in the log\n"
     "  --isa NAME         the kernels to use (default: SV_ISA, or the profile of `vae tune`, or "
@@ -42,10 +46,12 @@ enum {
     OPT_LIKELIHOOD,
     OPT_OPTIMIZER,
     OPT_LR,
+    OPT_INIT_SD,
     OPT_BINARIZE,
     OPT_SEED,
     OPT_RESUME,
     OPT_LOG,
+    OPT_POINTS,
     OPT_ISA,
     OPT_THREADS,
     OPT_PROFILE,
@@ -64,10 +70,12 @@ static const struct option long_options[] = {
     {"likelihood", required_argument, NULL, OPT_LIKELIHOOD},
     {"optimizer", required_argument, NULL, OPT_OPTIMIZER},
     {"lr", required_argument, NULL, OPT_LR},
+    {"init-sd", required_argument, NULL, OPT_INIT_SD},
     {"binarize", required_argument, NULL, OPT_BINARIZE},
     {"seed", required_argument, NULL, OPT_SEED},
     {"resume", required_argument, NULL, OPT_RESUME},
     {"log", required_argument, NULL, OPT_LOG},
+    {"points", required_argument, NULL, OPT_POINTS},
     {"isa", required_argument, NULL, OPT_ISA},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"profile", no_argument, NULL, OPT_PROFILE},
@@ -87,6 +95,7 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
     case OPT_LATENT: return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
     case OPT_DRAWS: return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
     case OPT_LR: return option_positive("--lr", text, &r->lr, e);
+    case OPT_INIT_SD: return option_positive("--init-sd", text, &r->init_sd, e);
     case OPT_SEED: return option_u64("--seed", text, 0, INT64_MAX, &r->seed, e);
     case OPT_LIKELIHOOD:
         ok = option_choice("--likelihood", text, vae_likelihood_names, &choice, e);
@@ -113,6 +122,7 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
     case OPT_ISA: o->isa = optarg; return true;
     case OPT_QUIET: return o->quiet = true;
     case OPT_PROFILE: return o->profile = true;
+    case OPT_POINTS: return option_size("--points", optarg, 1, 1000, &o->points, e);
     case OPT_THREADS: return option_threads(optarg, &o->threads, e);
     case OPT_EPOCHS: return option_u64("--epochs", optarg, 1, 1000000, &o->epochs, e);
     case OPT_SAMPLES: return option_u64("--samples", optarg, 1, UINT64_C(1) << 40, &o->samples, e);
@@ -129,6 +139,7 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
                                         .optimizer = VAE_ADAGRAD,
                                         .batch = 100,
                                         .samples = 1,
+                                        .init_sd = 0.01f,
                                         .seed = 1}};
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {

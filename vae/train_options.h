@@ -9,7 +9,7 @@ enum { DEFAULT_EPOCHS = 50 };
 struct train_options {
     const char *data, *out, *log, *resume, *isa;
     uint64_t epochs, samples; /* 0: not given */
-    size_t threads;           /* 0: not given */
+    size_t threads, points;   /* 0: not given; points of report per factor of ten */
     bool quiet, profile;
     bool model_given; /* an option that --resume fixes was given */
     struct vae_run run;

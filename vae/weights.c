@@ -25,7 +25,7 @@ void weights_lay_out(struct vae_model *m)
 /* --- first values --- */
 
 /* A row's draws come 64 columns at a time, as they are addressed (`philox` in contracts.h). */
-static void draw(struct vae_model *m, int weight, uint64_t seed)
+static void draw(struct vae_model *m, int weight, uint64_t seed, float sd)
 {
     const struct vae_tensor *t = &m->tensor[weight];
     const struct sv_kernels *k = sv_for(&m->k, 1, 64, 0);
@@ -36,15 +36,15 @@ static void draw(struct vae_model *m, int weight, uint64_t seed)
             const size_t n = min(64, t->cols - j);
             rng.ctr[0] = (uint32_t)(j / 4);
             k->normal(1, n, rng, row, 64);
-            for (size_t c = 0; c < n; c++) m->w[vae_place(t, i, j + c)] = row[c] * 0.01f;
+            for (size_t c = 0; c < n; c++) m->w[vae_place(t, i, j + c)] = row[c] * sd;
         }
 }
 
-void vae_init(struct vae_model *m, uint64_t seed)
+void vae_init(struct vae_model *m, uint64_t seed, float sd)
 {
     memset(m->w, 0, m->params * sizeof *m->w);
     for (size_t i = 0; i < m->stats; i++) memset(m->stat[i], 0, m->params * sizeof *m->w);
-    for (int t = 0; t < VAE_TENSORS; t += 2) draw(m, t, seed);
+    for (int t = 0; t < VAE_TENSORS; t += 2) draw(m, t, seed, sd);
 }
 
 /* --- a step of the optimiser --- */

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""SHA-256 of a checkpoint after a short training run, on every instruction set and several numbers of
+threads, into results/<machine>/bits.json.
+
+usage: bits.py VAE
+"""
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import machine
+
+SAMPLES, THREADS = 2000, (1, 2, 3, 5)
+MODEL = ["--hidden", "500", "--latent", "20", "--samples", str(SAMPLES)]
+
+
+def isas():
+    """In isa.def's order, each once."""
+    with open("kernels/isa.def") as f:
+        return list(dict.fromkeys(re.findall(r"^SV_ISA\((\w+),", f.read(), re.M)))
+
+
+def checksum(vae, isa, threads, out):
+    """None where this CPU, or this build, lacks the instruction set."""
+    done = subprocess.run([vae, "train", "--data", "synthetic", "--out", out, "--isa", isa, "--threads",
+                           str(threads), "--quiet"] + MODEL, capture_output=True, text=True)
+    if done.returncode and "--isa" in done.stderr:
+        return None
+    if done.returncode:
+        sys.exit(f"bits: {done.stderr.strip()}")
+    with open(os.path.join(out, "model.safetensors"), "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+def main():
+    vae = sys.argv[1]
+    rows = []
+    with tempfile.TemporaryDirectory() as out:
+        for isa in isas():
+            for threads in THREADS:
+                sha = checksum(vae, isa, threads, out)
+                if sha is None:
+                    break
+                rows.append({"isa": isa, "threads": threads, "sha256": sha})
+                print(f"{isa:10} {threads} thread{'s' if threads > 1 else ' '} {sha}", flush=True)
+    path = os.path.join("results", machine.machine(), "bits.json")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + ".tmp", "w") as f:
+        f.write('{"run": "784-500-20, Adagrad, synthetic digits", "samples": %d, "rows": [\n' % SAMPLES)
+        f.write(",\n".join(json.dumps(row) for row in rows) + "\n]}\n")
+    os.replace(path + ".tmp", path)
+    if len({row["sha256"] for row in rows}) != 1:
+        sys.exit("bits: the checkpoints differ; the promise of the same bits is broken")
+
+
+if __name__ == "__main__":
+    main()

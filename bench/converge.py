@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Train as in Figure 2 of Auto-Encoding Variational Bayes (arXiv 1312.6114) and compare the bounds.
+
+usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N]
+
+VAE is the program, DATA a directory with mnist/ and frey/ (what is missing is skipped by name), OUT
+where <dataset>-<latent>.json go. Settings of a run are chosen as in the paper: the step size among
+0.01, 0.02, 0.1 by the bound on training data after a short run; and since "N(0, 0.01)" reads as a
+standard deviation of 0.01 or of 0.1, both are tried. The runs live in --work; started again, the
+script goes on where it was stopped.
+"""
+import argparse
+import csv
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+
+STEP_SIZES = (0.01, 0.02, 0.1)
+FIRST_SDS = (0.01, 0.1)
+POINTS = 8  # per factor of ten
+# dataset, where in DATA, N_z, more options of vae train. N_z = 2 of MNIST is not in the figure: its manifold is
+# drawn, as in Figure 4.
+FIGURE_2 = [("mnist", "mnist", n, []) for n in (2, 3, 5, 10, 20, 200)] + \
+           [("frey", "frey/frey-images-idx3-ubyte.gz", n,
+             ["--hidden", "200", "--likelihood", "gaussian"]) for n in (2, 5, 10, 20)]
+
+
+def bound(value):
+    return "none" if value is None else f"{value:.1f}"
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+class Run:
+    """One call of vae train, gone on with as long as it needs."""
+
+    def __init__(self, args, directory, data, options):
+        self.args, self.directory, self.data, self.options = args, directory, data, options
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def log(self):
+        """(samples, training bound, test bound), ascending; what a run cut short logged twice, once."""
+        points = {}
+        try:
+            with open(self.path("log.jsonl")) as f:
+                for line in f:
+                    o = json.loads(line)
+                    points[o["samples"]] = (o["samples"], o["train_bound"], o["test_bound"])
+        except FileNotFoundError:
+            pass
+        return [points[s] for s in sorted(points)]
+
+    def to(self, samples):
+        """False where training diverged; says so in a line."""
+        if os.path.exists(self.path("diverged")):
+            return False
+        log = self.log()
+        if log and log[-1][0] > samples - 100:  # whole minibatches
+            return True
+        call = [self.args.vae, "train", "--data", self.data, "--out", self.directory, "--points",
+                str(POINTS), "--samples", str(samples)]
+        checkpoint = self.path("model.safetensors")
+        call += ["--resume", checkpoint] if os.path.exists(checkpoint) else self.options
+        child = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for line in child.stdout:  # a line per point
+            if sys.stderr.isatty():
+                print(f"\r{os.path.basename(self.directory)}: {line.strip()[:70]}\033[K", end="",
+                      file=sys.stderr, flush=True)
+        complaint = child.communicate()[1].strip()
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
+        if child.returncode == 0:
+            return True
+        if child.returncode == 1 and "training diverged" in complaint:
+            say(f"  {os.path.basename(self.directory)}: {complaint}")
+            os.makedirs(self.directory, exist_ok=True)
+            open(self.path("diverged"), "w").close()
+            return False
+        sys.exit(complaint or f"converge: vae train ended with status {child.returncode}")
+
+
+def choose(args, name, data, more):
+    """Short runs of all settings; the best by its training bound, and what each gave."""
+    tried = []
+    for sd in FIRST_SDS:
+        for lr in STEP_SIZES:
+            options = more + ["--lr", str(lr), "--init-sd", str(sd)]
+            run = Run(args, os.path.join(args.work, f"{name}-{lr}-{sd}"), data, options)
+            reached = run.to(args.short)
+            at_end = [p for p in run.log() if p[0] <= args.short][-1:] if reached else []
+            tried.append({"lr": lr, "init_sd": sd, "train_bound": at_end[0][1] if at_end else None,
+                          "run": run})
+    alive = [t for t in tried if t["train_bound"] is not None]
+    if not alive:
+        sys.exit(f"converge: {name}: every setting diverged")
+    best = max(alive, key=lambda t: t["train_bound"])
+    say(f"{name}: " + ", ".join(f"{t['lr']}/{t['init_sd']} {bound(t['train_bound'])}" for t in tried)
+        + f"; chosen: step size {best['lr']}, sd {best['init_sd']}")
+    return best, tried
+
+
+def write(args, name, record, run, samples):
+    record["curve"] = [p for p in run.log() if p[0] <= samples]
+    checksum = subprocess.run(["sha256sum", run.path("model.safetensors")], capture_output=True, text=True)
+    record["checkpoint_sha256"] = checksum.stdout.split()[0]
+    path = os.path.join(args.out, name + ".json")
+    curve = ",\n".join(json.dumps(p) for p in record.pop("curve"))
+    head = json.dumps(record, indent=1)[:-2]
+    with open(path + ".tmp", "w") as f:
+        f.write(f'{head},\n "curve": [\n{curve}\n]\n}}\n')
+    os.replace(path + ".tmp", path)
+
+
+def long_run(args, name, chosen, tried, dataset, n_z):
+    run = chosen["run"]
+    if not run.to(args.samples):
+        say(f"{name}: the chosen setting diverged later on; the next best is taken")
+        chosen["train_bound"] = None
+        alive = [t for t in tried if t["train_bound"] is not None]
+        return long_run(args, name, max(alive, key=lambda t: t["train_bound"]), tried, dataset, n_z)
+    record = {"dataset": dataset, "n_z": n_z, "lr": chosen["lr"], "init_sd": chosen["init_sd"],
+              "short_samples": args.short, "points_per_decade": POINTS,
+              "tried": [{k: v for k, v in t.items() if k != "run"} for t in tried]}
+    write(args, name, record, run, args.samples)
+    last = run.log()[-1]
+    say(f"{name}: {last[0]} samples: training {bound(last[1])}, test {bound(last[2])} nats"
+        + paper_says(args, dataset, n_z, last[0]))
+    return chosen
+
+
+def paper_says(args, dataset, n_z, samples):
+    try:
+        with open(os.path.join(os.path.dirname(__file__), "../results/convergence/paper.csv")) as f:
+            for row in csv.DictReader(line for line in f if not line.startswith("#")):
+                if (row["dataset"], row["n_z"], row["split"]) == (dataset, str(n_z), "test") and \
+                        abs(float(row["log10_samples"]) - math.log10(samples)) < 0.01:
+                    return f"; the paper's test bound: {row['bound_nats']}"
+    except FileNotFoundError:
+        pass
+    return ""
+
+
+def pictures(args, name, run):
+    """Of the runs that the report shows."""
+    if name in ("mnist-20", "frey-10"):
+        for what in ("samples", "reconstructions"):
+            shutil.copy(run.path(what + ".png"), os.path.join(args.out, f"{name}-{what}.png"))
+    if name == "mnist-2":
+        subprocess.run([args.vae, "manifold", run.path("model.safetensors"), "--out",
+                        os.path.join(args.out, name + "-manifold.png")], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("vae")
+    parser.add_argument("data")
+    parser.add_argument("out")
+    parser.add_argument("--work", default="build/converge")
+    parser.add_argument("--samples", type=int, default=10_000_000)
+    parser.add_argument("--short", type=int, default=300_000)
+    args = parser.parse_args()
+    os.makedirs(args.work, exist_ok=True)
+    os.makedirs(args.out, exist_ok=True)
+    for dataset, place, n_z, more in FIGURE_2:
+        name, data = f"{dataset}-{n_z}", os.path.join(args.data, place)
+        if not os.path.exists(data):
+            say(f"{name}: skipped: no {data}")
+            continue
+        best, tried = choose(args, name, data, more + ["--latent", str(n_z)])
+        chosen = long_run(args, name, best, tried, dataset, n_z)
+        pictures(args, name, chosen["run"])
+        if (dataset, n_z) == ("mnist", 20):  # whatever was chosen, this one too
+            plain = next(t for t in tried if (t["lr"], t["init_sd"]) == (0.01, 0.01))
+            long_run(args, name + "-plain", plain, [plain], dataset, n_z)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+/* Every kernel of every instruction set on shapes of the paper's model, by Google Benchmark: rows come
+ * from the lists and the case objects, and each is verified before it is timed.
+ *
+ *     bench-kernels --benchmark_filter=tanh/       its own flags are all there
+ *     bench-kernels --save                         into results/<machine>/kernels.json
+ *
+ * A row is kernel/table/shape/hot or cold. hot: the same operands each call. cold: as many sets of
+ * operands in turn as the last cache cannot hold. GFLOP/s count the operations of the formula, an exp or
+ * a square root as one; GB/s the bytes that must move once. The default rows are those of base tables;
+ * BENCH_FULL=1 adds the variants, each epilogue of the products, and cold rows of all. */
+#include "../tests/harness/timing.h"
+#include "../tests/harness/verify.h"
+#include "../vae/candidates.h"
+#include "../vae/cpus.h"
+#include "gbench_shim.h"
+#include "results.h"
+#include "rounds.h"
+#include "step_task.h"
+#include "stream.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_SETS = 1 << 16, MAX_ROWS = 1 << 14 };
+static const double COLD_BYTES = 128 << 20;
+
+/* --- a kernel's row --- */
+
+struct kernel_row {
+    size_t id;
+    const struct sv_kernels *table;
+    struct shape shape;
+    bool cold, bits; /* bits: the generic kernels' are expected */
+    char name[128];
+};
+
+/* The row whose operands are at hand. The library measures a row several times in a row. */
+static struct {
+    const struct kernel_row *row;
+    struct call *set;
+    size_t count, next;
+    struct gbench_measure measure;
+} open_row;
+
+static size_t rows_registered, rows_begun;
+
+static void close_row(void)
+{
+    for (size_t i = 0; i < open_row.count; i++) call_close(&open_row.set[i]);
+    free(open_row.set);
+    open_row.set = NULL;
+    open_row.count = open_row.next = 0;
+    open_row.row = NULL;
+}
+
+/* A kernel of a table is checked once. */
+static const struct verdict *verified(const struct kernel_row *r)
+{
+    static struct {
+        const struct sv_kernels *table;
+        struct verdict verdict[SV_KERNEL_COUNT];
+    } known[MAX_CANDIDATES + 1];
+    size_t t = 0;
+    while (known[t].table && known[t].table != r->table) t++;
+    known[t].table = r->table;
+    struct verdict *v = &known[t].verdict[r->id];
+    const struct verify_options options = {
+        .quick = true, .compare_bits = r->bits, .seed = verify_seed(), .log = stderr};
+    if (!v->calls) *v = verify_kernel_forked(r->id, r->table, &options);
+    return v->calls && !v->failures ? v : NULL;
+}
+
+static void show_progress(const char *name)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r[%zu of at most %zu] %s\033[K\r", ++rows_begun, rows_registered, name);
+}
+
+static const char *open_operands(const struct kernel_row *r)
+{
+    const struct kcase *kcase = verify_case(r->id);
+    close_row();
+    show_progress(r->name);
+    const struct verdict *v = verified(r);
+    if (!v) return "the kernel fails its checks; not timed";
+    open_row.set = malloc(MAX_SETS * sizeof *open_row.set);
+    if (!open_row.set) return "not enough memory";
+    double held = 0, bytes;
+    do {
+        struct call *c = &open_row.set[open_row.count++];
+        call_open(c, kcase, &r->shape, verify_seed(), true);
+        bytes = call_bytes(c);
+        held += bytes;
+    } while (r->cold && held < COLD_BYTES && open_row.count < MAX_SETS);
+    open_row.row = r;
+    open_row.measure = (struct gbench_measure){
+        .flops = call_flops(&open_row.set[0]),
+        .bytes = bytes,
+        .peak = r->shape.k ? timing_peak(r->table) : 0,
+        .bandwidth = r->shape.k ? 0 : stream_rate(r->cold ? (size_t)COLD_BYTES : (size_t)bytes),
+        .worst = v->worst,
+    };
+    return NULL;
+}
+
+static const char *prepare_kernel(void *arg, struct gbench_measure *m)
+{
+    const char *reason = open_row.row == arg ? NULL : open_operands(arg);
+    *m = open_row.measure;
+    if (!reason && !open_row.row->cold) call_run(&open_row.set[0], open_row.row->table);
+    return reason;
+}
+
+static void run_kernel(void *arg)
+{
+    const struct kernel_row *r = arg;
+    call_run(&open_row.set[open_row.next], r->table);
+    if (++open_row.next == open_row.count) open_row.next = 0;
+}
+
+static void name_row(struct kernel_row *r, const char *table, int epilogue)
+{
+    char shape[64];
+    const struct shape *s = &r->shape;
+    if (s->k)
+        snprintf(shape, sizeof shape, "%zux%zux%zu", s->m, s->n, s->k);
+    else if (s->m > 1)
+        snprintf(shape, sizeof shape, "%zux%zu", s->m, s->n);
+    else
+        snprintf(shape, sizeof shape, "%zu", s->n);
+    snprintf(r->name, sizeof r->name, "%s/%s/%s", sv_kernel_names[r->id], table, shape);
+    const size_t used = strlen(r->name);
+    if (epilogue)
+        snprintf(r->name + used, sizeof r->name - used, "/epilogue:%d/%s", epilogue,
+                 r->cold ? "cold" : "hot");
+    else
+        snprintf(r->name + used, sizeof r->name - used, "/%s", r->cold ? "cold" : "hot");
+}
+
+static void add_row(size_t id, const struct sv_kernels *table, const char *name,
+                    const struct shape *shape, bool cold)
+{
+    static struct kernel_row rows[MAX_ROWS];
+    if (rows_registered == MAX_ROWS) return;
+    struct kernel_row *r = &rows[rows_registered++];
+    *r = (struct kernel_row){
+        .id = id, .table = table, .shape = *shape, .cold = cold, .bits = table != &ref_kernels};
+    name_row(r, name, shape->variant - verify_case(id)->timed_variant);
+    gbench_register(&(struct gbench_row){r->name, prepare_kernel, run_kernel, r, 1});
+}
+
+static void add_table(const struct sv_kernels *table, const char *name, bool serving, bool full)
+{
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
+        if (!sv_has(table, id)) continue;
+        for (int cls = 0; cls < SV_CLASSES; cls++) {
+            struct shape s = timing_shape(verify_case(id), (enum sv_class)cls);
+            add_row(id, table, name, &s, false);
+            if (full || (serving && cls == SV_MEDIUM)) add_row(id, table, name, &s, true);
+            for (int epilogue = 1; full && s.k && cls == SV_MEDIUM && epilogue < SV_EPI_COUNT;
+                 epilogue++) {
+                s.variant = epilogue;
+                add_row(id, table, name, &s, false);
+            }
+        }
+    }
+}
+
+/* The tables in rising preference; the last base table serves where nothing is tuned. */
+static void add_kernels(bool full)
+{
+    static struct candidates c;
+    static char names[MAX_CANDIDATES][64];
+    candidates_of_build(&c);
+    add_table(&ref_kernels, "reference", false, false);
+    for (size_t i = 0; i < c.count; i++) {
+        const struct sv_kernels *t = c.table[i];
+        const bool base = !strcmp(t->variant, "base");
+        if (!c.supported[i] || (!base && !full)) continue;
+        snprintf(names[i], sizeof names[i], base ? "%s" : "%s-%s", t->isa, t->variant);
+        add_table(t, names[i], i + 1 == c.count || !c.supported[i + 1], full);
+    }
+}
+
+/* --- the training step's rows --- */
+
+struct step_row {
+    size_t batch, threads;
+    char name[64];
+};
+
+static struct {
+    const struct step_row *row;
+    struct vae_trainer trainer;
+    struct pool *pool;
+} open_step;
+static struct step_task steps;
+
+static const char *prepare_step(void *arg, struct gbench_measure *m)
+{
+    const struct step_row *r = arg;
+    struct vae_error e = {""};
+    close_row();
+    if (open_step.row != r) {
+        show_progress(r->name);
+        if (open_step.row) trainer_destroy(&open_step.trainer), pool_destroy(open_step.pool);
+        open_step.row = NULL;
+        if (!steps.ready && !step_task_open(&steps, stderr))
+            return "a kernel fails its checks; not timed";
+        const struct vae_run run = step_run(500, 20, r->batch);
+        open_step.pool = option_pool(r->threads, &e);
+        if (!open_step.pool) return "no threads to run on";
+        open_step.trainer = step_trainer(&steps, &run, open_step.pool);
+        open_step.row = r;
+        for (int i = 0; i < 20; i++) step_call(&open_step.trainer);
+    }
+    *m = (struct gbench_measure){.flops = (double)r->batch *
+                                          vae_step_flops(&open_step.trainer.run.shape),
+                                 .peak = fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
+    return NULL;
+}
+
+static void run_step(void *arg)
+{
+    (void)arg;
+    step_call(&open_step.trainer);
+}
+
+/* On one thread and on all CPUs. */
+static void add_steps(void)
+{
+    static const size_t batch[] = {20, 100, 500};
+    static struct step_row rows[6];
+    const size_t cpus = cpus_allowed();
+    for (size_t i = 0; i < (cpus > 1 ? 6 : 3); i++) {
+        struct step_row *r = &rows[i];
+        *r = (struct step_row){.batch = batch[i % 3], .threads = i < 3 ? 1 : cpus};
+        snprintf(r->name, sizeof r->name, "step/784-500-20/batch:%zu/threads:%zu", r->batch,
+                 r->threads);
+        rows_registered++;
+        gbench_register(&(struct gbench_row){r->name, prepare_step, run_step, r, (int)r->threads});
+    }
+}
+
+/* --- the program --- */
+
+/* Host context beside what the library says itself. */
+static void add_context(void)
+{
+    json_t *results = results_new();
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(results, "host"), key, value)
+    {
+        char *text = json_is_string(value) ? strdup(json_string_value(value))
+                                           : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        if (text && strcmp(key, "caches") && strcmp(key, "date")) gbench_context(key, text);
+        free(text);
+    }
+    json_decref(results);
+}
+
+/* Runs the rows; with `path`, their JSON is there afterwards, whole. */
+static bool run_rows(const char *path, int argc, char **argv, struct vae_error *e)
+{
+    char out[RESULTS_PATH + 32], format[] = "--benchmark_out_format=json",
+                                 temporary[RESULTS_PATH + 8];
+    char *all[64];
+    int n = 0;
+    for (; n < argc && n < 60; n++) all[n] = argv[n];
+    snprintf(temporary, sizeof temporary, "%s.tmp", path ? path : "");
+    snprintf(out, sizeof out, "--benchmark_out=%s", temporary);
+    if (path) all[n++] = out, all[n++] = format;
+    all[n] = NULL;
+    if (!gbench_flags(&n, all))
+        return vae_fail(e, "flags are those of Google Benchmark, and --save");
+    if (!gbench_run())
+        return vae_fail(e, "no row matches the filter; --benchmark_list_tests names them");
+    if (path && rename(temporary, path)) return vae_fail(e, "%s: %s", path, strerror(errno));
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    char path[RESULTS_PATH];
+    struct vae_error e = {""};
+    const bool save = argc > 1 && !strcmp(argv[1], "--save");
+    if (save) argv[1] = argv[0], argv++, argc--;
+    add_context();
+    add_kernels(bench_full());
+    add_steps();
+    const bool done = (!save || results_path("kernels", path, &e)) &&
+                      run_rows(save ? path : NULL, argc, argv, &e);
+    close_row();
+    if (done) return 0;
+    fprintf(stderr, "bench-kernels: %s\n", e.line);
+    return 2;
+}

@@ -1,0 +1,29 @@
+/* Training steps to be timed: on the synthetic digits, with kernels that were verified. */
+#ifndef STEP_TASK_H
+#define STEP_TASK_H
+
+#include "../vae/insight.h"
+#include "../vae/options.h"
+#include "../vae/train.h"
+
+struct step_task {
+    struct sv_choice k;
+    struct images train, test;
+    bool ready;
+};
+
+/* The kernels that serve, verified, and the images; on failure says why on `log`. */
+bool step_task_open(struct step_task *s, FILE *log);
+void step_task_close(struct step_task *s);
+
+/* 784-hidden-latent, Bernoulli, Adagrad. */
+struct vae_run step_run(size_t hidden, size_t latent, size_t batch);
+
+/* Exits with a message if memory is short. */
+struct vae_trainer step_trainer(const struct step_task *s, const struct vae_run *run,
+                                struct pool *pool);
+
+/* One step of a struct vae_trainer; its useful arithmetic. */
+double step_call(void *trainer);
+
+#endif

@@ -1,0 +1,47 @@
+#include "stream.h"
+#include "../vae/memory.h"
+#include "../vae/phases.h"
+#include <stdlib.h>
+
+#if defined(__x86_64__)
+#define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDEST
+#endif
+
+WIDEST static void stream(float *restrict w, const float *restrict d, size_t n)
+{
+    for (size_t i = 0; i < n; i++) w[i] += d[i];
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double stream_rate(size_t bytes)
+{
+    enum { TIMES = 5 };
+    const double least = 0.5e-3;
+    const size_t n = bytes / 2 / sizeof(float) / 16 * 16 + 16;
+    float *w = memory_get(2 * n * sizeof *w), *d = w + n;
+    double rate[TIMES], seconds;
+    if (!w) return 0;
+    size_t passes = 1;
+    for (size_t i = 0; i < 2 * n; i++) w[i] = 0; /* pages of its own */
+    do {
+        passes *= 2;
+        const double start = seconds_now();
+        for (size_t p = 0; p < passes; p++) stream(w, d, n);
+        seconds = seconds_now() - start;
+    } while (seconds < least);
+    for (int t = 0; t < TIMES; t++) {
+        const double start = seconds_now();
+        for (size_t p = 0; p < passes; p++) stream(w, d, n);
+        rate[t] = (double)passes * 12 * (double)n / (seconds_now() - start);
+    }
+    memory_give(w);
+    qsort(rate, TIMES, sizeof *rate, ascending);
+    return rate[TIMES / 2];
+}
