@@ -107,7 +107,7 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 
 .PHONY: bench
 bench: benches ## every benchmark, into results/<machine>/ (FULL=1: all instruction sets, variants, epilogues)
-	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step bits; do \
+	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step startup bits; do \
 	    echo "== $$part"; $(MAKE) --no-print-directory $$part || exit 1; done
 bench bench-kernels bench-maps bench-gemm: export BENCH_FULL := $(FULL)
 
@@ -121,6 +121,10 @@ bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other li
 bench-step: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch
 	$(Q)$<
 
+.PHONY: startup
+startup: all ## memory and time to the first step on MNIST in VAE_DATA (default data)
+	$(Q)bench/startup.py build/vae $(or $(VAE_DATA),data)/mnist
+
 .PHONY: bits
 bits: all ## SHA-256 of a short training run on every instruction set and several numbers of threads
 	$(Q)bench/bits.py build/vae
@@ -133,8 +137,8 @@ converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), 
 	$(Q)bench/converge.py build/vae $(or $(VAE_DATA),data) results/convergence
 
 .PHONY: report
-report: ## REPORT.md and its figures, from results/ alone
-	$(Q)bench/report/report.py
+report: ## REPORT.md and its figures, from results/ alone (OF=<folder of results>: another machine's)
+	$(Q)bench/report/report.py $(OF)
 
 .PHONY: compare
 compare: $(if $(GBENCH),$(DIR)/bench-kernels) ## this tree against BASE=<commit>, alternating; fails where it is slower (FILTER=regex)
@@ -143,7 +147,7 @@ compare: $(if $(GBENCH),$(DIR)/bench-kernels) ## this tree against BASE=<commit>
 .PHONY: arm-mca mca-objects
 arm-mca: mca-objects ## the GEMM inner loops by llvm-mca's models of CPUs, into results/mca.json and mca.md
 	$(Q)$(MAKE) CC='$(ARM_CC)' mca-objects
-	$(Q)bench/mca.py build/mca results/gemm.json results/mca
+	$(Q)bench/mca.py build/mca results/$$(bench/machine.py)/gemm.json results/mca
 mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/kernels_$(i).o)
 	@mkdir -p build/mca && cp $^ build/mca
 
@@ -197,8 +201,8 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
-              python3-torch libblis4-openmp
-DEPS_DEV := clang clang-format cppcheck valgrind qemu-user
+              python3 python3-torch libblis4-openmp libbenchmark-dev
+DEPS_DEV := clang clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers

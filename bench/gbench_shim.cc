@@ -10,7 +10,7 @@ benchmark::Counter rate(double per_call)
     return benchmark::Counter(per_call, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void time_row(benchmark::State &state, const gbench_row row)
+void time_row(benchmark::State &state, const gbench_row &row)
 {
     gbench_measure m = {};
     if (const char *reason = row.prepare(row.arg, &m)) {
@@ -27,6 +27,8 @@ void time_row(benchmark::State &state, const gbench_row row)
     if (m.bytes > 0 && m.bandwidth > 0)
         state.counters["share_of_bandwidth"] = rate(m.bytes / m.bandwidth);
     if (m.bytes > 0) state.counters["flops_per_byte"] = m.flops / m.bytes;
+    if (m.peak > 0) state.counters["beside_GFLOP/s"] = 1e-9 * m.peak;
+    if (m.bandwidth > 0) state.counters["beside_GB/s"] = 1e-9 * m.bandwidth;
     if (m.worst > 0) state.counters["worst_error_over_bound"] = m.worst;
 }
 

@@ -25,7 +25,8 @@ struct gbench_row {
     int threads; /* more than one: rates are of wall-clock time, as the CPU time is one thread's */
 };
 
-/* Counters of a row: GFLOP/s, GB/s, share_of_peak, share_of_bandwidth, worst_error_over_bound. */
+/* Counters of a row, those that apply: GFLOP/s, GB/s, share_of_peak, share_of_bandwidth, flops_per_byte, the
+ * peak and bandwidth it is a share of (beside_...), worst_error_over_bound. */
 void gbench_register(const struct gbench_row *row);
 
 /* A line of the context in the JSON output. */

@@ -97,7 +97,7 @@ static const char *open_operands(const struct kernel_row *r)
     open_row.measure = (struct gbench_measure){
         .flops = call_flops(&open_row.set[0]),
         .bytes = bytes,
-        .peak = r->shape.k ? timing_peak(r->table) : 0,
+        .peak = timing_peak(r->table),
         .bandwidth = r->shape.k ? 0 : stream_rate(r->cold ? (size_t)COLD_BYTES : (size_t)bytes),
         .worst = v->worst,
     };

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The name of this machine's folder under results/, as bench/results.c makes it."""
 import re
 
@@ -16,3 +17,7 @@ def cpu_info(key):
 def machine():
     name = " ".join(cpu_info(key) for key in ("model name", "cpu family", "model"))
     return re.sub("[^a-z0-9]+", "-", name.lower()).lstrip("-")
+
+
+if __name__ == "__main__":
+    print(machine())

@@ -80,7 +80,7 @@ static int ascending(const void *a, const void *b)
 static void bootstrap(const double *values, size_t count, double interval[2])
 {
     enum { DRAWS = 2000 };
-    double medians[DRAWS], v[ROUNDS];
+    double medians[DRAWS], v[ROUNDS] = {0};
     uint64_t state = 1;
     for (int d = 0; d < DRAWS; d++) {
         for (size_t i = 0; i < count; i++) {

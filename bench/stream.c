@@ -25,9 +25,10 @@ double stream_rate(size_t bytes)
     enum { TIMES = 5 };
     const double least = 0.5e-3;
     const size_t n = bytes / 2 / sizeof(float) / 16 * 16 + 16;
-    float *w = memory_get(2 * n * sizeof *w), *d = w + n;
+    float *w = memory_get(2 * n * sizeof *w);
     double rate[TIMES], seconds;
     if (!w) return 0;
+    const float *d = w + n;
     size_t passes = 1;
     for (size_t i = 0; i < 2 * n; i++) w[i] = 0; /* pages of its own */
     do {

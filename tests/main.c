@@ -36,6 +36,7 @@ int main(void)
     srunner_add_suite(r, suite_wrong_input());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());
+    srunner_add_suite(r, suite_report());
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
     srunner_free(r);

@@ -24,5 +24,6 @@ Suite *suite_cli(void);
 Suite *suite_wrong_input(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);
+Suite *suite_report(void);
 
 #endif

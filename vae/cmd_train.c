@@ -74,6 +74,7 @@ struct loop {
     double seconds;                  /* spent in steps since then */
     uint64_t first_step, all_points; /* steps before this run; points and time of reported ones */
     double all_seconds;
+    double started, first;   /* seconds_now() at the program's start, at the first step */
     struct vae_clock *clock; /* of reported steps, if --profile; [threads] */
     struct vae_bound test;   /* of the weights as they are, if its count is not 0 */
     bool saved, logged;      /* this run has written its checkpoint, a line of its log */
@@ -242,6 +243,7 @@ static void print_speed(struct loop *l)
            "thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
            100 * flops / l->all_seconds / peak, m->k.isa, threads, threads > 1 ? "s" : "");
+    printf("first step after %.3f s\n", l->first - l->started);
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];
     m->clock = l->clock;
@@ -273,6 +275,7 @@ static int run_loop(struct loop *l, struct vae_error *e)
     const uint64_t first = run_points(&l->t->run);
     const double start = seconds_now();
     bool ok = true;
+    l->first = start;
     l->progress = progress_start(first, l->total, l->o->quiet);
     while (ok && more_to_do(l)) ok = run_steps(l, e) && report(l, e);
     progress_clear(&l->progress);
@@ -326,12 +329,17 @@ static bool start_clocks(struct loop *l, struct vae_error *e)
 }
 
 static int run_trainer(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
-                       struct vae_error *e)
+                       double started, struct vae_error *e)
 {
     struct files files = {.log_file = NULL};
     int status = EXIT_FAILED;
     const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
-    struct loop loop = {.t = t, .data = data, .o = o, .files = &files, .first_step = t->run.step};
+    struct loop loop = {.t = t,
+                        .data = data,
+                        .o = o,
+                        .files = &files,
+                        .first_step = t->run.step,
+                        .started = started};
     loop.total = o->samples ? o->samples : epochs * data->train.count;
     const uint64_t seen = run_points(&t->run), least = o->resume ? seen : trainer_next_rows(t);
     if (loop.total < least)
@@ -349,13 +357,14 @@ static int run_trainer(struct train_options *o, const struct dataset *data, stru
 
 static int train(struct train_options *o, struct vae_error *e)
 {
+    const double started = seconds_now();
     struct dataset data;
     struct vae_trainer t;
     int status = EXIT_FAILED;
     if (!dataset_open(o->data, &data, e)) return EXIT_FAILED;
     struct pool *pool = option_pool(o->threads, e);
     if (pool && prepare(o, &data, pool, &t, e)) {
-        status = run_trainer(o, &data, &t, e);
+        status = run_trainer(o, &data, &t, started, e);
         trainer_destroy(&t);
     }
     pool_destroy(pool);

@@ -1,0 +1,103 @@
+"""What results/ holds, and the statistics of its raw rounds."""
+import glob
+import json
+import os
+
+RESULTS = os.path.normpath(os.path.join(os.path.dirname(__file__), "../../results"))
+
+
+def load(*path):
+    try:
+        with open(os.path.join(RESULTS, *path)) as f:
+            return json.load(f)
+    except FileNotFoundError:
+        return None
+
+
+class Spread:
+    """A median and the 95 % interval of its bootstrap: that of bench/rounds.c, draw for draw."""
+
+    def __init__(self, values):
+        n, state, medians = len(values), 1, []
+        for _ in range(2000):
+            v = []
+            for _ in range(n):
+                state = (state * 6364136223846793005 + 1442695040888963407) % 2 ** 64
+                v.append(values[(state >> 33) % n])
+            medians.append(sorted(v)[n // 2])
+        medians.sort()
+        self.median = sorted(values)[n // 2]
+        self.low, self.high = medians[50], medians[1949]
+
+    def text(self, digits=2, unit=1.0):
+        low, mid, high = (f"{unit * v:.{digits}f}" for v in (self.low, self.median, self.high))
+        return f"{mid} ({low} … {high})"
+
+    def verdict(self):
+        return "no difference" if self.low <= 1 <= self.high else ""
+
+
+class Row:
+    """One row of a benchmark of alternating rounds."""
+
+    def __init__(self, row):
+        self.what, self.isa, self.row = " ".join(row["what"].split()), row["isa"], row
+        self.rates = {c["name"]: c["rates"] for c in row.get("contenders", [])}
+        self.names = list(self.rates)
+
+    def rate(self, name):
+        return sorted(self.rates[name])[len(self.rates[name]) // 2]
+
+    def ratio(self, name, to):
+        return Spread([a / b for a, b in zip(self.rates[name], self.rates[to])])
+
+    def best(self, names):
+        """Of contenders, the one with the highest median."""
+        return max(names, key=self.rate, default=None)
+
+
+class Machine:
+    def __init__(self, name):
+        self.name = name
+        self.files = {n: load(name, n + ".json") for n in ("step", "gemm", "maps", "kernels", "bits")}
+
+    def rows(self, name):
+        return [Row(r) for r in (self.files[name] or {"rows": []})["rows"]]
+
+    def host(self):
+        return next((f["host"] for n, f in self.files.items() if f and "host" in f), None)
+
+    def timed(self):
+        """Rows of Google Benchmark that were timed: kernel, table, shape, hot or cold, counters."""
+        kept = []
+        for b in (self.files["kernels"] or {"benchmarks": []})["benchmarks"]:
+            parts = b["name"].split("/")
+            if not b.get("error_occurred") and b.get("run_type") == "iteration" and parts[0] != "step":
+                kept.append({"kernel": parts[0], "table": parts[1], "shape": parts[2], "heat": parts[-1],
+                             **b})
+        return kept
+
+    def refused(self):
+        return [b["name"] for b in (self.files["kernels"] or {"benchmarks": []})["benchmarks"]
+                if b.get("error_occurred")]
+
+
+def curves():
+    """The runs of make converge, by dataset and N_z; `plain` ones apart."""
+    runs = {}
+    for path in sorted(glob.glob(os.path.join(RESULTS, "convergence", "*.json"))):
+        run = load("convergence", os.path.basename(path))
+        plain = path.endswith("-plain.json")
+        runs[(run["dataset"], run["n_z"], plain)] = run
+    return runs
+
+
+def paper():
+    """{(dataset, N_z, split): [(samples, bound)]}, the paper's Figure 2 at half decades."""
+    points = {}
+    with open(os.path.join(RESULTS, "convergence", "paper.csv")) as f:
+        for line in f:
+            if line[0] != "#" and not line.startswith("dataset"):
+                dataset, n_z, split, x, bound = line.strip().split(",")
+                points.setdefault((dataset, int(n_z), split), []).append((10 ** float(x), float(bound)))
+    return points

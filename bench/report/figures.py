@@ -1,0 +1,211 @@
+"""The report's figures. Each takes the data, writes one SVG, and returns whether there was anything to draw."""
+from svg import (AMBER, BLUE, GREEN, GREY, PURPLE, RED, TEAL, Picture, Scale, axis_x, axis_y)
+
+FAMILIES = [("products", BLUE, ("gemm_nn", "gemm_nt", "gemm_tn")),
+            ("functions", GREEN, ("exp", "log", "log1p", "tanh", "sigmoid", "softplus", "relu", "tanh_grad",
+                                  "sigmoid_grad", "softplus_grad", "relu_grad", "sincos2pi")),
+            ("likelihood, KL, z", AMBER, ("kl", "kl_grad", "reparam", "reparam_grad", "bernoulli_ll",
+                                          "bernoulli_ll_grad", "gaussian_ll", "gaussian_ll_grad",
+                                          "logsumexp", "colsum")),
+            ("optimisers", RED, ("sgd", "adagrad", "adam")),
+            ("random", PURPLE, ("philox", "uniform", "normal", "bernoulli")),
+            ("data", TEAL, ("u8_to_f32", "binarize", "pack"))]
+
+
+def family_color(kernel):
+    return next((color for _, color, names in FAMILIES if kernel in names), GREY)
+
+
+def middle(values):
+    values = sorted(values)
+    return values[len(values) // 2] if values else None
+
+
+def roofline(machine, table, path):
+    """Hot and cold rows of one table under the roofs measured beside them."""
+    rows = [r for r in machine.timed() if r["table"] == table and r.get("flops_per_byte", 0) > 0]
+    medium = {r["kernel"]: r["shape"] for r in rows if r["heat"] == "cold"}
+    rows = [r for r in rows if medium.get(r["kernel"]) == r["shape"]]
+    if not rows:
+        return False
+    peak = middle([r["beside_GFLOP/s"] for r in rows if "beside_GFLOP/s" in r])
+    bandwidth = {heat: middle([r["beside_GB/s"] for r in rows if r["heat"] == heat and "beside_GB/s" in r])
+                 for heat in ("hot", "cold")}
+    p = Picture(760, 500, f"Roofline of {table}: GFLOP/s of every kernel against operations per byte")
+    x, y = Scale(0.02, 200, 60, 740, log=True), Scale(0.1, 500, 420, 40, log=True)
+    axis_x(p, x, 420, 40, "operations per byte that must move")
+    axis_y(p, y, 60, 740, "10⁹ operations per second")
+    for heat, words in (("hot", "from L2"), ("cold", "from memory")):
+        if bandwidth[heat]:
+            left, ridge = max(0.02, 0.1 / bandwidth[heat]), peak / bandwidth[heat]
+            p.curve([(x(left), y(left * bandwidth[heat])), (x(ridge), y(peak)), (x(200), y(peak))], GREY,
+                    dash=None if heat == "hot" else "5 4")
+            p.text(x(0.05), y(0.05 * bandwidth[heat]) - 8, f"{words}: {bandwidth[heat]:.0f} GB/s", kind="note")
+    p.text(x(190), y(peak) - 8, f"FMA peak: {peak:.0f} GFLOP/s", "end", "note")
+    for r in rows:
+        p.dot(x(r["flops_per_byte"]), y(r["GFLOP/s"]), family_color(r["kernel"]), 4, r["heat"] == "cold")
+    named = set()
+    for r in sorted(rows, key=lambda r: -r["GFLOP/s"]):
+        at = (x(r["flops_per_byte"]) + 7, y(r["GFLOP/s"]) + 4)
+        if r["heat"] == "hot" and all(abs(at[1] - b) > 11 or abs(at[0] - a) > 70 for a, b in named):
+            named.add(at)
+            p.text(*at, r["kernel"], kind="note")
+    p.legend(60, 490, [(name, color, "dot") for name, color, _ in FAMILIES] + [("cold", GREY, "ring")])
+    p.text(60, 24, f"Every kernel under the roof: {table}, one core", kind="title")
+    p.write(path)
+    return True
+
+
+def whisker(p, x, y, spread, color, unit=1.0, hollow=False):
+    p.line(x(unit * spread.low), y, x(unit * spread.high), y, color=color, width=2)
+    p.dot(x(unit * spread.median), y, color, hollow=hollow)
+
+
+def gemm(rows, isa, path):
+    """Shares of the FMA peak: ours and the best of the others, alone and with the epilogue's work."""
+    rows = [r for r in rows if r.isa == isa]
+    if not rows:
+        return False
+    height = 70 + 34 * len(rows)
+    p = Picture(760, height + 60, f"Products of a training step, {isa}: share of the FMA peak")
+    x = Scale(40, 100, 150, 740)
+    axis_x(p, x, height, 40, "% of the FMA peak, measured in the same rounds")
+    for i, r in enumerate(rows):
+        y, peak = 62 + 34 * i, "FMA peak"
+        others = peers(r)
+        p.text(140, y + 8, r.what, "end")
+        for at, name, color, hollow in ((y, "packed", BLUE, False), (y + 12, "fused", BLUE, True),
+                                        (y, r.best(others[0]), AMBER, False),
+                                        (y + 12, r.best(others[1]), AMBER, True)):
+            if name in r.rates:
+                whisker(p, x, at, r.ratio(name, peak), color, 100, hollow)
+    p.text(20, 24, f"Matrix products, {isa}, one core", kind="title")
+    p.legend(150, height + 54, [("ours, weights packed", BLUE, "dot"), ("with its epilogue", BLUE, "ring"),
+                                ("best other library", AMBER, "dot"), ("and separate passes", AMBER, "ring")])
+    p.write(path)
+    return True
+
+
+OURS = ("FMA peak", "packed", "unpacked", "fused")
+
+
+def peers(row):
+    """Other libraries of a GEMM row: alone, and followed by our separate passes."""
+    others = [n for n in row.names if n not in OURS]
+    passes = [n for n in others if n.endswith(", passes")]
+    return [n for n in others if n not in passes], passes
+
+
+def maps(rows, isa, path):
+    rows = [r for r in rows if r.isa == isa]
+    if not rows:
+        return False
+    colors = {"SLEEF": AMBER, "compiled reference": GREEN, "stream": BLUE}
+    height = 50 + 22 * len(rows)
+    p = Picture(760, height + 60, f"Other kernels, {isa}: how many times as fast as what they are compared with")
+    x = Scale(0.2, 100, 230, 740, log=True)
+    axis_x(p, x, height, 40, "times as fast", [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+    p.line(x(1), 40, x(1), height, "axis")
+    for i, r in enumerate(rows):
+        y, other = 58 + 22 * i, r.names[0]
+        p.text(220, y + 4, r.what, "end")
+        whisker(p, x, y, r.ratio("ours", other), colors.get(other, GREY))
+    p.text(20, 24, f"Functions, likelihoods, optimisers, {isa}, one core", kind="title")
+    p.legend(230, height + 54, [("SLEEF", AMBER, "dot"), ("the reference, compiled for the ISA", GREEN, "dot"),
+                                ("a stream of the same traffic", BLUE, "dot")])
+    p.write(path)
+    return True
+
+
+def step(phases, path):
+    """Where one thread's step goes: `phases` is the row of step.json."""
+    if not phases:
+        return False
+    entries = sorted(phases["phases"].items(), key=lambda e: -e[1]["seconds"])
+    us = {name: 1e6 * v["seconds"] / phases["steps"] for name, v in entries}
+    total, height = sum(us.values()), 50 + 24 * len(entries)
+    p = Picture(760, height + 50, "Where a training step's time goes")
+    x = Scale(0, 1.25 * max(us.values()), 250, 740)
+    axis_x(p, x, height, 40, "microseconds of a step")
+    for i, (name, v) in enumerate(entries):
+        y = 46 + 24 * i
+        p.text(240, y + 12, name, "end")
+        p.bar(x(0), y, x(us[name]) - x(0), 16, BLUE if "share_of_peak" in v else TEAL)
+        words = f"{us[name]:.0f} µs, {100 * us[name] / total:.0f} %"
+        if "share_of_peak" in v:
+            words += f"; {100 * v['share_of_peak']:.0f} % of the FMA peak"
+        elif "gb_per_s" in v:
+            words += f"; {v['gb_per_s']:.0f} GB/s"
+        p.text(x(us[name]) + 6, y + 12, words, kind="note")
+    p.text(20, 24, "The step 784-500-20, batch 100, Adagrad, one thread", kind="title")
+    p.write(path)
+    return True
+
+
+def speed(rows, path):
+    """Samples a second beside PyTorch's best; rows of step.json that have peers."""
+    rows = [r for r in rows if "all CPUs" in r.rates]
+    if not rows:
+        return False
+    p = Picture(760, 330, "Training speed beside PyTorch")
+    most = max(1e6 * r.rate("all CPUs") / r.row["flops_per_sample"] for r in rows)
+    y = Scale(0, 1.15 * most, 260, 40)
+    axis_y(p, y, 70, 740, "thousand samples a second")
+    one, more = torch_settings(rows[0])
+    for i, r in enumerate(rows):
+        left = 90 + 220 * i
+        one, more = torch_settings(r)
+        for k, (name, color) in enumerate((("one thread", BLUE), ("all CPUs", PURPLE),
+                                           (r.best(one), AMBER), (r.best(one + more), RED))):
+            if name:
+                value = 1e6 * r.rate(name) / r.row["flops_per_sample"]
+                p.bar(left + 44 * k, y(value), 36, 260 - y(value), color)
+                p.text(left + 44 * k + 18, y(value) - 5, f"{value:.1f}", "middle", "note")
+        p.text(left + 84, 278, r.what.split(", ")[1], "middle")
+    p.text(20, 24, "Training 784-500-20, Adagrad", kind="title")
+    p.legend(80, 316, [("ours, one thread", BLUE, "dot"), ("ours, all CPUs", PURPLE, "dot"),
+                       ("PyTorch, one thread", AMBER, "dot"), ("PyTorch, its best", RED, "dot")])
+    p.write(path)
+    return True
+
+
+def torch_settings(row):
+    """PyTorch's contenders: on one thread, on more."""
+    torch = [n for n in row.names if n.startswith("PyTorch")]
+    one = [n for n in torch if n.endswith(" 1 thread")]
+    return one, [n for n in torch if n not in one]
+
+
+def elbo(runs, paper, dataset, limits, path):
+    """A panel for each N_z, as in Figure 2 of the paper."""
+    chosen = {n_z: run for (d, n_z, plain), run in runs.items()
+              if d == dataset and not plain and (d, n_z, "test") in paper}
+    if not chosen:
+        return False
+    width, gap = 200, 16
+    per_row = 3
+    lines = (len(chosen) + per_row - 1) // per_row
+    p = Picture(70 + per_row * (width + gap), 60 + lines * 220 + 30,
+                f"Bound of {dataset} against training samples, and the paper's Figure 2")
+    for i, n_z in enumerate(sorted(chosen)):
+        left, top = 60 + i % per_row * (width + gap), 56 + i // per_row * 220
+        x = Scale(1e5, 1e7, left, left + width - 10, log=True)
+        y = Scale(*limits, top + 160, top)
+        axis_x(p, x, top + 160, top, "training samples" if i + per_row >= len(chosen) else None,
+               [1e5, 1e6, 1e7], lambda t: {5: "10⁵", 6: "10⁶", 7: "10⁷"}[round(len(str(int(t))) - 1)])
+        axis_y(p, y, left, left + width - 10, "nats" if i % per_row == 0 else None,
+               words="{:g}".format if i % per_row == 0 else lambda t: "")
+        p.text(left + width - 16, top + 152, f"N_z = {n_z}", "end", "title")
+        curve = [c for c in chosen[n_z]["curve"] if c[0] >= 1e5]
+        for column, color, split in ((1, AMBER, "train"), (2, BLUE, "test")):
+            p.curve([(x(c[0]), min(y(c[column]), top + 160)) for c in curve], color)
+            for samples, bound in paper.get((dataset, n_z, split), []):
+                if samples <= 1.01e7 and bound >= limits[0]:
+                    p.dot(x(samples), y(bound), color, 4, True)
+    p.text(20, 24, {"mnist": "MNIST, 500 hidden units", "frey": "Frey Face, 200 hidden units"}[dataset],
+           kind="title")
+    p.legend(60, 60 + lines * 220 + 18, [("ours, test", BLUE, "line"), ("ours, training", AMBER, "line"),
+                                         ("the paper, test", BLUE, "ring"),
+                                         ("the paper, training", AMBER, "ring")])
+    p.write(path)
+    return True

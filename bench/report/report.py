@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""REPORT.md and its figures, from results/ alone: text from template.md, numbers and figures filled in. Run twice,
+it changes nothing.
+
+usage: report.py [MACHINE]      the folder of results/ to show; default: this machine's, or the one shown so far
+"""
+import os
+import re
+import sys
+
+import claims
+import data
+import figures
+import scaling
+import tables
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, ".."))
+import machine as this_machine  # noqa: E402
+
+TOP = os.path.normpath(os.path.join(HERE, "../.."))
+REPORT = os.path.join(TOP, "REPORT.md")
+
+
+def shown_so_far():
+    try:
+        with open(REPORT) as f:
+            found = re.search(r"results/([a-z0-9-]+)/step\.json", f.read())
+            return found.group(1) if found else None
+    except FileNotFoundError:
+        return None
+
+
+def choose_machine():
+    names = sorted(n for n in os.listdir(data.RESULTS) if os.path.exists(os.path.join(data.RESULTS, n, "step.json")))
+    for name in sys.argv[1:2] or (this_machine.machine(), shown_so_far()):
+        if name in names:
+            return name
+    sys.exit(f"report: results/ has {', '.join(names) or 'no machine'}; run make bench, or make report "
+             "OF=<one of them>")
+
+
+def draw(m, runs, paper, table):
+    """All figures; {name: Markdown of it, or a line that says what is missing}."""
+    folder = os.path.join(data.RESULTS, m.name)
+    common = os.path.join(data.RESULTS, "convergence")
+    phases = next((r.row for r in m.rows("step") if r.what == "phases" and r.row["threads"] == 1), None)
+    made = {
+        "roofline": (folder, figures.roofline(m, table, os.path.join(folder, "roofline.svg"))),
+        "gemm": (folder, figures.gemm(m.rows("gemm"), table, os.path.join(folder, "gemm.svg"))),
+        "maps": (folder, figures.maps(m.rows("maps"), table, os.path.join(folder, "maps.svg"))),
+        "step": (folder, figures.step(phases, os.path.join(folder, "step.svg"))),
+        "speed": (folder, figures.speed(m.rows("step"), os.path.join(folder, "speed.svg"))),
+        "elbo-mnist": (common, figures.elbo(runs, paper, "mnist", (-160, -95),
+                                            os.path.join(common, "elbo-mnist.svg"))),
+        "elbo-frey": (common, figures.elbo(runs, paper, "frey", (400, 1400),
+                                           os.path.join(common, "elbo-frey.svg"))),
+    }
+    return {"figure " + name: f"![{name}]({os.path.relpath(os.path.join(at, name), TOP)}.svg)" if drawn
+            else "*Not measured on this machine.*" for name, (at, drawn) in made.items()}
+
+
+def summary(m, table, f_accuracy):
+    """The numbers of the first screen."""
+    rows = {r.what: r for r in m.rows("step")}
+    r = rows["step 784-500-20, batch 100"]
+    one, more = figures.torch_settings(r)
+    samples = 1e9 / r.row["flops_per_sample"]
+    step_products = [g for g in m.rows("gemm") if g.isa == table and "^3" not in g.what and figures.peers(g)[0]]
+    ratios = [g.ratio("packed", g.best(figures.peers(g)[0])).median for g in step_products]
+    ulp = max((a["max_ulp"], a["function"]) for a in f_accuracy["rows"])
+    bits = m.files["bits"]
+    worst = max((t["worst_error_over_bound"], t["kernel"]) for t in m.timed() if "worst_error_over_bound" in t)
+    return {
+        "isa": table, "rounds": m.files["step"]["rounds"], "machine": m.name,
+        "step share": r.ratio("one thread", "FMA peak").text(1, 100),
+        "peak": f"{r.rate('FMA peak'):.0f}",
+        "samples one": f"{samples * r.rate('one thread'):,.0f}", "samples all": f"{samples * r.rate('all CPUs'):,.0f}",
+        "threads": r.row["threads"],
+        "torch one": r.ratio("one thread", r.best(one)).text(1) if one else "(not installed)",
+        "torch all": r.ratio("all CPUs", r.best(one + more)).text(1) if one else "(not installed)",
+        "torch": r.best(one + more) or "PyTorch",
+        "gemm mean": f"{claims.geometric_mean(ratios)[0]:.2f}" if ratios else "–",
+        "gemm worst": f"{min(ratios):.2f}" if ratios else "–", "gemm best": f"{max(ratios):.2f}" if ratios else "–",
+        "libraries": ", ".join(sorted({re.split("[ ,]", n)[0] for g in step_products
+                                       for n in figures.peers(g)[0]})) or "none",
+        "worst ulp": f"{ulp[0]:.2f}", "worst ulp function": ulp[1],
+        "inputs": f"{f_accuracy['inputs_per_function']:,}", "accuracy commit": f_accuracy["commit"],
+        "bits runs": len(bits["rows"]) if bits else 0,
+        "bits different": len({b["sha256"] for b in bits["rows"]}) if bits else 0,
+        "bits plural": "" if bits and len({b["sha256"] for b in bits["rows"]}) == 1 else "s",
+        "worst ratio": f"{worst[0]:.2f}", "worst ratio kernel": worst[1],
+        "cpu": f"{m.host()['cpu']}, family {m.host()['family']}, {m.host()['cpus']} CPUs",
+        "compiler": m.host()["compiler"], "commit": m.files["step"]["host"]["commit"],
+        "date": m.files["step"]["host"]["date"][:10],
+        "rows timed": len(m.timed()),
+        "rows refused": ", ".join(m.refused()) or "none",
+    }
+
+
+def fill(template, values):
+    """{{name}} by text or by lines; a name that is not known ends the program."""
+    def value(match):
+        v = values[match.group(1)]
+        return "\n".join(v) if isinstance(v, list) else str(v)
+    return re.sub(r"\{\{([^}]+)\}\}", value, template)
+
+
+def main():
+    m = data.Machine(choose_machine())
+    missing = [n for n in ("step", "gemm", "maps", "kernels", "bits") if not m.files[n]]
+    if missing:
+        sys.exit(f"report: results/{m.name} has no {', '.join(missing)}; run make bench")
+    runs, paper = data.curves(), data.paper()
+    f_accuracy = data.load("accuracy.json")
+    table = m.rows("step")[0].isa
+    values = draw(m, runs, paper, table)
+    values.update(summary(m, table, f_accuracy))
+    values.update({
+        "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
+        "torch table": tables.torch(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
+        "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
+        "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
+        "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
+        "scaling": scaling.page(m.files["step"]), "mca": tables.mca(),
+        "claims": claims.page(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper),
+    })
+    with open(os.path.join(HERE, "template.md")) as f:
+        text = fill(f.read(), values)
+    with open(REPORT + ".tmp", "w") as f:
+        f.write(text)
+    os.replace(REPORT + ".tmp", REPORT)
+    print(f"wrote REPORT.md and its figures, of results/{m.name}")
+
+
+if __name__ == "__main__":
+    main()

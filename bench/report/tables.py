@@ -1,0 +1,170 @@
+"""The report's tables: lists of Markdown lines."""
+import os
+import re
+
+import figures
+from data import RESULTS, load
+
+
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + \
+           ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+
+
+def host(machine):
+    h = machine.host()
+    caches = ", ".join(f"{k.upper()} {v >> 10} KB" for k, v in h["caches"].items())
+    rows = [("CPU", f"{h['cpu']}, family {h['family']}, model {h['model']}; {h['cpus']} CPUs; data caches "
+                    f"{caches}"),
+            ("frequency governor", h["governor"]), ("compiler", f"{h['compiler']}, `{h['flags']}`")]
+    rows += [(f"`{name}.json`", f"commit {f['host']['commit']}, {f['host']['date']}")
+             for name, f in machine.files.items() if f and "host" in f]
+    k = machine.files["kernels"]
+    if k:
+        rows.append(("`kernels.json`", f"commit {k['context']['commit']}, {k['context']['date']}"))
+    return table(("", "what was measured on"), rows)
+
+
+def gemm(machine):
+    lines = []
+    for isa in dict.fromkeys(r.isa for r in machine.rows("gemm")):
+        rows = []
+        for r in machine.rows("gemm"):
+            if r.isa != isa:
+                continue
+            alone, passes = (r.best(names) for names in figures.peers(r))
+            cells = [r.what, f"{r.rate('FMA peak'):.0f}", r.ratio("packed", "FMA peak").text(1, 100)]
+            for ours, other in (("packed", alone), ("unpacked", alone), ("fused", passes)):
+                ratio = r.ratio(ours, other) if ours in r.rates and other else None
+                cells.append(f"{ratio.text()} {ratio.verdict()}".strip() if ratio else "–")
+            rows.append(cells + [alone.removesuffix(", passes") if alone else "none timed"])
+        lines += ["", f"**{isa}**", ""] + table(
+            ("product", "FMA peak, GFLOP/s", "packed, % of it", "packed ÷ best library",
+             "plain operands ÷ best library", "fused ÷ best library and passes", "best library"), rows)
+    return lines or ["Not measured on this machine."]
+
+
+def maps(machine):
+    lines = []
+    for isa in dict.fromkeys(r.isa for r in machine.rows("maps")):
+        rows = []
+        for r in machine.rows("maps"):
+            if r.isa == isa:
+                ratio = r.ratio("ours", r.names[0])
+                rows.append((r.what, f"{r.rate('ours'):.2f}", r.names[0], ratio.text(), ratio.verdict()))
+        lines += ["", f"**{isa}**", ""] + table(("kernel", "10⁹ elements or bytes a second", "beside",
+                                                "times as fast", ""), rows)
+    return lines or ["Not measured on this machine."]
+
+
+def torch(machine):
+    rows = []
+    for r in machine.rows("step"):
+        if "all CPUs" not in r.rates:
+            continue
+        one, more = figures.torch_settings(r)
+        best_one, best = r.best(one), r.best(one + more)
+        rows.append([r.what.split(", ")[1], r.ratio("one thread", "FMA peak").text(1, 100),
+                     r.ratio("all CPUs", "one thread").text()] +
+                    ([r.ratio("one thread", best_one).text(), r.ratio("all CPUs", best).text(), best]
+                     if best else ["–", "–", "PyTorch skipped: not installed"]))
+    return table(("minibatch", "one thread, % of its FMA peak", "all CPUs ÷ one thread",
+                  "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best", "which is"), rows)
+
+
+def sweep_rows(machine):
+    """{(hidden, latent, batch): share of the FMA peak} of the rows without peers."""
+    cells = {}
+    for r in machine.rows("step"):
+        m = re.fullmatch(r"step 784-(\d+)-(\d+), batch (\d+)", r.what)
+        if m and "all CPUs" not in r.rates:
+            cells[tuple(map(int, m.groups()))] = r.ratio("one thread", "FMA peak")
+    return cells
+
+
+def sweep(machine):
+    cells = sweep_rows(machine)
+    hidden, latent, batch = (sorted({k[i] for k in cells}) for i in range(3))
+    rows = [[h] + [f"{100 * cells[h, z, b].median:.0f}" for b in batch for z in latent] for h in hidden]
+    return table(["hidden"] + [f"batch {b}, N_z {z}" for b in batch for z in latent], rows)
+
+
+def bits(machine):
+    f = machine.files["bits"]
+    if not f:
+        return ["Not run on this machine: `make bits`."]
+    threads = sorted({r["threads"] for r in f["rows"]})
+    by = {}
+    for r in f["rows"]:
+        by.setdefault(r["isa"], {})[r["threads"]] = r["sha256"]
+    shas = sorted({r["sha256"] for r in f["rows"]})
+    rows = [[isa] + [f"`{row[t][:16]}…`" if t in row else "–" for t in threads] for isa, row in by.items()]
+    return [f"{f['run']}, {f['samples']} samples: {len(f['rows'])} runs, {len(shas)} different checkpoint"
+            f"{'' if len(shas) == 1 else 's'} (`{shas[0]}`).", ""] + \
+        table(["instruction set"] + [f"{t} thread{'s' if t > 1 else ''}" for t in threads], rows)
+
+
+def accuracy():
+    f = load("accuracy.json")
+    functions = {}
+    for r in f["rows"]:
+        functions.setdefault(r["function"], []).append(r)
+    rows = [(name, f"{max(r['max_ulp'] for r in rs):.3f}", rs[0]["bound"],
+             ", ".join(dict.fromkeys(r["at"] for r in rs)), ", ".join(r["isa"] for r in rs),
+             sum(r["other_bits"] for r in rs)) for name, rs in functions.items()]
+    return table(("function", "largest error, ulp", "promised", "at", "instruction sets",
+                  "inputs whose bits differ between them"), rows)
+
+
+def worst(machine):
+    """The largest error over its bound of each kernel, over tables."""
+    most = {}
+    for r in machine.timed():
+        if "worst_error_over_bound" in r:
+            side = most.setdefault(r["kernel"], [0, 0])
+            i = 0 if r["table"] == "reference" else 1
+            side[i] = max(side[i], r["worst_error_over_bound"])
+    return table(("kernel", "reference in float", "SIMD, worst of all sets"),
+                 [(f"`{k}`", f"{a:.2f}", f"{b:.2f}") for k, (a, b) in most.items()])
+
+
+def convergence(runs, paper):
+    rows = []
+    for (dataset, n_z, plain), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", r[0][1:])):
+        at = [point(run, 10 ** e, 2) for e in (6, 6.5, 7)]
+        theirs = dict((round(s), b) for s, b in paper.get((dataset, n_z, "test"), []))
+        cells = []
+        for e, ours in zip((6, 6.5, 7), at):
+            said = theirs.get(round(10 ** e))
+            cells.append((f"{ours:.1f}" if ours is not None else "–") +
+                         (f" ({said:.1f})" if said is not None else ""))
+        rows.append([{"mnist": "MNIST", "frey": "Frey Face"}[dataset], n_z, f"{run['lr']:g}",
+                     f"{run['init_sd']:g}", "fixed" if plain else "chosen"] + cells +
+                    [f"`{run['checkpoint_sha256'][:12]}…`"])
+    return table(("data", "N_z", "step size", "sd of first weights", "", "10⁶ samples", "10^6.5", "10⁷",
+                  "checkpoint's SHA-256"), rows)
+
+
+def point(run, samples, column):
+    """The curve at the first point at or just past so many samples; None where it was not reached."""
+    return next((c[column] for c in run["curve"] if 0.999 * samples <= c[0] <= 1.01 * samples), None)
+
+
+def tried(runs):
+    rows = []
+    for (dataset, n_z, plain), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", r[0][1:])):
+        if not plain:
+            rows.append([dataset, n_z] + ["diverged" if t["train_bound"] is None else
+                                          f"{t['train_bound']:.0f}" if abs(t["train_bound"]) < 1e5 else
+                                          f"{t['train_bound']:.0e}" for t in run["tried"]])
+    some = next(iter(runs.values()))["tried"] if runs else []
+    first = next((r["tried"] for k, r in runs.items() if not k[2]), some)
+    return table(["data", "N_z"] + [f"{t['lr']:g}, sd {t['init_sd']:g}" for t in first], rows)
+
+
+def mca():
+    """The part of mca.md that sums up, without its title."""
+    with open(os.path.join(RESULTS, "mca.md")) as f:
+        text = f.read()
+    start, end = text.index("## The preferred tile"), text.index("\n## neon")
+    return [line for line in text[start:end].splitlines() if not line.startswith("## ")]

@@ -1,0 +1,203 @@
+/* What REPORT.md says is what the raw rounds in results/ give: some of its figures are computed anew, by other
+ * code than wrote them. */
+#include "suites.h"
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH = 512, MOST_ROUNDS = 64 };
+
+static char *report;
+static char folder[PATH]; /* results/<machine> */
+
+static void read_report(void)
+{
+    FILE *f = fopen("REPORT.md", "r");
+    ck_assert_msg(f != NULL, "REPORT.md: run the tests from the checkout's top folder");
+    fseek(f, 0, SEEK_END);
+    const size_t size = (size_t)ftell(f);
+    rewind(f);
+    report = calloc(size + 1, 1);
+    ck_assert_uint_eq(fread(report, 1, size, f), size);
+    fclose(f);
+    const char *at = strstr(report, "](results/");
+    ck_assert_ptr_nonnull(at);
+    snprintf(folder, sizeof folder, "%.*s", (int)(strcspn(at + 10, "/") + 8), at + 2);
+}
+
+static void drop_report(void) { free(report); }
+
+static json_t *load(const char *name)
+{
+    char path[2 * PATH];
+    json_error_t e;
+    snprintf(path, sizeof path, "%s/%s.json", folder, name);
+    json_t *file = json_load_file(path, 0, &e);
+    ck_assert_msg(file != NULL, "%s: %s", path, e.text);
+    return file;
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+/* The row whose name, spaces aside, is `what`. */
+static json_t *row_of(json_t *file, const char *what, const char *isa)
+{
+    json_t *row;
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        const char *name = text(row, "what");
+        if (!strcmp(name, what) && (!isa || !strcmp(text(row, "isa"), isa))) return row;
+    }
+    ck_abort_msg("no row %s", what);
+    return NULL;
+}
+
+static json_t *rates(const json_t *row, const char *contender)
+{
+    json_t *c;
+    size_t i;
+    json_array_foreach(json_object_get(row, "contenders"), i, c)
+    {
+        if (!strcmp(text(c, "name"), contender)) return json_object_get(c, "rates");
+    }
+    ck_abort_msg("no contender %s", contender);
+    return NULL;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median over rounds of a / b. */
+static double ratio(const json_t *row, const char *a, const char *b)
+{
+    const json_t *over = rates(row, a), *under = rates(row, b);
+    const size_t n = json_array_size(over);
+    double r[MOST_ROUNDS] = {0};
+    ck_assert(n >= 11 && n <= MOST_ROUNDS && json_array_size(under) == n);
+    for (size_t i = 0; i < n; i++)
+        r[i] = json_real_value(json_array_get(over, i)) / json_real_value(json_array_get(under, i));
+    qsort(r, n, sizeof *r, ascending);
+    return r[n / 2];
+}
+
+/* A line of the report begins with `start` and goes on with the number, as a median before its interval. The
+ * files hold five digits, so the last digit shown may be rounded the other way. */
+static void says(const char *start, double number, int digits)
+{
+    char line[4096], want[3][64];
+    for (int i = 0; i < 3; i++)
+        snprintf(want[i], sizeof want[i], "%.*f (", digits, number + 1e-4 * (i - 1) * fabs(number));
+    for (const char *at = report; (at = strstr(at, start)); at++) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        for (int i = 0; i < 3; i++)
+            if (strstr(line, want[i])) return;
+    }
+    ck_abort_msg("REPORT.md does not say %s in \"%s\": make report", want[1], start);
+}
+
+START_TEST(test_step)
+{
+    json_t *file = load("step");
+    json_t *row = row_of(file, "step 784-500-20, batch 100", NULL);
+    says("**", 100 * ratio(row, "one thread", "FMA peak"), 1);
+    static const char *const batch[] = {"batch 100", "batch 500", "batch 1000"};
+    for (int i = 0; i < 3; i++) {
+        char what[64], start[64];
+        snprintf(what, sizeof what, "step 784-500-20, %s", batch[i]);
+        snprintf(start, sizeof start, "| %s |", batch[i]);
+        row = row_of(file, what, NULL);
+        says(start, 100 * ratio(row, "one thread", "FMA peak"), 1);
+        says(start, ratio(row, "all CPUs", "one thread"), 2);
+    }
+    json_decref(file);
+}
+END_TEST
+
+START_TEST(test_products)
+{
+    json_t *file = load("gemm"), *row;
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        if (strstr(text(row, "what"), "  ")) continue; /* padded */
+        char start[64];
+        snprintf(start, sizeof start, "| %s |", text(row, "what"));
+        says(start, 100 * ratio(row, "packed", "FMA peak"), 1);
+    }
+    json_decref(file);
+}
+END_TEST
+
+START_TEST(test_maps)
+{
+    json_t *file = load("maps"), *row;
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        char start[128];
+        const char *other = text(json_array_get(json_object_get(row, "contenders"), 0), "name");
+        snprintf(start, sizeof start, "| %s |", text(row, "what"));
+        says(start, ratio(row, "ours", other), 2);
+    }
+    json_decref(file);
+}
+END_TEST
+
+/* One checksum, and the report shows its beginning. */
+START_TEST(test_bits)
+{
+    json_t *file = load("bits"), *row;
+    size_t i;
+    const char *first = text(json_array_get(json_object_get(file, "rows"), 0), "sha256");
+    ck_assert_ptr_nonnull(first);
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        ck_assert_str_eq(text(row, "sha256"), first);
+    }
+    ck_assert_ptr_nonnull(strstr(report, first));
+    json_decref(file);
+}
+END_TEST
+
+/* The test bound at the end of each curve stands in the table of convergence. */
+START_TEST(test_convergence)
+{
+    static const struct {
+        const char *file, *start;
+    } runs[] = {{"mnist-3", "| MNIST | 3 |"},
+                {"mnist-20", "| MNIST | 20 |"},
+                {"mnist-200", "| MNIST | 200 |"},
+                {"frey-2", "| Frey Face | 2 |"},
+                {"frey-20", "| Frey Face | 20 |"}};
+    snprintf(folder, sizeof folder, "results/convergence");
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        json_t *file = load(runs[i].file), *curve = json_object_get(file, "curve");
+        const json_t *end = json_array_get(curve, json_array_size(curve) - 1);
+        says(runs[i].start, json_real_value(json_array_get(end, 2)), 1);
+        json_decref(file);
+    }
+}
+END_TEST
+
+Suite *suite_report(void)
+{
+    Suite *s = suite_create("report");
+    TCase *t = tcase_create("report");
+    tcase_add_checked_fixture(t, read_report, drop_report);
+    tcase_add_test(t, test_step);
+    tcase_add_test(t, test_products);
+    tcase_add_test(t, test_maps);
+    tcase_add_test(t, test_bits);
+    tcase_add_test(t, test_convergence);
+    suite_add_tcase(s, t);
+    return s;
+}
