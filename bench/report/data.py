@@ -41,7 +41,7 @@ class Row:
     """One row of a benchmark of alternating rounds."""
 
     def __init__(self, row):
-        self.what, self.isa, self.row = " ".join(row["what"].split()), row["isa"], row
+        self.what, self.isa, self.row = " ".join(row["what"].split()), row.get("isa"), row
         self.rates = {c["name"]: c["rates"] for c in row.get("contenders", [])}
         self.names = list(self.rates)
 
@@ -63,6 +63,10 @@ class Machine:
 
     def rows(self, name):
         return [Row(r) for r in (self.files[name] or {"rows": []})["rows"]]
+
+    def compared(self):
+        """Rows of step.json that have PyTorch and all CPUs beside them, by minibatch."""
+        return {int(r.what.split()[-1]): r for r in self.rows("step") if "all CPUs" in r.rates}
 
     def host(self):
         return next((f["host"] for n, f in self.files.items() if f and "host" in f), None)

@@ -32,24 +32,20 @@ def roofline(machine, table, path):
     bandwidth = {heat: middle([r["beside_GB/s"] for r in rows if r["heat"] == heat and "beside_GB/s" in r])
                  for heat in ("hot", "cold")}
     p = Picture(760, 500, f"Roofline of {table}: GFLOP/s of every kernel against operations per byte")
-    x, y = Scale(0.02, 200, 60, 740, log=True), Scale(0.1, 500, 420, 40, log=True)
+    x, y = Scale(0.05, 200, 60, 740, log=True), Scale(1, 400, 420, 40, log=True)
     axis_x(p, x, 420, 40, "operations per byte that must move")
     axis_y(p, y, 60, 740, "10⁹ operations per second")
     for heat, words in (("hot", "from L2"), ("cold", "from memory")):
         if bandwidth[heat]:
-            left, ridge = max(0.02, 0.1 / bandwidth[heat]), peak / bandwidth[heat]
+            left, ridge = 0.05, peak / bandwidth[heat]
             p.curve([(x(left), y(left * bandwidth[heat])), (x(ridge), y(peak)), (x(200), y(peak))], GREY,
                     dash=None if heat == "hot" else "5 4")
-            p.text(x(0.05), y(0.05 * bandwidth[heat]) - 8, f"{words}: {bandwidth[heat]:.0f} GB/s", kind="note")
+            p.text(x(0.55 * ridge) + 10, y(0.55 * peak) + 10, f"{words}: {bandwidth[heat]:.0f} GB/s", kind="note")
     p.text(x(190), y(peak) - 8, f"FMA peak: {peak:.0f} GFLOP/s", "end", "note")
-    for r in rows:
-        p.dot(x(r["flops_per_byte"]), y(r["GFLOP/s"]), family_color(r["kernel"]), 4, r["heat"] == "cold")
-    named = set()
-    for r in sorted(rows, key=lambda r: -r["GFLOP/s"]):
-        at = (x(r["flops_per_byte"]) + 7, y(r["GFLOP/s"]) + 4)
-        if r["heat"] == "hot" and all(abs(at[1] - b) > 11 or abs(at[0] - a) > 70 for a, b in named):
-            named.add(at)
-            p.text(*at, r["kernel"], kind="note")
+    dots = [(x(r["flops_per_byte"]), y(r["GFLOP/s"])) for r in rows]
+    for at, r in zip(dots, rows):
+        p.dot(*at, family_color(r["kernel"]), 4, r["heat"] == "cold")
+    label(p, [(*at, r["kernel"]) for at, r in zip(dots, rows) if r["heat"] == "hot"], dots)
     p.legend(60, 490, [(name, color, "dot") for name, color, _ in FAMILIES] + [("cold", GREY, "ring")])
     p.text(60, 24, f"Every kernel under the roof: {table}, one core", kind="title")
     p.write(path)
@@ -59,6 +55,19 @@ def roofline(machine, table, path):
 def whisker(p, x, y, spread, color, unit=1.0, hollow=False):
     p.line(x(unit * spread.low), y, x(unit * spread.high), y, color=color, width=2)
     p.dot(x(unit * spread.median), y, color, hollow=hollow)
+
+
+def label(p, names, dots):
+    """Names beside their dots, right or left, as far as there is room between dots and other names."""
+    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in dots]
+    for a, b, name in sorted(names, key=lambda n: -n[0]):
+        width = 7 * len(name)
+        for left in (a + 6, a - 6 - width):
+            box = (left, b - 5, left + width, b + 5)
+            if all(box[2] < t[0] or box[0] > t[2] or box[3] < t[1] or box[1] > t[3] for t in taken):
+                p.text(left, b + 4, name, kind="note")
+                taken.append(box)
+                break
 
 
 def gemm(rows, isa, path):
@@ -80,7 +89,7 @@ def gemm(rows, isa, path):
             if name in r.rates:
                 whisker(p, x, at, r.ratio(name, peak), color, 100, hollow)
     p.text(20, 24, f"Matrix products, {isa}, one core", kind="title")
-    p.legend(150, height + 54, [("ours, weights packed", BLUE, "dot"), ("with its epilogue", BLUE, "ring"),
+    p.legend(60, height + 54, [("ours, weights packed", BLUE, "dot"), ("with its epilogue", BLUE, "ring"),
                                 ("best other library", AMBER, "dot"), ("and separate passes", AMBER, "ring")])
     p.write(path)
     return True
@@ -125,7 +134,7 @@ def step(phases, path):
     us = {name: 1e6 * v["seconds"] / phases["steps"] for name, v in entries}
     total, height = sum(us.values()), 50 + 24 * len(entries)
     p = Picture(760, height + 50, "Where a training step's time goes")
-    x = Scale(0, 1.25 * max(us.values()), 250, 740)
+    x = Scale(0, 1.75 * max(us.values()), 250, 740)
     axis_x(p, x, height, 40, "microseconds of a step")
     for i, (name, v) in enumerate(entries):
         y = 46 + 24 * i
@@ -143,8 +152,7 @@ def step(phases, path):
 
 
 def speed(rows, path):
-    """Samples a second beside PyTorch's best; rows of step.json that have peers."""
-    rows = [r for r in rows if "all CPUs" in r.rates]
+    """Samples a second beside PyTorch's best."""
     if not rows:
         return False
     p = Picture(760, 330, "Training speed beside PyTorch")
@@ -182,8 +190,8 @@ def elbo(runs, paper, dataset, limits, path):
               if d == dataset and not plain and (d, n_z, "test") in paper}
     if not chosen:
         return False
-    width, gap = 200, 16
-    per_row = 3
+    per_row = 2 if len(chosen) == 4 else 3
+    width, gap = 632 // per_row - 16, 16
     lines = (len(chosen) + per_row - 1) // per_row
     p = Picture(70 + per_row * (width + gap), 60 + lines * 220 + 30,
                 f"Bound of {dataset} against training samples, and the paper's Figure 2")
@@ -198,7 +206,7 @@ def elbo(runs, paper, dataset, limits, path):
         p.text(left + width - 16, top + 152, f"N_z = {n_z}", "end", "title")
         curve = [c for c in chosen[n_z]["curve"] if c[0] >= 1e5]
         for column, color, split in ((1, AMBER, "train"), (2, BLUE, "test")):
-            p.curve([(x(c[0]), min(y(c[column]), top + 160)) for c in curve], color)
+            p.curve([(x(c[0]), y(c[column])) for c in curve if c[column] >= limits[0]], color)
             for samples, bound in paper.get((dataset, n_z, split), []):
                 if samples <= 1.01e7 and bound >= limits[0]:
                     p.dot(x(samples), y(bound), color, 4, True)

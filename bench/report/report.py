@@ -50,7 +50,7 @@ def draw(m, runs, paper, table):
         "gemm": (folder, figures.gemm(m.rows("gemm"), table, os.path.join(folder, "gemm.svg"))),
         "maps": (folder, figures.maps(m.rows("maps"), table, os.path.join(folder, "maps.svg"))),
         "step": (folder, figures.step(phases, os.path.join(folder, "step.svg"))),
-        "speed": (folder, figures.speed(m.rows("step"), os.path.join(folder, "speed.svg"))),
+        "speed": (folder, figures.speed(list(m.compared().values()), os.path.join(folder, "speed.svg"))),
         "elbo-mnist": (common, figures.elbo(runs, paper, "mnist", (-160, -95),
                                             os.path.join(common, "elbo-mnist.svg"))),
         "elbo-frey": (common, figures.elbo(runs, paper, "frey", (400, 1400),
@@ -62,15 +62,13 @@ def draw(m, runs, paper, table):
 
 def summary(m, table, f_accuracy):
     """The numbers of the first screen."""
-    rows = {r.what: r for r in m.rows("step")}
-    r = rows["step 784-500-20, batch 100"]
+    r = m.compared()[100]
     one, more = figures.torch_settings(r)
     samples = 1e9 / r.row["flops_per_sample"]
     step_products = [g for g in m.rows("gemm") if g.isa == table and "^3" not in g.what and figures.peers(g)[0]]
     ratios = [g.ratio("packed", g.best(figures.peers(g)[0])).median for g in step_products]
     ulp = max((a["max_ulp"], a["function"]) for a in f_accuracy["rows"])
     bits = m.files["bits"]
-    worst = max((t["worst_error_over_bound"], t["kernel"]) for t in m.timed() if "worst_error_over_bound" in t)
     return {
         "isa": table, "rounds": m.files["step"]["rounds"], "machine": m.name,
         "step share": r.ratio("one thread", "FMA peak").text(1, 100),
@@ -89,7 +87,6 @@ def summary(m, table, f_accuracy):
         "bits runs": len(bits["rows"]) if bits else 0,
         "bits different": len({b["sha256"] for b in bits["rows"]}) if bits else 0,
         "bits plural": "" if bits and len({b["sha256"] for b in bits["rows"]}) == 1 else "s",
-        "worst ratio": f"{worst[0]:.2f}", "worst ratio kernel": worst[1],
         "cpu": f"{m.host()['cpu']}, family {m.host()['family']}, {m.host()['cpus']} CPUs",
         "compiler": m.host()["compiler"], "commit": m.files["step"]["host"]["commit"],
         "date": m.files["step"]["host"]["date"][:10],

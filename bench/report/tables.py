@@ -59,9 +59,7 @@ def maps(machine):
 
 def torch(machine):
     rows = []
-    for r in machine.rows("step"):
-        if "all CPUs" not in r.rates:
-            continue
+    for r in machine.compared().values():
         one, more = figures.torch_settings(r)
         best_one, best = r.best(one), r.best(one + more)
         rows.append([r.what.split(", ")[1], r.ratio("one thread", "FMA peak").text(1, 100),
@@ -128,6 +126,9 @@ def worst(machine):
                  [(f"`{k}`", f"{a:.2f}", f"{b:.2f}") for k, (a, b) in most.items()])
 
 
+NAMES = {"mnist": "MNIST", "frey": "Frey Face"}
+
+
 def convergence(runs, paper):
     rows = []
     for (dataset, n_z, plain), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", r[0][1:])):
@@ -138,7 +139,7 @@ def convergence(runs, paper):
             said = theirs.get(round(10 ** e))
             cells.append((f"{ours:.1f}" if ours is not None else "–") +
                          (f" ({said:.1f})" if said is not None else ""))
-        rows.append([{"mnist": "MNIST", "frey": "Frey Face"}[dataset], n_z, f"{run['lr']:g}",
+        rows.append([NAMES[dataset], n_z, f"{run['lr']:g}",
                      f"{run['init_sd']:g}", "fixed" if plain else "chosen"] + cells +
                     [f"`{run['checkpoint_sha256'][:12]}…`"])
     return table(("data", "N_z", "step size", "sd of first weights", "", "10⁶ samples", "10^6.5", "10⁷",
@@ -154,7 +155,7 @@ def tried(runs):
     rows = []
     for (dataset, n_z, plain), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", r[0][1:])):
         if not plain:
-            rows.append([dataset, n_z] + ["diverged" if t["train_bound"] is None else
+            rows.append([NAMES[dataset], n_z] + ["diverged" if t["train_bound"] is None else
                                           f"{t['train_bound']:.0f}" if abs(t["train_bound"]) < 1e5 else
                                           f"{t['train_bound']:.0e}" for t in run["tried"]])
     some = next(iter(runs.values()))["tried"] if runs else []
