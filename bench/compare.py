@@ -77,14 +77,16 @@ def main():
     programs = {"A": build(args.base), "B": args.program}
     pairs, before = {}, None
     for i, which in enumerate("ABBA" * args.rounds):
-        print(f"\rrun {i + 1} of {4 * args.rounds} ({which})\033[K", end="", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"\rrun {i + 1} of {4 * args.rounds} ({which})\033[K", end="", file=sys.stderr, flush=True)
         now = times(programs[which], args)
         if i % 2:
             base, this = (before, now) if which == "B" else (now, before)
             for name in base.keys() & this.keys():
                 pairs.setdefault(name, []).append((base[name] / this[name], this[name]))
         before = now
-    print("\r\033[K", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
     if not pairs:
         fail(f"no row of both matches {args.filter}")
     table, slower = [], 0
