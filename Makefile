@@ -106,10 +106,10 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 	    --out results/accuracy.json --commit $(shell git describe --always --dirty))
 
 .PHONY: bench
-bench: benches ## every benchmark, into results/<machine>/ (FULL=1: all instruction sets, variants, epilogues)
+bench: benches ## every benchmark, into results/<machine>/ (FULL=1: variants and epilogues too)
 	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step startup bits; do \
 	    echo "== $$part"; $(MAKE) --no-print-directory $$part || exit 1; done
-bench bench-kernels bench-maps bench-gemm: export BENCH_FULL := $(FULL)
+bench bench-kernels: export BENCH_FULL := $(FULL)
 
 .PHONY: bench-kernels bench-maps bench-gemm bench-step
 bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark

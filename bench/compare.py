@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 
-DEFAULT_FILTER = r"/avx512/.*/hot$|/neon/.*/hot$|^step/"
 SHORT_NS = 1e4
 
 
@@ -49,6 +48,13 @@ def build(base):
     return programs[0]
 
 
+def default_filter(program):
+    """Hot rows of the table listed last, the best that this CPU has, and training steps."""
+    names = run(program, "--benchmark_list_tests").stdout.split()
+    tables = [n.split("/")[1] for n in names if not n.startswith("step/")]
+    return f"/{tables[-1]}/.*/hot$|^step/" if tables else "."
+
+
 def times(program, args):
     """Nanoseconds per call of each row; rows that were not timed are left out."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
@@ -70,10 +76,11 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("base")
     parser.add_argument("program")
-    parser.add_argument("--filter", default=DEFAULT_FILTER)
+    parser.add_argument("--filter")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threshold", type=float, default=5)
     args = parser.parse_args()
+    args.filter = args.filter or default_filter(args.program)
     programs = {"A": build(args.base), "B": args.program}
     pairs, before = {}, None
     for i, which in enumerate("ABBA" * args.rounds):

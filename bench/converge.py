@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Train as in Figure 2 of Auto-Encoding Variational Bayes (arXiv 1312.6114) and compare the bounds.
 
-usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N]
+usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--only NAME]
 
 VAE is the program, DATA a directory with mnist/ and frey/ (what is missing is skipped by name), OUT
 where <dataset>-<latent>.json go. Settings of a run are chosen as in the paper: the step size among
 0.01, 0.02, 0.1 by the bound on training data after a short run; and since "N(0, 0.01)" reads as a
 standard deviation of 0.01 or of 0.1, both are tried. The runs live in --work; started again, the
-script goes on where it was stopped.
+script goes on where it was stopped. --only mnist-20 runs that one alone.
 """
 import argparse
 import csv
@@ -164,12 +164,15 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--work", default="build/converge")
     parser.add_argument("--samples", type=int, default=10_000_000)
+    parser.add_argument("--only")
     parser.add_argument("--short", type=int, default=300_000)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     os.makedirs(args.out, exist_ok=True)
     for dataset, place, n_z, more in FIGURE_2:
         name, data = f"{dataset}-{n_z}", os.path.join(args.data, place)
+        if args.only not in (None, name):
+            continue
         if not os.path.exists(data):
             say(f"{name}: skipped: no {data}")
             continue

@@ -150,6 +150,13 @@ static void add_row(size_t id, const struct sv_kernels *table, const char *name,
     gbench_register(&(struct gbench_row){r->name, prepare_kernel, run_kernel, r, 1});
 }
 
+/* Variants, epilogues and cold rows of everything. */
+static bool bench_full(void)
+{
+    const char *full = getenv("BENCH_FULL");
+    return full && *full && strcmp(full, "0") != 0;
+}
+
 static void add_table(const struct sv_kernels *table, const char *name, bool serving, bool full)
 {
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {

@@ -250,10 +250,7 @@ int main(void)
     rounds_pin();
     results = results_new();
     struct sv_kernels k;
-    size_t count = sizeof isas / sizeof *isas, first = 0;
-    while (count && sv_dispatch(isas[count - 1].isa, &k) != SV_OK) count--;
-    if (count && !bench_full()) first = count - 1;
-    for (size_t i = first; i < count; i++) {
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         if (sv_dispatch(isas[i].isa, &k) != SV_OK) continue;
         if (!verified(&k)) {
             fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].isa);

@@ -12,12 +12,6 @@ static double slice = 4e-3;
 
 void rounds_slice(double seconds) { slice = seconds; }
 
-bool bench_full(void)
-{
-    const char *full = getenv("BENCH_FULL");
-    return full && *full && strcmp(full, "0") != 0;
-}
-
 void rounds_pin(void)
 {
 #if defined(__linux__)

@@ -28,9 +28,6 @@ struct spread {
     double median, low, high, interval[2];
 };
 
-/* BENCH_FULL=1 asks for all instruction sets and variants, not only for what serves on this machine. */
-bool bench_full(void);
-
 /* Keeps the process on the CPU it is on, and says so once if the system refuses. */
 void rounds_pin(void);
 

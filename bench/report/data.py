@@ -71,6 +71,12 @@ class Machine:
     def host(self):
         return next((f["host"] for n, f in self.files.items() if f and "host" in f), None)
 
+    def skipped(self):
+        """Peers that were not installed."""
+        names = {n for f in ("gemm", "maps", "step") for r in self.rows(f) for n in r.names}
+        known = ("OpenBLAS", "BLIS", "oneDNN", "libxsmm", "Eigen", "SLEEF", "PyTorch")
+        return [k for k in known if not any(n.startswith(k) for n in names)]
+
     def timed(self):
         """Rows of Google Benchmark that were timed: kernel, table, shape, hot or cold, counters."""
         kept = []

@@ -90,6 +90,7 @@ def summary(m, table, f_accuracy):
         "cpu": f"{m.host()['cpu']}, family {m.host()['family']}, {m.host()['cpus']} CPUs",
         "compiler": m.host()["compiler"], "commit": m.files["step"]["host"]["commit"],
         "date": m.files["step"]["host"]["date"][:10],
+        "skipped": ", ".join(m.skipped()) or "none",
         "rows timed": len(m.timed()),
         "rows refused": ", ".join(m.refused()) or "none",
     }
