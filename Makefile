@@ -113,7 +113,7 @@ bench bench-kernels: export BENCH_FULL := $(FULL)
 
 .PHONY: bench-kernels bench-maps bench-gemm bench-step
 bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark
-	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.05,echo "bench-kernels skipped: no Google Benchmark; make peers")
+	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.03,echo "bench-kernels skipped: no Google Benchmark; make peers")
 bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEEF, the compiler and streams
 	$(Q)$(if $(COMPILED),$<,echo "bench-maps skipped: for x86-64")
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries

@@ -42,7 +42,8 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
     const float *c = x->g->c + x->place.at;
     const size_t ldc = x->ldc, cp = x->cp, last = x->last;
     /* Another CPU may own these lines: that takes as long as a chain, a short one excepted. */
-    if (x->g->k >= GEMM_OWN_EARLY) GEMM_EACH(H, V) __builtin_prefetch(c + (size_t)i * ldc + (size_t)v * cp, 1);
+    if (x->g->k >= GEMM_OWN_EARLY)
+        GEMM_EACH(H, V) __builtin_prefetch(c + (size_t)i * ldc + (size_t)v * cp, 1);
     if (x->from == FROM_ZERO) {
         GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
     } else if (x->from == FROM_BUFFER) {
