@@ -70,24 +70,29 @@ def label(p, names, dots):
                 break
 
 
+def shown(row):
+    """Contenders of a row of products to draw: how far down, color, hollow."""
+    alone, passes = (row.best(names) for names in peers(row))
+    marks = {"packed": (0, BLUE, False), "fused": (12, BLUE, True), alone: (0, AMBER, False),
+             passes: (12, AMBER, True)}
+    return {name: mark for name, mark in marks.items() if name in row.rates}
+
+
 def gemm(rows, isa, path):
     """Shares of the FMA peak: ours and the best of the others, alone and with the epilogue's work."""
     rows = [r for r in rows if r.isa == isa]
     if not rows:
         return False
     height = 70 + 34 * len(rows)
+    lowest = 100 * min(r.ratio(n, "FMA peak").low for r in rows for n in shown(r))
     p = Picture(760, height + 60, f"Products of a training step, {isa}: share of the FMA peak")
-    x = Scale(40, 100, 150, 740)
+    x = Scale(min(40, lowest // 10 * 10), 100, 150, 740)
     axis_x(p, x, height, 40, "% of the FMA peak, measured in the same rounds")
     for i, r in enumerate(rows):
-        y, peak = 62 + 34 * i, "FMA peak"
-        others = peers(r)
+        y = 62 + 34 * i
         p.text(140, y + 8, r.what, "end")
-        for at, name, color, hollow in ((y, "packed", BLUE, False), (y + 12, "fused", BLUE, True),
-                                        (y, r.best(others[0]), AMBER, False),
-                                        (y + 12, r.best(others[1]), AMBER, True)):
-            if name in r.rates:
-                whisker(p, x, at, r.ratio(name, peak), color, 100, hollow)
+        for name, (down, color, hollow) in shown(r).items():
+            whisker(p, x, y + down, r.ratio(name, "FMA peak"), color, 100, hollow)
     p.text(20, 24, f"Matrix products, {isa}, one core", kind="title")
     p.legend(60, height + 54, [("ours, weights packed", BLUE, "dot"), ("with its epilogue", BLUE, "ring"),
                                 ("best other library", AMBER, "dot"), ("and separate passes", AMBER, "ring")])
