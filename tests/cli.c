@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 static char dir[64], program[4096];
+static char home[4096]; /* where the fixture came from */
 
 /* --- running --- */
 
@@ -106,6 +107,7 @@ void cli_make_fixture(void)
     const char *given = getenv("VAE_BIN");
     if (!*program) /* before the first fixture leaves this directory */
         ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
+    ck_assert_ptr_nonnull(getcwd(home, sizeof home));
     strcpy(dir, "/tmp/vae-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     ck_assert_int_eq(chdir(dir), 0);
@@ -136,7 +138,7 @@ void cli_remove_fixture(void)
 {
     char line[128];
     snprintf(line, sizeof line, "rm -rf %s", dir);
-    if (chdir("/") || system(line)) perror(line);
+    if (chdir(home) || system(line)) perror(line);
 }
 
 bool cli_same_file(const char *a, const char *b)
