@@ -148,7 +148,7 @@ static bool training_bound(struct loop *l, double *bound)
 /* Test bound, checkpoint, log line. */
 static bool report(struct loop *l, struct vae_error *e)
 {
-    double trained;
+    double trained = NAN;
     const struct vae_run *r = &l->t->run;
     const uint64_t per = run_steps_per_epoch(r);
     const double rate = (double)l->seen.count / fmax(l->seconds, 1e-9);
