@@ -183,8 +183,9 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
         !get_number(f, "step", UINT32_MAX, &r->step, e))
         return false;
-    if (!get_positive(f, "lr", &r->lr, e) || !get_positive(f, "init_sd", &r->init_sd, e))
-        return false;
+    if (!get_positive(f, "lr", &r->lr, e)) return false;
+    r->init_sd = 0.01f; /* what it was before checkpoints said it */
+    if (st_metadata(f, "init_sd") && !get_positive(f, "init_sd", &r->init_sd, e)) return false;
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;
