@@ -62,7 +62,9 @@ LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
 
 # Peers of the benchmarks that must be compiled or linked first, as far as they are installed.
 EIGEN := $(if $(shell command -v $(CXX)),$(shell pkg-config --cflags eigen3 2>/dev/null))
-GBENCH := $(and $(shell command -v $(CXX)),$(shell pkg-config --libs benchmark 2>/dev/null))
+# Not where CC builds for another machine than CXX.
+cpu_of = $(firstword $(subst -, ,$(shell $(1) -dumpmachine 2>/dev/null)))
+GBENCH := $(and $(filter $(call cpu_of,$(CC)),$(call cpu_of,$(CXX))),$(shell pkg-config --libs benchmark 2>/dev/null))
 XSMM  := $(filter /%,$(call static,xsmm) $(call static,xsmmnoblas))
 PEERS := $(if $(EIGEN),$(DIR)/eigen_avx2.so $(DIR)/eigen_avx512.so) $(if $(XSMM),$(DIR)/xsmm.so)
 
