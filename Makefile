@@ -149,7 +149,7 @@ compare: $(if $(GBENCH),$(DIR)/bench-kernels) ## this tree against BASE=<commit>
 .PHONY: arm-mca mca-objects
 arm-mca: mca-objects ## the GEMM inner loops by llvm-mca's models of CPUs, into results/mca.json and mca.md
 	$(Q)$(MAKE) CC='$(ARM_CC)' mca-objects
-	$(Q)bench/mca.py build/mca results/$$(bench/machine.py)/gemm.json results/mca
+	$(Q)bench/mca.py build/mca results/$$(bench/results.py)/gemm.json results/mca
 mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/kernels_$(i).o)
 	@mkdir -p build/mca && cp $^ build/mca
 

@@ -4,7 +4,6 @@ threads, into results/<machine>/bits.json.
 
 usage: bits.py VAE
 """
-import hashlib
 import json
 import os
 import re
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-import machine
+import results
 
 SAMPLES, THREADS = 2000, (1, 2, 3, 5)
 MODEL = ["--hidden", "500", "--latent", "20", "--samples", str(SAMPLES)]
@@ -32,8 +31,7 @@ def checksum(vae, isa, threads, out):
         return None
     if done.returncode:
         sys.exit(f"bits: {done.stderr.strip()}")
-    with open(os.path.join(out, "model.safetensors"), "rb") as f:
-        return hashlib.sha256(f.read()).hexdigest()
+    return results.sha256(os.path.join(out, "model.safetensors"))
 
 
 def main():
@@ -47,12 +45,8 @@ def main():
                     break
                 rows.append({"isa": isa, "threads": threads, "sha256": sha})
                 print(f"{isa:10} {threads} thread{'s' if threads > 1 else ' '} {sha}", flush=True)
-    path = os.path.join("results", machine.machine(), "bits.json")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".tmp", "w") as f:
-        f.write('{"run": "784-500-20, Adagrad, synthetic digits", "samples": %d, "rows": [\n' % SAMPLES)
-        f.write(",\n".join(json.dumps(row) for row in rows) + "\n]}\n")
-    os.replace(path + ".tmp", path)
+    results.write("bits", '{"run": "784-500-20, Adagrad, synthetic digits", "samples": %d, "rows": [\n%s\n]}\n' %
+                  (SAMPLES, ",\n".join(json.dumps(row) for row in rows)))
     if len({row["sha256"] for row in rows}) != 1:
         sys.exit("bits: the checkpoints differ; the promise of the same bits is broken")
 

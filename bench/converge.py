@@ -18,6 +18,8 @@ import shutil
 import subprocess
 import sys
 
+import results
+
 STEP_SIZES = (0.01, 0.02, 0.1)
 FIRST_SDS = (0.01, 0.1)
 POINTS = 8  # per factor of ten
@@ -108,14 +110,10 @@ def choose(args, name, data, more):
 
 def write(args, name, record, run, samples):
     record["curve"] = [p for p in run.log() if p[0] <= samples]
-    checksum = subprocess.run(["sha256sum", run.path("model.safetensors")], capture_output=True, text=True)
-    record["checkpoint_sha256"] = checksum.stdout.split()[0]
-    path = os.path.join(args.out, name + ".json")
+    record["checkpoint_sha256"] = results.sha256(run.path("model.safetensors"))
     curve = ",\n".join(json.dumps(p) for p in record.pop("curve"))
     head = json.dumps(record, indent=1)[:-2]
-    with open(path + ".tmp", "w") as f:
-        f.write(f'{head},\n "curve": [\n{curve}\n]\n}}\n')
-    os.replace(path + ".tmp", path)
+    results.replace(os.path.join(args.out, name + ".json"), f'{head},\n "curve": [\n{curve}\n]\n}}\n')
 
 
 def long_run(args, name, chosen, tried, dataset, n_z):

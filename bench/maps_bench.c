@@ -249,8 +249,8 @@ int main(void)
     if (!lib) printf("SLEEF skipped: no libsleef.so.3\n");
     rounds_pin();
     results = results_new();
-    struct sv_kernels k;
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        struct sv_kernels k;
         if (sv_dispatch(isas[i].isa, &k) != SV_OK) continue;
         if (!verified(&k)) {
             fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].isa);

@@ -58,7 +58,8 @@ static void cpu_names(char cpu[128], char family[32], char model[32])
     cpu_info("model\t", model, 32);
 }
 
-void results_machine(char machine[RESULTS_PATH])
+/* "AMD EPYC", "26", "2": amd-epyc-26-2. */
+static void name_machine(char machine[RESULTS_PATH])
 {
     char cpu[128], family[32], model[32], name[256], *to = machine;
     cpu_names(cpu, family, model);
@@ -74,7 +75,7 @@ void results_machine(char machine[RESULTS_PATH])
 bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e)
 {
     char machine[RESULTS_PATH];
-    results_machine(machine);
+    name_machine(machine);
     snprintf(path, RESULTS_PATH, "results/%.256s", machine);
     if (mkdir(path, 0777) && errno != EEXIST)
         return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,

@@ -23,10 +23,9 @@ json_t *results_spread(struct spread s, double unit);
 /* Writes results/<machine>/<name>.json and releases it. */
 bool results_write(json_t *results, const char *name, struct vae_error *e);
 
-/* The name of this machine's folder, made of the CPU's name, family and model; and of the file in it,
- * whose folder is made if need be. The current directory must be the checkout's top. */
+/* The path of a file in this machine's folder, which is named after the CPU and made if need be. The current
+ * directory must be the checkout's top. */
 enum { RESULTS_PATH = 512 };
-void results_machine(char machine[RESULTS_PATH]);
 bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e);
 
 #endif

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-import machine
+import results
 
 TIMES = 11
 
@@ -53,11 +53,7 @@ def main():
                          "peak_bytes": [b for _, b in found]})
             print(f"{kind:6} first step after {sorted(rows[-1]['seconds'])[TIMES // 2]:.3f} s (median of {TIMES}); "
                   f"at most {max(rows[-1]['peak_bytes']) / 1e6:.1f} MB resident, {size / 1e6:.1f} MB of images")
-    path = os.path.join("results", machine.machine(), "startup.json")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".tmp", "w") as f:
-        f.write('{"rows": [\n' + ",\n".join(json.dumps(r) for r in rows) + "\n]}\n")
-    os.replace(path + ".tmp", path)
+    results.write("startup", '{"rows": [\n' + ",\n".join(json.dumps(r) for r in rows) + "\n]}\n")
 
 
 if __name__ == "__main__":

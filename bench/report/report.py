@@ -16,7 +16,7 @@ import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
-import machine as this_machine  # noqa: E402
+import results  # noqa: E402
 
 TOP = os.path.normpath(os.path.join(HERE, "../.."))
 REPORT = os.path.join(TOP, "REPORT.md")
@@ -33,7 +33,7 @@ def shown_so_far():
 
 def choose_machine():
     names = sorted(n for n in os.listdir(data.RESULTS) if os.path.exists(os.path.join(data.RESULTS, n, "step.json")))
-    for name in sys.argv[1:2] or (this_machine.machine(), shown_so_far()):
+    for name in sys.argv[1:2] or (results.machine(), shown_so_far()):
         if name in names:
             return name
     sys.exit(f"report: results/ has {', '.join(names) or 'no machine'}; run make bench, or make report "
@@ -125,9 +125,7 @@ def main():
     })
     with open(os.path.join(HERE, "template.md")) as f:
         text = fill(f.read(), values)
-    with open(REPORT + ".tmp", "w") as f:
-        f.write(text)
-    os.replace(REPORT + ".tmp", REPORT)
+    results.replace(REPORT, text)
     print(f"wrote REPORT.md and its figures, of results/{m.name}")
 
 

@@ -34,6 +34,8 @@ V16_INLINE size_t gemm_width(int W, int v, size_t last)
 #define GEMM_EACH(H, V)                                                                            \
     GEMM_UNROLL for (int i = 0; i < H; i++) GEMM_UNROLL for (int v = 0; v < V; v++)
 
+/* Another CPU may own C's lines, and to get them takes as long as a chain: so they are asked for before it. On
+ * chains shorter than this the requests cost more than they save. */
 enum { GEMM_OWN_EARLY = 64 };
 
 V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *x, v16 *acc)
@@ -41,7 +43,6 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
     const int V = (W + 1) / 2;
     const float *c = x->g->c + x->place.at;
     const size_t ldc = x->ldc, cp = x->cp, last = x->last;
-    /* Another CPU may own these lines: that takes as long as a chain, a short one excepted. */
     if (x->g->k >= GEMM_OWN_EARLY)
         GEMM_EACH(H, V) __builtin_prefetch(c + (size_t)i * ldc + (size_t)v * cp, 1);
     if (x->from == FROM_ZERO) {
