@@ -262,8 +262,8 @@ static void add_context(void)
     {
         char *text = json_is_string(value) ? strdup(json_string_value(value))
                                            : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        if (!strcmp(key, "caches")) key = "data_caches"; /* the library has caches of its own */
-        if (text && strcmp(key, "date")) gbench_context(key, text);
+        const bool caches = !strcmp(key, "caches"); /* the library has some of its own */
+        if (text && strcmp(key, "date")) gbench_context(caches ? "data_caches" : key, text);
         free(text);
     }
     json_decref(results);
