@@ -32,7 +32,21 @@ struct gemm_context {
     size_t step;             /* apart */
     size_t last;             /* columns of the last vector of the tile's rows */
     struct gemm_place place; /* of the tile at hand */
+    bool defers;             /* tiles wait in the buffer for the next one (gemm_deferred.h): */
+    struct gemm_place due;   /* of the one that waits, */
+    size_t due_rows;         /* and its height; 0: none */
     float *buffer, *lanes;   /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
+};
+
+/* An operand as it is used, x[r][c] = p[r rs + c cs]: one stride is 1. */
+struct gemm_view {
+    const float *p;
+    size_t rs, cs;
+};
+
+/* A block of the product: rows i ... i + mc - 1, columns j ... j + nc - 1, chain links p ... p + kc - 1 */
+struct gemm_area {
+    size_t i, j, p, mc, nc, kc;
 };
 
 /* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many

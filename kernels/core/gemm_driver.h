@@ -9,17 +9,6 @@
 #ifndef SV_GEMM_DRIVER_H
 #define SV_GEMM_DRIVER_H
 
-/* An operand as it is used, x[r][c] = p[r rs + c cs]: one stride is 1. */
-struct gemm_view {
-    const float *p;
-    size_t rs, cs;
-};
-
-/* A block of the product: rows i ... i + mc - 1, columns j ... j + nc - 1, chain links p ... p + kc - 1 */
-struct gemm_area {
-    size_t i, j, p, mc, nc, kc;
-};
-
 /* The kind of tile for `left` half vectors of m rows. Few rows want wide tiles, for enough independent
  * chains; short chains want flat ones, whose stores lie closer together, and so do rows of C that
  * collide in L1. */
@@ -89,6 +78,7 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     GEMM_TOKEN token = {0};
     x->last = gemm_min(left, 8 * w) - 16 * (v - 1);
     x->through = edge || gemm_is_heavy(x->epilogue);
+    gemm_settle(x);
     if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
     for (size_t i = 0, t = 0; t < tiles; t++) {
         const size_t h = (s->mc - i) / (tiles - t);
@@ -156,7 +146,10 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
     for (size_t j = s->j, end = s->j + s->nc; j < end;) {
         const size_t w = gemm_choose(x, (end - j + 7) / 8, s->mc);
         const float *panels = gemm_panels(x, kind, s, j, w, packed);
-        gemm_column(x, kind, s, j, w, a.p, panels);
+        if (x->defers && w == GEMM_MAIN && j + 8 * w <= end)
+            gemm_column_deferred(x, s, j, a.p, panels);
+        else
+            gemm_column(x, kind, s, j, w, a.p, panels);
         j += 8 * w;
     }
 }
@@ -176,6 +169,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
                              .buffer = buffer,
                              .lanes = lanes};
     if (whole) x.optim = *g->optim;
+    if (whole) gemm_defer(&x, a);
     struct gemm_area s;
     for (s.j = 0; s.j < g->n; s.j += block.nc) {
         s.nc = gemm_min(block.nc, g->n - s.j);
@@ -192,6 +186,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
             s.p += s.kc;
         } while (s.p < g->k);
     }
+    gemm_settle(&x);
 }
 
 static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b plain, enum gemm_b packed,

@@ -28,6 +28,8 @@
 
 #include "gemm_flush.h"
 
+#include "gemm_deferred.h"
+
 #include "gemm_driver.h"
 
 extern const struct sv_kernels SV_TABLE(base);

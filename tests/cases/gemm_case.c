@@ -90,6 +90,19 @@ static bool tiles(size_t i, struct shape *s)
     return true;
 }
 
+/* Optimisers over panels, where an ISA steps the weights of one tile between the links of the next: every height
+ * of tile, whole and broken columns, chains around a tile's height and long ones. */
+static bool steps(size_t i, struct shape *s)
+{
+    static const size_t n[] = {32, 52, 96}, k[] = {11, 12, 13, 25, 100};
+    const size_t m = i % 30 + 1, ni = i / 30 % 3, e = i / 90 % 2;
+    if (i >= 180) return false;
+    *s = (struct shape){m, n[ni], k[i % 5], i % 3,
+                        (int)((e ? SV_EPI_ADAM : SV_EPI_ADAGRAD) | C_PACKED | i / 2 % 2 * B_PACKED |
+                              i / 4 % 2 * SMALL_CACHES)};
+    return true;
+}
+
 static bool gemm_shape(size_t i, bool quick, struct shape *s)
 {
     const size_t lengths = quick ? 30 : 261, stride = quick ? 9 : 1;
@@ -101,7 +114,10 @@ static bool gemm_shape(size_t i, bool quick, struct shape *s)
     enum { TILES = 240 };
     if (i < TILES) return tiles(i, s);
     i -= TILES;
-    return sweep(i, lengths, stride, s) || edges(i - 3 * lengths, s);
+    if (sweep(i, lengths, stride, s)) return true;
+    enum { EDGES = 75 * VARIANTS };
+    i -= 3 * lengths;
+    return edges(i, s) || (i >= EDGES && steps(i - EDGES, s));
 }
 
 static bool exact(const struct shape *s)

@@ -1,0 +1,140 @@
+/* Tiles whose gradient an optimiser takes, one tile behind: a tile ends in the buffer, and its weights are
+ * stepped row by row between the links of the next tile's chains. The divider, which has no part in the
+ * chains, and the way of weights and statistics from L2 or L3 then cost next to nothing.
+ *
+ * For panels of C over whole tiles of GEMM_MAIN half vectors, chains at least as long as a tile is high, and
+ * rows of op(A) that are neighbours in memory (gemm_tn). An ISA that gains by it says how many rows leave
+ * registers for the step, GEMM_DEFERRED and GEMM_DEFERRED_ROWS.
+ *
+ * Registers at 12 x 32: 24 accumulators, and 8 that the step and the link use in turn.
+ */
+#ifndef SV_GEMM_DEFERRED_H
+#define SV_GEMM_DEFERRED_H
+
+#ifdef GEMM_DEFERRED_ROWS
+
+/* Rows that are asked for before they are stepped: the next tile's. */
+enum { GEMM_ROWS_AHEAD = 12 };
+
+/* c_ij = fma(a_ip, b_pj, c_ij) for one p */
+V16_INLINE void gemm_link(const int H, const int V, const float *a, const float *b, size_t bp,
+                          v16 *acc)
+{
+    v16 row[GEMM_MAIN];
+    GEMM_UNROLL
+    for (int v = 0; v < V; v++) row[v] = v16_load(b + (size_t)v * bp);
+    GEMM_UNROLL
+    for (int i = 0; i < H; i++) {
+        const v16 ai = v16_set1(a[i]);
+        GEMM_UNROLL
+        for (int v = 0; v < V; v++) acc[i * V + v] = v16_fma(ai, row[v], acc[i * V + v]);
+    }
+}
+
+V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struct gemm_context *x,
+                              const float *a, const float *b)
+{
+    const int V = GEMM_MAIN / 2;
+    const struct sv_gemm g = *x->g;
+    const struct sv_optim optim = x->optim;
+    const size_t cs = x->cs, bp = x->bp, bs = x->bs, cp = x->cp;
+    float *buffer = x->buffer, *due = buffer;
+    struct gemm_place p = x->due;
+    size_t rows = x->due_rows, links = x->k;
+    v16 acc[GEMM_TILE_MAX];
+    GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
+#define GEMM_LINK()                                                                                \
+    do {                                                                                           \
+        gemm_link(H, V, a, b, bp, acc);                                                            \
+        GEMM_ADVANCE(a, cs);                                                                       \
+        GEMM_ADVANCE(b, bs);                                                                       \
+    } while (0)
+    const size_t between = rows ? links / rows : 0;
+    links -= between * rows;
+    GEMM_ROLL
+    for (; rows; rows--) {
+        GEMM_ROLL
+        for (size_t u = between; u; u--) GEMM_LINK();
+        GEMM_UNROLL
+        for (int v = 0; v < V; v++) {
+            struct gemm_place q = p;
+            q.at += (size_t)v * cp;
+            __builtin_prefetch(g.c + q.at + 16 * GEMM_ROWS_AHEAD, 1);
+            __builtin_prefetch(g.s + q.at + 16 * GEMM_ROWS_AHEAD, 1);
+            if (e == SV_EPI_ADAM) __builtin_prefetch(g.v + q.at + 16 * GEMM_ROWS_AHEAD, 1);
+            const v16 gradient = v16_load(due + 16 * v);
+            gemm_put(&g, &optim, e, q, gradient, gradient, 16, NULL);
+        }
+        due += 16 * V;
+        p.at += 16;
+    }
+    GEMM_ROLL
+    for (; links; links--) GEMM_LINK();
+#undef GEMM_LINK
+    GEMM_EACH(H, V) v16_store(buffer + 16 * (i * V + v), acc[i * V + v]);
+}
+
+/* --- one function per height and optimiser --- */
+
+#define GEMM_DEFERRED_DEFINE(h, e)                                                                 \
+    static GEMM_TOKEN gemm_deferred_##h##_##e(const struct gemm_context *x, const float *a,        \
+                                              const float *b, GEMM_TOKEN token)                    \
+    {                                                                                              \
+        (void)token;                                                                               \
+        gemm_deferred(h, SV_EPI_##e, x, a, b);                                                     \
+        return (GEMM_TOKEN){0};                                                                    \
+    }
+#define GEMM_DEFERRED_ENTRY(h, e) [SV_EPI_##e - SV_EPI_ADAGRAD][h] = gemm_deferred_##h##_##e,
+#define GEMM_DEFERRED_EACH(T)     GEMM_DEFERRED_ROWS(T, ADAGRAD) GEMM_DEFERRED_ROWS(T, ADAM)
+
+GEMM_DEFERRED_EACH(GEMM_DEFERRED_DEFINE)
+static gemm_tile_fn *const gemm_deferred_tiles[2][GEMM_H_MAX + 1] = {
+    GEMM_DEFERRED_EACH(GEMM_DEFERRED_ENTRY)};
+
+/* Tall tiles that wait, where C, op(A) and the length of the chains allow it. */
+static void gemm_defer(struct gemm_context *x, struct gemm_view a)
+{
+    x->defers = x->g->epilogue != SV_EPI_SGD && x->g->c_packed && x->shape != SHAPE_FLAT &&
+                a.rs == 1 && x->g->k >= GEMM_DEFERRED;
+    if (x->defers) x->shape = SHAPE_TALL;
+}
+
+/* All rows of a block for one column of tiles, b its panels: each tile takes along the steps of the one
+ * before it. */
+static void gemm_column_deferred(struct gemm_context *x, const struct gemm_area *s, size_t j,
+                                 const float *a, const float *b)
+{
+    const size_t tiles = (s->mc + GEMM_DEFERRED - 1) / GEMM_DEFERRED;
+    gemm_tile_fn *const *tile = gemm_deferred_tiles[x->epilogue - SV_EPI_ADAGRAD];
+    GEMM_TOKEN token = {0};
+    for (size_t i = 0, t = 0; t < tiles; t++) {
+        const size_t h = (s->mc - i) / (tiles - t);
+        token = tile[h](x, a + i, b, token);
+        x->due = gemm_place(x, s->i + i, j);
+        x->due_rows = h;
+        i += h;
+    }
+}
+
+/* The steps that still wait. */
+static void gemm_settle(struct gemm_context *x)
+{
+    if (x->due_rows == 0) return;
+    x->place = x->due;
+    gemm_flush(x, x->due_rows, GEMM_MAIN, (GEMM_TOKEN){0});
+    x->due_rows = 0;
+}
+
+#else
+
+static void gemm_defer(struct gemm_context *x, struct gemm_view a) { (void)x, (void)a; }
+static void gemm_column_deferred(struct gemm_context *x, const struct gemm_area *s, size_t j,
+                                 const float *a, const float *b)
+{
+    (void)x, (void)s, (void)j, (void)a, (void)b;
+}
+static void gemm_settle(struct gemm_context *x) { (void)x; }
+
+#endif
+
+#endif
