@@ -2,6 +2,8 @@
 #include "../kernels/choice.h"
 #include "harness/verify.h"
 #include "suites.h"
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +31,48 @@ START_TEST(test_kernel)
 }
 END_TEST
 
+/* No element lies between 0 and the smallest normal number. */
+static bool no_denormal(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != 0 && fabsf(x[i]) < FLT_MIN) return false;
+    return true;
+}
+
+static bool below(const float *x, size_t n, float limit)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabsf(x[i]) < limit)) return false;
+    return true;
+}
+
+/* Without a gradient, weights under a prior and Adam's averages decay until they are a few multiples of
+ * 2^-103, and no denormal slows the divider. */
+START_TEST(test_decay_stops_short)
+{
+    enum { N = 37, ADAGRAD_STEPS = 2000, ADAM_STEPS = 120000 };
+    const struct sv_kernels k = *sv_candidate((size_t)_i);
+    if (!sv_candidate_supported((size_t)_i) || !k.adagrad) return;
+    float w[N], s[N], m[N], v[N];
+    const float zero[N] = {0};
+    for (int i = 0; i < N; i++) w[i] = 1e-3f * (float)(i - 18), s[i] = 1e-10f * (float)(i + 1);
+    for (int step = 0; step < ADAGRAD_STEPS; step++) {
+        k.adagrad(N, w, zero, s, 0.01f, 1e-10f, 1.0f / 600);
+        ck_assert_msg(no_denormal(w, N), "%s: adagrad's w is denormal at step %d", k.isa, step);
+    }
+    ck_assert_msg(below(w, N, 0x1p-100f), "%s: adagrad leaves too much of w", k.isa);
+    const struct sv_optim adam = {.lr = 1e-3f, .eps = 1e-8f, .beta1 = 0.9f, .beta2 = 0.999f};
+    for (int i = 0; i < N; i++) m[i] = 1e-3f * (float)(i - 18), v[i] = 1e-6f * (float)(i + 1);
+    for (int step = 0; step < ADAM_STEPS; step++) {
+        k.adam(N, w, zero, m, v, &adam);
+        ck_assert_msg(no_denormal(m, N) && no_denormal(v, N) && no_denormal(w, N),
+                      "%s: Adam's w, m or v is denormal at step %d", k.isa, step);
+    }
+    ck_assert_msg(below(m, N, 0x1p-100f) && below(v, N, 0x1p-93f),
+                  "%s: Adam leaves too much of m or v", k.isa);
+}
+END_TEST
+
 Suite *suite_kernels(void)
 {
     size_t tables = 0;
@@ -38,6 +82,7 @@ Suite *suite_kernels(void)
     tcase_set_timeout(t, 300);
     tcase_set_tags(t, "kernels");
     tcase_add_loop_test(t, test_kernel, 0, (int)(SV_KERNEL_COUNT * (tables + 1)));
+    tcase_add_loop_test(t, test_decay_stops_short, 0, (int)tables);
     suite_add_tcase(s, t);
     return s;
 }

@@ -263,14 +263,14 @@ static void step_bounds(const struct shape *s, double *const *before, double *co
     if (epilogue(s) == SV_EPI_ADAGRAD) {
         const double root = sqrt(after[S][e]) + EPS;
         bound[S][e] = 2 * g * dg + 8 * U_F32 * (before[S][e] + g * g);
-        bound[C][e] = 2 * LR * dg / root + 8 * U_F32 * (w + LR * g / root);
+        bound[C][e] = SWEPT + 2 * LR * dg / root + 8 * U_F32 * (w + LR * g / root);
     }
     if (epilogue(s) == SV_EPI_ADAM) {
         /* |g| / sqrt(v) is at most sqrt(1000) */
         const double root = sqrt(after[V][e]) + EPS, m = BETA1 * fabs(before[S][e]) + 0.1 * g;
-        bound[S][e] = 0.1 * dg + 8 * U_F32 * m;
-        bound[V][e] = 0.002 * g * dg + 8 * U_F32 * (before[V][e] + 0.001 * g * g);
-        bound[C][e] = 2 * LR * (0.1 * dg / root + 0.04 * dg * m / (root * root)) +
+        bound[S][e] = SWEPT + 0.1 * dg + 8 * U_F32 * m;
+        bound[V][e] = SWEPT + 0.002 * g * dg + 8 * U_F32 * (before[V][e] + 0.001 * g * g);
+        bound[C][e] = SWEPT + 2 * LR * (0.1 * dg / root + 0.04 * dg * m / (root * root)) +
                       10 * U_F32 * (w + LR * m / root);
     }
 }

@@ -54,7 +54,7 @@ static void bound_adagrad(const struct shape *s, const struct operand *o, double
     (void)o;
     for (size_t i = 0; i < s->n; i++) {
         const double g = gradient(before, i), root = sqrt(after[S][i]) + EPS;
-        bound[W][i] = 8 * U_F32 * (fabs(before[W][i]) + LR * g / root);
+        bound[W][i] = SWEPT + 8 * U_F32 * (fabs(before[W][i]) + LR * g / root);
         bound[S][i] = 8 * U_F32 * (before[S][i] + g * g);
     }
 }
@@ -66,9 +66,9 @@ static void bound_adam(const struct shape *s, const struct operand *o, double *c
     for (size_t i = 0; i < s->n; i++) {
         const double g = gradient(before, i), root = sqrt(after[V][i]) + EPS;
         const double m = fabs(BETA1 * before[S][i]) + 0.1 * g;
-        bound[W][i] = 10 * U_F32 * (fabs(before[W][i]) + LR * m / root);
-        bound[S][i] = 8 * U_F32 * m;
-        bound[V][i] = 8 * U_F32 * (before[V][i] + 0.001 * g * g);
+        bound[W][i] = SWEPT + 10 * U_F32 * (fabs(before[W][i]) + LR * m / root);
+        bound[S][i] = SWEPT + 8 * U_F32 * m;
+        bound[V][i] = SWEPT + 8 * U_F32 * (before[V][i] + 0.001 * g * g);
     }
 }
 
