@@ -65,13 +65,14 @@ static void print_row(const char *what, const struct contender *c, size_t n)
 /* One thread, all CPUs, and PyTorch in each setting. */
 static void compare(struct bench *b, size_t batch)
 {
-    static const struct {
-        const char *blas, *directory;
-        size_t threads;
-    } settings[] = {{"OpenBLAS SkylakeX", "/usr/lib/x86_64-linux-gnu/openblas-pthread", 1},
-                    {"BLIS skx", "/usr/lib/x86_64-linux-gnu/blis-openmp", 1},
-                    {"OpenBLAS SkylakeX", "/usr/lib/x86_64-linux-gnu/openblas-pthread", 0},
-                    {"BLIS skx", "/usr/lib/x86_64-linux-gnu/blis-openmp", 0}};
+#define OPENBLAS "OpenBLAS", "/usr/lib/x86_64-linux-gnu/openblas-pthread"
+#define BLIS     "BLIS", "/usr/lib/x86_64-linux-gnu/blis-openmp"
+    static const struct torch_setting settings[] = {
+        {OPENBLAS, "SkylakeX", false}, {OPENBLAS, "Haswell", false}, {OPENBLAS, "Haswell", true},
+        {BLIS, "skx", false},          {BLIS, "haswell", false},     {BLIS, "skx", true},
+        {BLIS, "haswell", true}};
+#undef OPENBLAS
+#undef BLIS
     enum { SETTINGS = sizeof settings / sizeof *settings };
     const struct vae_run run = step_run(500, 20, batch);
     const size_t cpus = pool_threads(b->pool);
@@ -85,9 +86,10 @@ static void compare(struct bench *b, size_t batch)
     char what[64];
     snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
     for (size_t i = 0; i < SETTINGS; i++) {
-        const size_t threads = settings[i].threads ? settings[i].threads : cpus;
+        const size_t threads = settings[i].all ? cpus : 1;
         struct torch_peer *t = &torch[peers];
-        if (!torch_start(t, settings[i].blas, settings[i].directory, threads, &run)) continue;
+        if (settings[i].all && cpus == 1) continue;
+        if (!torch_start(t, &settings[i], threads, &run, &b->task.train)) continue;
         c[n++] = (struct contender){.name = t->name, .run = torch_steps, .arg = t};
         peers++;
     }

@@ -10,18 +10,29 @@
 
 enum { CALL_POINTS = 3000 }; /* data points of a call: a fraction of a second */
 
-static void run_python(const char *directory, size_t threads, const struct vae_run *run)
+/* The images' bytes in a file of their own; its name ends in XXXXXX. */
+static bool write_images(const struct images *images, char *path)
+{
+    const size_t size = images->count * images_size(images);
+    const int file = mkstemp(path);
+    if (file < 0) return false;
+    FILE *f = fdopen(file, "wb");
+    const bool written = fwrite(images->pixels, 1, size, f) == size;
+    return !fclose(f) && written;
+}
+
+static void run_python(const struct torch_setting *s, size_t threads, const struct vae_run *run,
+                       const char *images)
 {
     char number[5][24];
     const size_t values[] = {threads, run->batch, run->shape.hidden, run->shape.latent,
                              run->train_images};
     for (int i = 0; i < 5; i++) snprintf(number[i], sizeof number[i], "%zu", values[i]);
-    setenv("LD_LIBRARY_PATH", directory, 1);
+    setenv("LD_LIBRARY_PATH", s->directory, 1);
     setenv("OMP_NUM_THREADS", number[0], 1);
     setenv("BLIS_NUM_THREADS", number[0], 1);
-    /* their fastest kernels on a CPU with AVX-512, which they do not pick on each */
-    setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
-    setenv("BLIS_ARCH_TYPE", "skx", 1);
+    setenv("OPENBLAS_CORETYPE", s->core, 1);
+    setenv("BLIS_ARCH_TYPE", s->core, 1);
 #ifdef __linux__
     cpu_set_t cpus; /* the benchmark itself is kept to one */
     CPU_ZERO(&cpus);
@@ -31,19 +42,25 @@ static void run_python(const char *directory, size_t threads, const struct vae_r
 #endif
     /* Debian's, for a python3 found earlier in PATH may not see Debian's packages */
     execl("/usr/bin/python3", "python3", "bench/peers/torch_step.py", number[0], number[1],
-          number[2], number[3], number[4], (char *)NULL);
+          number[2], number[3], number[4], images, (char *)NULL);
     _exit(127);
 }
 
-bool torch_start(struct torch_peer *t, const char *blas, const char *directory, size_t threads,
-                 const struct vae_run *run)
+bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size_t threads,
+                 const struct vae_run *run, const struct images *data)
 {
     int in[2], out[2];
-    char line[256] = "";
+    char line[256] = "", images[] = "/tmp/vae-images-XXXXXX";
     *t = (struct torch_peer){.steps = (int)((CALL_POINTS + run->batch - 1) / run->batch)};
     t->work = t->steps * (double)run->batch * vae_step_flops(&run->shape);
-    if (access(directory, F_OK) || pipe(in) || pipe(out)) {
-        fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", blas, directory);
+    if (access(setting->directory, F_OK)) {
+        fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", setting->blas,
+                setting->directory);
+        return false;
+    }
+    if (!write_images(data, images) || pipe(in) || pipe(out)) {
+        fprintf(stderr, "bench: PyTorch is skipped: no room for %s, or no pipes\n", images);
+        unlink(images);
         return false;
     }
     fflush(NULL);
@@ -52,21 +69,23 @@ bool torch_start(struct torch_peer *t, const char *blas, const char *directory, 
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         for (int i = 0; i < 2; i++) close(in[i]), close(out[i]);
-        run_python(directory, threads, run);
+        run_python(setting, threads, run, images);
     }
     close(in[0]);
     close(out[1]);
     t->to = fdopen(in[1], "w");
     t->from = fdopen(out[0], "r");
-    if (!fgets(line, sizeof line, t->from) || strncmp(line, "torch ", 6)) {
+    const bool started = fgets(line, sizeof line, t->from) && !strncmp(line, "torch ", 6);
+    unlink(images);
+    if (!started) {
         fprintf(stderr, "bench: PyTorch is skipped: it does not start (make peers)\n");
         torch_stop(t);
         return false;
     }
     kill(t->pid, SIGSTOP);
     line[strcspn(line, "\n")] = 0;
-    snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s, %zu thread%s", line + 6, blas, threads,
-             threads > 1 ? "s" : "");
+    snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s %s, %zu thread%s", line + 6, setting->blas,
+             setting->core, threads, threads > 1 ? "s" : "");
     return true;
 }
 

@@ -2,22 +2,30 @@
 #ifndef TORCH_PEER_H
 #define TORCH_PEER_H
 
+#include "../vae/idx.h"
 #include "../vae/run.h"
 #include <stdio.h>
 #include <sys/types.h>
 
 struct torch_peer {
-    char name[48]; /* "PyTorch 1.13.1, BLIS, 2 threads" */
+    char name[64]; /* "PyTorch 1.13.1, BLIS skx, 2 threads" */
     pid_t pid;
     FILE *to, *from;
     int steps;   /* per call */
     double work; /* of a call, floating-point operations */
 };
 
-/* Starts it with a BLAS library from `directory`, kept to the caller's CPU where threads is 1; false,
- * with one line on stderr, where python3, PyTorch or the library is missing. */
-bool torch_start(struct torch_peer *t, const char *blas, const char *directory, size_t threads,
-                 const struct vae_run *run);
+/* A BLAS library, where it lies, and which of its kernels it shall use: what it picks by itself is not the
+ * fastest on each CPU. */
+struct torch_setting {
+    const char *blas, *directory, *core;
+    bool all; /* CPUs; or one thread */
+};
+
+/* Starts it on these images with `threads` threads, kept to the caller's CPU if that is 1; false, with one line
+ * on stderr, where python3, PyTorch or the library is missing. */
+bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size_t threads,
+                 const struct vae_run *run, const struct images *images);
 void torch_stop(struct torch_peer *t);
 
 /* For struct contender: some steps. */

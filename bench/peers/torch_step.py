@@ -1,5 +1,6 @@
 """Training steps of the same model in PyTorch, on demand: for each line "STEPS" on standard input, runs
-that many and answers with one line. Arguments: threads, batch, hidden, latent, images."""
+that many and answers with one line. Arguments: threads, batch, hidden, latent, number of images, file of
+their bytes."""
 import sys
 
 import torch
@@ -10,8 +11,7 @@ torch.set_num_threads(threads)
 torch.set_num_interop_threads(1)
 torch.manual_seed(1)
 
-images = torch.randint(0, 256, (count, 784), dtype=torch.uint8)
-images[:, ::2] = 0  # about as many zeros as ink leaves
+images = torch.from_file(sys.argv[6], size=count * 784, dtype=torch.uint8).view(count, 784).clone()
 enc, head = torch.nn.Linear(784, hidden), torch.nn.Linear(hidden, 2 * latent)
 dec, out = torch.nn.Linear(latent, hidden), torch.nn.Linear(hidden, 784)
 params = [p for layer in (enc, head, dec, out) for p in layer.parameters()]
