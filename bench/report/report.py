@@ -31,8 +31,12 @@ def shown_so_far():
         return None
 
 
+def measured():
+    return sorted(n for n in os.listdir(data.RESULTS) if os.path.exists(os.path.join(data.RESULTS, n, "step.json")))
+
+
 def choose_machine():
-    names = sorted(n for n in os.listdir(data.RESULTS) if os.path.exists(os.path.join(data.RESULTS, n, "step.json")))
+    names = measured()
     for name in sys.argv[1:2] or (results.machine(), shown_so_far()):
         if name in names:
             return name
@@ -116,7 +120,8 @@ def main():
     values.update(summary(m, table, f_accuracy))
     values.update({
         "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
-        "torch table": tables.torch(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
+        "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
+        "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",

@@ -70,6 +70,26 @@ def torch(machine):
                   "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best", "which is"), rows)
 
 
+def machines(all_machines):
+    """One line per folder of results/ that has steps, each at its own commit."""
+    rows = []
+    for m in all_machines:
+        r, cells = m.compared().get(100), sorted(s.median for s in sweep_rows(m).values())
+        bound = next((b for b in m.rows("step") if b.what == "test bound, batch 1000"), None)
+        if not (r and cells and bound):
+            continue
+        one, more = figures.torch_settings(r)
+        rows.append([f"[{m.name}](results/{m.name})", m.files["step"]["host"]["commit"], f"{r.rate('FMA peak'):.0f}",
+                     r.ratio("one thread", "FMA peak").text(1, 100), r.ratio("all CPUs", "one thread").text(),
+                     r.ratio("one thread", r.best(one)).text() if one else "–",
+                     r.ratio("all CPUs", r.best(one + more)).text() if one else "–",
+                     f"{100 * cells[0]:.0f}, {100 * cells[len(cells) // 2]:.0f}",
+                     bound.ratio("one thread", "FMA peak").text(1, 100)])
+    return table(("machine", "commit", "FMA peak of a thread, GFLOP/s", "one thread, % of it",
+                  "all CPUs ÷ one thread", "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best",
+                  "45 sizes: worst and median, %", "test bound, %"), rows)
+
+
 def sweep_rows(machine):
     """{(hidden, latent, batch): share of the FMA peak} of the rows without peers."""
     cells = {}

@@ -1,6 +1,7 @@
 /* Tiles whose gradient an optimiser takes, one tile behind: a tile ends in the buffer, and its weights are
- * stepped row by row between the links of the next tile's chains. The divider, which has no part in the
- * chains, and the way of weights and statistics from L2 or L3 then cost next to nothing.
+ * stepped row by row between the links of the next tile's chains. The divider's latency and the way of weights
+ * and statistics from L2 or L3 then pass beside the chains; a step costs the slots it takes from them, on Zen 4
+ * some seven for a vector (two a square root, two a division), where it took sixteen cycles by itself.
  *
  * For panels of C over whole tiles of GEMM_MAIN half vectors, chains at least as long as a tile is high, and
  * rows of op(A) that are neighbours in memory (gemm_tn). An ISA that gains by it says how many rows leave
@@ -39,8 +40,7 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
     const struct sv_optim optim = x->optim;
     const size_t cs = x->cs, bp = x->bp, bs = x->bs, cp = x->cp;
     float *buffer = x->buffer, *due = buffer;
-    struct gemm_place p = x->due;
-    size_t rows = x->due_rows, links = x->k;
+    size_t at = x->due.at, rows = x->due_rows, links = x->k;
     v16 acc[GEMM_TILE_MAX];
     GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
 #define GEMM_LINK()                                                                                \
@@ -57,16 +57,15 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
         for (size_t u = between; u; u--) GEMM_LINK();
         GEMM_UNROLL
         for (int v = 0; v < V; v++) {
-            struct gemm_place q = p;
-            q.at += (size_t)v * cp;
-            __builtin_prefetch(g.c + q.at + 16 * GEMM_ROWS_AHEAD, 1);
-            __builtin_prefetch(g.s + q.at + 16 * GEMM_ROWS_AHEAD, 1);
-            if (e == SV_EPI_ADAM) __builtin_prefetch(g.v + q.at + 16 * GEMM_ROWS_AHEAD, 1);
-            const v16 gradient = v16_load(due + 16 * v);
-            gemm_put(&g, &optim, e, q, gradient, gradient, 16, NULL);
+            const size_t q = at + (size_t)v * cp, ahead = q + 16 * GEMM_ROWS_AHEAD;
+            __builtin_prefetch(g.c + ahead, 1);
+            __builtin_prefetch(g.s + ahead, 1);
+            if (e == SV_EPI_ADAM) __builtin_prefetch(g.v + ahead, 1);
+            const v16 w = gemm_optimize(&g, &optim, e, v16_load(due + 16 * v), q, 16);
+            v16_store(g.c + q, w);
         }
         due += 16 * V;
-        p.at += 16;
+        at += 16;
     }
     GEMM_ROLL
     for (; links; links--) GEMM_LINK();
