@@ -1,4 +1,5 @@
 #include "error.h"
+#include "text.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -8,7 +9,6 @@ bool vae_fail(struct vae_error *e, const char *format, ...)
     va_start(args, format);
     vsnprintf(e->line, sizeof e->line, format, args);
     va_end(args);
-    for (char *c = e->line; *c; c++)
-        if ((unsigned char)*c < ' ') *c = '?';
+    text_make_safe(e->line);
     return false;
 }

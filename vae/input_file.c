@@ -1,0 +1,38 @@
+#include "input_file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATIENCE = 2000 /* ms */ };
+
+/* Reads wait again. A pipe without a writer gives no event, one whose writer has gone does. */
+static bool ready(int fd, bool pipe)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    const int flags = fcntl(fd, F_GETFL);
+    return fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0 && (!pipe || poll(&p, 1, PATIENCE) != 0);
+}
+
+int input_open(const char *path, bool streams, const char *hint, struct vae_error *e)
+{
+    struct stat st;
+    /* O_NONBLOCK: opening a pipe would wait for its writer */
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st))
+        vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
+    else if (S_ISREG(st.st_mode))
+        return fd;
+    else if (S_ISDIR(st.st_mode))
+        vae_fail(e, "%s: a directory, not a file; %s", path, hint);
+    else if (!streams)
+        vae_fail(e, "%s: not a regular file; %s", path, hint);
+    else if (ready(fd, S_ISFIFO(st.st_mode)))
+        return fd;
+    else
+        vae_fail(e, "%s: a pipe that nobody writes to; %s", path, hint);
+    if (fd >= 0) close(fd);
+    return -1;
+}

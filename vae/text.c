@@ -1,0 +1,58 @@
+#include "text.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Length of the UTF-8 sequence at p and its code point; 0 where it is none (RFC 3629: no overlong form, no
+ * surrogate, nothing beyond U+10FFFF). */
+static size_t decode(const unsigned char *p, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const size_t n = *p < 0x80                  ? 1
+                     : *p >= 0xc2 && *p <= 0xdf ? 2
+                     : *p >= 0xe0 && *p <= 0xef ? 3
+                     : *p >= 0xf0 && *p <= 0xf4 ? 4
+                                                : 0;
+    if (n < 2) {
+        *code = *p;
+        return n;
+    }
+    *code = *p & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) return 0;
+        *code = *code << 6 | (p[i] & 0x3f);
+    }
+    return *code >= least[n] && *code <= 0x10ffff && *code >> 11 != 0x1b ? n : 0;
+}
+
+static bool acts(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void text_make_safe(char *text)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    char *to = text;
+    while (*from) {
+        uint32_t code;
+        const size_t n = decode(from, &code);
+        if (n == 0 || acts(code)) {
+            *to++ = '?';
+            from += n ? n : 1;
+        } else {
+            for (size_t i = 0; i < n; i++) *to++ = (char)*from++;
+        }
+    }
+    *to = 0;
+}
+
+struct text_shown text_shown(const char *text)
+{
+    struct text_shown t;
+    snprintf(t.s, sizeof t.s, "%s", text);
+    text_make_safe(t.s);
+    return t;
+}

@@ -1,0 +1,18 @@
+/* Text that came from a file or an option, made fit to be printed. */
+#ifndef VAE_TEXT_H
+#define VAE_TEXT_H
+
+/* Replaces by '?', in place, what could act on a terminal or mislead its reader: C0 and C1 controls, DEL,
+ * bidirectional and line-breaking format characters (Unicode Annex 9, table 4; U+2028, U+2029), and bytes
+ * that are not UTF-8. */
+void text_make_safe(char *text);
+
+enum { TEXT_SHOWN = 4096 + 64 };
+struct text_shown {
+    char s[TEXT_SHOWN];
+};
+
+/* A safe copy, cut to fit: printf("wrote %s\n", text_shown(path).s). */
+struct text_shown text_shown(const char *text);
+
+#endif
