@@ -1,10 +1,7 @@
 #include "report.h"
 #include "phases.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,20 +45,18 @@ void progress_clear(const struct progress *p)
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
-bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e)
+char *epoch_line(const struct epoch_report *r)
 {
-    json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:I}", "epoch",
+    json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:I, s:s}", "epoch",
                           (json_int_t)r->epoch, "samples", (json_int_t)r->samples, "train_bound",
                           number(r->train_bound), "test_bound", number(r->test_bound), "kl",
                           number(r->kl), "recon", number(r->recon), "samples_per_s",
                           number(r->samples_per_s), "gflops", number(r->gflops), "isa", r->isa,
-                          "threads", (int)r->threads, "seed", (json_int_t)r->seed);
+                          "threads", (int)r->threads, "seed", (json_int_t)r->seed, "run", r->run);
     if (r->profile && o) json_object_set_new(o, "profile", r->profile);
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
-    const bool ok = text && fprintf(log, "%s\n", text) > 0 && fflush(log) == 0;
     json_decref(o);
-    free(text);
-    return ok || vae_fail(e, "%s: %s; the log cannot be written", path, strerror(errno));
+    return text;
 }
 
 void print_epoch(const struct epoch_report *r)
