@@ -74,7 +74,7 @@ struct fixture {
 static void open_fixture(struct fixture *f, const struct vae_run *run)
 {
     struct sv_choice k;
-    struct vae_error e;
+    struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
     ck_assert(images_make(&f->images, run->train_images, 2, 5));
     for (size_t i = 0; i < run->train_images * 10; i++)
@@ -93,14 +93,14 @@ static void close_fixture(struct fixture *f)
 
 static void save(const struct fixture *f)
 {
-    struct vae_error e;
+    struct vae_error e = {""};
     ck_assert_msg(checkpoint_save(f->path, &f->t.model, &f->t.run, &e), "%s", e.line);
 }
 
 static void load(struct fixture *f)
 {
     struct st_file file;
-    struct vae_error e;
+    struct vae_error e = {""};
     ck_assert_msg(checkpoint_open(&file, f->path, &f->t.run, &e), "%s", e.line);
     ck_assert_msg(checkpoint_load(&file, &f->t.model, true, &e), "%s", e.line);
     st_close(&file);
@@ -148,7 +148,7 @@ START_TEST(test_unsound)
 {
     struct fixture f;
     struct vae_run run = small_run(VAE_GAUSSIAN, unsound[_i].optimizer);
-    struct vae_error e;
+    struct vae_error e = {""};
     unsigned char *before, *after;
     open_fixture(&f, &run);
     save(&f);
