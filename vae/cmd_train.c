@@ -167,6 +167,7 @@ static bool report(struct loop *l, struct vae_error *e)
         .isa = l->t->model.k.isa,
         .threads = pool_threads(l->t->model.pool),
         .seed = r->seed,
+        .profiled = l->clock != NULL,
         .profile = epoch_profile(l),
     };
     progress_clear(&l->progress);

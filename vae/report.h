@@ -29,10 +29,12 @@ struct epoch_report {
     const char *isa;
     size_t threads;
     uint64_t seed;
-    json_t *profile; /* of the steps since the last report, insight_json; or NULL */
+    bool profiled;   /* the line has a profile */
+    json_t *profile; /* of the steps since the last report, insight_json */
 };
 
-/* One object per line; a bound that is not finite is null. Flushed. Takes the profile. */
+/* One object per line; a bound that is not finite is null. Flushed. Takes the profile; profiled without one
+ * fails for want of memory. */
 bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e);
 
 void print_epoch(const struct epoch_report *r);
