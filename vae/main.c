@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "options.h"
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 static const struct {
@@ -32,6 +33,8 @@ static int usage(FILE *to, int status)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ,
+           SIG_IGN); /* a write beyond the limit of a file's size then fails, and is reported */
     if (argc < 2) return usage(stderr, EXIT_USAGE);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return usage(stdout, EXIT_DONE);
