@@ -1,11 +1,8 @@
 #include "report.h"
 #include "json.h"
 #include "phases.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,7 +44,7 @@ void progress_clear(const struct progress *p)
     if (p->bar) fputs("\r\033[K", stderr);
 }
 
-bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e)
+char *epoch_line(const struct epoch_report *r)
 {
     bool ok = true;
     json_t *o = json_object();
@@ -62,13 +59,9 @@ bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct
     json_put(&ok, o, "isa", json_string(r->isa));
     json_put(&ok, o, "threads", json_integer((json_int_t)r->threads));
     json_put(&ok, o, "seed", json_integer((json_int_t)r->seed));
+    json_put(&ok, o, "run", json_string(r->run));
     if (r->profiled) json_put(&ok, o, "profile", r->profile);
-    char *text = json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    if (!text) return vae_fail(e, "%s: not enough memory for a line of the log", path);
-    ok = fprintf(log, "%s\n", text) > 0 && fflush(log) == 0;
-    if (!ok) vae_fail(e, "%s: %s; the log cannot be written", path, strerror(errno));
-    free(text);
-    return ok;
+    return json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
 void print_epoch(const struct epoch_report *r)
