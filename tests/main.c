@@ -35,6 +35,8 @@ int main(void)
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_recovery());
+    srunner_add_suite(r, suite_files());
+    srunner_add_suite(r, suite_short_memory());
     srunner_add_suite(r, suite_wrong_input());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());

@@ -2,6 +2,7 @@
 #include "options.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,6 +60,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     open_standard();
+    signal(SIGXFSZ, SIG_IGN); /* beyond the limit of a file's size a write fails, and is reported */
     const int status = run(argc, argv);
     if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
     fprintf(stderr, "vae: standard output: %s; the result is lost\n", strerror(errno));

@@ -30,11 +30,12 @@ struct epoch_report {
     size_t threads;
     uint64_t seed;
     char run[17];    /* which run (train_log.h) */
-    json_t *profile; /* of the steps since the last report, insight_json; or NULL */
+    bool profiled;   /* the line has a profile */
+    json_t *profile; /* of the steps since the last report, insight_json */
 };
 
 /* One JSON object without its line's end, to be freed; what is not finite is null. NULL where memory is short.
- * Takes the profile. */
+ * Takes the profile; `profiled` without one is want of memory. */
 char *epoch_line(const struct epoch_report *r);
 
 void print_epoch(const struct epoch_report *r);

@@ -1,10 +1,10 @@
 #include "train_log.h"
 #include "input_file.h"
+#include "json.h"
 #include "replace_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,8 +51,9 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
                      long long at, const char *id, struct vae_error *e)
 {
     json_error_t error;
-    json_t *o = json_loadb(text, length, 0, &error);
-    if (!o && json_error_code(&error) == json_error_out_of_memory) return no_memory(path, e);
+    const char *why;
+    json_t *o = json_parse(text, length, 0, &error, &why);
+    if (!o && why == json_no_memory) return no_memory(path, e);
     const json_t *samples = json_object_get(o, "samples");
     const char *run = json_string_value(json_object_get(o, "run"));
     const struct line l = {(uint64_t)json_integer_value(samples), at, length,
@@ -119,14 +120,15 @@ static void choose_lines(struct lines *all, uint64_t points)
 
 /* --- rewriting it --- */
 
-static bool copy(FILE *from, long long at, long long length, FILE *to)
+static bool copy(FILE *from, long long at, long long length, struct replace_file *to)
 {
     char room[1 << 14];
     if (fseeko(from, (off_t)at, SEEK_SET)) return false;
     while (length > 0) {
         const size_t want = length < (long long)sizeof room ? (size_t)length : sizeof room;
         const size_t n = fread(room, 1, want, from);
-        if (n == 0 || fwrite(room, 1, n, to) != n) return false;
+        if (n == 0) return false;
+        replace_write(to, room, n);
         length -= (long long)n;
     }
     return true;
@@ -139,7 +141,7 @@ static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct 
     bool ok = replace_begin(&r, path, e);
     if (!ok) return false;
     for (size_t i = 0; ok && i < kept->count; i++)
-        ok = copy(f, kept->line[i].at, (long long)kept->line[i].length, r.f);
+        ok = copy(f, kept->line[i].at, (long long)kept->line[i].length, &r);
     if (ok) return replace_commit(&r, e);
     replace_abort(&r);
     return vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);

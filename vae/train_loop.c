@@ -120,6 +120,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .isa = l->t->model.k.isa,
         .threads = pool_threads(l->t->model.pool),
         .seed = r->seed,
+        .profiled = l->clock != NULL,
         .profile = epoch_profile(l),
     };
     train_log_run_id(r, line.run);

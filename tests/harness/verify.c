@@ -1,6 +1,7 @@
 #include "verify.h"
 #include "buffer.h"
 #include "data.h"
+#include "must.h"
 #include <fenv.h>
 #include <math.h>
 #include <stdlib.h>
@@ -42,16 +43,6 @@ uint64_t verify_seed(void)
 {
     const char *s = getenv("SV_SEED");
     return s && *s ? strtoull(s, NULL, 0) : 20131220;
-}
-
-static void *must_calloc(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p) {
-        perror("verify");
-        exit(1);
-    }
-    return p;
 }
 
 /* --- reporting --- */
