@@ -1,5 +1,5 @@
 #include "checkpoint.h"
-#include <errno.h>
+#include "number.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -125,15 +125,12 @@ static bool get_number(const struct st_file *f, const char *key, uint64_t max, u
                        struct vae_error *e)
 {
     const char *text = st_metadata(f, key);
-    char *end;
-    errno = 0;
-    if (!text || *text < '0' || *text > '9')
+    if (!text)
         return vae_fail(e, "%s: no %s in its metadata; not a checkpoint of `vae train`", f->path,
                         key);
-    *out = strtoull(text, &end, 10);
-    if (*end || errno || *out > max)
-        return vae_fail(e, "%s: %s is \"%s\" in its metadata; out of range", f->path, key, text);
-    return true;
+    return number_u64(text, max, out) ||
+           vae_fail(e, "%s: %s is \"%s\" in its metadata; no number, or out of range", f->path, key,
+                    text);
 }
 
 static bool get_size(const struct st_file *f, const char *key, size_t min, size_t max, size_t *out,
@@ -159,9 +156,9 @@ static bool get_name(const struct st_file *f, const char *key, const char *const
 static bool get_positive(const struct st_file *f, const char *key, float *out, struct vae_error *e)
 {
     const char *text = st_metadata(f, key);
-    *out = text ? strtof(text, NULL) : 0;
-    if (*out > 0 && isfinite(*out)) return true;
-    return vae_fail(e, "%s: no positive %s in its metadata", f->path, key);
+    if (!text) return vae_fail(e, "%s: no %s in its metadata", f->path, key);
+    if (number_f32(text, out) && *out > 0) return true;
+    return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number above 0", f->path, key, text);
 }
 
 static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
