@@ -54,7 +54,7 @@ static const struct {
     {"train --data plain --out out --lr 1e30 --optimizer sgd --quiet", 1, "diverged"},
     {"eval out/model.safetensors --data other-size.idx", 1, "images of 8 x 5"},
     {"eval missing.safetensors --data plain", 1, "missing.safetensors: No such file"},
-    {"eval plain --data plain", 1, "plain: not a file"},
+    {"eval plain --data plain", 1, "plain: a directory, not a file"},
     {"eval one.idx --data plain", 1, "one.idx: "},
     {"eval --data plain", 2, "give a checkpoint"},
     {"eval out/model.safetensors", 2, "give --data"},

@@ -1,4 +1,5 @@
 #include "checkpoint.h"
+#include "foreign.h"
 #include "number.h"
 #include <inttypes.h>
 #include <math.h>
@@ -170,8 +171,8 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
         !get_name(f, "optimizer", vae_optimizer_names, &optimizer, e) ||
         !get_name(f, "binarize", vae_binarize_names, &binarize, e) ||
-        !get_size(f, "image_rows", 1, 4096, &r->shape.rows, e) ||
-        !get_size(f, "image_cols", 1, 4096, &r->shape.cols, e) ||
+        !get_size(f, "image_rows", 1, VAE_MAX_SIDE, &r->shape.rows, e) ||
+        !get_size(f, "image_cols", 1, VAE_MAX_SIDE, &r->shape.cols, e) ||
         !get_size(f, "hidden", 1, VAE_MAX_HIDDEN, &r->shape.hidden, e) ||
         !get_size(f, "latent", 1, VAE_MAX_LATENT, &r->shape.latent, e) ||
         !get_size(f, "batch", 1, VAE_MAX_BATCH, &r->batch, e) ||
@@ -209,10 +210,70 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
     return ok;
 }
 
+/* Before memory is asked for by what the settings say. */
+static bool check_parts(const struct st_file *f, const struct vae_shape *s, const char *prefix,
+                        struct vae_error *e)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(s, parts);
+    for (size_t i = 0; i < n; i++) {
+        const int id = parts[i].weight;
+        const size_t inputs = id == ENC_W ? vae_inputs(s) : id == DEC_W ? s->latent : s->hidden;
+        const size_t shape[2] = {parts[i].cols, inputs};
+        char name[ST_NAME];
+        name_tensor(name, prefix, parts[i].name, "weight");
+        if (!st_check(f, name, 2, shape, e)) return false;
+        name_tensor(name, prefix, parts[i].name, "bias");
+        if (!st_check(f, name, 1, shape, e)) return false;
+    }
+    return true;
+}
+
+static bool check_all(const struct st_file *f, const struct vae_run *r, struct vae_error *e)
+{
+    if (!check_parts(f, &r->shape, "", e)) return false;
+    for (size_t i = 0; i < VAE_MAX_STATS && stat_names[r->optimizer][i]; i++)
+        if (!check_parts(f, &r->shape, stat_names[r->optimizer][i], e)) return false;
+    return true;
+}
+
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e)
 {
     if (!st_open(f, path, e)) return false;
-    if (get_run(f, run, e)) return true;
+    if (foreign(f))
+        vae_fail(e,
+                 "%s: no settings and no optimiser state of `vae train` in it, only weights; to "
+                 "train, start anew",
+                 path);
+    else if (get_run(f, run, e) && check_all(f, run, e))
+        return true;
+    st_close(f);
+    return false;
+}
+
+/* Options that the file's own settings contradict would have no effect. */
+static bool agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                   struct vae_error *e)
+{
+    const char *likelihood = vae_likelihood_names[r->shape.likelihood];
+    const char *binarize = vae_binarize_names[r->binarize];
+    if (g->likelihood && strcmp(g->likelihood, likelihood))
+        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
+    if (g->binarize && strcmp(g->binarize, binarize))
+        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
+    if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
+        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
+                        r->shape.rows, r->shape.cols);
+    return true;
+}
+
+bool checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
+                           struct vae_run *run, struct vae_error *e)
+{
+    if (!st_open(f, path, e)) return false;
+    const bool known =
+        foreign(f) ? foreign_run(f, given, run, e) : get_run(f, run, e) && agrees(f, given, run, e);
+    if (known && check_parts(f, &run->shape, "", e)) return true;
     st_close(f);
     return false;
 }

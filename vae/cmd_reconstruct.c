@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "dataset.h"
 #include "loaded.h"
+#include "model_options.h"
 #include "options.h"
 #include "pictures.h"
 #include <getopt.h>
@@ -12,7 +13,8 @@ static const char help[] =
     "  --out FILE    the PNG to write\n"
     "  --across N    images in a row (default 10)\n"
     "  --pairs N     pairs of rows (default 5)\n"
-    "  --isa NAME    the kernels to use; results do not depend on it\n";
+    "  --isa NAME    the kernels to use; results do not depend on it\n" MODEL_HELP
+        MODEL_HELP_BINARIZE;
 
 static const struct option long_options[] = {
     {"data", required_argument, NULL, 'd'},
@@ -20,11 +22,14 @@ static const struct option long_options[] = {
     {"across", required_argument, NULL, 'a'},
     {"pairs", required_argument, NULL, 'p'},
     {"isa", required_argument, NULL, 'i'},
+    MODEL_OPTIONS,
+    MODEL_OPTION_BINARIZE,
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
 struct options {
+    struct model_given given;
     const char *file, *data, *out, *isa;
     size_t across, pairs;
 };
@@ -41,7 +46,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
         case 'a': ok = option_size("--across", optarg, 1, 100, &o->across, e); break;
         case 'p': ok = option_size("--pairs", optarg, 1, 50, &o->pairs, e); break;
         case 'h': return false;
-        default: ok = option_unknown(argv, optind, e);
+        default: ok = model_option(opt, argv, &o->given, e);
         }
         if (!ok) return false;
     }
@@ -54,7 +59,7 @@ static int reconstruct(const struct options *o, struct vae_error *e)
 {
     struct dataset data;
     struct loaded s;
-    if (!loaded_open(&s, o->file, o->isa, NULL, e)) return EXIT_FAILED;
+    if (!loaded_open(&s, o->file, &o->given, o->isa, NULL, e)) return EXIT_FAILED;
     bool ok = dataset_open(o->data, &data, e);
     if (ok) {
         ok = loaded_fits(&s, o->data, &data.test, e) &&

@@ -133,14 +133,7 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
 
 bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e)
 {
-    static const float default_lr[] = {
-        [VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f};
-    *o = (struct train_options){.run = {.shape = {.hidden = 500, .latent = 20},
-                                        .optimizer = VAE_ADAGRAD,
-                                        .batch = 100,
-                                        .samples = 1,
-                                        .init_sd = 0.01f,
-                                        .seed = 1}};
+    *o = (struct train_options){.run = run_default()};
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
         if (opt == OPT_HELP) return false;
@@ -152,6 +145,6 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
     if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
     if (o->resume && o->model_given)
         return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
-    if (o->run.lr == 0) o->run.lr = default_lr[o->run.optimizer];
+    if (o->run.lr == 0) o->run.lr = run_default_lr(o->run.optimizer);
     return true;
 }
