@@ -25,6 +25,7 @@ Suite *suite_wrong_input(void);
 Suite *suite_text(void);
 Suite *suite_readers(void);
 Suite *suite_foreign(void);
+Suite *suite_images(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);
 Suite *suite_report(void);

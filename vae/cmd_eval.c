@@ -13,7 +13,8 @@
 static const char help[] =
     "usage: vae eval FILE.safetensors --data PATH [options]\n\n"
     "The evidence lower bound on the test images, z sampled.\n\n"
-    "  --data PATH   as in `vae train`; the test images of it are used\n"
+    "  --data PATH   as in `vae train`; its test images are used, or all of a single file\n"
+    "  --transpose   as in `vae train`, which does not write it down\n"
     "  --json        one JSON object instead of a line\n"
     "  --seed N      of the draws (default: the checkpoint's)\n"
     "  --threads N   default: the CPUs this process may use\n"
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, 's'},
     {"isa", required_argument, NULL, 'i'},
     {"threads", required_argument, NULL, 't'},
+    {"transpose", no_argument, NULL, 'T'},
     MODEL_OPTIONS,
     MODEL_OPTION_BINARIZE,
     {"help", no_argument, NULL, 'h'},
@@ -34,6 +36,7 @@ static const struct option long_options[] = {
 
 struct options {
     struct model_given given;
+    struct dataset_options images;
     const char *file, *data, *isa;
     size_t threads;
     bool json, seed_given;
@@ -47,6 +50,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
         switch (opt) {
         case 'd': o->data = optarg; break;
         case 'j': o->json = true; break;
+        case 'T': o->images.transpose = true; break;
         case 'i': o->isa = optarg; break;
         case 't':
             if (!option_threads(optarg, &o->threads, e)) return false;
@@ -92,7 +96,7 @@ static int eval(const struct options *o, struct vae_error *e)
         pool_destroy(pool);
         return EXIT_FAILED;
     }
-    if (dataset_open(o->data, &data, e)) {
+    if (dataset_open(o->data, &o->images, &data, e)) {
         if (loaded_fits(&s, o->data, &data.test, e)) {
             struct vae_bound bound;
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
@@ -113,7 +117,7 @@ static int eval(const struct options *o, struct vae_error *e)
 
 int cmd_eval(int argc, char **argv)
 {
-    struct options o = {.file = NULL};
+    struct options o = {.images = {.test_only = true}};
     struct vae_error e = {""};
     if (!parse(argc, argv, &o, &e)) {
         if (*e.line) return report_failure("eval", EXIT_USAGE, &e);

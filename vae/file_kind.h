@@ -6,7 +6,11 @@
 
 enum { FILE_KIND_HEAD = 16 }; /* bytes that tell */
 
-/* Name and hint, such as "a web page, fetch the file again"; NULL: nothing known. */
-const char *file_kind(const unsigned char *head, size_t n);
+struct file_kind {
+    const char *name, *hint; /* "a web page", "the download went wrong, fetch it again" */
+};
+
+/* NULL: nothing known. */
+const struct file_kind *file_kind(const unsigned char *head, size_t n);
 
 #endif

@@ -3,7 +3,7 @@
 #define VAE_LOADED_H
 
 #include "checkpoint.h"
-#include "idx.h"
+#include "images.h"
 #include "run.h"
 
 struct loaded {

@@ -133,9 +133,9 @@ static bool no_header(const struct st_file *f, size_t size, const char *reason, 
     unsigned char head[FILE_KIND_HEAD];
     const size_t n = size < sizeof head ? size : sizeof head;
     if (!read_at(f, head, n, 0, e)) return false;
-    const char *kind = file_kind(head, n);
+    const struct file_kind *kind = file_kind(head, n);
     if (!kind) return bad(f, e, reason);
-    return vae_fail(e, "%s: %s; not a safetensors file", f->path, kind);
+    return vae_fail(e, "%s: %s, not a safetensors file; %s", f->path, kind->name, kind->hint);
 }
 
 static bool parse(struct st_file *f, const char *text, size_t length, struct vae_error *e)
@@ -261,8 +261,8 @@ bool st_read(const struct st_file *f, const char *name, size_t dims, const size_
         for (size_t i = 0; i < n; i++)
             if (!isfinite(to[i]))
                 return vae_fail(e,
-                                "%s: tensor %s holds NaN, infinity or what no f32 can hold; use an "
-                                "earlier checkpoint",
+                                "%s: tensor %s holds NaN or infinity, or what no f32 can hold; use "
+                                "an earlier checkpoint",
                                 f->path, name);
     }
     return true;

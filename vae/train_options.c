@@ -4,8 +4,14 @@
 
 const char train_help[] =
     "usage: vae train --data PATH --out DIR [options]\n\n"
-    "  --data PATH        directory with MNIST's IDX files (plain or .gz), one IDX image file\n"
-    "                     (every tenth image is held out), or `synthetic`: digits drawn here\n"
+    "  --data PATH        directory with MNIST's IDX files (plain or .gz), or those of EMNIST,\n"
+    "                     QMNIST ...; DIRECTORY/SET where it holds several, as "
+    "gzip/emnist-letters;\n"
+    "                     one IDX image file (every tenth image is held out); or `synthetic`:\n"
+    "                     digits drawn here. Pixels are integers from 0 to 255, or floats from 0 "
+    "to\n"
+    "                     1 or, if one is above 1, from 0 to 255\n"
+    "  --transpose        rows of an image become columns: EMNIST is stored transposed\n"
     "  --out DIR          where model.safetensors, log.jsonl, samples.png, reconstructions.png go\n"
     "  --epochs N         passes over the training images (default 50)\n"
     "  --samples N        training samples instead of epochs; both count from the run's start\n"
@@ -36,6 +42,7 @@ const char train_help[] =
 
 enum {
     OPT_DATA = 1,
+    OPT_TRANSPOSE,
     OPT_OUT,
     OPT_EPOCHS,
     OPT_SAMPLES,
@@ -60,6 +67,7 @@ enum {
 };
 static const struct option long_options[] = {
     {"data", required_argument, NULL, OPT_DATA},
+    {"transpose", no_argument, NULL, OPT_TRANSPOSE},
     {"out", required_argument, NULL, OPT_OUT},
     {"epochs", required_argument, NULL, OPT_EPOCHS},
     {"samples", required_argument, NULL, OPT_SAMPLES},
@@ -116,6 +124,7 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
 {
     switch (opt) {
     case OPT_DATA: o->data = optarg; return true;
+    case OPT_TRANSPOSE: return o->transpose = true;
     case OPT_OUT: o->out = optarg; return true;
     case OPT_LOG: o->log = optarg; return true;
     case OPT_RESUME: o->resume = optarg; return true;
