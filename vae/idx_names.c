@@ -130,13 +130,19 @@ static void list(char *to, size_t size, const char *text, size_t length)
     snprintf(to + used, size - used, "%s%.*s", used ? ", " : "", (int)length, text);
 }
 
+static int by_stem(const void *a, const void *b)
+{
+    return strcmp(((const struct set *)a)->stem, ((const struct set *)b)->stem);
+}
+
 /* wanted: NULL, or the set's name. */
-static bool choose(const char *dir, const struct sets *s, const char *wanted, bool test_only,
+static bool choose(const char *dir, struct sets *s, const char *wanted, bool test_only,
                    struct idx_pair *found, struct vae_error *e)
 {
     char names[1024] = "";
     const struct set *one = NULL;
     size_t fit = 0;
+    qsort(s->set, s->count, sizeof *s->set, by_stem);
     for (size_t i = 0; i < s->count; i++) {
         const struct set *set = &s->set[i];
         if (wanted && !is_called(set, wanted)) continue;
