@@ -33,6 +33,7 @@ int main(void)
     srunner_add_suite(r, suite_pool());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_cli());
+    srunner_add_suite(r, suite_gaussian());
     srunner_add_suite(r, suite_wrong_input());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());

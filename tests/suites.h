@@ -21,6 +21,7 @@ Suite *suite_rng(void);
 Suite *suite_pool(void);
 Suite *suite_model(void);
 Suite *suite_cli(void);
+Suite *suite_gaussian(void);
 Suite *suite_wrong_input(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);

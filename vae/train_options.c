@@ -15,9 +15,14 @@ const char train_help[] =
     "  --latent N         dimensions of z (default 20)\n"
     "  --samples-per-x L  draws of z per data point (default 1)\n"
     "  --likelihood NAME  bernoulli (default), or gaussian with mean and log-variance\n"
+    "  --min-logvar X     gaussian: no log-variance counts as less (default -9: a standard "
+    "deviation\n"
+    "                     of three of 255 levels of grey); without a limit the likelihood of\n"
+    "                     pixels that never change has none either\n"
+    "  --sigma X          gaussian: this standard deviation for all pixels, none is learnt\n"
     "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
-    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; sgd with a\n"
-    "                     gaussian decoder wants less)\n"
+    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian:\n"
+    "                     adagrad 0.003, adam 0.001, sgd 0.000001)\n"
     "  --init-sd X        standard deviation of the first weights (default 0.01)\n"
     "  --binarize NAME    none (default), dynamic, threshold\n"
     "  --seed N           of everything random (default 1)\n"
@@ -193,7 +198,7 @@ static bool fill_defaults(struct vae_run *r, struct vae_error *e)
 {
     static const float default_lr[][3] = {
         [VAE_BERNOULLI] = {[VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f},
-        [VAE_GAUSSIAN] = {[VAE_SGD] = 1e-6f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f}};
+        [VAE_GAUSSIAN] = {[VAE_SGD] = 1e-6f, [VAE_ADAGRAD] = 0.003f, [VAE_ADAM] = 1e-3f}};
     struct vae_shape *s = &r->shape;
     if (s->likelihood != VAE_GAUSSIAN && s->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
