@@ -2,6 +2,7 @@
 #include "chosen.h"
 #include "commands.h"
 #include "options.h"
+#include "peak.h"
 #include "survey.h"
 #include <getopt.h>
 #include <jansson.h>
@@ -17,7 +18,8 @@ static const char help[] =
     "fails. Takes less than a minute.\n\n"
     "  --kernel NAME  this one alone\n"
     "  --json         one array of objects: kernel, shape, class, isa, variant, verified, status,\n"
-    "                 gflops, gbs, peak (GFLOP/s of that ISA's fma chains), peak_share, serves\n"
+    "                 gflops, gbs, serves; of products peak (GFLOP/s of that ISA's fma chains)\n"
+    "                 and peak_share\n"
     "  --isa NAME     the choice to show (default: SV_ISA, or the profile of `vae tune`, or the "
     "best)\n";
 
@@ -49,14 +51,13 @@ static void shape_text(const struct shape *s, char *to, size_t size)
 
 /* One measurement in its several units. */
 struct rate {
-    double gflops, gbs, peak, share;
+    double gflops, gbs;
 };
 
 static struct rate rate_of(const struct survey_kernel *k, int cls, size_t candidate)
 {
-    const double per_second = 1e-9 / k->seconds[cls][candidate], peak = 1e-9 * k->peak[candidate];
-    const double gflops = k->flops[cls] * per_second;
-    return (struct rate){gflops, k->bytes[cls] * per_second, peak, gflops / peak};
+    const double per_second = 1e-9 / k->seconds[cls][candidate];
+    return (struct rate){k->flops[cls] * per_second, k->bytes[cls] * per_second};
 }
 
 /* --- as a table --- */
@@ -102,6 +103,16 @@ static void print_table(const struct survey *s, const struct sv_choice *chosen)
 
 /* --- as JSON --- */
 
+/* Of a product; null where the share is refused, which a line on standard error says. */
+static json_t *peak_share(double gflops, double peak, const char *kernel, const char *isa)
+{
+    double share;
+    struct vae_error e = {""};
+    if (share_of_peak(1e9 * gflops, peak, &share, &e)) return json_real(share);
+    fprintf(stderr, "vae kernels: %s, %s: %s\n", kernel, isa, e.line);
+    return json_null();
+}
+
 static json_t *row(const struct survey *s, size_t id, int cls, size_t i, bool serves)
 {
     const struct survey_kernel *k = &s->kernel[id];
@@ -113,11 +124,14 @@ static json_t *row(const struct survey *s, size_t id, int cls, size_t i, bool se
                           "shape", shape, "class", sv_class_names[cls], "isa", t->isa, "variant",
                           t->variant, "verified", verified, "status",
                           standing_names[k->standing[i]], "serves", serves);
-    const struct rate r = verified ? rate_of(k, cls, i) : (struct rate){0, 0, 0, 0};
+    const struct rate r = verified ? rate_of(k, cls, i) : (struct rate){0, 0};
+    const double peak = verified ? k->peak[i] : 0; /* only products have one */
     json_object_set_new(o, "gflops", verified ? json_real(r.gflops) : json_null());
     json_object_set_new(o, "gbs", verified ? json_real(r.gbs) : json_null());
-    json_object_set_new(o, "peak", verified ? json_real(r.peak) : json_null());
-    json_object_set_new(o, "peak_share", verified ? json_real(r.share) : json_null());
+    json_object_set_new(o, "peak", peak > 0 ? json_real(1e-9 * peak) : json_null());
+    json_object_set_new(o, "peak_share",
+                        peak > 0 ? peak_share(r.gflops, peak, sv_kernel_names[id], t->isa)
+                                 : json_null());
     return o;
 }
 

@@ -1,34 +1,6 @@
 #include "insight.h"
-#include <string.h>
-
-/* --- the peak --- */
-
-struct peak {
-    const struct sv_kernels *k;
-    double rate[POOL_MAX_THREADS];
-};
-
-static void run_peak(void *arg, size_t thread)
-{
-    struct peak *p = arg;
-    float sink = 0;
-    double operations = 0, seconds;
-    const double start = seconds_now();
-    do {
-        operations += p->k->fma_peak(20000, &sink);
-        seconds = seconds_now() - start;
-    } while (seconds < 0.02);
-    p->rate[thread] = operations / seconds;
-}
-
-double fma_peak_of(struct pool *pool, const struct sv_kernels *k)
-{
-    struct peak p = {.k = k};
-    double sum = 0;
-    pool_run(pool, run_peak, &p);
-    for (size_t i = 0; i < pool_threads(pool); i++) sum += p.rate[i];
-    return sum;
-}
+#include "peak.h"
+#include <math.h>
 
 /* --- phases --- */
 
@@ -98,9 +70,26 @@ size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out
     return count;
 }
 
+bool insight_shares(const struct insight *phase, size_t count, double peak,
+                    double share[PHASE_COUNT], struct vae_error *e)
+{
+    struct vae_error reason = {""};
+    size_t i;
+    for (i = 0; i < count; i++) {
+        const double rate = phase[i].flops / phase[i].seconds;
+        share[i] = NAN;
+        if (phase[i].flops > 0 && !share_of_peak(rate, peak, &share[i], &reason)) break;
+    }
+    if (i == count) return true;
+    for (size_t j = 0; j < count; j++) share[j] = NAN;
+    return vae_fail(e, "%s: %s", phase[i].name, reason.line);
+}
+
 void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps, double peak)
 {
-    double all = 0;
+    double all = 0, share[PHASE_COUNT];
+    struct vae_error e = {""};
+    const bool shares = insight_shares(phase, count, peak, share, &e);
     for (size_t i = 0; i < count; i++) all += phase[i].seconds;
     fprintf(to, "%-30s %10s %7s %9s %8s %7s\n", "phase", "us a step", "time %", "GFLOP/s", "% peak",
             "GB/s");
@@ -109,23 +98,28 @@ void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t
         const double rate = 1e-9 / p->seconds;
         fprintf(to, "%-30s %10.1f %7.1f", p->name, 1e6 * p->seconds / (double)steps,
                 100 * p->seconds / all);
-        if (p->flops > 0)
-            fprintf(to, " %9.1f %8.1f", p->flops * rate, 100 * p->flops / p->seconds / peak);
+        if (p->flops > 0) fprintf(to, " %9.1f", p->flops * rate);
+        if (p->flops > 0 && shares) fprintf(to, " %8.1f", 100 * share[i]);
         if (p->bytes > 0) fprintf(to, " %9s %8s %7.1f", "", "", p->bytes * rate);
         fputc('\n', to);
     }
+    if (!shares) fprintf(to, "%s\n", e.line);
     fflush(to);
 }
 
 json_t *insight_json(const struct insight *phase, size_t count, double peak)
 {
     json_t *all = json_object();
+    double share[PHASE_COUNT];
+    struct vae_error e = {""};
+    insight_shares(phase, count, peak, share, &e);
     for (size_t i = 0; all && i < count; i++) {
         const struct insight *p = &phase[i];
         json_t *o = json_pack("{s:f}", "seconds", p->seconds);
         if (o && p->flops > 0) {
             json_object_set_new(o, "gflops", json_real(1e-9 * p->flops / p->seconds));
-            json_object_set_new(o, "share_of_peak", json_real(p->flops / p->seconds / peak));
+            json_object_set_new(o, "share_of_peak",
+                                isfinite(share[i]) ? json_real(share[i]) : json_null());
         }
         if (o && p->bytes > 0)
             json_object_set_new(o, "gb_per_s", json_real(1e-9 * p->bytes / p->seconds));
