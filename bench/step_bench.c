@@ -28,7 +28,7 @@ static double run_test(void *arg)
     const struct test_bound *t = arg;
     struct vae_bound b;
     vae_evaluate(t->model, t->images, BINARIZE_NONE, 1, NULL, &b);
-    return (double)b.count * vae_forward_flops(&t->model->shape);
+    return (double)b.count * vae_forward_flops(&t->model->shape, t->model->samples);
 }
 
 /* Ten steps on one thread and on all end in the same weights. */
@@ -102,7 +102,8 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
     print_row(what, c, n);
     json_t *row = results_row(b->results, what, b->task.k.isa, c, n);
     json_object_set_new(row, "threads", json_integer((json_int_t)cpus));
-    json_object_set_new(row, "flops_per_sample", json_real(vae_step_flops(&run.shape)));
+    json_object_set_new(row, "flops_per_sample",
+                        json_real(vae_step_flops(&run.shape, run.samples)));
     json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
     for (size_t i = 0; i < peers; i++) torch_stop(&torch[i]);
     trainer_destroy(&one);

@@ -164,7 +164,7 @@ static bool report(struct loop *l, struct vae_error *e)
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .samples_per_s = rate,
-        .gflops = 1e-9 * rate * vae_step_flops(&r->shape),
+        .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
         .isa = l->t->model.k.isa,
         .threads = pool_threads(l->t->model.pool),
         .seed = r->seed,
@@ -239,7 +239,8 @@ static void print_speed(struct loop *l)
     const size_t threads = pool_threads(m->pool);
     if (!l->all_points) return;
     const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    const double flops = (double)l->all_points * vae_step_flops(&l->t->run.shape);
+    const double flops =
+        (double)l->all_points * vae_step_flops(&l->t->run.shape, l->t->run.samples);
     char share[PEAK_TEXT];
     printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,

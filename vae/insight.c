@@ -24,33 +24,19 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_WAIT] = "waiting",
 };
 
-/* Operations and bytes per data point. Where a phase is a matrix product, bytes are left out: it is not
- * bound by them. */
-static void work_of(const struct vae_model *m, enum vae_phase phase, double *flops, double *bytes)
+/* Bytes per data point. Where a phase is a matrix product they are left out: it is not bound by them. */
+static double bytes_of(const struct vae_model *m, enum vae_phase phase)
 {
     const double l = (double)m->samples, x = (double)vae_inputs(&m->shape);
     const double h = (double)m->shape.hidden, z = (double)m->shape.latent;
     const double out = (double)vae_outputs(&m->shape), f = sizeof(float);
-    *flops = *bytes = 0;
     switch (phase) {
-    case PHASE_GATHER: *bytes = x * (1 + f); break;
-    case PHASE_ENC:
-    case PHASE_ENC_DW: *flops = 2 * x * h; break;
-    case PHASE_HEAD:
-    case PHASE_HEAD_DX:
-    case PHASE_HEAD_DW: *flops = 4 * h * z; break;
-    case PHASE_REPARAM: *bytes = f * (2 * z + 2 * z * l); break;
-    case PHASE_DEC:
-    case PHASE_DEC_DX:
-    case PHASE_DEC_DW: *flops = 2 * l * z * h; break;
-    case PHASE_OUT:
-    case PHASE_OUT_DX:
-    case PHASE_OUT_DW: *flops = 2 * l * h * out; break;
-    case PHASE_LIKELIHOOD: *bytes = f * l * (2 * out + x); break;
-    case PHASE_REPARAM_GRAD: *bytes = f * (4 * z + 2 * z * l); break;
-    case PHASE_BIAS: *bytes = f * (h + 2 * z + l * (h + out)); break;
-    case PHASE_WAIT:
-    case PHASE_COUNT: break;
+    case PHASE_GATHER: return x * (1 + f);
+    case PHASE_REPARAM: return f * (2 * z + 2 * z * l);
+    case PHASE_LIKELIHOOD: return f * l * (2 * out + x);
+    case PHASE_REPARAM_GRAD: return f * (4 * z + 2 * z * l);
+    case PHASE_BIAS: return f * (h + 2 * z + l * (h + out));
+    default: return 0;
     }
 }
 
@@ -62,9 +48,8 @@ size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out
         const size_t threads = pool_threads(m->pool);
         for (size_t t = 0; t < threads; t++) i.seconds += m->clock[t].seconds[p] / (double)threads;
         if (i.seconds <= 0) continue;
-        work_of(m, (enum vae_phase)p, &i.flops, &i.bytes);
-        i.flops *= (double)points;
-        i.bytes *= (double)points;
+        i.flops = (double)points * vae_phase_flops(&m->shape, m->samples, (enum vae_phase)p);
+        i.bytes = (double)points * bytes_of(m, (enum vae_phase)p);
         out[count++] = i;
     }
     return count;
