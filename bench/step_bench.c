@@ -147,7 +147,7 @@ static bool test_bound(struct bench *b, struct vae_error *e)
     return rounds_shares_hold(what, c, 2, e);
 }
 
-/* Phases of the step on one thread and on all: for the model of larger machines. */
+/* Phases of the step on one thread, or on all. */
 static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
 {
     enum { STEPS = 400 };

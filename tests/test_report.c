@@ -123,6 +123,36 @@ START_TEST(test_step)
 }
 END_TEST
 
+/* Microseconds of each phase on one thread and on all. */
+START_TEST(test_threads)
+{
+    static const char *const phases[] = {"encoder.hidden", "decoder.out dW + optimiser", "biases"};
+    json_t *file = load("step"), *row, *phase[2] = {NULL, NULL};
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        if (strcmp(text(row, "what"), "phases")) continue;
+        const bool one = json_integer_value(json_object_get(row, "threads")) == 1;
+        phase[!one] = row;
+    }
+    for (i = 0; phase[1] && i < sizeof phases / sizeof *phases; i++) {
+        double us[2];
+        char want[128];
+        for (int k = 0; k < 2; k++)
+            us[k] =
+                1e6 *
+                json_real_value(json_object_get(
+                    json_object_get(json_object_get(phase[k], "phases"), phases[i]), "seconds")) /
+                (double)json_integer_value(json_object_get(phase[k], "steps"));
+        snprintf(want, sizeof want, "| %s | %.1f | %.1f | %.2f |", phases[i], us[0], us[1],
+                 us[0] / us[1]);
+        ck_assert_msg(strstr(report, want) != NULL, "REPORT.md does not say %s: make report", want);
+    }
+    ck_assert_ptr_null(strstr(report, "64 cores"));
+    json_decref(file);
+}
+END_TEST
+
 START_TEST(test_products)
 {
     json_t *file = load("gemm"), *row;
@@ -248,6 +278,7 @@ Suite *suite_report(void)
     TCase *t = tcase_create("report");
     tcase_add_checked_fixture(t, read_report, drop_report);
     tcase_add_test(t, test_step);
+    tcase_add_test(t, test_threads);
     tcase_add_test(t, test_products);
     tcase_add_test(t, test_maps);
     tcase_add_test(t, test_bits);
