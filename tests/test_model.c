@@ -1,8 +1,7 @@
-/* The model: its arithmetic, gradients of the double oracle by finite differences, the trainer against the oracle,
+/* The model: gradients of the double oracle by finite differences, the trainer against the oracle,
  * and the same bits on every ISA. */
 #include "../reference/vae_oracle.h"
 #include "../vae/checkpoint.h"
-#include "../vae/insight.h"
 #include "../vae/streams.h"
 #include "../vae/train.h"
 #include "harness/data.h"
@@ -13,39 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* --- arithmetic: as a hand counts it --- */
-
-/* 6 inputs, 5 hidden, 2 latent. Multiply-adds of the encoder's layers 6 x 5 and 5 x 4, of the decoder's 2 x 5 and
- * 5 x 6 (a Gaussian's: 5 x 12), each decoder layer once per draw. A step takes each product three times (Y, dW,
- * dX), but of the first layer no dX. */
-static const struct {
-    enum vae_likelihood likelihood;
-    size_t samples;
-    double forward, step;
-} counts[] = {
-    {VAE_BERNOULLI, 1, 2 * (30 + 20 + 10 + 30), 2 * (2 * 30 + 3 * 20 + 3 * 10 + 3 * 30)},
-    {VAE_BERNOULLI, 50, 4100, 12240},
-    {VAE_GAUSSIAN, 1, 240, 660},
-    {VAE_GAUSSIAN, 50, 7100, 21240},
-};
-
-START_TEST(test_flops)
-{
-    struct vae_clock clock = {0, {0}};
-    const struct vae_model m = {.shape = {3, 2, 5, 2, counts[_i].likelihood},
-                                .samples = counts[_i].samples,
-                                .clock = &clock};
-    struct insight phase[PHASE_COUNT];
-    double sum = 0;
-    ck_assert_double_eq(vae_forward_flops(&m.shape, m.samples), counts[_i].forward);
-    ck_assert_double_eq(vae_step_flops(&m.shape, m.samples), counts[_i].step);
-    for (int p = 0; p < PHASE_COUNT; p++) clock.seconds[p] = 1;
-    const size_t phases = insight_of(&m, 7, phase);
-    for (size_t i = 0; i < phases; i++) sum += phase[i].flops;
-    ck_assert_double_eq(sum, 7 * counts[_i].step);
-}
-END_TEST
 
 /* --- finite differences: the oracle's gradient is the derivative of its bound --- */
 
@@ -336,12 +302,59 @@ START_TEST(test_bound_does_not_depend_on_batch)
         sv_choice_default(NULL, &k);
         run.batch = batch;
         ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
-        ck_assert(vae_evaluate(&t.model, &images, run.binarize, run.seed, NULL, &b));
+        ck_assert(vae_evaluate(&t.model, &images, run.binarize, NOISE_TEST, run.seed, NULL, &b));
         if (!first.count) first = b;
         ck_assert(b.kl == first.kl && b.recon == first.recon);
         ck_assert_uint_eq(b.count, images.count);
         trainer_destroy(&t);
     }
+    images_free(&images);
+}
+END_TEST
+
+/* Corrected for their bias, Adam's first averages are g and g^2: each weight moves by the step size. The last
+ * layer's biases start from 0 and have gradients far above eps. */
+START_TEST(test_first_step_of_adam)
+{
+    struct vae_run run = odd_run(2);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound b = {0};
+    run.optimizer = VAE_ADAM;
+    run.lr = 1;
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    trainer_step(&t, &b);
+    const struct vae_tensor *bias = &t.model.tensor[OUT_B];
+    for (size_t j = 0; j < bias->cols; j++)
+        ck_assert_double_eq_tol(fabs((double)t.model.w[vae_place(bias, 0, j)]), 1, 1e-6);
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
+/* The training bound of --points has noise of its own. _i: none of the pixels is drawn, so the KL, which is of the
+ * images alone, agrees; or they are, and it does not. */
+START_TEST(test_noise_of_points)
+{
+    struct vae_run run = odd_run(0);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    const enum vae_binarize binarize = _i ? BINARIZE_DYNAMIC : BINARIZE_NONE;
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound test, points, again;
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_TEST, run.seed, NULL, &test));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &points));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &again));
+    ck_assert(points.recon == again.recon && points.kl == again.kl);
+    ck_assert(points.recon != test.recon);
+    ck_assert_int_eq(points.kl != test.kl, _i);
+    trainer_destroy(&t);
     images_free(&images);
 }
 END_TEST
@@ -352,11 +365,12 @@ Suite *suite_model(void)
     TCase *t = tcase_create("model");
     tcase_set_timeout(t, 300);
     tcase_set_tags(t, "threads");
-    tcase_add_loop_test(t, test_flops, 0, (int)(sizeof counts / sizeof *counts));
     tcase_add_loop_test(t, test_oracle_gradient, 0, 4);
     tcase_add_loop_test(t, test_trajectory, 0, 6);
     tcase_add_loop_test(t, test_same_bits, 0, 4);
     tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, 3);
+    tcase_add_test(t, test_first_step_of_adam);
+    tcase_add_loop_test(t, test_noise_of_points, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,5 +1,5 @@
-/* The yardstick of all shares: its values stay ordinary numbers however long it runs, and a share beyond it is
- * an error, never a figure. */
+/* The yardstick of all shares: its values stay ordinary numbers however long it runs, a share beyond it is an
+ * error, never a figure, and what it is set beside is counted as a hand counts it. */
 #include "../vae/insight.h"
 #include "../vae/peak.h"
 #include "suites.h"
@@ -126,6 +126,39 @@ START_TEST(test_profile_shares)
 }
 END_TEST
 
+/* --- arithmetic: as a hand counts it --- */
+
+/* 6 inputs, 5 hidden, 2 latent. Multiply-adds of the encoder's layers 6 x 5 and 5 x 4, of the decoder's 2 x 5 and
+ * 5 x 6 (a Gaussian's: 5 x 12), each decoder layer once per draw. A step takes each product three times (Y, dW,
+ * dX), but of the first layer no dX. */
+static const struct {
+    enum vae_likelihood likelihood;
+    size_t samples;
+    double forward, step;
+} counts[] = {
+    {VAE_BERNOULLI, 1, 2 * (30 + 20 + 10 + 30), 2 * (2 * 30 + 3 * 20 + 3 * 10 + 3 * 30)},
+    {VAE_BERNOULLI, 50, 4100, 12240},
+    {VAE_GAUSSIAN, 1, 240, 660},
+    {VAE_GAUSSIAN, 50, 7100, 21240},
+};
+
+START_TEST(test_flops)
+{
+    struct vae_clock clock = {0, {0}};
+    const struct vae_model m = {.shape = {3, 2, 5, 2, counts[_i].likelihood},
+                                .samples = counts[_i].samples,
+                                .clock = &clock};
+    struct insight phase[PHASE_COUNT];
+    double sum = 0;
+    ck_assert_double_eq(vae_forward_flops(&m.shape, m.samples), counts[_i].forward);
+    ck_assert_double_eq(vae_step_flops(&m.shape, m.samples), counts[_i].step);
+    for (int p = 0; p < PHASE_COUNT; p++) clock.seconds[p] = 1;
+    const size_t phases = insight_of(&m, 7, phase);
+    for (size_t i = 0; i < phases; i++) sum += phase[i].flops;
+    ck_assert_double_eq(sum, 7 * counts[_i].step);
+}
+END_TEST
+
 Suite *suite_peak(void)
 {
     size_t tables = 0;
@@ -139,6 +172,7 @@ Suite *suite_peak(void)
     tcase_add_test(t, test_measured);
     tcase_add_loop_test(t, test_share, 0, (int)(sizeof shares / sizeof *shares));
     tcase_add_loop_test(t, test_profile_shares, 0, 2);
+    tcase_add_loop_test(t, test_flops, 0, (int)(sizeof counts / sizeof *counts));
     suite_add_tcase(s, t);
     return s;
 }

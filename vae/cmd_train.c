@@ -108,8 +108,8 @@ static bool write_log(struct loop *l, const struct epoch_report *r, struct vae_e
 static bool evaluate(struct loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
-    const bool done =
-        vae_evaluate(&l->t->model, &l->data->test, r->binarize, r->seed, &stop_signal, &l->test);
+    const bool done = vae_evaluate(&l->t->model, &l->data->test, r->binarize, NOISE_TEST, r->seed,
+                                   &stop_signal, &l->test);
     if (!done) l->test.count = 0;
     return done && (isfinite(bound_elbo(&l->test)) || diverged(l, e));
 }
@@ -140,8 +140,8 @@ static bool training_bound(struct loop *l, double *bound)
     struct images part = l->data->train;
     struct vae_bound b = l->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done =
-        !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, r->seed, &stop_signal, &b);
+    const bool done = !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
+                                                    r->seed, &stop_signal, &b);
     *bound = bound_elbo(&b);
     return done;
 }
