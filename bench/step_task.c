@@ -63,5 +63,5 @@ double step_call(void *trainer)
     struct vae_trainer *t = trainer;
     struct vae_bound b = {0};
     trainer_step(t, &b);
-    return (double)b.count * vae_step_flops(&t->run.shape);
+    return (double)b.count * vae_step_flops(&t->run.shape, t->run.samples);
 }

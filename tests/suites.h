@@ -19,6 +19,7 @@ Suite *suite_dispatch(void);
 Suite *suite_golden(void);
 Suite *suite_rng(void);
 Suite *suite_pool(void);
+Suite *suite_peak(void);
 Suite *suite_model(void);
 Suite *suite_cli(void);
 Suite *suite_recovery(void);

@@ -160,6 +160,7 @@ START_TEST(test_kernels_json)
         ck_assert_int_eq(verified, sv_dispatch(isa, &k) == SV_OK);
         ck_assert(!verified || json_real_value(json_object_get(row, "gbs")) > 0);
         ck_assert(verified || json_is_null(json_object_get(row, "gbs")));
+        ck_assert(json_is_null(json_object_get(row, "peak_share"))); /* no fma in it */
         if (!json_is_true(json_object_get(row, "serves"))) continue;
         ck_assert_str_eq(isa, "generic");
         serving++;

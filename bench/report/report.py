@@ -11,8 +11,8 @@ import sys
 import claims
 import data
 import figures
-import scaling
 import tables
+import threads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
@@ -125,7 +125,7 @@ def main():
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
-        "scaling": scaling.page(m.files["step"]), "mca": tables.mca(),
+        "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
         "claims": claims.page(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper),
     })
     with open(os.path.join(HERE, "template.md")) as f:
