@@ -1,12 +1,13 @@
 #include "profile.h"
+#include "input_file.h"
 #include "replace_file.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, MAX_PROFILE = 1 << 20 };
 
 /* FNV-1a */
 static uint64_t hash_text(uint64_t h, const char *text)
@@ -107,15 +108,36 @@ static bool read_profile(const char *path, const json_t *o, const struct machine
     return true;
 }
 
+/* The whole file, which must be smaller than MAX_PROFILE. */
+static bool read_text(const char *path, char *text, size_t *n, struct vae_error *e)
+{
+    const int fd = input_open(path, false, "`vae tune` makes one", e);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!f && fd >= 0) close(fd);
+    if (!f) return fd < 0 ? false : vae_fail(e, "%s: not enough memory", path);
+    *n = fread(text, 1, MAX_PROFILE, f);
+    const bool failed = ferror(f) != 0;
+    fclose(f);
+    if (failed) return vae_fail(e, "%s: cannot be read", path);
+    return *n < MAX_PROFILE || vae_fail(e, "%s: damaged: too long to be a profile", path);
+}
+
 bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
                   struct pick *p, struct vae_error *e)
 {
     json_error_t error;
-    FILE *f = fopen(path, "rb");
-    if (!f) return vae_fail(e, "%s: %s", path, strerror(errno));
-    json_t *o = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
-    fclose(f);
-    if (!o) return vae_fail(e, "%s: damaged: %s", path, error.text);
+    char *text = malloc(MAX_PROFILE);
+    if (!text) return vae_fail(e, "%s: not enough memory", path);
+    size_t n = 0;
+    if (!read_text(path, text, &n, e)) {
+        free(text);
+        return false;
+    }
+    json_t *o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    free(text);
+    if (!o)
+        return vae_fail(e, "%s: %s%s", path, *error.text ? "damaged: " : "not enough memory",
+                        error.text);
     struct pick found;
     const bool ok = read_profile(path, o, m, c, &found, e);
     if (ok) *p = found;
