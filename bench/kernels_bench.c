@@ -277,13 +277,12 @@ static bool keep(const char *from, const char *path, struct vae_error *e)
     json_t *all = json_load_file(from, 0, &reason);
     if (!all) return vae_fail(e, "%s: %s", from, reason.text);
     json_object_del(json_object_get(all, "context"), "host_name");
-    bool kept = replace_begin(&file, path, e);
-    if (kept) {
-        json_dumpf(all, file.f, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
-        kept = replace_commit(&file, e);
-    }
+    char *text = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
     json_decref(all);
-    return kept;
+    const bool kept = replace_begin(&file, path, e);
+    if (kept) replace_text(&file, text);
+    free(text);
+    return kept && replace_commit(&file, e);
 }
 
 /* Runs the rows; with `path`, their JSON is there afterwards, whole. */

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -85,8 +86,18 @@ bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e
     return true;
 }
 
+/* A benchmark whose results cannot be kept is over. */
+static void *must_allocate(size_t bytes)
+{
+    void *p = malloc(bytes);
+    if (p) return p;
+    fputs("not enough memory for the results; nothing is written\n", stderr);
+    exit(1);
+}
+
 json_t *results_new(void)
 {
+    json_set_alloc_funcs(must_allocate, free);
     char cpu[128], family[32], model[32], commit[128], date[32], governor[64];
     cpu_names(cpu, family, model);
     first_line(fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "r"), fclose,
@@ -126,39 +137,44 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
     return row;
 }
 
-/* A member per line, and of an array an element per line. */
-static void write_members(json_t *results, FILE *f)
+static void write_value(struct replace_file *to, const json_t *value)
 {
-    enum { FLAGS = JSON_REAL_PRECISION(5) | JSON_ENCODE_ANY };
+    char *text = json_dumps(value, JSON_REAL_PRECISION(5) | JSON_ENCODE_ANY);
+    replace_text(to, text);
+    free(text);
+}
+
+/* A member per line, and of an array an element per line. */
+static void write_members(json_t *results, struct replace_file *to)
+{
     const char *key, *before = "{";
     json_t *value, *element;
     size_t i;
     json_object_foreach(results, key, value)
     {
-        fprintf(f, "%s\n\"%s\": ", before, key);
+        replace_text(to, before);
+        replace_text(to, "\n\"");
+        replace_text(to, key);
+        replace_text(to, "\": ");
         before = ",";
-        if (!json_is_array(value)) json_dumpf(value, f, FLAGS);
+        if (!json_is_array(value)) write_value(to, value);
         json_array_foreach(value, i, element)
         {
-            fputs(i ? ",\n" : "[\n", f);
-            json_dumpf(element, f, FLAGS);
+            replace_text(to, i ? ",\n" : "[\n");
+            write_value(to, element);
         }
-        if (json_is_array(value)) fputs(json_array_size(value) ? "]" : "[]", f);
+        if (json_is_array(value)) replace_text(to, json_array_size(value) ? "]" : "[]");
     }
-    fputs("\n}\n", f);
+    replace_text(to, "\n}\n");
 }
 
 bool results_write(json_t *results, const char *name, struct vae_error *e)
 {
     char path[RESULTS_PATH];
-    if (!results_path(name, path, e)) {
-        json_decref(results);
-        return false;
-    }
     struct replace_file file;
-    bool ok = replace_begin(&file, path, e);
+    bool ok = results_path(name, path, e) && replace_begin(&file, path, e);
     if (ok) {
-        write_members(results, file.f);
+        write_members(results, &file);
         ok = replace_commit(&file, e);
     }
     json_decref(results);

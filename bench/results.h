@@ -8,7 +8,8 @@
 #include <jansson.h>
 
 /* The file's object, no rows yet. host: CPU and caches, compiler and flags, date, and the commit of
- * the checkout the benchmark is run in. */
+ * the checkout the benchmark is run in. From now on a call of jansson that finds memory short ends the program
+ * with a line, exit 1, before anything is written. */
 json_t *results_new(void);
 
 /* Appends a row and returns it, for more members: {"what", "isa", "contenders": [{"name", "rates",

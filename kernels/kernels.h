@@ -109,10 +109,12 @@ struct sv_caches {
 struct sv_caches sv_caches(void);
 void sv_set_caches(struct sv_caches caches);
 
-/* A generator for one use: all randomness is addressed, none is consumed. */
-static inline struct sv_rng sv_rng_at(uint64_t seed, uint32_t stream, uint32_t step)
+/* A generator for one use: all randomness is addressed, none is consumed. stream < 2^8, step < 2^56: what a
+ * step has beyond 32 bits goes above the stream, so that none of a long run shares a counter with another. */
+static inline struct sv_rng sv_rng_at(uint64_t seed, uint32_t stream, uint64_t step)
 {
-    return (struct sv_rng){{(uint32_t)seed, (uint32_t)(seed >> 32)}, {0, 0, step, stream}};
+    return (struct sv_rng){{(uint32_t)seed, (uint32_t)(seed >> 32)},
+                           {0, 0, (uint32_t)step, stream | (uint32_t)(step >> 32) << 8}};
 }
 
 #endif

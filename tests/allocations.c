@@ -1,25 +1,32 @@
 #include "allocations.h"
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 
 static atomic_size_t count; /* stays 0 where the linker cannot */
+static atomic_size_t fails; /* that one, of all counted */
 
 size_t allocations(void) { return atomic_load(&count); }
 
+void allocations_fail(size_t n) { atomic_store(&fails, n ? allocations() + n : 0); }
+
 #ifdef __linux__
-#define COUNTED(type, name, parameters, arguments)                                                 \
+#define COUNTED(type, failure, name, parameters, arguments)                                        \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
-        atomic_fetch_add(&count, 1);                                                               \
+        if (atomic_fetch_add(&count, 1) + 1 == atomic_load(&fails)) {                              \
+            errno = ENOMEM;                                                                        \
+            return failure;                                                                        \
+        }                                                                                          \
         return __real_##name arguments;                                                            \
     }
-COUNTED(void *, malloc, (size_t n), (n))
-COUNTED(void *, calloc, (size_t n, size_t size), (n, size))
-COUNTED(void *, realloc, (void *p, size_t n), (p, n))
-COUNTED(void *, aligned_alloc, (size_t align, size_t n), (align, n))
-COUNTED(void *, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t at),
+COUNTED(void *, NULL, malloc, (size_t n), (n))
+COUNTED(void *, NULL, calloc, (size_t n, size_t size), (n, size))
+COUNTED(void *, NULL, realloc, (void *p, size_t n), (p, n))
+COUNTED(void *, NULL, aligned_alloc, (size_t align, size_t n), (align, n))
+COUNTED(void *, MAP_FAILED, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t at),
         (p, n, prot, flags, fd, at))
 #endif

@@ -142,7 +142,7 @@ START_TEST(test_trajectory)
         for (size_t i = 0; i < run.batch * 132; i++)
             x[i] = (double)t.model.work.x[i / 132 * t.model.ld.x + i % 132];
         const struct oracle_bound want =
-            oracle_gradient(&o, run.batch, x, sv_rng_at(run.seed, STREAM_EPS, (uint32_t)step));
+            oracle_gradient(&o, run.batch, x, sv_rng_at(run.seed, STREAM_EPS, (uint64_t)step));
         const double scale = fabs(want.kl) + fabs(want.recon);
         ck_assert_double_le(fabs(b.recon - want.recon), 2e-6 * scale);
         ck_assert_double_le(fabs(b.kl - want.kl), 2e-6 * scale);

@@ -90,7 +90,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- settings --- */
 
-enum { PAIRS = 15 };
+enum { PAIRS = 20 };
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
 {
@@ -119,6 +119,13 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
     put(p, &n, "seed", "%" PRIu64, r->seed);
     put(p, &n, "train_images", "%zu", r->train_images);
     put(p, &n, "step", "%" PRIu64, r->step);
+    if (r->health.untrained != 0) put(p, &n, "untrained_bound", "%.17g", r->health.untrained);
+    if (r->health.worse) put(p, &n, "steps_beyond_limit", "%" PRIu64, r->health.worse);
+    if (r->seen.count) { /* a stop between two reports */
+        put(p, &n, "unreported_samples", "%zu", r->seen.count);
+        put(p, &n, "unreported_kl", "%.17g", r->seen.kl);
+        put(p, &n, "unreported_recon", "%.17g", r->seen.recon);
+    }
     return n;
 }
 
@@ -162,6 +169,31 @@ static bool get_positive(const struct st_file *f, const char *key, float *out, s
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number above 0", f->path, key, text);
 }
 
+/* A finite number; what is absent is 0. */
+static bool get_double(const struct st_file *f, const char *key, double *out, struct vae_error *e)
+{
+    const char *text = st_metadata(f, key);
+    *out = 0;
+    if (!text || number_f64(text, out)) return true;
+    return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number", f->path, key, text);
+}
+
+/* How far the run is: written where it is not 0. */
+static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    if (r->step / run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
+        return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
+    if (st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
+        (!get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e) ||
+         !get_double(f, "unreported_kl", &r->seen.kl, e) ||
+         !get_double(f, "unreported_recon", &r->seen.recon, e)))
+        return false;
+    if (st_metadata(f, "steps_beyond_limit") &&
+        !get_number(f, "steps_beyond_limit", r->step, &r->health.worse, e))
+        return false;
+    return get_double(f, "untrained_bound", &r->health.untrained, e);
+}
+
 static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     static const char *const formats[] = {"vae 1", NULL};
@@ -179,7 +211,7 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
         !get_size(f, "train_images", 1, UINT32_MAX, &r->train_images, e) ||
         !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
-        !get_number(f, "step", UINT32_MAX, &r->step, e))
+        !get_number(f, "step", RUN_MOST_STEPS, &r->step, e) || !get_progress(f, r, e))
         return false;
     if (!get_positive(f, "lr", &r->lr, e)) return false;
     r->init_sd = 0.01f; /* what it was before checkpoints said it */
@@ -192,14 +224,51 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
 
 /* --- the file --- */
 
+/* One tensor of one arena; squares are never negative. */
+static bool sound(const float *arena, const struct vae_tensor *t, const struct part *p,
+                  bool squares, const char *name, struct vae_error *e)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t j = p->first; j < p->first + p->cols; j++) {
+            const float x = arena[vae_place(t, i, j)];
+            if (!isfinite(x)) return vae_fail(e, "tensor %s holds NaN or infinity", name);
+            if (squares && x < 0)
+                return vae_fail(e, "tensor %s holds a negative sum of squares", name);
+        }
+    return true;
+}
+
+static bool arena_sound(const struct vae_model *m, const char *prefix, const float *arena,
+                        bool squares, struct vae_error *e)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(&m->shape, parts);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct part *p = &parts[i / 2];
+        char name[ST_NAME];
+        name_tensor(name, prefix, p->name, i % 2 ? "bias" : "weight");
+        if (!sound(arena, &m->tensor[p->weight + (int)(i % 2)], p, squares, name, e)) return false;
+    }
+    return true;
+}
+
+bool checkpoint_sound(const struct vae_model *m, struct vae_error *e)
+{
+    if (!arena_sound(m, "", m->w, false, e)) return false;
+    for (size_t s = 0; s < m->stats; s++) /* the last is a sum, or mean, of squares */
+        if (!arena_sound(m, stat_names[m->optimizer][s], m->stat[s], s + 1 == m->stats, e))
+            return false;
+    return true;
+}
+
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e)
 {
-    for (size_t i = 0; i < m->params; i++)
-        if (!isfinite(m->w[i]))
-            return vae_fail(e, "%s: not written: a weight is no longer a finite number", path);
     struct st_pair pairs[PAIRS];
     struct st_tensor tensors[MAX_TENSORS];
+    struct vae_error reason;
+    if (!checkpoint_sound(m, &reason))
+        return vae_fail(e, "%.1024s: not written: %.128s", path, reason.line);
     float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;
     if (!room) return vae_fail(e, "%s: not enough memory", path);
     size_t count = collect(m, "", m->w, &next, tensors);
@@ -305,5 +374,7 @@ bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statisti
             if (!load_part(f, m, stat_names[m->optimizer][s], &parts[i], m->stat[s], e))
                 return false;
     }
-    return true;
+    struct vae_error reason;
+    return checkpoint_sound(m, &reason) ||
+           vae_fail(e, "%.1024s: %.128s; use an earlier checkpoint", f->path, reason.line);
 }

@@ -10,7 +10,10 @@
 #include "run.h"
 #include "safetensors.h"
 
-/* Refuses weights that checkpoint_load would. */
+/* What may be in a checkpoint: finite weights and statistics, no negative sum of squares. *e names the tensor that
+ * is not so. Saving and loading refuse by this check alone. */
+bool checkpoint_sound(const struct vae_model *m, struct vae_error *e);
+
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e);
 

@@ -2,11 +2,13 @@
 #include "../tests/harness/known.h"
 #include "options.h"
 #include "profile.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static void load_profile(struct sv_choice *out)
+/* Without a profile, or with one that is not for this build and machine, the choice stays as it is. */
+static bool load_profile(struct sv_choice *out, struct vae_error *failed)
 {
     char dir[PROFILE_PATH], path[PROFILE_PATH];
     struct candidates c;
@@ -15,21 +17,24 @@ static void load_profile(struct sv_choice *out)
     struct vae_error e = {""};
     machine_this(&m);
     candidates_of_build(&c);
-    if (!profile_path(&m, dir, path, &e) || access(path, F_OK)) return; /* none: nothing to say */
+    if (!profile_path(&m, dir, path, &e) || access(path, F_OK)) return true;
     if (profile_read(path, &m, &c, &p, &e)) {
         pick_apply(&p, &c, out);
         out->isa = "tuned";
+    } else if (errno == ENOMEM) {
+        *failed = e;
+        return false;
     } else {
         fprintf(stderr, "vae: %s; ignored, `vae tune` makes a new one\n", e.line);
     }
+    return true;
 }
 
 bool chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA");
     if (!option_kernels(isa, out, e)) return false;
-    if (!asked || !*asked) load_profile(out);
-    return true;
+    return (asked && *asked) || load_profile(out, e);
 }
 
 /* An earlier class has the same code for this kernel. */

@@ -1,12 +1,12 @@
 #include "commands.h"
 #include "dataset.h"
+#include "json.h"
 #include "loaded.h"
 #include "model_options.h"
 #include "options.h"
 #include "report.h"
 #include "train.h"
 #include <getopt.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -67,23 +67,31 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
     return o->data || vae_fail(e, "give --data PATH; see --help");
 }
 
-static void print_bound(const struct options *o, const struct loaded *s, const struct vae_bound *b)
+static bool print_bound(const struct options *o, const struct loaded *s, const struct vae_bound *b,
+                        struct vae_error *e)
 {
     const double n = (double)b->count, elbo = bound_elbo(b);
+    const char *binarize = vae_binarize_names[s->run.binarize];
     if (!o->json) {
         printf(
             "test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
-            elbo, b->recon / n, b->kl / n, vae_binarize_names[s->run.binarize], b->count);
-        return;
+            elbo, b->recon / n, b->kl / n, binarize, b->count);
+        return true;
     }
-    json_t *j = json_pack("{s:f, s:f, s:f, s:I, s:s, s:I, s:I}", "test_bound", elbo, "kl",
-                          b->kl / n, "recon", b->recon / n, "images", (json_int_t)b->count,
-                          "binarize", vae_binarize_names[s->run.binarize], "samples",
-                          (json_int_t)run_points(&s->run), "seed", (json_int_t)s->run.seed);
-    char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    puts(text ? text : "{}");
+    bool ok = true;
+    json_t *j = json_object();
+    json_put(&ok, j, "test_bound", json_number(elbo));
+    json_put(&ok, j, "kl", json_number(b->kl / n));
+    json_put(&ok, j, "recon", json_number(b->recon / n));
+    json_put(&ok, j, "images", json_integer((json_int_t)b->count));
+    json_put(&ok, j, "binarize", json_string(binarize));
+    json_put(&ok, j, "samples", json_integer((json_int_t)run_points(&s->run)));
+    json_put(&ok, j, "seed", json_integer((json_int_t)s->run.seed));
+    char *text = json_text(ok, j, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    if (!text) return vae_fail(e, "the bound as JSON: not enough memory");
+    puts(text);
     free(text);
-    json_decref(j);
+    return true;
 }
 
 static int eval(const struct options *o, struct vae_error *e)
@@ -102,8 +110,7 @@ static int eval(const struct options *o, struct vae_error *e)
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
             vae_evaluate(&s.model, &data.test, s.run.binarize, seed, NULL, &bound);
             if (isfinite(bound_elbo(&bound))) {
-                print_bound(o, &s, &bound);
-                status = EXIT_DONE;
+                if (print_bound(o, &s, &bound, e)) status = EXIT_DONE;
             } else {
                 vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", o->file);
             }

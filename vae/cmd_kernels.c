@@ -1,10 +1,11 @@
 /* vae kernels: every candidate of every kernel, verified and timed, and which one serves. */
 #include "chosen.h"
 #include "commands.h"
+#include "json.h"
 #include "options.h"
 #include "survey.h"
 #include <getopt.h>
-#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,39 +103,44 @@ static void print_table(const struct survey *s, const struct sv_choice *chosen)
 
 /* --- as JSON --- */
 
-static json_t *row(const struct survey *s, size_t id, int cls, size_t i, bool serves)
+static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t i, bool serves)
 {
     const struct survey_kernel *k = &s->kernel[id];
     const struct sv_kernels *t = s->candidates->table[i];
     const bool verified = k->standing[i] == STANDING_VERIFIED;
     char shape[64];
     shape_text(&k->shape[cls], shape, sizeof shape);
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:b}", "kernel", sv_kernel_names[id],
-                          "shape", shape, "class", sv_class_names[cls], "isa", t->isa, "variant",
-                          t->variant, "verified", verified, "status",
-                          standing_names[k->standing[i]], "serves", serves);
-    const struct rate r = verified ? rate_of(k, cls, i) : (struct rate){0, 0, 0, 0};
-    json_object_set_new(o, "gflops", verified ? json_real(r.gflops) : json_null());
-    json_object_set_new(o, "gbs", verified ? json_real(r.gbs) : json_null());
-    json_object_set_new(o, "peak", verified ? json_real(r.peak) : json_null());
-    json_object_set_new(o, "peak_share", verified ? json_real(r.share) : json_null());
+    json_t *o = json_object();
+    json_put(ok, o, "kernel", json_string(sv_kernel_names[id]));
+    json_put(ok, o, "shape", json_string(shape));
+    json_put(ok, o, "class", json_string(sv_class_names[cls]));
+    json_put(ok, o, "isa", json_string(t->isa));
+    json_put(ok, o, "variant", json_string(t->variant));
+    json_put(ok, o, "verified", json_boolean(verified));
+    json_put(ok, o, "status", json_string(standing_names[k->standing[i]]));
+    json_put(ok, o, "serves", json_boolean(serves));
+    const struct rate none = {NAN, NAN, NAN, NAN}, r = verified ? rate_of(k, cls, i) : none;
+    json_put(ok, o, "gflops", json_number(r.gflops));
+    json_put(ok, o, "gbs", json_number(r.gbs));
+    json_put(ok, o, "peak", json_number(r.peak));
+    json_put(ok, o, "peak_share", json_number(r.share));
     return o;
 }
 
 static bool print_json(const struct survey *s, const struct sv_choice *chosen, struct vae_error *e)
 {
     const struct candidates *c = s->candidates;
+    bool ok = true;
     json_t *rows = json_array();
     for (size_t id = s->first; id < s->last; id++)
         for (int cls = 0; cls < SV_CLASSES; cls++) {
             const size_t serving = candidates_serving(c, &chosen->by_class[cls], id);
             for (size_t i = 0; i < c->count; i++)
                 if (s->kernel[id].standing[i] != STANDING_ABSENT)
-                    json_array_append_new(rows, row(s, id, cls, i, i == serving));
+                    json_add(&ok, rows, row(&ok, s, id, cls, i, i == serving));
         }
-    char *text = json_dumps(rows, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    json_decref(rows);
-    if (!text) return vae_fail(e, "not enough memory");
+    char *text = json_text(ok, rows, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    if (!text) return vae_fail(e, "the table of kernels: not enough memory");
     puts(text);
     free(text);
     return true;

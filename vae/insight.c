@@ -1,4 +1,5 @@
 #include "insight.h"
+#include "json.h"
 #include <string.h>
 
 /* --- the peak --- */
@@ -119,17 +120,18 @@ void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t
 
 json_t *insight_json(const struct insight *phase, size_t count, double peak)
 {
+    bool ok = true;
     json_t *all = json_object();
-    for (size_t i = 0; all && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct insight *p = &phase[i];
-        json_t *o = json_pack("{s:f}", "seconds", p->seconds);
-        if (o && p->flops > 0) {
-            json_object_set_new(o, "gflops", json_real(1e-9 * p->flops / p->seconds));
-            json_object_set_new(o, "share_of_peak", json_real(p->flops / p->seconds / peak));
+        json_t *o = json_object();
+        json_put(&ok, o, "seconds", json_number(p->seconds));
+        if (p->flops > 0) {
+            json_put(&ok, o, "gflops", json_number(1e-9 * p->flops / p->seconds));
+            json_put(&ok, o, "share_of_peak", json_number(p->flops / p->seconds / peak));
         }
-        if (o && p->bytes > 0)
-            json_object_set_new(o, "gb_per_s", json_real(1e-9 * p->bytes / p->seconds));
-        json_object_set_new(all, p->name, o);
+        if (p->bytes > 0) json_put(&ok, o, "gb_per_s", json_number(1e-9 * p->bytes / p->seconds));
+        json_put(&ok, all, p->name, o);
     }
-    return all;
+    return json_whole(ok, all);
 }

@@ -23,7 +23,8 @@ size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out
 void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps,
                    double peak);
 
-/* {"gather": {"seconds": ..., "gb_per_s": ...}, "enc": {"seconds", "gflops", "share_of_peak"} ...} */
+/* {"gather": {"seconds": ..., "gb_per_s": ...}, "enc": {"seconds", "gflops", "share_of_peak"} ...}; NULL
+ * where memory is short. */
 json_t *insight_json(const struct insight *phase, size_t count, double peak);
 
 #endif

@@ -1,7 +1,10 @@
 #include "commands.h"
 #include "options.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *summary;
@@ -30,23 +33,36 @@ static int usage(FILE *to, int status)
     return status;
 }
 
-int main(int argc, char **argv)
+/* What is closed reads as empty and takes anything: no file of ours becomes standard output. */
+static void open_standard(void)
 {
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) < 0)
+            _exit(EXIT_FAILED);
+}
+
+static int run(int argc, char **argv)
+{
+    static char long_help[] = "--help";
+    struct vae_error e;
     if (argc < 2) return usage(stderr, EXIT_USAGE);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return usage(stdout, EXIT_DONE);
-    static char long_help[] = "--help";
     for (int i = 2; i < argc; i++)
         if (!strcmp(argv[i], "-h")) argv[i] = long_help;
-    struct vae_error e;
-    for (int i = 0; i < COMMANDS; i++) {
-        if (strcmp(argv[1], commands[i].name)) continue;
-        const int status = commands[i].run(argc - 1, argv + 1);
-        if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
-        vae_fail(&e, "standard output: %s; the result is lost", strerror(errno));
-        return report_failure(argv[1], EXIT_FAILED, &e);
-    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
     vae_fail(&e, "%s: no such command; see `vae --help`", argv[1]);
     fprintf(stderr, "vae: %s\n", e.line);
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    open_standard();
+    signal(SIGXFSZ, SIG_IGN); /* beyond the limit of a file's size a write fails, and is reported */
+    const int status = run(argc, argv);
+    if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+    fprintf(stderr, "vae: standard output: %s; the result is lost\n", strerror(errno));
+    return EXIT_FAILED;
 }

@@ -1,6 +1,7 @@
 #include "options.h"
 #include "cpus.h"
 #include "number.h"
+#include "text.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,24 @@ bool option_unknown(char *const *argv, int index, struct vae_error *e)
     const char *word = index > 0 && argv[index - 1] ? argv[index - 1] : "?";
     return vae_fail(e, "%s: unknown or ambiguous option, or its value is missing; see --help",
                     word);
+}
+
+void option_print_quoted(FILE *to, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:=+,@%";
+    const struct text_shown shown = text_shown(word);
+    if (*word && !word[strspn(word, plain)]) {
+        fputs(word, to);
+        return;
+    }
+    putc('\'', to);
+    for (const char *c = shown.s; *c; c++)
+        if (*c == '\'')
+            fputs("'\\''", to);
+        else
+            putc(*c, to);
+    putc('\'', to);
 }
 
 bool option_argument(int argc, char *const *argv, int index, const char *what, const char **out,

@@ -38,6 +38,9 @@ bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 /* What getopt_long could not take: an unknown option or a missing value. */
 bool option_unknown(char *const *argv, int index, struct vae_error *e);
 
+/* A word as a POSIX shell reads it. What could act on a terminal is replaced (text.h). */
+void option_print_quoted(FILE *to, const char *word);
+
 /* Exactly one argument that is no option, named `what`; or none where what is NULL. */
 bool option_argument(int argc, char *const *argv, int index, const char *what, const char **out,
                      struct vae_error *e);

@@ -20,18 +20,26 @@ static void paint(struct canvas *c, const float *image, size_t rows, size_t cols
         }
 }
 
+/* In memory first: what fails there is want of memory, and what fails in writing has its errno. */
 static bool write_png(const char *path, const struct canvas *c, struct vae_error *e)
 {
     struct replace_file r;
-    if (!replace_begin(&r, path, e)) return false;
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)c->width,
                        .height = (png_uint_32)c->height,
                        .format = PNG_FORMAT_GRAY};
-    if (png_image_write_to_stdio(&image, r.f, 0, c->pixels, (png_int_32)c->width, NULL))
-        return replace_commit(&r, e);
-    replace_abort(&r);
-    return vae_fail(e, "%s: %s; free some space or choose another place", path, image.message);
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *png = malloc(size);
+    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, c->pixels,
+                                               (png_int_32)c->width, NULL);
+    if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
+    ok = ok && replace_begin(&r, path, e);
+    if (ok) {
+        replace_write(&r, png, size);
+        ok = replace_commit(&r, e);
+    }
+    free(png);
+    return ok;
 }
 
 bool png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,

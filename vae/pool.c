@@ -1,5 +1,6 @@
 #include "pool.h"
 #include "cpus.h"
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -127,7 +128,9 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
         p->worker[i] = (struct worker){.pool = p, .index = i};
         const int error = start(&p->worker[i]);
         if (error) {
-            vae_fail(e, "thread %zu of %zu: %s; lower --threads", i + 1, threads, strerror(error));
+            vae_fail(e, "thread %zu of %zu: %s; lower --threads", i + 1, threads,
+                     error == EAGAIN ? "not enough memory, or too many processes"
+                                     : strerror(error));
             pool_destroy(p);
             return NULL;
         }

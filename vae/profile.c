@@ -1,13 +1,15 @@
 #include "profile.h"
 #include "input_file.h"
+#include "json.h"
 #include "replace_file.h"
+#include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FORMAT = 1, MAX_PROFILE = 1 << 20 };
+enum { FORMAT = 1, MOST = 1 << 20 /* bytes of a profile */ };
 
 /* FNV-1a */
 static uint64_t hash_text(uint64_t h, const char *text)
@@ -35,13 +37,15 @@ bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PRO
 
 /* --- writing --- */
 
-static json_t *kernel_to_json(const struct candidates *c, const size_t *pick)
+static json_t *kernel_to_json(bool *ok, const struct candidates *c, const size_t *pick)
 {
     json_t *o = json_object();
     for (int cls = 0; cls < SV_CLASSES; cls++) {
         const struct sv_kernels *t = c->table[pick[cls]];
-        json_object_set_new(o, sv_class_names[cls],
-                            json_pack("{s:s, s:s}", "isa", t->isa, "variant", t->variant));
+        json_t *choice = json_object();
+        json_put(ok, choice, "isa", json_string(t->isa));
+        json_put(ok, choice, "variant", json_string(t->variant));
+        json_put(ok, o, sv_class_names[cls], choice);
     }
     return o;
 }
@@ -49,18 +53,21 @@ static json_t *kernel_to_json(const struct candidates *c, const size_t *pick)
 bool profile_write(const char *path, const struct machine *m, const struct candidates *c,
                    const struct pick *p, struct vae_error *e)
 {
-    json_t *kernels = json_object();
+    bool ok = true;
+    json_t *o = json_object(), *kernels = json_object();
     struct replace_file r;
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
-        json_object_set_new(kernels, sv_kernel_names[id], kernel_to_json(c, p->candidate[id]));
-    json_t *o = json_pack("{s:i, s:s, s:s, s:o}", "format", FORMAT, "cpu", m->cpu, "build",
-                          m->build, "kernels", kernels);
-    char *text = json_dumps(o, JSON_INDENT(1));
-    json_decref(o);
+        json_put(&ok, kernels, sv_kernel_names[id], kernel_to_json(&ok, c, p->candidate[id]));
+    json_put(&ok, o, "format", json_integer(FORMAT));
+    json_put(&ok, o, "cpu", json_string(m->cpu));
+    json_put(&ok, o, "build", json_string(m->build));
+    json_put(&ok, o, "kernels", kernels);
+    char *text = json_text(ok, o, JSON_INDENT(1));
     if (!text) return vae_fail(e, "%s: not enough memory", path);
-    bool ok = replace_begin(&r, path, e);
+    ok = replace_begin(&r, path, e);
     if (ok) {
-        fprintf(r.f, "%s\n", text);
+        replace_text(&r, text);
+        replace_text(&r, "\n");
         ok = replace_commit(&r, e);
     }
     free(text);
@@ -108,39 +115,43 @@ static bool read_profile(const char *path, const json_t *o, const struct machine
     return true;
 }
 
-/* The whole file, which must be smaller than MAX_PROFILE. */
-static bool read_text(const char *path, char *text, size_t *n, struct vae_error *e)
+/* The file's text, to be freed; NULL and errno. */
+static char *read_text(const char *path, size_t *n, struct vae_error *e)
 {
-    const int fd = input_open(path, false, "`vae tune` makes one", e);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
-    if (!f && fd >= 0) close(fd);
-    if (!f) return fd < 0 ? false : vae_fail(e, "%s: not enough memory", path);
-    *n = fread(text, 1, MAX_PROFILE, f);
-    const bool failed = ferror(f) != 0;
-    fclose(f);
-    if (failed) return vae_fail(e, "%s: cannot be read", path);
-    return *n < MAX_PROFILE || vae_fail(e, "%s: damaged: too long to be a profile", path);
+    const int fd = input_open(path, false, "remove it", e);
+    if (fd < 0) return NULL;
+    ssize_t got = 0;
+    char *text = malloc(MOST);
+    for (*n = 0; text && *n < MOST && (got = read(fd, text + *n, MOST - *n)) > 0;)
+        *n += (size_t)got;
+    if (!text || got < 0) {
+        vae_fail(e, "%s: %s", path, text ? strerror(errno) : json_no_memory);
+        free(text);
+        text = NULL;
+    }
+    close(fd);
+    return text;
 }
 
 bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
                   struct pick *p, struct vae_error *e)
 {
     json_error_t error;
-    char *text = malloc(MAX_PROFILE);
-    if (!text) return vae_fail(e, "%s: not enough memory", path);
-    size_t n = 0;
-    if (!read_text(path, text, &n, e)) {
-        free(text);
+    const char *why;
+    size_t n;
+    struct pick found;
+    char *text = read_text(path, &n, e);
+    if (!text) return false;
+    json_t *o = json_parse(text, n, JSON_REJECT_DUPLICATES, &error, &why);
+    free(text);
+    if (!o) {
+        vae_fail(e, why == json_no_memory ? "%s: %s" : "%s: damaged: %s", path, why);
+        errno = why == json_no_memory ? ENOMEM : EINVAL;
         return false;
     }
-    json_t *o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    free(text);
-    if (!o)
-        return vae_fail(e, "%s: %s%s", path, *error.text ? "damaged: " : "not enough memory",
-                        error.text);
-    struct pick found;
     const bool ok = read_profile(path, o, m, c, &found, e);
     if (ok) *p = found;
     json_decref(o);
+    errno = EINVAL;
     return ok;
 }

@@ -17,7 +17,8 @@ bool profile_write(const char *path, const struct machine *m, const struct candi
                    const struct pick *p, struct vae_error *e);
 
 /* Refuses a file of another CPU or build, one that is damaged, that leaves out a kernel or class, or
- * that names a candidate which is not in this build, lacks the kernel or cannot run here. */
+ * that names a candidate which is not in this build, lacks the kernel or cannot run here. After a failure
+ * errno is ENOMEM where memory was short, and the profile may be a good one. */
 bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
                   struct pick *p, struct vae_error *e);
 

@@ -1,10 +1,8 @@
 #include "report.h"
+#include "json.h"
 #include "phases.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,22 +44,24 @@ void progress_clear(const struct progress *p)
     if (p->bar) fputs("\r\033[K", stderr);
 }
 
-static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
-
-bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e)
+char *epoch_line(const struct epoch_report *r)
 {
-    json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:I}", "epoch",
-                          (json_int_t)r->epoch, "samples", (json_int_t)r->samples, "train_bound",
-                          number(r->train_bound), "test_bound", number(r->test_bound), "kl",
-                          number(r->kl), "recon", number(r->recon), "samples_per_s",
-                          number(r->samples_per_s), "gflops", number(r->gflops), "isa", r->isa,
-                          "threads", (int)r->threads, "seed", (json_int_t)r->seed);
-    if (r->profile && o) json_object_set_new(o, "profile", r->profile);
-    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
-    const bool ok = text && fprintf(log, "%s\n", text) > 0 && fflush(log) == 0;
-    json_decref(o);
-    free(text);
-    return ok || vae_fail(e, "%s: %s; the log cannot be written", path, strerror(errno));
+    bool ok = true;
+    json_t *o = json_object();
+    json_put(&ok, o, "epoch", json_integer((json_int_t)r->epoch));
+    json_put(&ok, o, "samples", json_integer((json_int_t)r->samples));
+    json_put(&ok, o, "train_bound", json_number(r->train_bound));
+    json_put(&ok, o, "test_bound", json_number(r->test_bound));
+    json_put(&ok, o, "kl", json_number(r->kl));
+    json_put(&ok, o, "recon", json_number(r->recon));
+    json_put(&ok, o, "samples_per_s", json_number(r->samples_per_s));
+    json_put(&ok, o, "gflops", json_number(r->gflops));
+    json_put(&ok, o, "isa", json_string(r->isa));
+    json_put(&ok, o, "threads", json_integer((json_int_t)r->threads));
+    json_put(&ok, o, "seed", json_integer((json_int_t)r->seed));
+    json_put(&ok, o, "run", json_string(r->run));
+    if (r->profiled) json_put(&ok, o, "profile", r->profile);
+    return json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
 void print_epoch(const struct epoch_report *r)

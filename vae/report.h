@@ -29,11 +29,14 @@ struct epoch_report {
     const char *isa;
     size_t threads;
     uint64_t seed;
-    json_t *profile; /* of the steps since the last report, insight_json; or NULL */
+    char run[17];    /* which run (train_log.h) */
+    bool profiled;   /* the line has a profile */
+    json_t *profile; /* of the steps since the last report, insight_json */
 };
 
-/* One object per line; a bound that is not finite is null. Flushed. Takes the profile. */
-bool log_epoch(FILE *log, const char *path, const struct epoch_report *r, struct vae_error *e);
+/* One JSON object without its line's end, to be freed; what is not finite is null. NULL where memory is short.
+ * Takes the profile; `profiled` without one is want of memory. */
+char *epoch_line(const struct epoch_report *r);
 
 void print_epoch(const struct epoch_report *r);
 

@@ -1,4 +1,4 @@
-/* The settings of a training run: what the command line gives and the checkpoint keeps. */
+/* The settings of a training run, what the command line gives and the checkpoint keeps, and how far it is. */
 #ifndef VAE_RUN_H
 #define VAE_RUN_H
 
@@ -9,6 +9,13 @@ enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD };
 /* In enum order, NULL at the end. */
 extern const char *const vae_binarize_names[];
 
+/* What health.h judges a run by. */
+struct vae_health {
+    double
+        untrained; /* bound of the first minibatch, no step taken yet; nats per data point, 0: unknown */
+    uint64_t worse; /* last steps in a row whose bound was beyond the limit */
+};
+
 struct vae_run {
     struct vae_shape shape;
     enum vae_optimizer optimizer;
@@ -17,7 +24,9 @@ struct vae_run {
     float lr, init_sd;     /* step size; standard deviation of the first weights */
     uint64_t seed;
     size_t train_images;
-    uint64_t step; /* steps done */
+    uint64_t step;         /* steps done */
+    struct vae_bound seen; /* of the data points since the last report: not in the log yet */
+    struct vae_health health;
 };
 
 /* What a run begins with unless told otherwise; the image's size, lr and train_images are left 0. */
@@ -34,6 +43,8 @@ static inline float run_default_lr(enum vae_optimizer o)
 {
     return o == VAE_SGD ? 1e-4f : o == VAE_ADAGRAD ? 0.01f : 1e-3f;
 }
+/* A million epochs of 2^32 images, one a step; and no more data points. sv_rng_at takes 2^56 steps. */
+static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 
 /* An epoch is every training image once; its last minibatch may be smaller. */
 static inline uint64_t run_steps_per_epoch(const struct vae_run *r)

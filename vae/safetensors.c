@@ -1,6 +1,7 @@
 #include "safetensors.h"
+#include "json.h"
 #include "replace_file.h"
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,30 +9,32 @@
 #error "safetensors data is little-endian and copied as it is"
 #endif
 
-static json_t *describe(const struct st_tensor *t, size_t *offset)
+static json_t *describe(bool *ok, const struct st_tensor *t, size_t *offset)
 {
-    json_t *shape = json_array();
-    for (size_t d = 0; d < t->dims; d++)
-        json_array_append_new(shape, json_integer((json_int_t)t->shape[d]));
-    const size_t begin = *offset;
+    json_t *o = json_object(), *shape = json_array(), *place = json_array();
+    for (size_t d = 0; d < t->dims; d++) json_add(ok, shape, json_integer((json_int_t)t->shape[d]));
+    json_add(ok, place, json_integer((json_int_t)*offset));
     *offset += st_count(t) * sizeof(float);
-    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)*offset);
+    json_add(ok, place, json_integer((json_int_t)*offset));
+    json_put(ok, o, "dtype", json_string("F32"));
+    json_put(ok, o, "shape", shape);
+    json_put(ok, o, "data_offsets", place);
+    return o;
 }
 
-/* Padded with spaces so that data begins on a multiple of eight bytes. */
+/* Padded with spaces so that data begins on a multiple of eight bytes. NULL where memory is short. */
 static char *make_header(const struct st_pair *metadata, size_t pairs,
                          const struct st_tensor *tensors, size_t count, size_t *length)
 {
     size_t offset = 0;
+    bool ok = true;
     json_t *root = json_object(), *meta = json_object();
     for (size_t i = 0; i < pairs; i++)
-        json_object_set_new(meta, metadata[i].key, json_string(metadata[i].value));
-    json_object_set_new(root, "__metadata__", meta);
+        json_put(&ok, meta, metadata[i].key, json_string(metadata[i].value));
+    json_put(&ok, root, "__metadata__", meta);
     for (size_t i = 0; i < count; i++)
-        json_object_set_new(root, tensors[i].name, describe(&tensors[i], &offset));
-    char *text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
+        json_put(&ok, root, tensors[i].name, describe(&ok, &tensors[i], &offset));
+    char *text = json_text(ok, root, JSON_COMPACT);
     if (!text) return NULL;
     const size_t n = strlen(text);
     *length = (n + 7) / 8 * 8;
@@ -56,10 +59,10 @@ bool st_write(const char *path, const struct st_pair *metadata, size_t pairs,
         return false;
     }
     const uint64_t n = length;
-    fwrite(&n, sizeof n, 1, r.f); /* errors are sticky: replace_commit sees them */
-    fwrite(header, 1, length, r.f);
+    replace_write(&r, &n, sizeof n);
+    replace_write(&r, header, length);
     for (size_t i = 0; i < count; i++)
-        fwrite(tensors[i].data, sizeof(float), st_count(&tensors[i]), r.f);
+        replace_write(&r, tensors[i].data, st_count(&tensors[i]) * sizeof(float));
     free(header);
     return replace_commit(&r, e);
 }

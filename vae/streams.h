@@ -11,6 +11,8 @@ enum vae_stream {
     STREAM_BINARIZE_TEST, /* as EPS_TEST */
     STREAM_SAMPLE,        /* row: image drawn */
     STREAM_SYNTHETIC,     /* row: digit drawn */
+    STREAM_COUNT
 };
+_Static_assert(STREAM_COUNT <= 256, "sv_rng_at");
 
 #endif

@@ -32,7 +32,7 @@ static void shuffle(struct vae_trainer *t, uint64_t epoch)
     enum { BLOCK = 1024 };
     uint32_t words[BLOCK];
     const size_t n = t->images->count;
-    struct sv_rng rng = sv_rng_at(t->run.seed, STREAM_SHUFFLE, (uint32_t)epoch);
+    struct sv_rng rng = sv_rng_at(t->run.seed, STREAM_SHUFFLE, epoch);
     for (size_t i = 0; i < n; i++) {
         if (i % BLOCK == 0) {
             rng.ctr[1] = (uint32_t)(i / BLOCK);
@@ -143,15 +143,14 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
     struct vae_model *m = &t->model;
     const uint64_t epoch = r->step / run_steps_per_epoch(r);
     const size_t rows = trainer_next_rows(t);
-    const uint32_t step = (uint32_t)r->step;
     if (t->order_epoch != epoch) shuffle(t, epoch);
     const struct vae_step s = {r->lr, (float)rows / (float)t->images->count, r->step + 1};
     struct minibatch b = {.model = m,
                           .source = {t->images, t->order, position(r), r->binarize,
-                                     sv_rng_at(r->seed, STREAM_BINARIZE, step)},
+                                     sv_rng_at(r->seed, STREAM_BINARIZE, r->step)},
                           .rows = rows,
                           .left = t->images->count - position(r),
-                          .eps = sv_rng_at(r->seed, STREAM_EPS, step),
+                          .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
                           .step = &s};
     pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);

@@ -1,6 +1,7 @@
 #include "train_options.h"
 #include "options.h"
 #include <getopt.h>
+#include <string.h>
 
 const char train_help[] =
     "usage: vae train --data PATH --out DIR [options]\n\n"
@@ -140,13 +141,51 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
     }
 }
 
+/* An option given twice counts as its last. */
+static void keep(struct train_options *o, const struct option *option, const char *value)
+{
+    size_t i = 0;
+    while (i < o->kept_count && strcmp(o->kept[i].name, option->name)) i++;
+    if (i == TRAIN_KEPT) return;
+    o->kept[i].name = option->name;
+    o->kept[i].value = value;
+    if (i == o->kept_count) o->kept_count++;
+}
+
+/* What the checkpoint holds is left out, and what is given anew. */
+static bool is_kept(int opt)
+{
+    switch (opt) {
+    case OPT_DATA:
+    case OPT_OUT:
+    case OPT_LOG:
+    case OPT_POINTS:
+    case OPT_ISA:
+    case OPT_THREADS:
+    case OPT_PROFILE:
+    case OPT_QUIET: return true;
+    default: return false;
+    }
+}
+
+void train_options_print(FILE *to, const struct train_options *o)
+{
+    for (size_t i = 0; i < o->kept_count; i++) {
+        fprintf(to, " --%s", o->kept[i].name);
+        if (!o->kept[i].value) continue;
+        putc(' ', to);
+        option_print_quoted(to, o->kept[i].value);
+    }
+}
+
 bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e)
 {
     *o = (struct train_options){.run = run_default()};
     opterr = 0;
-    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;) {
+    for (int opt, at; (opt = getopt_long_only(argc, argv, "", long_options, &at)) != -1;) {
         if (opt == OPT_HELP) return false;
         if (!parse_one(opt, argv, o, e)) return false;
+        if (is_kept(opt)) keep(o, &long_options[at], optarg);
     }
     if (!option_argument(argc, argv, optind, NULL, NULL, e)) return false;
     if (!o->data) return vae_fail(e, "give --data PATH, or --data synthetic; see --help");

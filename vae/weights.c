@@ -29,7 +29,7 @@ static void draw(struct vae_model *m, int weight, uint64_t seed, float sd)
 {
     const struct vae_tensor *t = &m->tensor[weight];
     const struct sv_kernels *k = sv_for(&m->k, 1, 64, 0);
-    struct sv_rng rng = sv_rng_at(seed, STREAM_INIT, (uint32_t)weight);
+    struct sv_rng rng = sv_rng_at(seed, STREAM_INIT, (uint64_t)weight);
     float row[64];
     for (size_t i = 0; i < t->rows; i++, rng.ctr[1]++)
         for (size_t j = 0; j < t->cols; j += 64) {

@@ -2,6 +2,7 @@
  * layers. Every epilogue meets every shape class; variant ACCUMULATE continues a stored chain. Packed
  * operands and small caches, so that small shapes cross blocks, go round in cycles of their own. */
 #include "../harness/kcase.h"
+#include "../harness/must.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -222,7 +223,7 @@ typedef void call64_fn(const struct sv64_kernels *, const struct shape *, const 
 
 static double *absolute(const double *x, size_t n)
 {
-    double *y = malloc((n + 1) * sizeof *y);
+    double *y = must_calloc(n + 1, sizeof *y);
     for (size_t i = 0; i < n; i++) y[i] = fabs(x[i]);
     return y;
 }
@@ -292,7 +293,7 @@ static struct sums sums_make(const struct shape *s, const struct operand *o, dou
     plain.variant = epilogue(s) == ACCUMULATE ? s->variant : s->variant & ~31;
     void *p[WORK + 1] = {0};
     for (int i = A; i <= V; i++) p[i] = before[i];
-    struct sums sums = {malloc((size(&o[C]) + 1) * sizeof(double)),
+    struct sums sums = {must_calloc(size(&o[C]) + 1, sizeof(double)),
                         absolute(before[C], size(&o[C]))};
     for (size_t e = 0; e < size(&o[C]); e++) sums.v[e] = before[C][e];
     double *a = absolute(before[A], size(&o[A])), *b = absolute(before[B], size(&o[B]));

@@ -1,6 +1,5 @@
 #include "buffer.h"
-#include <stdio.h>
-#include <stdlib.h>
+#include "must.h"
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,10 +20,7 @@ void buffer_reserve(struct buffer *b, size_t bytes)
     if (b->size >= need) return;
     buffer_free(b);
     unsigned char *map = mmap(NULL, need + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED || mprotect(map + page, need, PROT_READ | PROT_WRITE)) {
-        perror("guarded buffer");
-        exit(1);
-    }
+    if (map == MAP_FAILED || mprotect(map + page, need, PROT_READ | PROT_WRITE)) must_fail();
     *b = (struct buffer){map + page, need};
 }
 

@@ -15,7 +15,7 @@ struct buffer {
  * after the front guard. */
 enum { PLACE_END = -1, PLACE_START = 0 };
 
-/* At least `bytes` between two guards; grows and keeps the buffer. Exits on lack of memory. */
+/* At least `bytes` between two guards; grows and keeps the buffer. Ends the program where memory is short (must.h). */
 void buffer_reserve(struct buffer *b, size_t bytes);
 
 /* Room for `bytes` of elements of `elem` bytes at a placement; everything around is canary. */

@@ -1,18 +1,6 @@
 #include "call.h"
-#include <stdio.h>
+#include "must.h"
 #include <stdlib.h>
-#include <string.h>
-
-static void *must_allocate(size_t bytes)
-{
-    const size_t whole = (bytes + 64) / 64 * 64;
-    void *p = aligned_alloc(64, whole);
-    if (!p) {
-        perror("operands of a kernel");
-        exit(1);
-    }
-    return memset(p, 0, whole);
-}
 
 void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
                bool typical)
@@ -24,7 +12,7 @@ void call_open(struct call *c, const struct kcase *kcase, const struct shape *sh
         struct operand *op = &c->op[o];
         if (typical && op->fill == FILL_WIDE) op->fill = FILL_POSITIVE;
         if (typical && op->fill == FILL_LARGE) op->fill = FILL_NORMAL;
-        c->arg[o] = must_allocate(operand_extent(op) * operand_size(op));
+        c->arg[o] = must_align(64, operand_extent(op) * operand_size(op));
         if (operand_is_input(op)) data_fill(&source, op, DATA_RANDOM, c->arg[o]);
     }
 }

@@ -13,7 +13,7 @@ struct call {
 };
 
 /* Random inputs from the seed. `typical` keeps them to values as training meets them: positive or
- * near N(0, 1). Exits on lack of memory. */
+ * near N(0, 1). Ends the program where memory is short (must.h). */
 void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
                bool typical);
 void call_close(struct call *c);

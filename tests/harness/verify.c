@@ -2,6 +2,7 @@
 #include "../../vae/number.h"
 #include "buffer.h"
 #include "data.h"
+#include "must.h"
 #include <fenv.h>
 #include <math.h>
 #include <stdlib.h>
@@ -44,16 +45,6 @@ uint64_t verify_seed(void)
     const char *s = getenv("SV_SEED");
     uint64_t seed;
     return s && number_u64(s, UINT64_MAX, &seed) ? seed : 20131220;
-}
-
-static void *must_calloc(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p) {
-        perror("verify");
-        exit(1);
-    }
-    return p;
 }
 
 /* --- reporting --- */

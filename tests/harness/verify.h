@@ -52,12 +52,13 @@ struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
                              const struct verify_options *options);
 
 /* The same in a child process, so that a crash is a failure too and nothing leaks out of it. Jobs
- * may run beside each other; *table and *options stay as they are until their end. */
+ * may run beside each other; *table and *options stay as they are until their end. Without the memory or the
+ * right to make one, the program ends as must.h says. */
 struct verify_job {
     size_t id;
     const struct sv_kernels *table;
     const struct verify_options *options;
-    pid_t child; /* -1: could not be made */
+    pid_t child;
     int answer;
 };
 struct verify_job verify_start(size_t id, const struct sv_kernels *table,

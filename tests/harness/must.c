@@ -1,0 +1,34 @@
+#include "must.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool silent;
+
+void must_fail_silently(void) { silent = true; }
+
+void must_fail(void)
+{
+    if (silent) _exit(MUST_STATUS);
+    fprintf(stderr, "vae: the kernels cannot be checked: %s\n",
+            errno == ENOMEM ? "not enough memory" : strerror(errno));
+    exit(1);
+}
+
+void *must_calloc(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    if (!p) must_fail();
+    return p;
+}
+
+void *must_align(size_t alignment, size_t size)
+{
+    const size_t whole = (size + alignment) / alignment * alignment;
+    void *p = aligned_alloc(alignment, whole);
+    if (!p) must_fail();
+    return memset(p, 0, whole);
+}

@@ -1,0 +1,146 @@
+/* Every allocation of every writer and reader in turn finds memory short: one line that says so, the old
+ * file as it was. What the C library allocates itself is left to `make faults`. */
+#include "../vae/checkpoint.h"
+#include "../vae/insight.h"
+#include "../vae/png_grid.h"
+#include "../vae/profile.h"
+#include "../vae/report.h"
+#include "../vae/train_log.h"
+#include "allocations.h"
+#include "cli.h"
+#include "suites.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct vae_model model;
+static struct vae_run run = {.shape = {.rows = 4, .cols = 3, .hidden = 5, .latent = 2},
+                             .optimizer = VAE_ADAM,
+                             .batch = 10,
+                             .samples = 1,
+                             .lr = 0.001f,
+                             .init_sd = 0.01f,
+                             .seed = 1,
+                             .train_images = 20};
+
+static const char file[] = "file";
+static const char log_text[] = "{\"samples\": 10}\n{\"samples\": 4000000000}\n";
+
+static bool write_checkpoint(struct vae_error *e) { return checkpoint_save(file, &model, &run, e); }
+
+static bool write_picture(struct vae_error *e)
+{
+    static const float grey[6 * 12];
+    return png_grid(file, grey, 3, 2, 4, 3, e);
+}
+
+static bool write_profile(struct vae_error *e)
+{
+    struct candidates c;
+    const struct machine m = {"cpu", "build"};
+    static const struct pick p;
+    candidates_of_build(&c);
+    return profile_write(file, &m, &c, &p, e);
+}
+
+static bool read_profile(struct vae_error *e)
+{
+    struct candidates c;
+    const struct machine m = {"cpu", "build"};
+    struct pick p;
+    candidates_of_build(&c);
+    return profile_read("profile", &m, &c, &p, e);
+}
+
+/* With and without a profile of phases. */
+static bool make_line(bool profiled, struct vae_error *e)
+{
+    static const struct insight phase[] = {{"one", 1, 2, 0}, {"two", 1, 0, 3}};
+    struct epoch_report r = {.epoch = 1, .test_bound = NAN, .isa = "generic", .profiled = profiled};
+    if (profiled) r.profile = insight_json(phase, 2, 1e9);
+    char *line = epoch_line(&r);
+    free(line);
+    return line || vae_fail(e, "not enough memory");
+}
+
+static bool make_plain_line(struct vae_error *e) { return make_line(false, e); }
+static bool make_full_line(struct vae_error *e) { return make_line(true, e); }
+
+/* A run that goes on looks at each line of its log, and leaves one out here. */
+static bool go_on_with_log(struct vae_error *e)
+{
+    struct train_log log;
+    const bool ok = train_log_open(&log, "log", &run, true, e);
+    train_log_close(&log);
+    return ok;
+}
+
+static const struct {
+    bool (*does)(struct vae_error *);
+    const char *writes;
+    size_t least; /* allocations it takes, at least */
+} jobs[] = {{write_checkpoint, file, 300}, {write_picture, file, 5},   {write_profile, file, 1000},
+            {make_plain_line, NULL, 20},   {make_full_line, NULL, 30}, {go_on_with_log, NULL, 10},
+            {read_profile, NULL, 300}};
+enum { JOBS = sizeof jobs / sizeof *jobs };
+
+static void check_untouched(const char *path, size_t n)
+{
+    unsigned char *bytes;
+    const size_t length = cli_read(path, &bytes);
+    ck_assert_msg(length == 3 && !memcmp(bytes, "old", 3), "allocation %zu: file changed", n);
+    free(bytes);
+}
+
+START_TEST(test_every_allocation)
+{
+    struct vae_error e;
+    size_t n = 0;
+    for (bool reached = true; reached;) {
+        cli_write(file, "old", 3);
+        cli_write("log", log_text, sizeof log_text - 1);
+        e = (struct vae_error){""};
+        const size_t before = allocations();
+        allocations_fail(++n);
+        const bool done = jobs[_i].does(&e);
+        allocations_fail(0);
+        if (allocations() == before) return; /* not counted on this system */
+        reached = allocations() - before >= n;
+        ck_assert_msg(done == !reached, "allocation %zu: %s %s", n, done ? "done" : "failed",
+                      e.line);
+        ck_assert_msg(done || strstr(e.line, "memory"), "allocation %zu: %s", n, e.line);
+        if (!done && jobs[_i].writes) check_untouched(jobs[_i].writes, n);
+    }
+    ck_assert_msg(n > jobs[_i].least, "no more than %zu allocations", n - 1);
+    ck_assert_int_eq(system("test -z \"$(ls -A | grep tmp)\""), 0);
+}
+END_TEST
+
+static void enter(void)
+{
+    struct vae_error e = {""};
+    struct sv_choice k;
+    cli_make_fixture();
+    sv_choice_default("generic", &k);
+    ck_assert(vae_create(&model, &k, &run.shape, run.optimizer, 10, 1, NULL, &e));
+    vae_init(&model, run.seed, run.init_sd);
+    ck_assert(write_profile(&e) && rename(file, "profile") == 0);
+}
+
+static void leave(void)
+{
+    vae_destroy(&model);
+    cli_remove_fixture();
+}
+
+Suite *suite_short_memory(void)
+{
+    Suite *s = suite_create("short_memory");
+    TCase *t = tcase_create("short_memory");
+    tcase_set_timeout(t, 120);
+    tcase_add_unchecked_fixture(t, enter, leave);
+    tcase_add_loop_test(t, test_every_allocation, 0, JOBS);
+    suite_add_tcase(s, t);
+    return s;
+}

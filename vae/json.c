@@ -1,0 +1,72 @@
+#include "json.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char json_no_memory[] = "not enough memory";
+
+void json_put(bool *ok, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value)) *ok = false;
+}
+
+void json_add(bool *ok, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value)) *ok = false;
+}
+
+json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *json_whole(bool ok, json_t *value)
+{
+    if (ok) return value;
+    json_decref(value);
+    return NULL;
+}
+
+/* --- text --- */
+
+struct text {
+    char *s;
+    size_t used, room;
+    bool failed;
+};
+
+static int append(const char *bytes, size_t n, void *to)
+{
+    struct text *t = to;
+    if (t->used + n >= t->room) {
+        const size_t room = 2 * (t->used + n) + 256;
+        char *s = realloc(t->s, room);
+        if (!s) t->failed = true;
+        if (!s) return -1;
+        t->s = s;
+        t->room = room;
+    }
+    memcpy(t->s + t->used, bytes, n);
+    t->used += n;
+    t->s[t->used] = 0;
+    return 0;
+}
+
+/* Not json_dumps: jansson 2.14 goes on after a failure to write a key, and leaves out a part of it. */
+char *json_text(bool ok, json_t *value, size_t flags)
+{
+    struct text t = {.s = NULL};
+    ok = ok && value && json_dump_callback(value, append, &t, flags) == 0 && !t.failed;
+    json_decref(value);
+    if (ok) return t.s;
+    free(t.s);
+    return NULL;
+}
+
+/* jansson's own code for want of memory is not set everywhere, and it may go on without a member; malloc's
+ * errno tells. */
+json_t *json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error, const char **why)
+{
+    errno = 0;
+    json_t *value = json_loadb(bytes, n, flags, error);
+    *why = errno == ENOMEM ? json_no_memory : error->text;
+    return json_whole(errno != ENOMEM, value);
+}

@@ -1,0 +1,14 @@
+/* Signals that ask a run to stop. SIGINT, SIGTERM, SIGHUP (a closed session) and SIGUSR1 (a batch system's
+ * warning) are noted, unless the parent ignores them; the step under way is finished. A second one ends the
+ * program at once. SIGPIPE is ignored: a run outlives the reader of its output. */
+#ifndef VAE_STOP_H
+#define VAE_STOP_H
+
+#include <signal.h>
+
+void stop_on_signals(void);
+
+/* The first signal that came, 0 before. */
+const volatile sig_atomic_t *stop_signal(void);
+
+#endif

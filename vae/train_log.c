@@ -1,0 +1,266 @@
+#include "train_log.h"
+#include "input_file.h"
+#include "json.h"
+#include "replace_file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char hint[] = "choose another --log";
+
+void train_log_run_id(const struct vae_run *r, char id[17])
+{
+    /* A setting of later versions joins only where it is not its default, so that older runs go on. */
+    char text[512];
+    snprintf(text, sizeof text, "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu",
+             r->shape.likelihood, r->shape.rows, r->shape.cols, r->shape.hidden, r->shape.latent,
+             r->optimizer, r->binarize, r->batch, r->samples, (double)r->lr, (double)r->init_sd,
+             r->seed, r->train_images);
+    uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
+    for (const char *c = text; *c; c++) h = (h ^ (unsigned char)*c) * 0x100000001b3;
+    snprintf(id, 17, "%016" PRIx64, h);
+}
+
+/* --- which lines of an older log stay --- */
+
+struct line {
+    uint64_t samples;
+    long long at;
+    size_t length; /* with its end */
+    bool ours;     /* names this run */
+};
+
+struct lines {
+    struct line *line;
+    size_t count, room;
+    bool any_ours;
+    bool begins; /* the file begins as a log does, as far as it goes */
+};
+
+static bool no_memory(const char *path, struct vae_error *e)
+{
+    return vae_fail(e, "%s: not enough memory", path);
+}
+
+/* A line that is none of a log, half of one for instance, is left out. */
+static bool add_line(struct lines *all, const char *path, const char *text, size_t length,
+                     long long at, const char *id, struct vae_error *e)
+{
+    json_error_t error;
+    const char *why;
+    json_t *o = json_parse(text, length, 0, &error, &why);
+    if (!o && why == json_no_memory) return no_memory(path, e);
+    const json_t *samples = json_object_get(o, "samples");
+    const char *run = json_string_value(json_object_get(o, "run"));
+    const struct line l = {(uint64_t)json_integer_value(samples), at, length,
+                           run && !strcmp(run, id)};
+    static const char begin[] = "{\"epoch\":";
+    const size_t shared = length < sizeof begin - 1 ? length : sizeof begin - 1;
+    if (at == 0) all->begins = !memcmp(text, begin, shared);
+    const bool keep = json_is_integer(samples) && length && text[length - 1] == '\n';
+    json_decref(o);
+    if (!keep) return true;
+    if (all->count == all->room) {
+        const size_t room = all->room ? 2 * all->room : 64;
+        struct line *more = realloc(all->line, room * sizeof *more);
+        if (!more) return no_memory(path, e);
+        all->line = more;
+        all->room = room;
+    }
+    all->line[all->count++] = l;
+    all->any_ours = all->any_ours || l.ours;
+    return true;
+}
+
+static bool read_lines(FILE *f, const char *path, const char *id, struct lines *all,
+                       struct vae_error *e)
+{
+    char *text = NULL;
+    size_t room = 0;
+    long long at = 0;
+    ssize_t n;
+    bool ok = true;
+    errno = 0;
+    while (ok && (n = getline(&text, &room, f)) > 0) {
+        ok = add_line(all, path, text, (size_t)n, at, id, e);
+        at += n;
+    }
+    if (ok && !feof(f)) ok = vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
+    free(text);
+    if (ok && at && !all->count && !all->begins)
+        ok = vae_fail(e, "%s: holds something, but no line of a log; %s", path, hint);
+    return ok;
+}
+
+static int by_samples(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    if (x->samples != y->samples) return x->samples < y->samples ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run
+ * (a log of an earlier version) all are taken to be its. */
+static void choose_lines(struct lines *all, uint64_t points)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->line[i].samples <= points && (all->line[i].ours || !all->any_ours))
+            all->line[kept++] = all->line[i];
+    qsort(all->line, kept, sizeof *all->line, by_samples);
+    all->count = 0;
+    for (size_t i = 0; i < kept; i++)
+        if (i == 0 || all->line[i].samples != all->line[all->count - 1].samples)
+            all->line[all->count++] = all->line[i];
+}
+
+/* --- rewriting it --- */
+
+static bool copy(FILE *from, long long at, long long length, struct replace_file *to)
+{
+    char room[1 << 14];
+    if (fseeko(from, (off_t)at, SEEK_SET)) return false;
+    while (length > 0) {
+        const size_t want = length < (long long)sizeof room ? (size_t)length : sizeof room;
+        const size_t n = fread(room, 1, want, from);
+        if (n == 0) return false;
+        replace_write(to, room, n);
+        length -= (long long)n;
+    }
+    return true;
+}
+
+/* Puts these lines in place of the file. */
+static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct vae_error *e)
+{
+    struct replace_file r;
+    bool ok = replace_begin(&r, path, e);
+    if (!ok) return false;
+    for (size_t i = 0; ok && i < kept->count; i++)
+        ok = copy(f, kept->line[i].at, (long long)kept->line[i].length, &r);
+    if (ok) return replace_commit(&r, e);
+    replace_abort(&r);
+    return vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
+}
+
+static bool needs_rewriting(const struct lines *kept, FILE *f)
+{
+    long long at = 0;
+    for (size_t i = 0; i < kept->count; i++) {
+        if (kept->line[i].at != at) return true;
+        at += (long long)kept->line[i].length;
+    }
+    struct stat st;
+    return fstat(fileno(f), &st) || st.st_size != at;
+}
+
+/* Looks at what is there: a new run keeps it for now, one that goes on keeps its own. */
+static bool look_at(const char *path, const struct vae_run *run, bool resume, struct vae_error *e)
+{
+    struct lines all = {0};
+    char id[17];
+    const int fd = input_open(path, false, hint, e);
+    if (fd < 0) return false;
+    FILE *f = fdopen(fd, "rb");
+    if (!f) {
+        close(fd);
+        return no_memory(path, e);
+    }
+    train_log_run_id(run, id);
+    bool ok = read_lines(f, path, id, &all, e);
+    if (ok && resume) {
+        choose_lines(&all, run_points(run));
+        ok = !needs_rewriting(&all, f) || rewrite(f, path, &all, e);
+    }
+    free(all.line);
+    fclose(f);
+    return ok;
+}
+
+/* --- the open log --- */
+
+/* O_NONBLOCK: a pipe without a reader is an error, not a wait. */
+static bool open_end(struct train_log *l, struct vae_error *e)
+{
+    struct stat st;
+    l->fd = open(l->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+    if (l->fd < 0)
+        return vae_fail(e, "%s: %s; %s", l->path,
+                        errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
+    if (fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND))
+        return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
+    l->regular = S_ISREG(st.st_mode);
+    return true;
+}
+
+bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
+                    struct vae_error *e)
+{
+    struct stat st;
+    *l = (struct train_log){.path = path, .fd = -1, .replaces = !resume, .begin = -1};
+    const bool there = stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size;
+    if (there && !look_at(path, run, resume, e)) return false;
+    if (open_end(l, e)) return true;
+    train_log_close(l);
+    return false;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        const ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return false;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+bool train_log_append(struct train_log *l, const char *line, struct vae_error *e)
+{
+    struct stat st;
+    if (fstat(l->fd, &st)) return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
+    const bool ok = write_all(l->fd, line, strlen(line)) && write_all(l->fd, "\n", 1) &&
+                    (!l->regular || fsync(l->fd) == 0);
+    if (ok) {
+        if (l->begin < 0) l->begin = st.st_size;
+        return true;
+    }
+    vae_fail(e, "%s: %s; free some space, or choose another --log", l->path, strerror(errno));
+    if (l->regular && ftruncate(l->fd, st.st_size))
+        errno = 0; /* half a line stays: who goes on from a checkpoint leaves it out */
+    return false;
+}
+
+bool train_log_settle(struct train_log *l, struct vae_error *e)
+{
+    struct stat st;
+    if (!l->replaces || !l->regular || l->begin < 0) return true;
+    l->replaces = false;
+    if (l->begin == 0) return true;
+    FILE *f = fopen(l->path, "rbe");
+    if (!f || fstat(fileno(f), &st)) {
+        if (f) fclose(f);
+        return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
+    }
+    struct line own = {.at = l->begin, .length = (size_t)(st.st_size - l->begin)};
+    const bool ok = rewrite(f, l->path, &(struct lines){.line = &own, .count = 1}, e);
+    fclose(f);
+    if (!ok) return false;
+    close(l->fd);
+    return open_end(l, e);
+}
+
+void train_log_close(struct train_log *l)
+{
+    if (l->fd < 0) return;
+    if (l->replaces && l->regular && l->begin > 0 && ftruncate(l->fd, (off_t)l->begin))
+        errno = 0; /* lines of a run without a checkpoint stay: resuming leaves them out */
+    close(l->fd);
+    l->fd = -1;
+}

@@ -1,0 +1,34 @@
+/* The log of a run, JSON lines: part of the run as its checkpoint is. A line is on the disk before the
+ * checkpoint that follows it, and a run that goes on from a checkpoint first drops what the log has beyond it
+ * or of other runs. So after any stop the log is, but for times, that of a run without one. */
+#ifndef VAE_TRAIN_LOG_H
+#define VAE_TRAIN_LOG_H
+
+#include "run.h"
+
+struct train_log {
+    const char *path; /* must outlive the log */
+    int fd;           /* -1: not open */
+    bool regular;     /* or a pipe or device, which only takes lines */
+    bool replaces;    /* a new run: what an earlier one left goes once this one has a checkpoint */
+    long long begin;  /* where the new run's lines begin, bytes; -1: none yet */
+};
+
+/* resume: the run goes on from run->step. A file that holds something, and no line of a log in it, is refused.
+ */
+bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
+                    struct vae_error *e);
+
+/* Appends a line and its end, synced; what could not be written whole is taken back. */
+bool train_log_append(struct train_log *l, const char *line, struct vae_error *e);
+
+/* The run's checkpoint is in place: drops the lines of an earlier run, if there are any. */
+bool train_log_settle(struct train_log *l, struct vae_error *e);
+
+/* A new run that never had a checkpoint leaves an earlier one's log as it was. */
+void train_log_close(struct train_log *l);
+
+/* A sum over the settings that make a run what it is, 16 hexadecimal digits: which run a line is of. */
+void train_log_run_id(const struct vae_run *r, char id[17]);
+
+#endif
