@@ -157,6 +157,7 @@ static bool is_kept(int opt)
 {
     switch (opt) {
     case OPT_DATA:
+    case OPT_TRANSPOSE:
     case OPT_OUT:
     case OPT_LOG:
     case OPT_POINTS:

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include <getopt.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,9 @@ static void train(int argc, char **argv)
         if (*e.line) fuzz_must_say(&e);
         return;
     }
+    static FILE *nowhere;
+    if (!nowhere) nowhere = fopen("/dev/null", "w");
+    train_options_print(nowhere, &o);
     MUST(!*e.line && o.data && o.out, e.line);
     MUST(o.run.batch - 1 < VAE_MAX_BATCH && o.run.samples - 1 < VAE_MAX_SAMPLES, "batch");
     MUST(o.run.shape.hidden - 1 < VAE_MAX_HIDDEN && o.run.shape.latent - 1 < VAE_MAX_LATENT,
