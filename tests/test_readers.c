@@ -197,7 +197,7 @@ static const struct {
     {"F64", 8, 0x3690000000000001, 0x1p-149f},
     {"F64", 8, 0x47efffffe0000000, 0x1.fffffep127f},
     {"F64", 8, 0x47efffffefffffff, 0x1.fffffep127f},
-    {"F64", 8, 0x47effffff0000000, NAN}, /* rounds to what no float holds */
+    {"F64", 8, 0x47effffff0000000, NAN}, /* rounds to what no float holds: infinity */
     {"F64", 8, 0x7fefffffffffffff, NAN},
     {"F64", 8, 0x7ff8000000000000, NAN},
 };

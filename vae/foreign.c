@@ -75,10 +75,10 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
 {
     size_t inputs = 0;
     *r = run_default();
-    r->lr = run_default_lr(r->optimizer);
-    r->train_images = 1; /* unknown; nothing is asked of it before the first step */
+    r->train_images = 1; /* unknown, as the step size; of neither is anything asked before a step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
-    return layers(f, &r->shape, &inputs, e) && likelihood(f, given, &r->shape, e) &&
-           image(f, given, inputs, &r->shape, e);
+    if (!layers(f, &r->shape, &inputs, e) || !likelihood(f, given, &r->shape, e)) return false;
+    r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
+    return image(f, given, inputs, &r->shape, e);
 }

@@ -29,6 +29,9 @@ struct vae_run {
     struct vae_health health;
 };
 
+/* A million epochs of 2^32 images, one a step; and no more data points. sv_rng_at takes 2^56 steps. */
+static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
+
 /* What a run begins with unless told otherwise; the image's size, lr and train_images are left 0. */
 static inline struct vae_run run_default(void)
 {
@@ -39,12 +42,13 @@ static inline struct vae_run run_default(void)
                             .init_sd = 0.01f,
                             .seed = 1};
 }
-static inline float run_default_lr(enum vae_optimizer o)
+static inline float run_default_lr(enum vae_likelihood l, enum vae_optimizer o)
 {
-    return o == VAE_SGD ? 1e-4f : o == VAE_ADAGRAD ? 0.01f : 1e-3f;
+    static const float lr[][3] = {
+        [VAE_BERNOULLI] = {[VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f},
+        [VAE_GAUSSIAN] = {[VAE_SGD] = 1e-6f, [VAE_ADAGRAD] = 0.003f, [VAE_ADAM] = 1e-3f}};
+    return lr[l][o];
 }
-/* A million epochs of 2^32 images, one a step; and no more data points. sv_rng_at takes 2^56 steps. */
-static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 
 /* An epoch is every training image once; its last minibatch may be smaller. */
 static inline uint64_t run_steps_per_epoch(const struct vae_run *r)

@@ -41,10 +41,11 @@ static bool same_run(const struct vae_run *a, const struct vae_run *b)
 {
     const struct vae_shape *s = &a->shape, *t = &b->shape;
     return s->rows == t->rows && s->cols == t->cols && s->hidden == t->hidden &&
-           s->latent == t->latent && s->likelihood == t->likelihood &&
-           a->optimizer == b->optimizer && a->binarize == b->binarize && a->batch == b->batch &&
-           a->samples == b->samples && a->lr == b->lr && a->init_sd == b->init_sd &&
-           a->seed == b->seed && a->train_images == b->train_images && a->step == b->step &&
+           s->latent == t->latent && s->likelihood == t->likelihood && s->variance == t->variance &&
+           s->variance_at == t->variance_at && a->optimizer == b->optimizer &&
+           a->binarize == b->binarize && a->batch == b->batch && a->samples == b->samples &&
+           a->lr == b->lr && a->init_sd == b->init_sd && a->seed == b->seed &&
+           a->train_images == b->train_images && a->step == b->step &&
            a->seen.count == b->seen.count && a->seen.kl == b->seen.kl &&
            a->seen.recon == b->seen.recon && a->health.untrained == b->health.untrained &&
            a->health.worse == b->health.worse;
