@@ -82,3 +82,18 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
     r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
     return image(f, given, inputs, &r->shape, e);
 }
+
+bool given_agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                  struct vae_error *e)
+{
+    const char *likelihood = vae_likelihood_names[r->shape.likelihood];
+    const char *binarize = vae_binarize_names[r->binarize];
+    if (g->likelihood && strcmp(g->likelihood, likelihood))
+        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
+    if (g->binarize && strcmp(g->binarize, binarize))
+        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
+    if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
+        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
+                        r->shape.rows, r->shape.cols);
+    return true;
+}
