@@ -185,6 +185,19 @@ picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
 
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 30
+FUZZ_CC ?= clang
+.PHONY: fuzz run-fuzzers
+fuzz: ## libFuzzer on the readers and the options, FUZZ_SECONDS each (clang); inputs that fail stay in build/fuzz
+	$(Q)$(MAKE) CC='$(FUZZ_CC)' SAN=address,undefined,fuzzer-no-link OPT='-O1 -g1' run-fuzzers
+run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
+	$(Q)for f in $(FUZZERS); do mkdir -p build/fuzz/$$f || exit 1; \
+	    $(DIR)/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=16384 \
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || \
+	        { tail -n 60 build/fuzz/$$f.log; exit 1; }; \
+	    echo "fuzz $$f: $$(tail -n 1 build/fuzz/$$f.log)"; done
+
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cc')
 .PHONY: lint
 lint: ## layout and static analysis
@@ -204,7 +217,7 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
-DEPS_DEV := clang clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
+DEPS_DEV := clang libclang-rt-dev clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
@@ -281,6 +294,15 @@ $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
 $(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(DIR)/fuzz_%: $(call objects,tests/fuzz/fuzz.c) $(DIR)/obj/tests/fuzz/fuzz_%.o $(LIB_OBJ)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+# No input reaches the kernels' code, which takes long to instrument.
+ifneq ($(findstring fuzzer,$(SAN)),)
+$(DIR)/obj/kernels/%.o $(DIR)/obj/reference/%.o $(DIR)/obj/tests/cases/%.o: DEFINES = -fno-sanitize=all
+endif
 
 # Google Benchmark is C++ and a shared library.
 $(DIR)/obj/%.o: %.cc Makefile

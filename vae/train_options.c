@@ -181,8 +181,8 @@ static bool is_kept(int opt)
 {
     switch (opt) {
     case OPT_DATA:
-    case OPT_OUT:
     case OPT_TRANSPOSE:
+    case OPT_OUT:
     case OPT_LOG:
     case OPT_POINTS:
     case OPT_ISA:
