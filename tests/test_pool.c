@@ -92,7 +92,11 @@ START_TEST(test_a_step_allocates_nothing)
     enum { COUNT = 50 };
     static uint8_t pixels[COUNT * 35];
     const struct images images = {.count = COUNT, .rows = 7, .cols = 5, .pixels = pixels};
-    const struct vae_run run = {.shape = {7, 5, 37, 3, _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
+    const struct vae_run run = {.shape = {.rows = 7,
+                                          .cols = 5,
+                                          .hidden = 37,
+                                          .latent = 3,
+                                          .likelihood = _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
                                 .optimizer = VAE_ADAM,
                                 .binarize = _i & 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,
                                 .batch = 19,
