@@ -109,11 +109,11 @@ exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into resu
 
 .PHONY: bench
 bench: benches ## every benchmark, into results/<machine>/ (FULL=1: variants and epilogues too)
-	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step startup bits; do \
+	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step bench-sustained startup bits; do \
 	    echo "== $$part"; $(MAKE) --no-print-directory $$part || exit 1; done
 bench bench-kernels: export BENCH_FULL := $(FULL)
 
-.PHONY: bench-kernels bench-maps bench-gemm bench-step
+.PHONY: bench-kernels bench-maps bench-gemm bench-step bench-sustained
 bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark
 	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.03,echo "bench-kernels skipped: no Google Benchmark; make peers")
 bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEEF, the compiler and streams
@@ -121,6 +121,9 @@ bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEE
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries
 	$(Q)$<
 bench-step: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch
+	$(Q)$<
+
+bench-sustained: $(DIR)/bench-sustained ## training's speed after 10^6 samples against its first, on data that collapses models
 	$(Q)$<
 
 .PHONY: startup
@@ -132,7 +135,7 @@ bits: all ## SHA-256 of a short training run on every instruction set and severa
 	$(Q)bench/bits.py build/vae
 
 .PHONY: benches
-benches: $(DIR)/bench-step $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
+benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
 .PHONY: converge
 converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
@@ -314,7 +317,7 @@ $(DIR)/bench-kernels: $(call objects,bench/kernels_bench.c $(BENCH)) $(DIR)/obj/
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CXX) $(OPT) $(LDFLAGS) $^ -lbenchmark $(LIBS) -o $@
 
-$(DIR)/bench-step: $(call objects,bench/step_bench.c $(BENCH)) $(LIB_OBJ)
+$(DIR)/bench-step $(DIR)/bench-sustained: $(DIR)/bench-%: $(DIR)/obj/bench/%_bench.o $(call objects,$(BENCH)) $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 

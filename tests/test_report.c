@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH = 512, MOST_ROUNDS = 64 };
 
@@ -185,6 +186,26 @@ START_TEST(test_maps)
 }
 END_TEST
 
+/* The section of sustained training is there exactly where it was measured. */
+START_TEST(test_sustained)
+{
+    char path[2 * PATH];
+    snprintf(path, sizeof path, "%s/sustained.json", folder);
+    const bool measured = access(path, R_OK) == 0;
+    ck_assert_int_eq(strstr(report, "## Training that goes on") != NULL, measured);
+    if (!measured) return;
+    json_t *file = load("sustained"), *row;
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        char start[128];
+        snprintf(start, sizeof start, "| %s |", text(row, "what"));
+        says(start, 100 * ratio(row, "after 10^6 samples", "first 10^5 samples"), 1);
+    }
+    json_decref(file);
+}
+END_TEST
+
 /* One checksum, and the report shows its beginning. */
 START_TEST(test_bits)
 {
@@ -281,6 +302,7 @@ Suite *suite_report(void)
     tcase_add_test(t, test_threads);
     tcase_add_test(t, test_products);
     tcase_add_test(t, test_maps);
+    tcase_add_test(t, test_sustained);
     tcase_add_test(t, test_bits);
     tcase_add_test(t, test_convergence);
     tcase_add_loop_test(t, test_share_beyond_peak, 0, (int)(sizeof files / sizeof *files));

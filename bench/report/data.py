@@ -89,7 +89,7 @@ class Row:
 class Machine:
     def __init__(self, name):
         self.name = name
-        self.files = {n: load(name, n + ".json") for n in ("step", "gemm", "maps", "kernels", "bits")}
+        self.files = {n: load(name, n + ".json") for n in ("step", "gemm", "maps", "kernels", "bits", "sustained")}
         for n, f in self.files.items():
             refuse_beyond_peak(f"results/{name}/{n}.json", f or {})
 

@@ -121,7 +121,7 @@ def main():
     values.update({
         "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
         "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
-        "sweep table": tables.sweep(m), "bits table": tables.bits(m),
+        "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
