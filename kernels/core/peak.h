@@ -15,7 +15,7 @@ static double SV_FN(fma_peak)(size_t rounds, float *sink)
                 v16_fma(acc[c], a, b);
     for (int c = 1; c < PEAK_CHAINS; c++) acc[0] = v16_add(acc[0], acc[c]);
     *sink = v16_fold_add(acc[0]);
-    return 2.0 * 16 * PEAK_CHAINS * UNROLL * (double)rounds;
+    return 2.0 * 16 * (double)(PEAK_CHAINS * UNROLL) * (double)rounds;
 }
 
 #endif
