@@ -189,6 +189,13 @@ tsan: ## the checks that use threads under the thread sanitizer
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
+.PHONY: programs compilers buildcheck
+programs: all $(foreach p,tests exhaustive known_answers golden_answers,$(DIR)/$(p)) benches ## all there is to compile
+compilers: ## programs by every gcc-N and clang-N here (COMPILERS=), at every level (LEVELS=): no warning, the same bits
+	+$(Q)LEVELS='$(LEVELS)' tests/compilers.sh $(COMPILERS)
+buildcheck: ## the build as packagers do it: flags, prefixes, paths with spaces, no .git, the same bytes
+	+$(Q)CC=$(QUOTED_CC) tests/builds.sh
+
 .PHONY: fetchcheck
 fetchcheck: ## make data against servers on this machine that stall, break off or send elsewhere
 	$(Q)tests/fetch.sh
@@ -230,7 +237,7 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
-DEPS_DEV := openssl clang clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
+DEPS_DEV := openssl bmake clang clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
