@@ -38,7 +38,7 @@ void step_task_close(struct step_task *s)
 
 struct vae_run step_run(size_t hidden, size_t latent, size_t batch)
 {
-    return (struct vae_run){.shape = {28, 28, hidden, latent, VAE_BERNOULLI},
+    return (struct vae_run){.shape = {28, 28, hidden, latent, VAE_BERNOULLI, VARIANCE_FREE, 0},
                             .optimizer = VAE_ADAGRAD,
                             .batch = batch,
                             .samples = 1,

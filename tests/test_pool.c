@@ -90,15 +90,16 @@ START_TEST(test_a_step_allocates_nothing)
     enum { COUNT = 50 };
     static uint8_t pixels[COUNT * 35];
     const struct images images = {.count = COUNT, .rows = 7, .cols = 5, .pixels = pixels};
-    const struct vae_run run = {.shape = {7, 5, 37, 3, _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
-                                .optimizer = VAE_ADAM,
-                                .binarize = _i & 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,
-                                .batch = 19,
-                                .samples = _i & 2 ? 2 : 1,
-                                .lr = 1e-3f,
-                                .init_sd = 0.01f,
-                                .seed = 1,
-                                .train_images = COUNT};
+    const struct vae_run run = {
+        .shape = {7, 5, 37, 3, _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI, VARIANCE_FREE, 0},
+        .optimizer = VAE_ADAM,
+        .binarize = _i & 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,
+        .batch = 19,
+        .samples = _i & 2 ? 2 : 1,
+        .lr = 1e-3f,
+        .init_sd = 0.01f,
+        .seed = 1,
+        .train_images = COUNT};
     for (size_t threads = 1; threads <= 2; threads++) {
         struct sv_choice k;
         struct vae_error e = {""};

@@ -12,7 +12,7 @@
 
 static struct vae_run small_run(enum vae_likelihood likelihood, enum vae_optimizer optimizer)
 {
-    return (struct vae_run){.shape = {2, 5, 7, 3, likelihood},
+    return (struct vae_run){.shape = {2, 5, 7, 3, likelihood, VARIANCE_FREE, 0},
                             .optimizer = optimizer,
                             .batch = 10,
                             .samples = 1,

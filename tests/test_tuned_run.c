@@ -36,15 +36,16 @@ static void train(const struct sv_choice *k, const struct vae_run *run, const ch
  * sizes so large that two classes of products do. */
 START_TEST(test_mixed_candidates_give_the_same_bits)
 {
-    const struct vae_run run = {.shape = {SIDE, SIDE, 70, 5, _i % 2 ? VAE_GAUSSIAN : VAE_BERNOULLI},
-                                .optimizer = (enum vae_optimizer)(_i % 3),
-                                .binarize = _i % 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,
-                                .batch = 67,
-                                .samples = _i % 2 ? 2 : 1,
-                                .lr = 1e-3f,
-                                .init_sd = 0.01f,
-                                .seed = 5,
-                                .train_images = IMAGES};
+    const struct vae_run run = {
+        .shape = {SIDE, SIDE, 70, 5, _i % 2 ? VAE_GAUSSIAN : VAE_BERNOULLI, VARIANCE_FREE, 0},
+        .optimizer = (enum vae_optimizer)(_i % 3),
+        .binarize = _i % 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,
+        .batch = 67,
+        .samples = _i % 2 ? 2 : 1,
+        .lr = 1e-3f,
+        .init_sd = 0.01f,
+        .seed = 5,
+        .train_images = IMAGES};
     char plain[] = "/tmp/vae-plain-XXXXXX", mixed[] = "/tmp/vae-mixed-XXXXXX";
     struct candidates c;
     struct sv_choice k;
