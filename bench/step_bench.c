@@ -192,7 +192,7 @@ static void run_exchange(void *arg, size_t thread)
     struct exchange *x = arg;
     double start = seconds_now(), reading = 0;
     for (int i = 0; i < MEETINGS; i++) pool_barrier(x->pool, thread);
-    if (thread == 0) x->meeting = (seconds_now() - start) / MEETINGS;
+    if (thread == 0) x->meeting = (seconds_now() - start) / (double)MEETINGS;
     for (int i = 0; i < EXCHANGES; i++) {
         for (size_t k = 0; thread == 1 && k < EXCHANGE; k += 16) x->data[k] += 1;
         pool_barrier(x->pool, thread);

@@ -115,8 +115,8 @@ static void show_progress(const struct sweep *s, size_t f, double start)
 {
     const double done = (double)f + (double)s->done / (double)INPUTS;
     fprintf(stderr, "\r%s: %.0f %% of %d functions, %.0f s left\033[K", s->kcase->kernel,
-            100 * done / FUNCTIONS, (int)FUNCTIONS,
-            (now() - start) * (FUNCTIONS - done) / (done > 0 ? done : 1));
+            100 * done / (double)FUNCTIONS, (int)FUNCTIONS,
+            (now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
 }
 
 /* Function number f of the list. `start`: when the first one began. */

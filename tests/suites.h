@@ -33,6 +33,7 @@ Suite *suite_readers(void);
 Suite *suite_foreign(void);
 Suite *suite_images(void);
 Suite *suite_datasets(void);
+Suite *suite_cpus(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);
 Suite *suite_report(void);

@@ -200,7 +200,8 @@ START_TEST(test_trajectory)
         const double scale = fabs(want.kl) + fabs(want.recon);
         ck_assert_double_le(fabs(b.recon - want.recon), 2e-6 * scale);
         ck_assert_double_le(fabs(b.kl - want.kl), 2e-6 * scale);
-        oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / COUNT), step + 1);
+        oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / (float)COUNT),
+                      step + 1);
     }
     ck_assert(!limited || (below > 0 && below < STEPS * run.batch * run.samples * 132));
     if (run.optimizer == VAE_SGD) ck_assert_double_le(weight_distance(&o, &t.model), 1e-6);

@@ -82,7 +82,7 @@ void timing_run(const struct call *c, const struct sv_kernels *const *tables, si
         if (best == 0 || seconds[i] < best) best = seconds[i];
     }
     for (size_t i = 0; i < count; i++)
-        if (seconds[i] > HOPELESS * best) calls[i] = 0;
+        if (seconds[i] > (double)HOPELESS * best) calls[i] = 0;
     const double start = now();
     for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || now() - start < PATIENCE); rounds++)
         for (size_t i = 0; i < count; i++)
