@@ -32,7 +32,9 @@ int main(void)
     srunner_add_suite(r, suite_golden());
     srunner_add_suite(r, suite_pool());
     srunner_add_suite(r, suite_model());
+    srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_cli());
+    srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_files());
     srunner_add_suite(r, suite_short_memory());
     srunner_add_suite(r, suite_wrong_input());

@@ -21,6 +21,8 @@ Suite *suite_rng(void);
 Suite *suite_pool(void);
 Suite *suite_model(void);
 Suite *suite_cli(void);
+Suite *suite_recovery(void);
+Suite *suite_run(void);
 Suite *suite_files(void);
 Suite *suite_short_memory(void);
 Suite *suite_wrong_input(void);

@@ -2,15 +2,11 @@
 #include "../kernels/kernels.h"
 #include "cli.h"
 #include "suites.h"
-#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <png.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- what it writes --- */
@@ -192,77 +188,7 @@ START_TEST(test_help)
 }
 END_TEST
 
-/* --- interruption --- */
-
-static void sleep_ms(long ms) { nanosleep(&(struct timespec){0, ms * 1000000}, NULL); }
-
-/* A run into i/ that does not end by itself. */
-static pid_t start_endless(const char *threads)
-{
-    const pid_t child = fork();
-    if (child) return child;
-    const int null = open("/dev/null", O_WRONLY);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    execl(cli_program(), "vae", "train", "--data", "plain", "--out", "i", "--epochs", "1000000",
-          "--batch", "20", "--hidden", "11", "--latent", "3", "--threads", threads, (char *)NULL);
-    _exit(99);
-}
-
-/* Resumed with other threads and kernels, it ends where a run without a break does. */
-static void must_go_on_exactly(const char *checkpoint)
-{
-    char command[512];
-    const struct outcome o = cli_run("eval %s --data plain --json", checkpoint);
-    json_t *eval = json_loads(o.out, 0, NULL);
-    const long long samples = json_integer_value(json_object_get(eval, "samples")) + 170;
-    json_decref(eval);
-    ck_assert_int_gt(samples, 170);
-    snprintf(command, sizeof command,
-             "train --data plain --out i --resume %s --samples %lld --threads 3 --isa generic "
-             "--quiet",
-             checkpoint, samples);
-    cli_must_work(command);
-    snprintf(command, sizeof command,
-             "train --data plain --out whole --samples %lld --batch 20 --hidden 11 --latent 3 "
-             "--threads 1 --quiet",
-             samples);
-    cli_must_work(command);
-    ck_assert(cli_same_file(checkpoint, "whole/model.safetensors"));
-}
-
-START_TEST(test_signal)
-{
-    const int number = _i ? SIGTERM : SIGINT;
-    unlink("i/model.safetensors");
-    const pid_t child = start_endless("2");
-    for (int i = 0; i < 1000 && access("i/model.safetensors", F_OK); i++) sleep_ms(10);
-    int status;
-    kill(child, number);
-    waitpid(child, &status, 0);
-    ck_assert_msg(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
-    ck_assert_int_eq(WEXITSTATUS(status), 128 + number);
-    cli_must_work("eval i/model.safetensors --data plain");
-    cli_must_fail("train --data plain --out i --resume i/model.safetensors --samples 1", 1,
-                  "has seen");
-    must_go_on_exactly("i/model.safetensors");
-}
-END_TEST
-
-/* SIGKILL at any moment: what lies there is a whole checkpoint, and goes on from there. */
-START_TEST(test_kill)
-{
-    int status;
-    unlink("i/model.safetensors");
-    const pid_t child = start_endless(_i % 2 ? "2" : "1");
-    for (int i = 0; i < 1000 && access("i/model.safetensors", F_OK); i++) sleep_ms(10);
-    sleep_ms(7 * _i);
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    ck_assert(WIFSIGNALED(status));
-    must_go_on_exactly("i/model.safetensors");
-}
-END_TEST
+/* --- threads and insight --- */
 
 /* Cut by --samples and resumed: the same checkpoint. */
 START_TEST(test_resume)
@@ -274,8 +200,6 @@ START_TEST(test_resume)
     ck_assert(cli_same_file("out/model.safetensors", "r/model.safetensors"));
 }
 END_TEST
-
-/* --- threads and insight --- */
 
 START_TEST(test_threads)
 {
@@ -339,8 +263,6 @@ Suite *suite_cli(void)
     tcase_add_test(t, test_same_checkpoint);
     tcase_add_test(t, test_isa_is_logged);
     tcase_add_test(t, test_help);
-    tcase_add_loop_test(t, test_signal, 0, 2);
-    tcase_add_loop_test(t, test_kill, 0, 4);
     tcase_add_test(t, test_resume);
     tcase_add_test(t, test_threads);
     tcase_add_test(t, test_profile);

@@ -229,14 +229,40 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
 
 /* --- the file --- */
 
-bool checkpoint_may_save(const struct vae_model *m, struct vae_error *e)
+/* One tensor of one arena; squares are never negative. */
+static bool sound(const float *arena, const struct vae_tensor *t, const struct part *p,
+                  bool squares, const char *name, struct vae_error *e)
 {
-    for (size_t i = 0; i < m->params; i++)
-        if (!isfinite(m->w[i])) return vae_fail(e, "a weight is no longer a finite number");
-    for (size_t s = 0; s < m->stats; s++)
-        for (size_t i = 0; i < m->params; i++)
-            if (!isfinite(m->stat[s][i]))
-                return vae_fail(e, "a statistic of the optimiser is no longer a finite number");
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t j = p->first; j < p->first + p->cols; j++) {
+            const float x = arena[vae_place(t, i, j)];
+            if (!isfinite(x)) return vae_fail(e, "tensor %s holds NaN or infinity", name);
+            if (squares && x < 0)
+                return vae_fail(e, "tensor %s holds a negative sum of squares", name);
+        }
+    return true;
+}
+
+static bool arena_sound(const struct vae_model *m, const char *prefix, const float *arena,
+                        bool squares, struct vae_error *e)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(&m->shape, parts);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct part *p = &parts[i / 2];
+        char name[ST_NAME];
+        name_tensor(name, prefix, p->name, i % 2 ? "bias" : "weight");
+        if (!sound(arena, &m->tensor[p->weight + (int)(i % 2)], p, squares, name, e)) return false;
+    }
+    return true;
+}
+
+bool checkpoint_sound(const struct vae_model *m, struct vae_error *e)
+{
+    if (!arena_sound(m, "", m->w, false, e)) return false;
+    for (size_t s = 0; s < m->stats; s++) /* the last is a sum, or mean, of squares */
+        if (!arena_sound(m, stat_names[m->optimizer][s], m->stat[s], s + 1 == m->stats, e))
+            return false;
     return true;
 }
 
@@ -246,7 +272,7 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
     struct st_pair pairs[PAIRS];
     struct st_tensor tensors[MAX_TENSORS];
     struct vae_error reason;
-    if (!checkpoint_may_save(m, &reason))
+    if (!checkpoint_sound(m, &reason))
         return vae_fail(e, "%.1024s: not written: %.128s", path, reason.line);
     float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;
     if (!room) return vae_fail(e, "%s: not enough memory", path);
@@ -293,5 +319,7 @@ bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statisti
             if (!load_part(f, m, stat_names[m->optimizer][s], &parts[i], m->stat[s], e))
                 return false;
     }
-    return true;
+    struct vae_error reason;
+    return checkpoint_sound(m, &reason) ||
+           vae_fail(e, "%.1024s: %.128s; use an earlier checkpoint", f->path, reason.line);
 }

@@ -10,10 +10,10 @@
 #include "run.h"
 #include "safetensors.h"
 
-/* Weights and statistics are what checkpoint_load takes; *e says which are not, without the file. */
-bool checkpoint_may_save(const struct vae_model *m, struct vae_error *e);
+/* What may be in a checkpoint: finite weights and statistics, no negative sum of squares. *e names the tensor that
+ * is not so. Saving and loading refuse by this check alone. */
+bool checkpoint_sound(const struct vae_model *m, struct vae_error *e);
 
-/* Refuses what checkpoint_may_save does. */
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e);
 

@@ -45,7 +45,7 @@ void st_close(struct st_file *f);
 /* NULL if absent. */
 const char *st_metadata(const struct st_file *f, const char *key);
 
-/* Copies a tensor that must be there with exactly this shape and finite values. */
+/* Copies a tensor that must be there with exactly this shape. */
 bool st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape, float *to,
              struct vae_error *e);
 

@@ -38,6 +38,7 @@ struct lines {
     struct line *line;
     size_t count, room;
     bool any_ours;
+    bool begins; /* the file begins as a log does, as far as it goes */
 };
 
 static bool no_memory(const char *path, struct vae_error *e)
@@ -57,6 +58,9 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
     const char *run = json_string_value(json_object_get(o, "run"));
     const struct line l = {(uint64_t)json_integer_value(samples), at, length, run != NULL,
                            run && !strcmp(run, id)};
+    static const char begin[] = "{\"epoch\":";
+    const size_t shared = length < sizeof begin - 1 ? length : sizeof begin - 1;
+    if (at == 0) all->begins = !memcmp(text, begin, shared);
     const bool keep = json_is_integer(samples) && length && text[length - 1] == '\n';
     json_decref(o);
     if (!keep) return true;
@@ -87,7 +91,7 @@ static bool read_lines(FILE *f, const char *path, const char *id, struct lines *
     }
     if (ok && !feof(f)) ok = vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
     free(text);
-    if (ok && at && !all->count)
+    if (ok && at && !all->count && !all->begins)
         ok = vae_fail(e, "%s: holds something, but no line of a log; %s", path, hint);
     return ok;
 }
@@ -246,7 +250,7 @@ bool train_log_settle(struct train_log *l, struct vae_error *e)
         return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
     }
     struct line own = {.at = l->begin, .length = (size_t)(st.st_size - l->begin)};
-    const bool ok = rewrite(f, l->path, &(struct lines){&own, 1, 1, true}, e);
+    const bool ok = rewrite(f, l->path, &(struct lines){.line = &own, .count = 1}, e);
     fclose(f);
     if (!ok) return false;
     close(l->fd);

@@ -30,7 +30,7 @@ bool train_loop_save(struct train_loop *l, struct vae_error *e)
 {
     struct vae_error reason;
     if (!health_good(&l->t->run)) return worse(l, e);
-    if (!checkpoint_may_save(&l->t->model, &reason)) return diverged(l, reason.line, e);
+    if (!checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
     if (!checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;
     l->saved = true;
     return train_log_settle(&l->log, e);
