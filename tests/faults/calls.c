@@ -35,7 +35,7 @@ static const struct {
     {SYS_lseek, "lseek", {EIO}},
     {SYS_mkdir, "mkdir", {EACCES, ENOSPC}},
     {SYS_access, "access", {EACCES}},
-    {SYS_newfstatat, "newfstatat", {EIO, ENOMEM}},
+    {SYS_newfstatat, "newfstatat", {EIO}},
     {SYS_readlink, "readlink", {EIO}},
     {SYS_getdents64, "getdents64", {EIO}},
     {SYS_getrandom, "getrandom", {ENOSYS}},

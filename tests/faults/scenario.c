@@ -21,27 +21,25 @@ static const struct {
 enum { TEMPLATES = sizeof templates / sizeof *templates };
 
 const struct scenario scenarios[] = {
-    {"train", "empty", TRAIN "--epochs 3", GO_ON "1 --epochs 3", NULL, SAYS_TIMES, true, 1},
+    {"train", "empty", TRAIN "--epochs 3", GO_ON "1 --epochs 3", NULL, SAYS_TIMES, true},
     {"train over another run", "older", TRAIN "--epochs 2", GO_ON "1 --epochs 2", NULL, SAYS_TIMES,
-     true, 1},
-    {"train --resume", "half", GO_ON "1 --epochs 3", GO_ON "1 --epochs 3", NULL, SAYS_TIMES, true,
-     1},
+     true},
+    {"train --resume", "half", GO_ON "1 --epochs 3", GO_ON "1 --epochs 3", NULL, SAYS_TIMES, true},
     {"train --threads 2 --profile", "empty",
      "train --data ../data.idx --out out --profile --epochs 1 --points 3 " MODEL "2",
-     GO_ON "2 --epochs 1 --points 3 --profile", NULL, SAYS_TIMES, true, 1},
-    {"eval", "half", "eval " FILE_ "--data ../data.idx --threads 1", NULL, NULL, SAYS_SAME, true,
-     1},
+     GO_ON "2 --epochs 1 --points 3 --profile", NULL, SAYS_TIMES, true},
+    {"eval", "half", "eval " FILE_ "--data ../data.idx --threads 1", NULL, NULL, SAYS_SAME, true},
     {"eval --json", "half", "eval " FILE_ "--data ../data.idx --json --threads 2", NULL, NULL,
-     SAYS_SAME, true, 1},
+     SAYS_SAME, true},
     {"sample", "half", "sample " FILE_ "--out out/samples.png --seed 9", NULL, "out/samples.png",
-     SAYS_SAME, true, 1},
+     SAYS_SAME, true},
     {"reconstruct", "half",
      "reconstruct " FILE_ "--data ../data.idx --out out/reconstructions.png --pairs 2", NULL,
-     "out/reconstructions.png", SAYS_SAME, true, 1},
+     "out/reconstructions.png", SAYS_SAME, true},
     {"manifold", "half", "manifold " FILE_ "--out out/samples.png", NULL, "out/samples.png",
-     SAYS_SAME, true, 1},
-    {"kernels", "empty", "kernels --kernel relu", NULL, NULL, SAYS_TIMES, false, 1},
-    {"kernels --json", "empty", "kernels --kernel kl --json", NULL, NULL, SAYS_JSON, false, 1},
+     SAYS_SAME, true},
+    {"kernels", "empty", "kernels --kernel relu", NULL, NULL, SAYS_TIMES, false},
+    {"kernels --json", "empty", "kernels --kernel kl --json", NULL, NULL, SAYS_JSON, false},
 };
 const size_t scenario_count = sizeof scenarios / sizeof *scenarios;
 

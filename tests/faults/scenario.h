@@ -1,4 +1,5 @@
-/* The commands that are run under faults, and what must hold afterwards. */
+/* The commands that are run under faults, and what must hold afterwards. Not `tune`, which takes a minute a
+ * run: it is what `kernels` does and a file, whose every request for memory the suite short_memory fails. */
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
@@ -12,8 +13,7 @@ struct scenario {
     const char *go_on;     /* of a training: the arguments that go on from out/model.safetensors */
     const char *output;    /* the one file it writes, if it is no training */
     enum { SAYS_TIMES, SAYS_SAME, SAYS_JSON } says; /* what of standard output can be compared */
-    bool traced;    /* system calls fail too, and the program is killed at each */
-    size_t thinner; /* memory: every so many-th request alone fails */
+    bool traced; /* system calls fail too, and the program is killed at each */
 };
 
 extern const struct scenario scenarios[];
