@@ -1,4 +1,5 @@
 #include "torch_peer.h"
+#include "../vae/text.h"
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -86,6 +87,7 @@ bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size
     line[strcspn(line, "\n")] = 0;
     snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s %s, %zu thread%s", line + 6, setting->blas,
              setting->core, threads, threads > 1 ? "s" : "");
+    text_make_safe(t->name);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* Every float there is through every elementary function of every instruction set of this machine:
  * the largest error against the double oracle, and whether all give the same bits. */
+#include "../vae/number.h"
 #include "harness/accuracy.h"
 #include "harness/verify.h"
 #include <getopt.h>
@@ -229,10 +230,17 @@ static bool parse(int argc, char **argv, struct settings *o)
                                             {"out", required_argument, NULL, 'o'},
                                             {"commit", required_argument, NULL, 'c'},
                                             {0}};
+    uint64_t n;
+    opterr = 0;
     *o = (struct settings){1, sysconf(_SC_NPROCESSORS_ONLN), NULL, "unknown"};
     for (int opt; (opt = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (opt) {
-        case 'e': o->every = strtoull(optarg, NULL, 10); break;
-        case 't': o->threads = strtol(optarg, NULL, 10); break;
+        case 'e':
+            if (!number_u64(optarg, UINT32_MAX, &o->every)) return false;
+            break;
+        case 't':
+            if (!number_u64(optarg, MAX_THREADS, &n)) return false;
+            o->threads = (long)n;
+            break;
         case 'o': o->out = optarg; break;
         case 'c': o->commit = optarg; break;
         default: return false;

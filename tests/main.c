@@ -1,4 +1,6 @@
 /* Runs every suite; CK_RUN_SUITE=name runs one. SV_SEED replays, SV_ISA filters. */
+#include "../vae/number.h"
+#include "../vae/text.h"
 #include "harness/verify.h"
 #include "suites.h"
 #include <stdlib.h>
@@ -11,8 +13,25 @@ bool quick_run(void)
 
 double most_work(void)
 {
-    const char *n = getenv("SV_MOST_WORK");
-    return n ? strtod(n, NULL) : 0;
+    const char *text = getenv("SV_MOST_WORK");
+    double n;
+    return text && number_f64(text, &n) ? n : 0;
+}
+
+static bool numbers_are(void)
+{
+    static const char *const names[] = {"SV_SEED", "SV_MOST_WORK"};
+    for (int i = 0; i < 2; i++) {
+        const char *text = getenv(names[i]);
+        uint64_t whole;
+        double n;
+        if (!text || !*text ||
+            (i == 0 ? number_u64(text, UINT64_MAX, &whole) : number_f64(text, &n)))
+            continue;
+        fprintf(stderr, "%s=%s: give a number\n", names[i], text_shown(text).s);
+        return false;
+    }
+    return true;
 }
 
 int main(void)
@@ -20,9 +39,10 @@ int main(void)
     struct sv_kernels k;
     if (sv_dispatch(getenv("SV_ISA"), &k) != SV_OK) {
         fprintf(stderr, "SV_ISA=%s: not an instruction set of this build and machine\n",
-                getenv("SV_ISA"));
+                text_shown(getenv("SV_ISA")).s);
         return 2;
     }
+    if (!numbers_are()) return 2;
     printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
     SRunner *r = srunner_create(suite_dispatch());
     srunner_add_suite(r, suite_selftest());
@@ -38,6 +58,11 @@ int main(void)
     srunner_add_suite(r, suite_files());
     srunner_add_suite(r, suite_short_memory());
     srunner_add_suite(r, suite_wrong_input());
+    srunner_add_suite(r, suite_text());
+    srunner_add_suite(r, suite_readers());
+    srunner_add_suite(r, suite_foreign());
+    srunner_add_suite(r, suite_images());
+    srunner_add_suite(r, suite_datasets());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());
     srunner_add_suite(r, suite_report());

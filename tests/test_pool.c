@@ -91,7 +91,7 @@ START_TEST(test_a_step_allocates_nothing)
 {
     enum { COUNT = 50 };
     static uint8_t pixels[COUNT * 35];
-    const struct images images = {COUNT, 7, 5, pixels};
+    const struct images images = {.count = COUNT, .rows = 7, .cols = 5, .pixels = pixels};
     const struct vae_run run = {.shape = {7, 5, 37, 3, _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
                                 .optimizer = VAE_ADAM,
                                 .binarize = _i & 2 ? BINARIZE_DYNAMIC : BINARIZE_NONE,

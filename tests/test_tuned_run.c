@@ -20,7 +20,7 @@ enum { IMAGES = 150, SIDE = 9 };
 static void train(const struct sv_choice *k, const struct vae_run *run, const char *path)
 {
     static uint8_t pixels[IMAGES * SIDE * SIDE];
-    const struct images images = {IMAGES, SIDE, SIDE, pixels};
+    const struct images images = {.count = IMAGES, .rows = SIDE, .cols = SIDE, .pixels = pixels};
     struct source source = {1};
     struct vae_trainer t;
     struct vae_error e = {""};

@@ -1,5 +1,6 @@
 #include "checkpoint.h"
-#include <errno.h>
+#include "foreign.h"
+#include "number.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -118,12 +119,12 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
     put(p, &n, "seed", "%" PRIu64, r->seed);
     put(p, &n, "train_images", "%zu", r->train_images);
     put(p, &n, "step", "%" PRIu64, r->step);
-    if (r->health.untrained != 0) put(p, &n, "untrained_bound", "%a", r->health.untrained);
+    if (r->health.untrained != 0) put(p, &n, "untrained_bound", "%.17g", r->health.untrained);
     if (r->health.worse) put(p, &n, "steps_beyond_limit", "%" PRIu64, r->health.worse);
     if (r->seen.count) { /* a stop between two reports */
         put(p, &n, "unreported_samples", "%zu", r->seen.count);
-        put(p, &n, "unreported_kl", "%a", r->seen.kl);
-        put(p, &n, "unreported_recon", "%a", r->seen.recon);
+        put(p, &n, "unreported_kl", "%.17g", r->seen.kl);
+        put(p, &n, "unreported_recon", "%.17g", r->seen.recon);
     }
     return n;
 }
@@ -132,15 +133,12 @@ static bool get_number(const struct st_file *f, const char *key, uint64_t max, u
                        struct vae_error *e)
 {
     const char *text = st_metadata(f, key);
-    char *end;
-    errno = 0;
-    if (!text || *text < '0' || *text > '9')
+    if (!text)
         return vae_fail(e, "%s: no %s in its metadata; not a checkpoint of `vae train`", f->path,
                         key);
-    *out = strtoull(text, &end, 10);
-    if (*end || errno || *out > max)
-        return vae_fail(e, "%s: %s is \"%s\" in its metadata; out of range", f->path, key, text);
-    return true;
+    return number_u64(text, max, out) ||
+           vae_fail(e, "%s: %s is \"%s\" in its metadata; no number, or out of range", f->path, key,
+                    text);
 }
 
 static bool get_size(const struct st_file *f, const char *key, size_t min, size_t max, size_t *out,
@@ -166,20 +164,17 @@ static bool get_name(const struct st_file *f, const char *key, const char *const
 static bool get_positive(const struct st_file *f, const char *key, float *out, struct vae_error *e)
 {
     const char *text = st_metadata(f, key);
-    *out = text ? strtof(text, NULL) : 0;
-    if (*out > 0 && isfinite(*out)) return true;
-    return vae_fail(e, "%s: no positive %s in its metadata", f->path, key);
+    if (!text) return vae_fail(e, "%s: no %s in its metadata", f->path, key);
+    if (number_f32(text, out) && *out > 0) return true;
+    return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number above 0", f->path, key, text);
 }
 
 /* A finite number; what is absent is 0. */
 static bool get_double(const struct st_file *f, const char *key, double *out, struct vae_error *e)
 {
     const char *text = st_metadata(f, key);
-    char *end;
     *out = 0;
-    if (!text) return true;
-    *out = strtod(text, &end);
-    if (end != text && !*end && isfinite(*out)) return true;
+    if (!text || number_f64(text, out)) return true;
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number", f->path, key, text);
 }
 
@@ -208,8 +203,8 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_name(f, "likelihood", vae_likelihood_names, &likelihood, e) ||
         !get_name(f, "optimizer", vae_optimizer_names, &optimizer, e) ||
         !get_name(f, "binarize", vae_binarize_names, &binarize, e) ||
-        !get_size(f, "image_rows", 1, 4096, &r->shape.rows, e) ||
-        !get_size(f, "image_cols", 1, 4096, &r->shape.cols, e) ||
+        !get_size(f, "image_rows", 1, VAE_MAX_SIDE, &r->shape.rows, e) ||
+        !get_size(f, "image_cols", 1, VAE_MAX_SIDE, &r->shape.cols, e) ||
         !get_size(f, "hidden", 1, VAE_MAX_HIDDEN, &r->shape.hidden, e) ||
         !get_size(f, "latent", 1, VAE_MAX_LATENT, &r->shape.latent, e) ||
         !get_size(f, "batch", 1, VAE_MAX_BATCH, &r->batch, e) ||
@@ -284,10 +279,70 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
     return ok;
 }
 
+/* Before memory is asked for by what the settings say. */
+static bool check_parts(const struct st_file *f, const struct vae_shape *s, const char *prefix,
+                        struct vae_error *e)
+{
+    struct part parts[MAX_PARTS];
+    const size_t n = list_parts(s, parts);
+    for (size_t i = 0; i < n; i++) {
+        const int id = parts[i].weight;
+        const size_t inputs = id == ENC_W ? vae_inputs(s) : id == DEC_W ? s->latent : s->hidden;
+        const size_t shape[2] = {parts[i].cols, inputs};
+        char name[ST_NAME];
+        name_tensor(name, prefix, parts[i].name, "weight");
+        if (!st_check(f, name, 2, shape, e)) return false;
+        name_tensor(name, prefix, parts[i].name, "bias");
+        if (!st_check(f, name, 1, shape, e)) return false;
+    }
+    return true;
+}
+
+static bool check_all(const struct st_file *f, const struct vae_run *r, struct vae_error *e)
+{
+    if (!check_parts(f, &r->shape, "", e)) return false;
+    for (size_t i = 0; i < VAE_MAX_STATS && stat_names[r->optimizer][i]; i++)
+        if (!check_parts(f, &r->shape, stat_names[r->optimizer][i], e)) return false;
+    return true;
+}
+
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e)
 {
     if (!st_open(f, path, e)) return false;
-    if (get_run(f, run, e)) return true;
+    if (foreign(f))
+        vae_fail(e,
+                 "%s: no settings and no optimiser state of `vae train` in it, only weights; to "
+                 "train, start anew",
+                 path);
+    else if (get_run(f, run, e) && check_all(f, run, e))
+        return true;
+    st_close(f);
+    return false;
+}
+
+/* Options that the file's own settings contradict would have no effect. */
+static bool agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                   struct vae_error *e)
+{
+    const char *likelihood = vae_likelihood_names[r->shape.likelihood];
+    const char *binarize = vae_binarize_names[r->binarize];
+    if (g->likelihood && strcmp(g->likelihood, likelihood))
+        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
+    if (g->binarize && strcmp(g->binarize, binarize))
+        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
+    if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
+        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
+                        r->shape.rows, r->shape.cols);
+    return true;
+}
+
+bool checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
+                           struct vae_run *run, struct vae_error *e)
+{
+    if (!st_open(f, path, e)) return false;
+    const bool known =
+        foreign(f) ? foreign_run(f, given, run, e) : get_run(f, run, e) && agrees(f, given, run, e);
+    if (known && check_parts(f, &run->shape, "", e)) return true;
     st_close(f);
     return false;
 }

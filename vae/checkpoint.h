@@ -17,8 +17,20 @@ bool checkpoint_sound(const struct vae_model *m, struct vae_error *e);
 bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
                      struct vae_error *e);
 
-/* Opens and reads the settings; *run is complete afterwards. */
+/* Opens a checkpoint of `vae train` and reads the settings; *run is complete afterwards, and all tensors that
+ * it speaks of, statistics too, are there. */
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e);
+
+/* What the command line says of a model: settings that a file from elsewhere does not hold. */
+struct model_given {
+    const char *likelihood, *binarize; /* names; NULL: not given */
+    size_t rows, cols;                 /* of an image; 0: not given */
+};
+
+/* To use the model, not to go on training it: weights alone are asked for, of `vae train` or from elsewhere
+ * (foreign.h). What is given must agree with what the file says. */
+bool checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
+                           struct vae_run *run, struct vae_error *e);
 
 /* Loads the parameters, and the statistics too if asked, into a model of that shape. */
 bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,

@@ -1,8 +1,8 @@
-#include "checkpoint.h"
 #include "commands.h"
 #include "dataset.h"
 #include "json.h"
 #include "loaded.h"
+#include "model_options.h"
 #include "options.h"
 #include "report.h"
 #include "train.h"
@@ -10,13 +10,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char help[] = "usage: vae eval FILE.safetensors --data PATH [options]\n\n"
-                           "The evidence lower bound on the test images, z sampled.\n\n"
-                           "  --data PATH   as in `vae train`; the test images of it are used\n"
-                           "  --json        one JSON object instead of a line\n"
-                           "  --seed N      of the draws (default: the checkpoint's)\n"
-                           "  --threads N   default: the CPUs this process may use\n"
-                           "  --isa NAME    the kernels to use; results do not depend on it\n";
+static const char help[] =
+    "usage: vae eval FILE.safetensors --data PATH [options]\n\n"
+    "The evidence lower bound on the test images, z sampled.\n\n"
+    "  --data PATH   as in `vae train`; its test images are used, or all of a single file\n"
+    "  --transpose   as in `vae train`, which does not write it down\n"
+    "  --json        one JSON object instead of a line\n"
+    "  --seed N      of the draws (default: the checkpoint's)\n"
+    "  --threads N   default: the CPUs this process may use\n"
+    "  --isa NAME    the kernels to use; results do not depend on it\n" MODEL_HELP
+        MODEL_HELP_BINARIZE;
 
 static const struct option long_options[] = {
     {"data", required_argument, NULL, 'd'},
@@ -24,11 +27,16 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, 's'},
     {"isa", required_argument, NULL, 'i'},
     {"threads", required_argument, NULL, 't'},
+    {"transpose", no_argument, NULL, 'T'},
+    MODEL_OPTIONS,
+    MODEL_OPTION_BINARIZE,
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
 struct options {
+    struct model_given given;
+    struct dataset_options images;
     const char *file, *data, *isa;
     size_t threads;
     bool json, seed_given;
@@ -42,6 +50,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
         switch (opt) {
         case 'd': o->data = optarg; break;
         case 'j': o->json = true; break;
+        case 'T': o->images.transpose = true; break;
         case 'i': o->isa = optarg; break;
         case 't':
             if (!option_threads(optarg, &o->threads, e)) return false;
@@ -51,7 +60,8 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
             if (!option_u64("--seed", optarg, 0, INT64_MAX, &o->seed, e)) return false;
             break;
         case 'h': return false;
-        default: return option_unknown(argv, optind, e);
+        default:
+            if (!model_option(opt, argv, &o->given, e)) return false;
         }
     if (!option_argument(argc, argv, optind, "a checkpoint", &o->file, e)) return false;
     return o->data || vae_fail(e, "give --data PATH; see --help");
@@ -90,11 +100,11 @@ static int eval(const struct options *o, struct vae_error *e)
     struct loaded s;
     int status = EXIT_FAILED;
     struct pool *pool = option_pool(o->threads, e);
-    if (!pool || !loaded_open(&s, o->file, o->isa, pool, e)) {
+    if (!pool || !loaded_open(&s, o->file, &o->given, o->isa, pool, e)) {
         pool_destroy(pool);
         return EXIT_FAILED;
     }
-    if (dataset_open(o->data, &data, e)) {
+    if (dataset_open(o->data, &o->images, &data, e)) {
         if (loaded_fits(&s, o->data, &data.test, e)) {
             struct vae_bound bound;
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
@@ -114,7 +124,7 @@ static int eval(const struct options *o, struct vae_error *e)
 
 int cmd_eval(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = {.images = {.test_only = true}};
     struct vae_error e = {""};
     if (!parse(argc, argv, &o, &e)) {
         if (*e.line) return report_failure("eval", EXIT_USAGE, &e);

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "loaded.h"
+#include "model_options.h"
 #include "options.h"
 #include "pictures.h"
 #include <getopt.h>
@@ -10,17 +11,16 @@ static const char help[] =
     "for z on a square grid of equal probability under the prior.\n\n"
     "  --out FILE    the PNG to write\n"
     "  --side N      images along a side (default 20)\n"
-    "  --isa NAME    the kernels to use; results do not depend on it\n";
+    "  --isa NAME    the kernels to use; results do not depend on it\n" MODEL_HELP;
 
 static const struct option long_options[] = {
-    {"out", required_argument, NULL, 'o'},
-    {"side", required_argument, NULL, 's'},
-    {"isa", required_argument, NULL, 'i'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"out", required_argument, NULL, 'o'}, {"side", required_argument, NULL, 's'},
+    {"isa", required_argument, NULL, 'i'}, MODEL_OPTIONS,
+    {"help", no_argument, NULL, 'h'},      {0},
 };
 
 struct options {
+    struct model_given given;
     const char *file, *out, *isa;
     size_t side;
 };
@@ -35,7 +35,7 @@ static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
         case 'i': o->isa = optarg; break;
         case 's': ok = option_size("--side", optarg, 1, 100, &o->side, e); break;
         case 'h': return false;
-        default: ok = option_unknown(argv, optind, e);
+        default: ok = model_option(opt, argv, &o->given, e);
         }
         if (!ok) return false;
     }
@@ -53,7 +53,7 @@ int cmd_manifold(int argc, char **argv)
         fputs(help, stdout);
         return EXIT_DONE;
     }
-    if (!loaded_open(&s, o.file, o.isa, NULL, &e))
+    if (!loaded_open(&s, o.file, &o.given, o.isa, NULL, &e))
         return report_failure("manifold", EXIT_FAILED, &e);
     const size_t latent = s.model.shape.latent;
     const bool ok = latent == 2

@@ -151,7 +151,8 @@ static int train(struct train_options *o, struct vae_error *e)
     struct dataset data;
     struct vae_trainer t;
     int status = EXIT_FAILED;
-    if (!dataset_open(o->data, &data, e)) return EXIT_FAILED;
+    if (!dataset_open(o->data, &(struct dataset_options){.transpose = o->transpose}, &data, e))
+        return EXIT_FAILED;
     struct pool *pool = option_pool(o->threads, e);
     if (pool && prepare(o, &data, pool, &t, e)) {
         status = run_trainer(o, &data, &t, started, e);

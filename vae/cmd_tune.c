@@ -4,6 +4,7 @@
 #include "profile.h"
 #include "replace_file.h"
 #include "survey.h"
+#include "text.h"
 #include <getopt.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ static int tune(struct vae_error *e)
     survey_time(&s);
     if (!survey_pick(&s, &p, e) || !profile_write(path, &m, &c, &p, e)) return EXIT_FAILED;
     print_pick(&c, &p);
-    printf("wrote %s\n", path);
+    printf("wrote %s\n", text_shown(path).s);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 

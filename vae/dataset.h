@@ -8,9 +8,15 @@ struct dataset {
     struct images train, test;
 };
 
-/* source: `synthetic`; a directory with MNIST's file names, plain or .gz; or one IDX image file,
- * of which every tenth image is held out as test. */
-bool dataset_open(const char *source, struct dataset *out, struct vae_error *e);
+struct dataset_options {
+    bool test_only; /* no training images are asked for: train stays empty */
+    bool transpose; /* rows become columns, as EMNIST needs it */
+};
+
+/* source: `synthetic`; a directory or set of idx_names.h; or one IDX image file, of which every tenth image
+ * is held out as test, or which is the test as a whole under test_only. */
+bool dataset_open(const char *source, const struct dataset_options *options, struct dataset *out,
+                  struct vae_error *e);
 
 void dataset_free(struct dataset *d);
 

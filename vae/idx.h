@@ -3,21 +3,17 @@
 #define VAE_IDX_H
 
 #include "error.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "images.h"
 
-struct images {
-    size_t count, rows, cols;
-    uint8_t *pixels; /* [count][rows][cols] */
-};
-
-/* Reads a file of unsigned bytes in three dimensions; images_free gives the memory back. */
+/* Reads a file of any of the format's types, and checks each value:
+ *
+ *   integers (8 bits with and without sign, 16, 32)   0 to 255, of which 255 is 1.0; anything else is refused
+ *   floats (32, 64 bits)   0 to 1; or, where one is above 1, 0 to 255, all divided by 255. Kept as floats
+ *
+ * Dimensions: images x rows x columns; with a fourth of 1, the channel, behind the first or at the end; or
+ * images x pixels, square where that number is one, else a single row.
+ *
+ * Memory grows with what has been read, never by what the header says. images_free gives it back. */
 bool idx_read(const char *path, struct images *out, struct vae_error *e);
-
-/* Room for so many images, all zero; false where there is not enough memory. */
-bool images_make(struct images *i, size_t count, size_t rows, size_t cols);
-void images_free(struct images *i);
-
-static inline size_t images_size(const struct images *i) { return i->rows * i->cols; }
 
 #endif

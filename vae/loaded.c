@@ -1,14 +1,14 @@
 #include "loaded.h"
-#include "checkpoint.h"
 #include "chosen.h"
 #include "options.h"
 
-bool loaded_open(struct loaded *s, const char *file, const char *isa, struct pool *pool,
-                 struct vae_error *e)
+bool loaded_open(struct loaded *s, const char *file, const struct model_given *given,
+                 const char *isa, struct pool *pool, struct vae_error *e)
 {
     struct st_file f;
     struct sv_choice k;
-    if (!chosen_open(isa, &k, e) || !checkpoint_open(&f, file, &s->run, e)) return false;
+    if (!chosen_open(isa, &k, e) || !checkpoint_open_model(&f, file, given, &s->run, e))
+        return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
     const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
     const bool made =

@@ -2,7 +2,8 @@
 #ifndef VAE_LOADED_H
 #define VAE_LOADED_H
 
-#include "idx.h"
+#include "checkpoint.h"
+#include "images.h"
 #include "run.h"
 
 struct loaded {
@@ -10,9 +11,10 @@ struct loaded {
     struct vae_model model;
 };
 
-/* Loads the parameters of a checkpoint. isa as in option_kernels; pool as in vae_create. */
-bool loaded_open(struct loaded *s, const char *file, const char *isa, struct pool *pool,
-                 struct vae_error *e);
+/* Loads the parameters of a checkpoint, ours or another's; `given` as in checkpoint_open_model, isa as in
+ * option_kernels, pool as in vae_create. */
+bool loaded_open(struct loaded *s, const char *file, const struct model_given *given,
+                 const char *isa, struct pool *pool, struct vae_error *e);
 void loaded_close(struct loaded *s);
 
 /* The images have the size the model was trained on. */

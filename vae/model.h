@@ -26,6 +26,7 @@ extern const char *const vae_optimizer_names[];
 
 /* Limits of what the program takes. */
 enum {
+    VAE_MAX_SIDE = 4096, /* of an image */
     VAE_MAX_HIDDEN = 16384,
     VAE_MAX_LATENT = 4096,
     VAE_MAX_BATCH = 65536,

@@ -1,10 +1,8 @@
 #include "options.h"
 #include "cpus.h"
+#include "number.h"
 #include "text.h"
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +15,7 @@ int report_failure(const char *command, int status, const struct vae_error *e)
 bool option_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out,
                 struct vae_error *e)
 {
-    char *end = NULL;
-    errno = 0;
-    *out = isdigit((unsigned char)*text) ? strtoull(text, &end, 10) : 0;
-    if (end && !*end && !errno && *out >= min && *out <= max) return true;
+    if (number_u64(text, max, out) && *out >= min) return true;
     return vae_fail(e, "%s %s: give a whole number from %" PRIu64 " to %" PRIu64, name, text, min,
                     max);
 }
@@ -36,9 +31,7 @@ bool option_size(const char *name, const char *text, size_t min, size_t max, siz
 
 bool option_positive(const char *name, const char *text, float *out, struct vae_error *e)
 {
-    char *end;
-    *out = strtof(text, &end);
-    if (end != text && !*end && *out > 0 && isfinite(*out)) return true;
+    if (number_f32(text, out) && *out > 0) return true;
     return vae_fail(e, "%s %s: give a number above 0, such as 0.01", name, text);
 }
 

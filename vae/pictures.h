@@ -3,7 +3,7 @@
 #ifndef VAE_PICTURES_H
 #define VAE_PICTURES_H
 
-#include "idx.h"
+#include "images.h"
 #include "run.h"
 
 /* across x down means of p(x|z), z ~ N(0, I). */

@@ -32,6 +32,21 @@ struct vae_run {
 /* A million epochs of 2^32 images, one a step; and no more data points. sv_rng_at takes 2^56 steps. */
 static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 
+/* What a run begins with unless told otherwise; the image's size, lr and train_images are left 0. */
+static inline struct vae_run run_default(void)
+{
+    return (struct vae_run){.shape = {.hidden = 500, .latent = 20},
+                            .optimizer = VAE_ADAGRAD,
+                            .batch = 100,
+                            .samples = 1,
+                            .init_sd = 0.01f,
+                            .seed = 1};
+}
+static inline float run_default_lr(enum vae_optimizer o)
+{
+    return o == VAE_SGD ? 1e-4f : o == VAE_ADAGRAD ? 0.01f : 1e-3f;
+}
+
 /* An epoch is every training image once; its last minibatch may be smaller. */
 static inline uint64_t run_steps_per_epoch(const struct vae_run *r)
 {

@@ -2,7 +2,8 @@
 #ifndef VAE_SYNTHETIC_H
 #define VAE_SYNTHETIC_H
 
-#include "idx.h"
+#include "error.h"
+#include "images.h"
 
 enum { SYNTHETIC_SIDE = 28, SYNTHETIC_TRAIN = 20000, SYNTHETIC_TEST = 2000 };
 

@@ -2,6 +2,7 @@
 #include "split.h"
 #include "streams.h"
 #include <stdlib.h>
+#include <string.h>
 
 bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
                     const struct images *images, struct pool *pool, struct vae_error *e)
@@ -44,18 +45,24 @@ static void shuffle(struct vae_trainer *t, uint64_t epoch)
     t->order_epoch = epoch;
 }
 
-static const uint8_t *image(const struct vae_source *from, size_t at)
+static const void *image(const struct vae_source *from, size_t at)
 {
-    const size_t n = images_size(from->images);
-    return from->images->pixels + (from->order ? from->order[at] : at) * n;
+    return images_at(from->images, from->order ? from->order[at] : at);
 }
 
 /* The images lie anywhere in memory: those to come are asked for while others are converted, and the next
  * minibatch's while the weights of this one are updated. */
 enum { AHEAD = 8, LINE = 64 };
-static void prefetch(const uint8_t *p, size_t n)
+static void prefetch(const void *p, size_t n)
 {
-    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch(p + i, 0, 2);
+    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch((const char *)p + i, 0, 2);
+}
+
+/* What `binarize` and `u8_to_f32` do with bytes: from a half on is 1, of bytes from 128 of 255. */
+static void convert_floats(size_t n, const float *from, bool threshold, float *x)
+{
+    if (!threshold) memcpy(x, from, n * sizeof *x);
+    for (size_t i = 0; threshold && i < n; i++) x[i] = from[i] >= 0.5f ? 1 : 0;
 }
 
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows)
@@ -66,8 +73,11 @@ void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first
     float *x = m->work.x + first * ld;
     for (size_t i = 0; i < rows; i++) {
         const size_t at = from->first + first + i;
-        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), n);
-        convert(n, image(from, at), x + i * ld);
+        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), images_bytes(from->images));
+        if (from->images->values)
+            convert_floats(n, image(from, at), from->binarize == BINARIZE_THRESHOLD, x + i * ld);
+        else
+            convert(n, image(from, at), x + i * ld);
     }
     if (from->binarize != BINARIZE_DYNAMIC) return;
     struct sv_rng rng = from->rng;
@@ -123,7 +133,7 @@ static void run_minibatch(void *arg, size_t thread)
     }
     if (!b->step) return;
     for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
-        prefetch(image(&b->source, b->source.first + i), images_size(b->source.images));
+        prefetch(image(&b->source, b->source.first + i), images_bytes(b->source.images));
     vae_update(m, thread, b->rows, b->step);
 }
 

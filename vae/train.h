@@ -2,7 +2,7 @@
 #ifndef VAE_TRAIN_H
 #define VAE_TRAIN_H
 
-#include "idx.h"
+#include "images.h"
 #include "run.h"
 #include <signal.h>
 

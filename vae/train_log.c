@@ -103,13 +103,16 @@ static int by_samples(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
+/* Samples at the run's last report: what the log of its checkpoint goes up to. */
+static uint64_t reported(const struct vae_run *r) { return run_points(r) - r->seen.count; }
+
 /* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run,
  * those that name none, of an earlier version, are taken to be its. */
-static void choose_lines(struct lines *all, uint64_t points)
+static void choose_lines(struct lines *all, uint64_t last)
 {
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (all->line[i].samples <= points &&
+        if (all->line[i].samples <= last &&
             (all->line[i].ours || (!all->any_ours && !all->line[i].named)))
             all->line[kept++] = all->line[i];
     qsort(all->line, kept, sizeof *all->line, by_samples);
@@ -159,53 +162,121 @@ static bool needs_rewriting(const struct lines *kept, FILE *f)
     return fstat(fileno(f), &st) || st.st_size != at;
 }
 
-/* Looks at what is there: a new run keeps it for now, one that goes on keeps its own. */
-static bool look_at(const char *path, const struct vae_run *run, bool resume, struct vae_error *e)
+/* --- what is there when a run begins --- */
+
+static FILE *open_lines(const char *path, struct vae_error *e)
+{
+    const int fd = input_open(path, false, hint, e);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (fd >= 0 && !f) {
+        close(fd);
+        no_memory(path, e);
+    }
+    return f;
+}
+
+/* The lines of this run up to its last report, in place of all; or, where that is not asked for, only a look
+ * whether the file is a log. *found: the last line is that report's. */
+static bool reconcile(const char *path, const struct vae_run *run, bool rewrites, bool *found,
+                      struct vae_error *e)
 {
     struct lines all = {0};
     char id[17];
-    const int fd = input_open(path, false, hint, e);
-    if (fd < 0) return false;
-    FILE *f = fdopen(fd, "rb");
-    if (!f) {
-        close(fd);
-        return no_memory(path, e);
-    }
+    FILE *f = open_lines(path, e);
+    if (!f) return false;
     train_log_run_id(run, id);
     bool ok = read_lines(f, path, id, &all, e);
-    if (ok && resume) {
-        choose_lines(&all, run_points(run));
-        ok = !needs_rewriting(&all, f) || rewrite(f, path, &all, e);
+    if (ok) {
+        choose_lines(&all, reported(run));
+        *found = all.any_ours && (all.count ? all.line[all.count - 1].samples : 0) == reported(run);
+        ok = !rewrites || !needs_rewriting(&all, f) || rewrite(f, path, &all, e);
     }
     free(all.line);
     fclose(f);
     return ok;
 }
 
+static bool not_empty(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size;
+}
+
+/* A new run was killed about when its first checkpoint came. If that is the one to go on from, the lines
+ * beside are its log. Otherwise they are of no use. */
+static bool take_pending(const struct train_log *l, const struct vae_run *run, struct vae_error *e)
+{
+    struct stat st;
+    bool found = false;
+    if (lstat(l->pending, &st)) return true;
+    if (S_ISREG(st.st_mode) && st.st_size && !reconcile(l->pending, run, false, &found, e))
+        return false;
+    found = found || (S_ISREG(st.st_mode) && !st.st_size && !reported(run));
+    if (found ? rename(l->pending, l->path) : unlink(l->pending))
+        return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), hint);
+    return true;
+}
+
 /* --- the open log --- */
+
+static bool cannot(const char *path, struct vae_error *e)
+{
+    return vae_fail(e, "%s: %s; %s", path,
+                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
+}
 
 /* O_NONBLOCK: a pipe without a reader is an error, not a wait. */
 static bool open_end(struct train_log *l, struct vae_error *e)
 {
     struct stat st;
     l->fd = open(l->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-    if (l->fd < 0)
-        return vae_fail(e, "%s: %s; %s", l->path,
-                        errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
-    if (fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND))
-        return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
+    if (l->fd < 0 || fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND))
+        return cannot(l->path, e);
     l->regular = S_ISREG(st.st_mode);
     return true;
+}
+
+/* A new file beside an older run's log, with its mode; what lies there is a killed run's. */
+static bool open_pending(struct train_log *l, struct vae_error *e)
+{
+    struct stat st;
+    unlink(l->pending);
+    l->regular = true;
+    l->fd = open(l->pending, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (l->fd < 0 || stat(l->path, &st) || fchmod(l->fd, st.st_mode & 07777))
+        return cannot(l->pending, e);
+    return true;
+}
+
+static bool name_files(struct train_log *l, const char *path, struct vae_error *e)
+{
+    struct stat st;
+    const bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    char *real = link ? realpath(path, NULL) : NULL;
+    if (link && !real && errno == ENOMEM) return no_memory(path, e);
+    const int n = snprintf(l->path, sizeof l->path, "%s", real ? real : path);
+    const int m = snprintf(l->pending, sizeof l->pending, "%s.new", l->path);
+    free(real);
+    return (n < OUT_PATH && m < OUT_PATH) || vae_fail(e, "%.64s...: name too long", path);
+}
+
+static bool begin(struct train_log *l, const struct vae_run *run, bool resume, struct vae_error *e)
+{
+    bool found;
+    if (resume && !take_pending(l, run, e)) return false;
+    const bool older = not_empty(l->path);
+    if (older && !reconcile(l->path, run, resume, &found, e)) return false;
+    if (older && !resume) return open_pending(l, e);
+    if (!resume) unlink(l->pending);
+    *l->pending = 0;
+    return open_end(l, e);
 }
 
 bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
                     struct vae_error *e)
 {
-    struct stat st;
-    *l = (struct train_log){.path = path, .fd = -1, .replaces = !resume, .begin = -1};
-    const bool there = stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size;
-    if (there && !look_at(path, run, resume, e)) return false;
-    if (open_end(l, e)) return true;
+    *l = (struct train_log){.fd = -1};
+    if (name_files(l, path, e) && begin(l, run, resume, e)) return true;
     train_log_close(l);
     return false;
 }
@@ -225,13 +296,10 @@ static bool write_all(int fd, const char *bytes, size_t n)
 bool train_log_append(struct train_log *l, const char *line, struct vae_error *e)
 {
     struct stat st;
-    if (fstat(l->fd, &st)) return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
-    const bool ok = write_all(l->fd, line, strlen(line)) && write_all(l->fd, "\n", 1) &&
-                    (!l->regular || fsync(l->fd) == 0);
-    if (ok) {
-        if (l->begin < 0) l->begin = st.st_size;
+    if (fstat(l->fd, &st)) return cannot(l->path, e);
+    if (write_all(l->fd, line, strlen(line)) && write_all(l->fd, "\n", 1) &&
+        (!l->regular || fsync(l->fd) == 0))
         return true;
-    }
     vae_fail(e, "%s: %s; free some space, or choose another --log", l->path, strerror(errno));
     if (l->regular && ftruncate(l->fd, st.st_size))
         errno = 0; /* half a line stays: who goes on from a checkpoint leaves it out */
@@ -240,28 +308,16 @@ bool train_log_append(struct train_log *l, const char *line, struct vae_error *e
 
 bool train_log_settle(struct train_log *l, struct vae_error *e)
 {
-    struct stat st;
-    if (!l->replaces || !l->regular || l->begin < 0) return true;
-    l->replaces = false;
-    if (l->begin == 0) return true;
-    FILE *f = fopen(l->path, "rbe");
-    if (!f || fstat(fileno(f), &st)) {
-        if (f) fclose(f);
-        return vae_fail(e, "%s: %s; %s", l->path, strerror(errno), hint);
-    }
-    struct line own = {.at = l->begin, .length = (size_t)(st.st_size - l->begin)};
-    const bool ok = rewrite(f, l->path, &(struct lines){.line = &own, .count = 1}, e);
-    fclose(f);
-    if (!ok) return false;
-    close(l->fd);
-    return open_end(l, e);
+    if (!*l->pending) return true;
+    if (rename(l->pending, l->path)) return cannot(l->path, e);
+    *l->pending = 0;
+    return true;
 }
 
 void train_log_close(struct train_log *l)
 {
     if (l->fd < 0) return;
-    if (l->replaces && l->regular && l->begin > 0 && ftruncate(l->fd, (off_t)l->begin))
-        errno = 0; /* lines of a run without a checkpoint stay: resuming leaves them out */
+    if (*l->pending) unlink(l->pending);
     close(l->fd);
     l->fd = -1;
 }

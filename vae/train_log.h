@@ -4,14 +4,15 @@
 #ifndef VAE_TRAIN_LOG_H
 #define VAE_TRAIN_LOG_H
 
+#include "out_dir.h"
 #include "run.h"
 
 struct train_log {
-    const char *path; /* must outlive the log */
-    int fd;           /* -1: not open */
-    bool regular;     /* or a pipe or device, which only takes lines */
-    bool replaces;    /* a new run: what an earlier one left goes once this one has a checkpoint */
-    long long begin;  /* where the new run's lines begin, bytes; -1: none yet */
+    char path[OUT_PATH]; /* links followed */
+    char pending
+        [OUT_PATH]; /* a new run's lines until its first checkpoint replaces an older run's; or "" */
+    int fd;         /* -1: not open */
+    bool regular;   /* or a pipe or device, which only takes lines */
 };
 
 /* resume: the run goes on from run->step. A file that holds something, and no line of a log in it, is refused.
@@ -22,7 +23,7 @@ bool train_log_open(struct train_log *l, const char *path, const struct vae_run 
 /* Appends a line and its end, synced; what could not be written whole is taken back. */
 bool train_log_append(struct train_log *l, const char *line, struct vae_error *e);
 
-/* The run's checkpoint is in place: drops the lines of an earlier run, if there are any. */
+/* The run's checkpoint is in place: so are now its lines, and not those of a run before it. */
 bool train_log_settle(struct train_log *l, struct vae_error *e);
 
 /* A new run that never had a checkpoint leaves an earlier one's log as it was. */

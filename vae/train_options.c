@@ -5,8 +5,14 @@
 
 const char train_help[] =
     "usage: vae train --data PATH --out DIR [options]\n\n"
-    "  --data PATH        directory with MNIST's IDX files (plain or .gz), one IDX image file\n"
-    "                     (every tenth image is held out), or `synthetic`: digits drawn here\n"
+    "  --data PATH        directory with MNIST's IDX files (plain or .gz), or those of EMNIST,\n"
+    "                     QMNIST ...; DIRECTORY/SET where it holds several, as "
+    "gzip/emnist-letters;\n"
+    "                     one IDX image file (every tenth image is held out); or `synthetic`:\n"
+    "                     digits drawn here. Pixels are integers from 0 to 255, or floats from 0 "
+    "to\n"
+    "                     1 or, if one is above 1, from 0 to 255\n"
+    "  --transpose        rows of an image become columns: EMNIST is stored transposed\n"
     "  --out DIR          where model.safetensors, log.jsonl, samples.png, reconstructions.png go\n"
     "  --epochs N         passes over the training images (default 50)\n"
     "  --samples N        training samples instead of epochs; both count from the run's start\n"
@@ -37,6 +43,7 @@ const char train_help[] =
 
 enum {
     OPT_DATA = 1,
+    OPT_TRANSPOSE,
     OPT_OUT,
     OPT_EPOCHS,
     OPT_SAMPLES,
@@ -61,6 +68,7 @@ enum {
 };
 static const struct option long_options[] = {
     {"data", required_argument, NULL, OPT_DATA},
+    {"transpose", no_argument, NULL, OPT_TRANSPOSE},
     {"out", required_argument, NULL, OPT_OUT},
     {"epochs", required_argument, NULL, OPT_EPOCHS},
     {"samples", required_argument, NULL, OPT_SAMPLES},
@@ -117,6 +125,7 @@ static bool parse_one(int opt, char **argv, struct train_options *o, struct vae_
 {
     switch (opt) {
     case OPT_DATA: o->data = optarg; return true;
+    case OPT_TRANSPOSE: return o->transpose = true;
     case OPT_OUT: o->out = optarg; return true;
     case OPT_LOG: o->log = optarg; return true;
     case OPT_RESUME: o->resume = optarg; return true;
@@ -149,6 +158,7 @@ static bool is_kept(int opt)
     switch (opt) {
     case OPT_DATA:
     case OPT_OUT:
+    case OPT_TRANSPOSE:
     case OPT_LOG:
     case OPT_POINTS:
     case OPT_ISA:
@@ -171,14 +181,7 @@ void train_options_print(FILE *to, const struct train_options *o)
 
 bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e)
 {
-    static const float default_lr[] = {
-        [VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f};
-    *o = (struct train_options){.run = {.shape = {.hidden = 500, .latent = 20},
-                                        .optimizer = VAE_ADAGRAD,
-                                        .batch = 100,
-                                        .samples = 1,
-                                        .init_sd = 0.01f,
-                                        .seed = 1}};
+    *o = (struct train_options){.run = run_default()};
     opterr = 0;
     for (int opt, at; (opt = getopt_long_only(argc, argv, "", long_options, &at)) != -1;) {
         if (opt == OPT_HELP) return false;
@@ -191,6 +194,6 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
     if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
     if (o->resume && o->model_given)
         return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
-    if (o->run.lr == 0) o->run.lr = default_lr[o->run.optimizer];
+    if (o->run.lr == 0) o->run.lr = run_default_lr(o->run.optimizer);
     return true;
 }

@@ -11,7 +11,7 @@ struct train_options {
     const char *data, *out, *log, *resume, *isa;
     uint64_t epochs, samples; /* 0: not given */
     size_t threads, points;   /* 0: not given; points of report per factor of ten */
-    bool quiet, profile;
+    bool quiet, profile, transpose;
     bool model_given; /* an option that --resume fixes was given */
     struct {
         const char *name, *value; /* value: NULL for a flag */

@@ -122,7 +122,7 @@ static bool sum_file(const char *path, char hex[SHA256_HEX], struct vae_error *e
 static bool train(const struct vae_run *run, const char *isa, const char *path, struct vae_error *e)
 {
     static uint8_t pixels[IMAGES * ROWS * COLS];
-    const struct images images = {IMAGES, ROWS, COLS, pixels};
+    const struct images images = {.count = IMAGES, .rows = ROWS, .cols = COLS, .pixels = pixels};
     struct source source = {20131220};
     struct sv_choice k;
     struct vae_trainer t;

@@ -1,4 +1,5 @@
 #include "verify.h"
+#include "../../vae/number.h"
 #include "buffer.h"
 #include "data.h"
 #include "must.h"
@@ -42,7 +43,8 @@ const struct kcase *verify_case(size_t id) { return cases[id]; }
 uint64_t verify_seed(void)
 {
     const char *s = getenv("SV_SEED");
-    return s && *s ? strtoull(s, NULL, 0) : 20131220;
+    uint64_t seed;
+    return s && number_u64(s, UINT64_MAX, &seed) ? seed : 20131220;
 }
 
 /* --- reporting --- */

@@ -1,0 +1,16 @@
+/* The one parser of numbers in text: the whole text is the number, or it is none. */
+#ifndef VAE_NUMBER_H
+#define VAE_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Decimal digits and nothing else, at most `max`. */
+bool number_u64(const char *text, uint64_t max, uint64_t *out);
+
+/* As JSON writes numbers, but that a leading + or zeros are taken and a digit may be missing on one side of
+ * the point: no space, no hexadecimal, no "inf" or "nan". Rounded to nearest; false where that overflows. */
+bool number_f32(const char *text, float *out);
+bool number_f64(const char *text, double *out);
+
+#endif

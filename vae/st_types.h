@@ -1,0 +1,16 @@
+/* The element types of safetensors. */
+#ifndef VAE_ST_TYPES_H
+#define VAE_ST_TYPES_H
+
+#include <stddef.h>
+
+struct st_type {
+    const char *name;
+    unsigned bits;
+    void (*to_f32)(size_t n, const unsigned char *from, float *to); /* NULL: not read */
+};
+
+/* NULL for a name that the format had not when this was written, or NULL itself. */
+const struct st_type *st_type(const char *name);
+
+#endif
