@@ -2,10 +2,10 @@
  * the file's size before it costs anything. */
 #include "file_kind.h"
 #include "input_file.h"
+#include "json.h"
 #include "safetensors.h"
 #include "st_types.h"
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,9 +140,10 @@ static bool no_header(const struct st_file *f, size_t size, const char *reason, 
 static bool parse(struct st_file *f, const char *text, size_t length, struct vae_error *e)
 {
     json_error_t error;
-    json_t *header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    const char *why;
+    json_t *header = json_parse(text, length, JSON_REJECT_DUPLICATES, &error, &why);
     f->header = header;
-    if (!header && !*error.text) /* jansson says what is wrong with the text, but not that */
+    if (!header && why == json_no_memory)
         return vae_fail(e, "%s: not enough memory for its header", f->path);
     if (!json_is_object(header))
         return no_header(f, f->data_start + f->data_size, "its header is not JSON", e);
