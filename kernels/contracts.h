@@ -163,18 +163,24 @@ typedef void SV_T(bernoulli_ll_grad_fn)(size_t m, size_t n, const real *logits, 
                                         real *dlogits, size_t ldd);
 
 /* ---- gaussian_ll -------------------------------------------------------------------------------
- * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = logvar (AEVB, appendix C.2).
+ * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = max(logvar, min_logvar) (AEVB,
+ * appendix C.2). Without a lower limit the likelihood of a constant pixel has no upper bound (Mattei &
+ * Frellsen 2018, arXiv 1802.04826, section 2); min_logvar = -INFINITY is none, NaN is not allowed.
+ * logvar NULL: v = min_logvar everywhere. A NaN logvar is NaN, whatever the limit.
  * mean, logvar: m x n with ld; x with ldx. Accuracy: (n + 10) u relative to the addends, where
  * (x - mean)^2 counts as (|x| + |mean|)^2. */
 typedef void SV_T(gaussian_ll_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                  size_t ld, const real *x, size_t ldx, real *ll);
+                                  size_t ld, real min_logvar, const real *x, size_t ldx, real *ll);
 
 /* ---- gaussian_ll_grad: ll, and with ldg
- * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)); in place
- * allowed */
+ * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)) where
+ * logvar >= min_logvar, +0 where logvar < min_logvar; in place allowed. logvar NULL: dlogvar is not
+ * written. Accuracy: dmean 8 u relative to scale (|x| + |mean|) exp(-v), dlogvar 5 u relative to
+ * scale (1 + (|x| + |mean|)^2 exp(-v)). */
 typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                       size_t ld, const real *x, size_t ldx, real scale, real *ll,
-                                       real *dmean, real *dlogvar, size_t ldg);
+                                       size_t ld, real min_logvar, const real *x, size_t ldx,
+                                       real scale, real *ll, real *dmean, real *dlogvar,
+                                       size_t ldg);
 
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for

@@ -6,7 +6,7 @@ enum { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B };
 
 static size_t outputs(const struct vae_oracle *o)
 {
-    return o->gaussian ? 2 * o->inputs : o->inputs;
+    return o->gaussian && !o->fixed ? 2 * o->inputs : o->inputs;
 }
 
 size_t oracle_size(const struct vae_oracle *o, int t)
@@ -88,23 +88,25 @@ static double sigmoid(double l) { return 1 / (1 + exp(-l)); }
 static double likelihood(const struct vae_oracle *o, size_t rows, const double *x,
                          const double *out, double *d_out)
 {
-    const size_t n = o->inputs;
+    const size_t n = o->inputs, ld = outputs(o);
     const double share = 1 / (double)o->samples;
     double ll = 0;
     for (size_t r = 0; r < rows * o->samples; r++)
         for (size_t j = 0; j < n; j++) {
             const double t = x[r / o->samples * n + j];
             if (!o->gaussian) {
-                const double l = out[r * n + j];
+                const double l = out[r * ld + j];
                 ll += share * (t * l - (l > 0 ? l : 0) - log1p(exp(-fabs(l))));
-                d_out[r * n + j] = share * (sigmoid(l) - t);
+                d_out[r * ld + j] = share * (sigmoid(l) - t);
                 continue;
             }
-            const double mean = sigmoid(out[r * 2 * n + j]), v = out[r * 2 * n + n + j];
+            const double mean = sigmoid(out[r * ld + j]);
+            const double given = o->fixed ? o->min_logvar : out[r * ld + n + j];
+            const double v = given < o->min_logvar ? o->min_logvar : given;
             const double d = t - mean, d2 = d * d * exp(-v);
             ll -= share / 2 * (log(2 * acos(-1)) + v + d2);
-            d_out[r * 2 * n + j] = -share * d * exp(-v) * mean * (1 - mean);
-            d_out[r * 2 * n + n + j] = share / 2 * (1 - d2);
+            d_out[r * ld + j] = -share * d * exp(-v) * mean * (1 - mean);
+            if (!o->fixed) d_out[r * ld + n + j] = given < o->min_logvar ? 0 : share / 2 * (1 - d2);
         }
     return ll;
 }

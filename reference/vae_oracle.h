@@ -11,7 +11,10 @@ enum { ORACLE_TENSORS = 8 };
 
 struct vae_oracle {
     size_t inputs, hidden, latent, samples; /* samples: draws of z per data point (L) */
-    bool gaussian; /* likelihood N(sigmoid(a), exp(v)); else Bernoulli with logits */
+    bool
+        gaussian; /* likelihood N(sigmoid(a), exp(max(v, min_logvar))); else Bernoulli with logits */
+    bool fixed;   /* all v are min_logvar, and the decoder has none */
+    double min_logvar;
     double *w[ORACLE_TENSORS], *grad[ORACLE_TENSORS];
 };
 

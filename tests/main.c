@@ -57,6 +57,7 @@ int main(void)
     srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_files());
     srunner_add_suite(r, suite_short_memory());
+    srunner_add_suite(r, suite_gaussian());
     srunner_add_suite(r, suite_wrong_input());
     srunner_add_suite(r, suite_text());
     srunner_add_suite(r, suite_readers());

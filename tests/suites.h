@@ -25,6 +25,7 @@ Suite *suite_recovery(void);
 Suite *suite_run(void);
 Suite *suite_files(void);
 Suite *suite_short_memory(void);
+Suite *suite_gaussian(void);
 Suite *suite_wrong_input(void);
 Suite *suite_text(void);
 Suite *suite_readers(void);

@@ -21,19 +21,53 @@ static double loss(const struct vae_oracle *o, size_t rows, const double *x, str
     return b.kl - b.recon;
 }
 
-/* _i: bit 0 Gaussian, bit 1 two samples */
+/* The ways to model a pixel. */
+static const struct decoder {
+    bool gaussian;
+    enum vae_variance variance;
+    float variance_at;
+} decoders[] = {{false, VARIANCE_FREE, 0},
+                {true, VARIANCE_FREE, 0},
+                {true, VARIANCE_LIMITED, -0.05f},
+                {true, VARIANCE_FIXED, 0.25f}};
+enum { DECODERS = sizeof decoders / sizeof *decoders };
+
+static void oracle_decoder(struct vae_oracle *o, const struct decoder *d)
+{
+    o->gaussian = d->gaussian;
+    o->fixed = d->variance == VARIANCE_FIXED;
+    o->min_logvar = d->variance == VARIANCE_LIMITED ? (double)d->variance_at
+                    : o->fixed                      ? 2 * log((double)d->variance_at)
+                                                    : -INFINITY;
+}
+
+/* Log-variances that differences of 2 h leave on their side of the limit, two pixels in three below it. */
+static void keep_off_the_limit(struct vae_oracle *o)
+{
+    double *w = o->w[6], *b = o->w[7];
+    for (size_t j = o->inputs; j < 2 * o->inputs; j++) {
+        for (size_t i = 0; i < o->hidden; i++) w[i * 2 * o->inputs + j] /= 10;
+        b[j] = o->min_logvar + (j % 3 ? -1 : 1);
+    }
+}
+
+/* _i / 2: decoder; _i % 2: one draw or two */
 START_TEST(test_oracle_gradient)
 {
     enum { ROWS = 4, INPUTS = 6 };
+    const struct decoder *d = &decoders[_i / 2];
     struct source s = {verify_seed()};
-    struct vae_oracle o = {INPUTS, 5, 3, _i & 2 ? 2 : 1, _i & 1, {0}, {0}};
+    struct vae_oracle o = {
+        .inputs = INPUTS, .hidden = 5, .latent = 3, .samples = 1 + (size_t)_i % 2};
     const struct sv_rng rng = sv_rng_at(5, STREAM_EPS, 0);
     const double h = 1e-5;
     double x[ROWS * INPUTS];
+    oracle_decoder(&o, d);
     oracle_create(&o);
     for (size_t i = 0; i < ROWS * INPUTS; i++) x[i] = source_uniform(&s);
     for (int t = 0; t < ORACLE_TENSORS; t++)
         for (size_t i = 0; i < oracle_size(&o, t); i++) o.w[t][i] = 0.5 * (double)source_normal(&s);
+    if (d->variance == VARIANCE_LIMITED) keep_off_the_limit(&o);
     for (int t = 0; t < ORACLE_TENSORS; t++)
         for (size_t i = 0; i < oracle_size(&o, t); i++) {
             const double w = o.w[t][i];
@@ -107,29 +141,48 @@ static double weight_distance(const struct vae_oracle *o, const struct vae_model
     return worst;
 }
 
-/* _i % 3: optimiser; _i / 3: Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
+/* Log-variances of r rows that are below the limit; 0 where there is none. */
+static size_t count_below(const struct vae_model *m, size_t r)
+{
+    const size_t x = vae_inputs(&m->shape);
+    size_t below = 0;
+    for (size_t i = 0; m->shape.variance == VARIANCE_LIMITED && i < r * x; i++)
+        below += m->work.out[i / x * m->ld.out + x + i % x] < m->min_logvar;
+    return below;
+}
+
+/* _i % 3: optimiser; _i / 3: decoder, Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
  * themselves (u times a few roundings per layer and step). Under SGD weights do too; Adagrad and
  * Adam divide by the gradient's own size, so that a gradient near 0 may turn either way. */
 START_TEST(test_trajectory)
 {
     enum { STEPS = 10, COUNT = 200 };
-    const bool gaussian = _i / 3;
-    struct vae_run run = {.shape = {12, 11, 50, 7, gaussian ? VAE_GAUSSIAN : VAE_BERNOULLI},
+    const struct decoder *d = &decoders[_i / 3];
+    const bool limited = d->variance == VARIANCE_LIMITED;
+    struct vae_run run = {.shape = {.rows = 12,
+                                    .cols = 11,
+                                    .hidden = 50,
+                                    .latent = 7,
+                                    .likelihood = d->gaussian ? VAE_GAUSSIAN : VAE_BERNOULLI,
+                                    .variance = d->variance,
+                                    .variance_at = d->variance_at},
                           .optimizer = (enum vae_optimizer)(_i % 3),
                           .batch = 20,
-                          .samples = gaussian ? 2 : 1,
+                          .samples = d->gaussian ? 2 : 1,
                           .lr = _i % 3 == VAE_SGD ? 1e-4f : 1e-3f,
-                          .init_sd = 0.01f,
+                          .init_sd = limited ? 0.1f : 0.01f, /* some are below the limit at once */
                           .seed = 3,
                           .train_images = COUNT};
+    size_t below = 0;
     struct images images = random_images(COUNT, run.shape.rows, run.shape.cols);
-    struct vae_oracle o = {132, 50, 7, run.samples, gaussian, {0}, {0}};
+    struct vae_oracle o = {.inputs = 132, .hidden = 50, .latent = 7, .samples = run.samples};
     double *m[ORACLE_TENSORS], *v[ORACLE_TENSORS], *x = calloc(run.batch * 132, sizeof *x);
     struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e;
     sv_choice_default(NULL, &k);
     ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    oracle_decoder(&o, d);
     oracle_create(&o);
     copy_weights(&o, &t.model);
     for (int i = 0; i < ORACLE_TENSORS; i++) {
@@ -139,6 +192,7 @@ START_TEST(test_trajectory)
     for (int step = 0; step < STEPS; step++) {
         struct vae_bound b = {0};
         trainer_step(&t, &b);
+        below += count_below(&t.model, run.batch * run.samples);
         for (size_t i = 0; i < run.batch * 132; i++)
             x[i] = (double)t.model.work.x[i / 132 * t.model.ld.x + i % 132];
         const struct oracle_bound want =
@@ -148,6 +202,7 @@ START_TEST(test_trajectory)
         ck_assert_double_le(fabs(b.kl - want.kl), 2e-6 * scale);
         oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / COUNT), step + 1);
     }
+    ck_assert(!limited || (below > 0 && below < STEPS * run.batch * run.samples * 132));
     if (run.optimizer == VAE_SGD) ck_assert_double_le(weight_distance(&o, &t.model), 1e-6);
     for (int i = 0; i < ORACLE_TENSORS; i++) {
         free(m[i]);
@@ -165,22 +220,32 @@ END_TEST
 /* Sizes that divide nothing; batches that do not divide the data. */
 static struct vae_run odd_run(int i)
 {
-    static const enum vae_optimizer optimizers[] = {VAE_ADAGRAD, VAE_ADAM, VAE_SGD, VAE_ADAGRAD};
-    static const enum vae_binarize binarize[] = {BINARIZE_NONE, BINARIZE_DYNAMIC,
-                                                 BINARIZE_THRESHOLD, BINARIZE_NONE};
-    static const size_t hidden[] = {37, 37, 37, 501}, latent[] = {1, 5, 5, 37};
-    return (struct vae_run){
-        .shape = {7, 5, hidden[i], latent[i], i == 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
-        .optimizer = optimizers[i],
-        .binarize = binarize[i],
-        .batch = 19,
-        .samples = i == 0 ? 2 : 1,
-        .lr = i == 2 ? 1e-3f : 0.01f,
-        .init_sd = 0.01f,
-        .seed = 1234567890123,
-        .train_images = 101,
+    static const struct vae_run runs[] = {
+        {.shape = {.hidden = 37, .latent = 1}, .optimizer = VAE_ADAGRAD, .samples = 2},
+        {.shape = {.hidden = 37, .latent = 5, .likelihood = VAE_GAUSSIAN},
+         .optimizer = VAE_ADAM,
+         .binarize = BINARIZE_DYNAMIC},
+        {.shape = {.hidden = 37, .latent = 5},
+         .optimizer = VAE_SGD,
+         .binarize = BINARIZE_THRESHOLD,
+         .lr = 1e-3f},
+        {.shape = {.hidden = 501, .latent = 37}, .optimizer = VAE_ADAGRAD},
+        {.shape = {0, 0, 37, 5, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f}, .optimizer = VAE_ADAM},
+        {.shape = {0, 0, 37, 5, VAE_GAUSSIAN, VARIANCE_FIXED, 0.3f},
+         .optimizer = VAE_ADAGRAD,
+         .samples = 2},
     };
+    struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
+    r.shape = runs[i].shape;
+    r.shape.rows = 7;
+    r.shape.cols = 5;
+    r.optimizer = runs[i].optimizer;
+    r.binarize = runs[i].binarize;
+    r.samples = runs[i].samples ? runs[i].samples : 1;
+    r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
+    return r;
 }
+enum { ODD_RUNS = 6 };
 
 static void read_whole(const char *path, unsigned char **bytes, size_t *size)
 {
@@ -318,10 +383,10 @@ Suite *suite_model(void)
     TCase *t = tcase_create("model");
     tcase_set_timeout(t, 300);
     tcase_set_tags(t, "threads");
-    tcase_add_loop_test(t, test_oracle_gradient, 0, 4);
-    tcase_add_loop_test(t, test_trajectory, 0, 6);
-    tcase_add_loop_test(t, test_same_bits, 0, 4);
-    tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, 3);
+    tcase_add_loop_test(t, test_oracle_gradient, 0, 2 * DECODERS);
+    tcase_add_loop_test(t, test_trajectory, 0, 3 * DECODERS);
+    tcase_add_loop_test(t, test_same_bits, 0, ODD_RUNS);
+    tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, ODD_RUNS);
     suite_add_tcase(s, t);
     return s;
 }

@@ -169,6 +169,31 @@ static void ignores_scale(size_t m, size_t n, const float *l, size_t ldl, const 
     good.bernoulli_ll_grad(m, n, l, ldl, x, ldx, 1, ll, dl, ldd);
 }
 
+static void ignores_the_limit(size_t m, size_t n, const float *mean, const float *logvar, size_t ld,
+                              float min_logvar, const float *x, size_t ldx, float *ll)
+{
+    (void)min_logvar;
+    good.gaussian_ll(m, n, mean, logvar, ld, logvar ? -INFINITY : min_logvar, x, ldx, ll);
+}
+static void pulls_below_the_limit(size_t m, size_t n, const float *mean, const float *logvar,
+                                  size_t ld, float min_logvar, const float *x, size_t ldx,
+                                  float scale, float *ll, float *dmean, float *dlogvar, size_t ldg)
+{
+    good.gaussian_ll_grad(m, n, mean, logvar, ld, min_logvar, x, ldx, scale, ll, dmean, dlogvar,
+                          ldg);
+    for (size_t i = 0; logvar && i < m * n; i++)
+        if (dlogvar[i / n * ldg + i % n] == 0) dlogvar[i / n * ldg + i % n] = 0x1p-20f * scale;
+}
+static void steps_where_variance_is_fixed(size_t m, size_t n, const float *mean,
+                                          const float *logvar, size_t ld, float min_logvar,
+                                          const float *x, size_t ldx, float scale, float *ll,
+                                          float *dmean, float *dlogvar, size_t ldg)
+{
+    good.gaussian_ll_grad(m, n, mean, logvar, ld, min_logvar, x, ldx, scale, ll, dmean, dlogvar,
+                          ldg);
+    if (!logvar && m && n) dlogvar[n - 1] = 0;
+}
+
 /* --- what goes wrong in a GEMM --- */
 
 static void ignores_accumulate(const struct sv_gemm *g)
@@ -263,6 +288,9 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, normal, ignores_the_row),
     BREAK(WRONG_VALUE, ORACLE, adagrad, forgets_eps),
     BREAK(WRONG_VALUE, ORACLE, bernoulli_ll_grad, ignores_scale),
+    BREAK(WRONG_VALUE, ORACLE, gaussian_ll, ignores_the_limit),
+    BREAK(WRONG_VALUE, ORACLE, gaussian_ll_grad, pulls_below_the_limit),
+    BREAK(CRASHED | WROTE_OUTSIDE, ORACLE, gaussian_ll_grad, steps_where_variance_is_fixed),
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, ignores_accumulate),
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, misses_the_last_k),
     BREAK(WRONG_BITS, GENERIC, gemm_nn, splits_k),

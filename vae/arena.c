@@ -1,6 +1,7 @@
 /* A model's memory: one arena of parameters, statistics, activations and scratch. */
 #include "memory.h"
 #include "weights.h"
+#include <math.h>
 
 /* Rows start on cache lines, an odd number of lines apart: those of a tile do not collide in one set. */
 static size_t lead(size_t cols) { return ((cols + 15) / 16 | 1) * 16; }
@@ -58,6 +59,19 @@ static size_t carve(struct vae_model *m, float *base)
     return used;
 }
 
+/* 2 log sigma by our own kernel: a libm's may round differently. */
+static float min_logvar(const struct sv_choice *k, const struct vae_shape *s)
+{
+    float log_sigma;
+    switch (s->variance) {
+    case VARIANCE_LIMITED: return s->variance_at;
+    case VARIANCE_FIXED:
+        sv_for(k, 1, 1, 0)->log(1, &s->variance_at, &log_sigma);
+        return 2 * log_sigma;
+    default: return -INFINITY;
+    }
+}
+
 bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
                 enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct pool *pool,
                 struct vae_error *e)
@@ -69,6 +83,7 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                             .samples = samples,
                             .pool = pool,
                             .stats = (size_t)optimizer,
+                            .min_logvar = min_logvar(k, shape),
                             .ld = {.x = lead(vae_inputs(shape)),
                                    .hidden = lead(shape->hidden),
                                    .head = lead(2 * shape->latent),

@@ -33,7 +33,7 @@ static size_t list_parts(const struct vae_shape *s, struct part *p)
         p[n++] = (struct part){"decoder.logits", OUT_W, 0, x};
     } else {
         p[n++] = (struct part){"decoder.mean", OUT_W, 0, x};
-        p[n++] = (struct part){"decoder.logvar", OUT_W, x, x};
+        if (s->variance != VARIANCE_FIXED) p[n++] = (struct part){"decoder.logvar", OUT_W, x, x};
     }
     return n;
 }
@@ -90,7 +90,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- settings --- */
 
-enum { PAIRS = 20 };
+enum { PAIRS = 21 };
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
 {
@@ -126,6 +126,10 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
         put(p, &n, "unreported_kl", "%.17g", r->seen.kl);
         put(p, &n, "unreported_recon", "%.17g", r->seen.recon);
     }
+    if (r->shape.variance == VARIANCE_LIMITED)
+        put(p, &n, "min_logvar", "%.9g", (double)r->shape.variance_at);
+    if (r->shape.variance == VARIANCE_FIXED)
+        put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
     return n;
 }
 
@@ -194,6 +198,31 @@ static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_
            get_double(f, "unreported_recon", &r->seen.recon, e);
 }
 
+/* A Gaussian's; checkpoints had neither before there was a limit. */
+static bool get_variance(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
+{
+    static const struct {
+        const char *key;
+        enum vae_variance variance;
+        float least, most;
+    } keys[] = {{"min_logvar", VARIANCE_LIMITED, VAE_LEAST_LOGVAR, VAE_MOST_LOGVAR},
+                {"sigma", VARIANCE_FIXED, VAE_LEAST_SIGMA, VAE_MOST_SIGMA}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        double at;
+        if (!st_metadata(f, keys[i].key)) continue;
+        if (!get_double(f, keys[i].key, &at, e)) return false;
+        s->variance_at = (float)at;
+        if (!(s->variance_at >= keys[i].least && s->variance_at <= keys[i].most))
+            return vae_fail(e, "%s: %s is %g in its metadata; out of range", f->path, keys[i].key,
+                            at);
+        if (s->likelihood != VAE_GAUSSIAN || s->variance != VARIANCE_FREE)
+            return vae_fail(e, "%s: %s is not of this model, its metadata say", f->path,
+                            keys[i].key);
+        s->variance = keys[i].variance;
+    }
+    return true;
+}
+
 static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     static const char *const formats[] = {"vae 1", NULL};
@@ -219,7 +248,7 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;
-    return true;
+    return get_variance(f, &r->shape, e);
 }
 
 /* --- the file --- */

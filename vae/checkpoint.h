@@ -1,7 +1,8 @@
 /* A model, its optimiser's statistics and the run's settings in one .safetensors file.
  *
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
- * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}), each .weight [out][in] and
+ * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where
+ * sigma is fixed), each .weight [out][in] and
  * .bias [out]. Statistics carry the same names behind optimizer.<what>.
  */
 #ifndef VAE_CHECKPOINT_H

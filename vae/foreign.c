@@ -75,8 +75,9 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
 {
     size_t inputs = 0;
     *r = run_default();
-    r->lr = run_default_lr(r->optimizer);
-    r->train_images = 1; /* unknown; nothing is asked of it before the first step */
+    r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
+    r->train_images =
+        1; /* unknown, as the step size; nothing is asked of it before the first step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
     return layers(f, &r->shape, &inputs, e) && likelihood(f, given, &r->shape, e) &&

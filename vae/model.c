@@ -156,12 +156,13 @@ static void bernoulli_output(struct vae_model *m, size_t thread, struct vae_rang
     clock_phase(vae_clock_of(m, thread), PHASE_OUT);
 }
 
-/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. A row at a time: it
- * stays in L1. */
+/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Of a fixed variance there is
+ * no second half. A row at a time: it stays in L1. */
 static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range r)
 {
     const struct vae_work *w = &m->work;
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
+    const bool learnt = m->shape.variance != VARIANCE_FIXED;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     const struct vae_range p = part_of(m, thread, r);
     layer(m, thread, r, OUT_W, SV_EPI_BIAS, w->hidden_d, m->ld.hidden, w->out, ld);
@@ -170,8 +171,9 @@ static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
         row->sigmoid(x, mean, mean);
-        row->gaussian_ll_grad(1, x, mean, mean + x, ld, w->target + i * m->ld.x, m->ld.x,
-                              1 / (float)m->samples, w->ll + i, d_mean, d_mean + x, ld);
+        row->gaussian_ll_grad(1, x, mean, learnt ? mean + x : NULL, ld, m->min_logvar,
+                              w->target + i * m->ld.x, m->ld.x, 1 / (float)m->samples, w->ll + i,
+                              d_mean, learnt ? d_mean + x : NULL, ld);
         row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
     clock_phase(vae_clock_of(m, thread), PHASE_LIKELIHOOD);

@@ -18,6 +18,8 @@
 #include "pool.h"
 
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
+/* The log-variances of a Gaussian decoder: learnt; learnt, with a lower limit; one for all pixels. */
+enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
 enum vae_optimizer { VAE_SGD, VAE_ADAGRAD, VAE_ADAM };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
@@ -30,17 +32,29 @@ enum {
     VAE_MAX_HIDDEN = 16384,
     VAE_MAX_LATENT = 4096,
     VAE_MAX_BATCH = 65536,
-    VAE_MAX_SAMPLES = 1000
+    VAE_MAX_SAMPLES = 1000,
+    VAE_LEAST_LOGVAR = -40, /* of --min-logvar: exp(-v) and its square stay finite */
+    VAE_MOST_LOGVAR = 40
 };
+#define VAE_LEAST_SIGMA 1e-8f
+#define VAE_MOST_SIGMA  1e8f
+
+/* The least log-variance where none is given: a standard deviation of 0.011, three of 255 levels of grey. It
+ * keeps the likelihood of pixels that never change bounded (`gaussian_ll` in kernels/contracts.h), and a pixel
+ * that changes for the first time in thousands of images cheap, at most exp(9) / 2 nats, so that the test
+ * bound of MNIST rises steadily; that of Frey Face loses nothing by it. */
+#define VAE_DEFAULT_MIN_LOGVAR (-9.0f)
 
 struct vae_shape {
     size_t rows, cols; /* of an image; rows * cols inputs */
     size_t hidden, latent;
     enum vae_likelihood likelihood;
+    enum vae_variance variance; /* of a Gaussian */
+    float variance_at;          /* LIMITED: the least log-variance; FIXED: sigma */
 };
 
 /* The encoder's head is mu and logvar side by side, hidden x 2 latent; a Gaussian decoder's output is
- * mean and logvar side by side. A bias follows its weight. */
+ * mean and logvar side by side, or the mean alone where the variance is fixed. A bias follows its weight. */
 enum vae_tensor_id { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B, VAE_TENSORS };
 
 struct vae_tensor {
@@ -70,7 +84,7 @@ struct vae_work {
     float *x, *hidden_e, *head, *kl;    /* [rows][...] */
     float *target, *z, *eps, *hidden_d; /* [r][...]; target is x where samples = 1 */
     float *ll;                          /* [groups][r at most]; a Gaussian has one group */
-    float *out, *d_out;                 /* [r][outputs]; out: Gaussian mean | logvar */
+    float *out, *d_out;                 /* [r][outputs]; out: as the layer's, Gaussian alone */
     float *d_hidden_d, *d_z;            /* [r][...] */
     float *d_head, *d_hidden_e;         /* [rows][...] */
     float *scratch;                     /* [threads][scratch_size] */
@@ -89,6 +103,7 @@ struct vae_model {
     size_t params; /* floats of the parameter arena, padding included */
     size_t stats;  /* arenas of optimiser statistics: 0 SGD, 1 Adagrad, 2 Adam */
     float *w, *stat[VAE_MAX_STATS];
+    float min_logvar; /* of a Gaussian: -inf, the limit, or what all log-variances are */
     struct vae_ld ld;
     struct vae_work work;
     struct vae_clock *clock; /* [threads], or NULL: not timed */
@@ -114,7 +129,7 @@ struct vae_bound {
 static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
 static inline size_t vae_outputs(const struct vae_shape *s)
 {
-    return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN ? 2 : 1);
+    return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
 }
 
 /* Groups of output columns over which a row's log-likelihood is summed; a Gaussian's is whole. */

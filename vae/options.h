@@ -19,6 +19,10 @@ bool option_u64(const char *name, const char *text, uint64_t min, uint64_t max, 
 bool option_size(const char *name, const char *text, size_t min, size_t max, size_t *out,
                  struct vae_error *e);
 
+/* A number from min to max. */
+bool option_number(const char *name, const char *text, float min, float max, float *out,
+                   struct vae_error *e);
+
 /* A finite number above 0. */
 bool option_positive(const char *name, const char *text, float *out, struct vae_error *e);
 

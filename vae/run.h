@@ -42,9 +42,12 @@ static inline struct vae_run run_default(void)
                             .init_sd = 0.01f,
                             .seed = 1};
 }
-static inline float run_default_lr(enum vae_optimizer o)
+static inline float run_default_lr(enum vae_likelihood l, enum vae_optimizer o)
 {
-    return o == VAE_SGD ? 1e-4f : o == VAE_ADAGRAD ? 0.01f : 1e-3f;
+    static const float lr[][3] = {
+        [VAE_BERNOULLI] = {[VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f},
+        [VAE_GAUSSIAN] = {[VAE_SGD] = 1e-6f, [VAE_ADAGRAD] = 0.003f, [VAE_ADAM] = 1e-3f}};
+    return lr[l][o];
 }
 
 /* An epoch is every training image once; its last minibatch may be smaller. */

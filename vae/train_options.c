@@ -21,9 +21,14 @@ const char train_help[] =
     "  --latent N         dimensions of z (default 20)\n"
     "  --samples-per-x L  draws of z per data point (default 1)\n"
     "  --likelihood NAME  bernoulli (default), or gaussian with mean and log-variance\n"
+    "  --min-logvar X     gaussian: no log-variance counts as less (default -9: a standard "
+    "deviation\n"
+    "                     of three of 255 levels of grey); without a limit the likelihood of\n"
+    "                     pixels that never change has none either\n"
+    "  --sigma X          gaussian: this standard deviation for all pixels, none is learnt\n"
     "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
-    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; sgd with a\n"
-    "                     gaussian decoder wants less)\n"
+    "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian:\n"
+    "                     adagrad 0.003, adam 0.001, sgd 0.000001)\n"
     "  --init-sd X        standard deviation of the first weights (default 0.01)\n"
     "  --binarize NAME    none (default), dynamic, threshold\n"
     "  --seed N           of everything random (default 1)\n"
@@ -52,6 +57,8 @@ enum {
     OPT_LATENT,
     OPT_DRAWS,
     OPT_LIKELIHOOD,
+    OPT_MIN_LOGVAR,
+    OPT_SIGMA,
     OPT_OPTIMIZER,
     OPT_LR,
     OPT_INIT_SD,
@@ -77,6 +84,8 @@ static const struct option long_options[] = {
     {"latent", required_argument, NULL, OPT_LATENT},
     {"samples-per-x", required_argument, NULL, OPT_DRAWS},
     {"likelihood", required_argument, NULL, OPT_LIKELIHOOD},
+    {"min-logvar", required_argument, NULL, OPT_MIN_LOGVAR},
+    {"sigma", required_argument, NULL, OPT_SIGMA},
     {"optimizer", required_argument, NULL, OPT_OPTIMIZER},
     {"lr", required_argument, NULL, OPT_LR},
     {"init-sd", required_argument, NULL, OPT_INIT_SD},
@@ -92,6 +101,11 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, OPT_HELP},
     {0},
 };
+
+static bool both_variances(struct vae_error *e)
+{
+    return vae_fail(e, "give --min-logvar or --sigma, not both: a fixed variance needs no limit");
+}
 
 /* An option of the model or the run: fixed by the checkpoint under --resume. */
 static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_error *e)
@@ -110,6 +124,16 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
         ok = option_choice("--likelihood", text, vae_likelihood_names, &choice, e);
         r->shape.likelihood = (enum vae_likelihood)choice;
         return ok;
+    case OPT_MIN_LOGVAR:
+        if (r->shape.variance == VARIANCE_FIXED) return both_variances(e);
+        r->shape.variance = VARIANCE_LIMITED;
+        return option_number("--min-logvar", text, VAE_LEAST_LOGVAR, VAE_MOST_LOGVAR,
+                             &r->shape.variance_at, e);
+    case OPT_SIGMA:
+        if (r->shape.variance == VARIANCE_LIMITED) return both_variances(e);
+        r->shape.variance = VARIANCE_FIXED;
+        return option_number("--sigma", text, VAE_LEAST_SIGMA, VAE_MOST_SIGMA,
+                             &r->shape.variance_at, e);
     case OPT_OPTIMIZER:
         ok = option_choice("--optimizer", text, vae_optimizer_names, &choice, e);
         r->optimizer = (enum vae_optimizer)choice;
@@ -179,6 +203,20 @@ void train_options_print(FILE *to, const struct train_options *o)
     }
 }
 
+/* What depends on other options. */
+static bool fill_defaults(struct vae_run *r, struct vae_error *e)
+{
+    struct vae_shape *s = &r->shape;
+    if (s->likelihood != VAE_GAUSSIAN && s->variance != VARIANCE_FREE)
+        return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
+    if (s->likelihood == VAE_GAUSSIAN && s->variance == VARIANCE_FREE) {
+        s->variance = VARIANCE_LIMITED;
+        s->variance_at = VAE_DEFAULT_MIN_LOGVAR;
+    }
+    if (r->lr == 0) r->lr = run_default_lr(s->likelihood, r->optimizer);
+    return true;
+}
+
 bool train_options_parse(int argc, char **argv, struct train_options *o, struct vae_error *e)
 {
     *o = (struct train_options){.run = run_default()};
@@ -194,6 +232,5 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
     if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
     if (o->resume && o->model_given)
         return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
-    if (o->run.lr == 0) o->run.lr = run_default_lr(o->run.optimizer);
-    return true;
+    return fill_defaults(&o->run, e);
 }

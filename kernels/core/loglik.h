@@ -1,7 +1,7 @@
 /* Log-likelihoods per row, nats, and their gradients (of -log p).
  *
  * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
- * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean.
+ * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean, v = max(logvar, min_logvar).
  */
 #ifndef SV_LOGLIK_H
 #define SV_LOGLIK_H
@@ -72,15 +72,22 @@ V16_INLINE v16 v16_precision(v16 logvar)
     return v16_exp(v16_flip(logvar, v16u_set1(0x80000000)));
 }
 
-static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const float *logvar,
-                               size_t ld, const float *x, size_t ldx, float *ll)
+/* v, its limit applied: a NaN stays, and so does what equals the limit. */
+V16_INLINE v16 v16_limited(size_t left, const float *logvar, v16 min)
 {
+    return logvar ? v16_max(min, v16_load_upto(logvar, left)) : min;
+}
+
+static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const float *logvar,
+                               size_t ld, float min_logvar, const float *x, size_t ldx, float *ll)
+{
+    const v16 min = v16_set1(min_logvar);
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
             v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
                             v16_load_upto(mean + i * ld + j, n - j));
-            v16 v = v16_load_upto(logvar + i * ld + j, n - j);
+            v16 v = v16_limited(n - j, logvar ? logvar + i * ld + j : NULL, min);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), n - j);
         }
         ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
@@ -88,22 +95,26 @@ static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const floa
 }
 
 static void SV_FN(gaussian_ll_grad)(size_t m, size_t n, const float *mean, const float *logvar,
-                                    size_t ld, const float *x, size_t ldx, float scale, float *ll,
-                                    float *dmean, float *dlogvar, size_t ldg)
+                                    size_t ld, float min_logvar, const float *x, size_t ldx,
+                                    float scale, float *ll, float *dmean, float *dlogvar,
+                                    size_t ldg)
 {
-    v16 s = v16_set1(scale), half = v16_set1(0.5f * scale), one = v16_set1(1);
+    const v16 s = v16_set1(scale), half = v16_set1(0.5f * scale), one = v16_set1(1);
+    const v16 min = v16_set1(min_logvar);
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
             v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
                             v16_load_upto(mean + i * ld + j, n - j));
-            v16 v = v16_load_upto(logvar + i * ld + j, n - j);
-            v16 p = v16_precision(v);
+            const float *given = logvar ? logvar + i * ld + j : NULL;
+            v16 v = v16_limited(n - j, given, min), p = v16_precision(v);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, p), n - j);
             v16 pull = v16_mul(d, p); /* (x - mean) / sigma^2 */
             v16 dm = v16_mul(s, v16_flip(pull, v16u_set1(0x80000000)));
+            v16 dv = v16_mul(half, v16_fnma(d, pull, one));
+            if (given) dv = v16_select(v16_lt(v16_load_upto(given, n - j), min), v16_set1(0), dv);
             v16_store_upto(dmean + i * ldg + j, dm, n - j);
-            v16_store_upto(dlogvar + i * ldg + j, v16_mul(half, v16_fnma(d, pull, one)), n - j);
+            if (given) v16_store_upto(dlogvar + i * ldg + j, dv, n - j);
         }
         ll[i] = 0 - 0.5f * v16_fold_add(acc);
     }

@@ -73,6 +73,21 @@ const struct kcase case_bernoulli_ll_grad = {.kernel = "bernoulli_ll_grad",
 
 enum { MEAN, LOGVAR, X, GLL, DMEAN, DLOGVAR };
 
+/* LIMITED_AT_ZERO: where special values, both zeros, meet the limit. FIXED: logvar is NULL. */
+enum { FREE, LIMITED, LIMITED_AT_ZERO, FIXED, VARIANTS };
+static const float MIN_LOGVAR[VARIANTS] = {
+    [FREE] = -INFINITY, [LIMITED] = -0.5f, [LIMITED_AT_ZERO] = 0, [FIXED] = 0.75f};
+
+/* All shapes of one variant, then those of the next. */
+static bool shape_gaussian(size_t i, bool quick, struct shape *s)
+{
+    size_t count = 0;
+    while (shape_matrix(count, quick, s)) count++;
+    shape_matrix(i % count, quick, s);
+    s->variant = (int)(i / count);
+    return s->variant < VARIANTS;
+}
+
 static size_t gaussian_operands(const struct shape *s, struct operand *ops)
 {
     ops[MEAN] = matrix("mean", IN, FILL_NORMAL, s->m, s->n, s, 0);
@@ -81,29 +96,36 @@ static size_t gaussian_operands(const struct shape *s, struct operand *ops)
     ops[GLL] = vector("ll", OUT, FILL_NORMAL, s->m);
     return 4;
 }
+/* What must not be written has no rows, and guards about it. */
 static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
 {
     gaussian_operands(s, ops);
     ops[DMEAN] = matrix("dmean", OUT, FILL_NORMAL, s->m, s->n, s, apart(s));
-    ops[DLOGVAR] = matrix("dlogvar", OUT, FILL_NORMAL, s->m, s->n, s, apart(s));
+    ops[DLOGVAR] =
+        matrix("dlogvar", OUT, FILL_NORMAL, s->variant == FIXED ? 0 : s->m, s->n, s, apart(s));
     return 6;
 }
 
-CASE_CALL(call_gaussian,
-          k->gaussian_ll(s->m, s->n, p[MEAN], p[LOGVAR], o[MEAN].ld, p[X], o[X].ld, p[GLL]))
+CASE_CALL(call_gaussian, k->gaussian_ll(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
+                                        o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, p[GLL]))
 CASE_CALL(call_gaussian_grad,
-          k->gaussian_ll_grad(s->m, s->n, p[MEAN], p[LOGVAR], o[MEAN].ld, p[X], o[X].ld, SCALE,
-                              p[GLL], p[DMEAN], p[DLOGVAR], o[DMEAN].ld))
+          k->gaussian_ll_grad(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
+                              o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, SCALE, p[GLL],
+                              p[DMEAN], p[DLOGVAR], o[DMEAN].ld))
 
 /* Addends of (x - mean)^2 exp(-v) and of its root's factors, for one element */
 struct spread {
     double reach, precision, logvar;
+    bool below; /* the limit, so that v is it and has no gradient */
 };
-static struct spread spread(const struct operand *o, double *const *before, size_t i, size_t j)
+static struct spread spread(const struct shape *s, const struct operand *o, double *const *before,
+                            size_t i, size_t j)
 {
     const double mean = before[MEAN][i * o[MEAN].ld + j], x = before[X][i * o[X].ld + j];
-    const double v = before[LOGVAR][i * o[MEAN].ld + j];
-    return (struct spread){fabs(x) + fabs(mean), exp(-v), fabs(v)};
+    const double given = before[LOGVAR][i * o[MEAN].ld + j], min = (double)MIN_LOGVAR[s->variant];
+    const bool below = s->variant == FIXED || given < min;
+    const double v = below ? min : given;
+    return (struct spread){fabs(x) + fabs(mean), exp(-v), fabs(v), below};
 }
 
 static void bound_gaussian(const struct shape *s, const struct operand *o, double *const *before,
@@ -112,7 +134,7 @@ static void bound_gaussian(const struct shape *s, const struct operand *o, doubl
     (void)after;
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
-            const struct spread a = spread(o, before, i, j);
+            const struct spread a = spread(s, o, before, i, j);
             const double addends = 1.84 + a.logvar + a.reach * a.reach * a.precision;
             bound[GLL][i] += U_F32 * (double)(s->n + 10) * 0.5 * addends;
         }
@@ -123,24 +145,27 @@ static void bound_gaussian_grad(const struct shape *s, const struct operand *o,
     bound_gaussian(s, o, before, after, bound);
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
-            const struct spread a = spread(o, before, i, j);
+            const struct spread a = spread(s, o, before, i, j);
             const size_t e = i * o[DMEAN].ld + j;
             bound[DMEAN][e] = 8 * U_F32 * SCALE * a.reach * a.precision;
+            if (a.below) continue; /* exactly +0, or no output at all */
             bound[DLOGVAR][e] = 5 * U_F32 * SCALE * (1 + a.reach * a.reach * a.precision);
         }
 }
 const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
-                                       .shape = shape_matrix,
+                                       .shape = shape_gaussian,
                                        .operands = gaussian_operands,
                                        .call = call_gaussian,
                                        .call64 = call_gaussian64,
                                        .bound = bound_gaussian,
-                                       .flops = 7};
+                                       .flops = 7,
+                                       .added_variant = LIMITED};
 const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
-                                            .shape = shape_matrix,
+                                            .shape = shape_gaussian,
                                             .operands = gaussian_grad_operands,
                                             .call = call_gaussian_grad,
                                             .call64 = call_gaussian_grad64,
                                             .bound = bound_gaussian_grad,
                                             .in_place = {{true, 0, 4}, {true, 1, 5}},
-                                            .flops = 11};
+                                            .flops = 11,
+                                            .added_variant = LIMITED};

@@ -50,15 +50,23 @@ static void take_outputs(struct sha256 *sum, const struct call *c)
 
 static const double MOST_WORK = 2e6; /* multiply-adds: an emulator takes minutes for larger ones */
 
-void golden_kernel(size_t id, const struct sv_kernels *table, char hex[SHA256_HEX])
+bool golden_part(size_t id, int part, char name[GOLDEN_NAME])
+{
+    const int added = verify_case(id)->added_variant;
+    snprintf(name, GOLDEN_NAME, "%s%s", sv_kernel_names[id], part ? ", added variants" : "");
+    return !part || added;
+}
+
+void golden_kernel(size_t id, int part, const struct sv_kernels *table, char hex[SHA256_HEX])
 {
     const struct kcase *kcase = verify_case(id);
+    const int added = kcase->added_variant;
     static const enum data_kind kinds[] = {DATA_RANDOM, DATA_SPECIALS};
     struct sha256 sum;
     struct shape s;
     sha256_start(&sum);
     for (size_t i = 0; kcase->shape(i, true, &s); i++) {
-        if (shape_work(&s) > MOST_WORK) continue;
+        if (shape_work(&s) > MOST_WORK || part != (added && s.variant >= added)) continue;
         for (int kind = 0; kind < 2; kind++) {
             struct source source = {20131220 + 2 * i + (size_t)kind};
             struct call c;

@@ -8,9 +8,15 @@
 #include "../harness/kcase.h"
 #include "sha256.h"
 
-/* All outputs of kernel number id of a table: its case's shapes, random data and special values. A NaN
- * counts as any other NaN. */
-void golden_kernel(size_t id, const struct sv_kernels *table, char hex[SHA256_HEX]);
+/* A kernel has a sum, and where its case says so another for added variants. */
+enum { GOLDEN_PARTS = 2, GOLDEN_NAME = 64 };
+
+/* Names part number `part` of kernel number id; false where there is no such part. */
+bool golden_part(size_t id, int part, char name[GOLDEN_NAME]);
+
+/* All outputs of kernel number id of a table: its case's shapes of that part, random data and special
+ * values. A NaN counts as any other NaN. */
+void golden_kernel(size_t id, int part, const struct sv_kernels *table, char hex[SHA256_HEX]);
 
 /* Name of training run number i, NULL past the last. */
 const char *golden_run(size_t i);
