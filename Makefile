@@ -207,6 +207,10 @@ fetchcheck: ## make data against servers on this machine that stall, break off o
 oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
 	$(Q)tests/old_cpu.sh $(DIR)/vae
 
+.PHONY: faults
+faults: $(DIR)/vae $(DIR)/faults $(DIR)/faults.so ## every allocation and system call failing, a kill at each (EVERY=17: thinned)
+	$(Q)$(DIR)/faults $(DIR)/vae $(DIR)/faults.so "$(EVERY)"
+
 .PHONY: known-answers
 known-answers: $(DIR)/known_answers ## after a kernel or its test case changed: renew what the program checks at start
 	$(Q)$(DIR)/known_answers >tests/harness/known.tmp && mv tests/harness/known.tmp tests/harness/known.def
@@ -324,6 +328,15 @@ $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
 $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
 	$(call link)
+
+FAULTS := $(filter-out tests/faults/preload.c,$(wildcard tests/faults/*.c))
+$(DIR)/faults: $(call objects,$(FAULTS))
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(DIR)/faults.so: tests/faults/preload.c tests/faults/preload.h Makefile
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared $< -o $@
 
 $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
 	$(call link)

@@ -1,6 +1,7 @@
 /* Every allocation of every writer and reader in turn finds memory short: one line that says so, the old
  * file as it was. What the C library allocates itself is left to `make faults`. */
 #include "../vae/checkpoint.h"
+#include "../vae/idx.h"
 #include "../vae/insight.h"
 #include "../vae/png_grid.h"
 #include "../vae/profile.h"
@@ -53,6 +54,24 @@ static bool read_profile(struct vae_error *e)
     return profile_read("profile", &m, &c, &p, e);
 }
 
+static bool read_checkpoint(struct vae_error *e)
+{
+    struct st_file f;
+    struct vae_run r;
+    if (!checkpoint_open(&f, "checkpoint", &r, e)) return false;
+    const bool ok = checkpoint_load(&f, &model, true, e);
+    st_close(&f);
+    return ok;
+}
+
+static bool read_images(struct vae_error *e)
+{
+    struct images images;
+    if (!idx_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
+    images_free(&images);
+    return true;
+}
+
 /* With and without a profile of phases. */
 static bool make_line(bool profiled, struct vae_error *e)
 {
@@ -80,9 +99,10 @@ static const struct {
     bool (*does)(struct vae_error *);
     const char *writes;
     size_t least; /* allocations it takes, at least */
-} jobs[] = {{write_checkpoint, file, 300}, {write_picture, file, 5},   {write_profile, file, 1000},
-            {make_plain_line, NULL, 20},   {make_full_line, NULL, 30}, {go_on_with_log, NULL, 10},
-            {read_profile, NULL, 300}};
+} jobs[] = {
+    {write_checkpoint, file, 300}, {write_picture, file, 5},     {write_profile, file, 1000},
+    {make_plain_line, NULL, 20},   {make_full_line, NULL, 30},   {go_on_with_log, NULL, 10},
+    {read_profile, NULL, 300},     {read_checkpoint, NULL, 300}, {read_images, NULL, 4}};
 enum { JOBS = sizeof jobs / sizeof *jobs };
 
 static void check_untouched(const char *path, size_t n)
@@ -125,6 +145,7 @@ static void enter(void)
     sv_choice_default("generic", &k);
     ck_assert(vae_create(&model, &k, &run.shape, run.optimizer, 10, 1, NULL, &e));
     vae_init(&model, run.seed, run.init_sd);
+    ck_assert(write_checkpoint(&e) && rename(file, "checkpoint") == 0);
     ck_assert(write_profile(&e) && rename(file, "profile") == 0);
 }
 

@@ -32,6 +32,7 @@ static bool read_bytes(const struct reader *r, uint8_t *to, size_t n, size_t *go
             int code;
             const char *text = gzerror(r->f, &code), *colon = strstr(text, ": ");
             const char *reason = colon ? colon + 2 : text; /* past zlib's name of the file */
+            if (code == Z_MEM_ERROR) return vae_fail(e, "%s: not enough memory", r->path);
             return vae_fail(e, "%s: %s; fetch or copy the file again", r->path, reason);
         }
         if (some == 0) break;

@@ -1,5 +1,4 @@
 #include "json.h"
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,12 +60,28 @@ char *json_text(bool ok, json_t *value, size_t flags)
     return NULL;
 }
 
-/* jansson's own code for want of memory is not set everywhere, and it may go on without a member; malloc's
- * errno tells. */
+/* --- parsing --- */
+
+static _Thread_local bool refused;
+
+static void *noted_malloc(size_t n)
+{
+    void *p = malloc(n);
+    if (!p) refused = true;
+    return p;
+}
+
+/* jansson 2.14 does not always say that memory was short, may go on without a member, and resets errno: its
+ * requests are watched. */
 json_t *json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error, const char **why)
 {
-    errno = 0;
+    json_malloc_t get;
+    json_free_t give;
+    json_get_alloc_funcs(&get, &give);
+    json_set_alloc_funcs(noted_malloc, free);
+    refused = false;
     json_t *value = json_loadb(bytes, n, flags, error);
-    *why = errno == ENOMEM ? json_no_memory : error->text;
-    return json_whole(errno != ENOMEM, value);
+    json_set_alloc_funcs(get, give);
+    *why = refused ? json_no_memory : error->text;
+    return json_whole(!refused, value);
 }

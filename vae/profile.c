@@ -124,13 +124,17 @@ static char *read_text(const char *path, size_t *n, struct vae_error *e)
     char *text = malloc(MOST);
     for (*n = 0; text && *n < MOST && (got = read(fd, text + *n, MOST - *n)) > 0;)
         *n += (size_t)got;
-    if (!text || got < 0) {
-        vae_fail(e, "%s: %s", path, text ? strerror(errno) : json_no_memory);
-        free(text);
-        text = NULL;
-    }
+    const bool there = text != NULL, whole = there && got == 0 && *n < MOST;
+    if (!whole)
+        vae_fail(e, "%s: %s", path,
+                 !there    ? json_no_memory
+                 : got < 0 ? strerror(errno)
+                           : "damaged: too long to be a profile");
     close(fd);
-    return text;
+    if (whole) return text;
+    free(text);
+    errno = there ? EINVAL : ENOMEM;
+    return NULL;
 }
 
 bool profile_read(const char *path, const struct machine *m, const struct candidates *c,

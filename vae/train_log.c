@@ -34,8 +34,8 @@ void train_log_run_id(const struct vae_run *r, char id[17])
 struct line {
     uint64_t samples;
     long long at;
-    size_t length; /* with its end */
-    bool ours;     /* names this run */
+    size_t length;    /* with its end */
+    bool named, ours; /* names a run, this one */
 };
 
 struct lines {
@@ -60,7 +60,7 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
     if (!o && why == json_no_memory) return no_memory(path, e);
     const json_t *samples = json_object_get(o, "samples");
     const char *run = json_string_value(json_object_get(o, "run"));
-    const struct line l = {(uint64_t)json_integer_value(samples), at, length,
+    const struct line l = {(uint64_t)json_integer_value(samples), at, length, run != NULL,
                            run && !strcmp(run, id)};
     static const char begin[] = "{\"epoch\":";
     const size_t shared = length < sizeof begin - 1 ? length : sizeof begin - 1;
@@ -110,13 +110,14 @@ static int by_samples(const void *a, const void *b)
 /* Samples at the run's last report: what the log of its checkpoint goes up to. */
 static uint64_t reported(const struct vae_run *r) { return run_points(r) - r->seen.count; }
 
-/* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run
- * (a log of an earlier version) all are taken to be its. */
+/* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run,
+ * those that name none, of an earlier version, are taken to be its. */
 static void choose_lines(struct lines *all, uint64_t last)
 {
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (all->line[i].samples <= last && (all->line[i].ours || !all->any_ours))
+        if (all->line[i].samples <= last &&
+            (all->line[i].ours || (!all->any_ours && !all->line[i].named)))
             all->line[kept++] = all->line[i];
     qsort(all->line, kept, sizeof *all->line, by_samples);
     all->count = 0;

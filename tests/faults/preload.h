@@ -1,0 +1,7 @@
+/* What the preloaded library and the tracer agree on. */
+#ifndef PRELOAD_H
+#define PRELOAD_H
+
+enum { FAULT_MARK = 0x7661 }; /* prctl's option, which no system knows */
+
+#endif
