@@ -7,7 +7,7 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 CC=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS VAE_BIN
+unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS WERROR VAE_BIN
 
 fail() { echo "builds: $*" >&2; exit 1; }
 
@@ -21,13 +21,13 @@ here()
 built() { readlink "$PWD/build/vae"; }
 
 # would MAKE_ARGUMENTS...: what make would run, the program being built as below
-would() { make -n V=1 CC="env $CC" OPT=-O0 CFLAGS="$map" "$@" programs 2>&1; }
+would() { make -n V=1 CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" "$@" programs 2>&1; }
 
 here "$scratch/a b"
 map="'-ffile-prefix-map=$PWD=/usr/src/vae'"
-make -j2 CC="env $CC" OPT=-O0 CFLAGS="$map" all objcheck || fail "at -O0, in a path with a space"
-CK_RUN_SUITE=cli make CC="env $CC" OPT=-O0 CFLAGS="$map" check || fail "the program's tests in a path with a space"
-make -q CC="env $CC" OPT=-O0 CFLAGS="$map" build/"$(built)" || fail "nothing changed, yet something is out of date"
+make -j2 CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" all objcheck || fail "at -O0, in a path with a space"
+CK_RUN_SUITE=cli make CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" check || fail "the program's tests in a path with a space"
+make -q CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" build/"$(built)" || fail "nothing changed, yet something is out of date"
 cp build/vae "$scratch/first"
 
 # flags: where each is used, and that a change of it is seen
@@ -42,8 +42,8 @@ for object in vae/main tests/main bench/results kernels/dispatch reference/kl_re
     line CPPFLAGS=-DPACKAGER | grep -q -e ' -DPACKAGER ' || fail "$object is compiled without CPPFLAGS"
     line CFLAGS=-fcf-protection | grep -q -e ' -fcf-protection ' || fail "$object is compiled without CFLAGS"
 done
-! would | grep -q -e '-Werror' || fail "-Werror without WERROR=1"
-would WERROR=1 | grep -q -e '-Werror' || fail "no -Werror with WERROR=1"
+! would WERROR= | grep -q -e '-Werror' || fail "-Werror without WERROR=1"
+would CFLAGS= | grep -q -e '-Werror' || fail "no -Werror with WERROR=1"
 
 # libraries: pkg-config's before the system's, its archive if it has one
 prefix="$scratch/pre fix"
@@ -75,7 +75,7 @@ if command -v bmake >/dev/null; then
     case $said in *gmake*) ;; *) fail "BSD make is not told of gmake: $said" ;; esac
 fi
 
-# the same bytes wherever it is built
+# the same bytes wherever it is built, whatever warnings are
 here "$scratch/deeper/c"
 make -j2 CC="env $CC" OPT=-O0 CFLAGS="-ffile-prefix-map=$PWD=/usr/src/vae" all
 cmp build/vae "$scratch/first" || fail "the program depends on the directory it was built in"

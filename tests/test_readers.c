@@ -146,7 +146,7 @@ START_TEST(test_sparse)
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         struct st_file f;
         struct vae_error e = {""};
-        unsigned char start[10] = "        {}";
+        unsigned char start[10] = {[8] = '{', '}'};
         memcpy(start, &lies[i].length, 8);
         cli_write("sparse.safetensors", start, sizeof start);
         ck_assert_int_eq(truncate("sparse.safetensors", 3100000000), 0);
