@@ -84,7 +84,7 @@ static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *
 static bool row(const struct step_task *s, json_t *results, enum vae_optimizer optimizer,
                 enum data kind, struct vae_error *e)
 {
-    const struct vae_run run = {.shape = {SIDE, SIDE, 64, 2, VAE_BERNOULLI},
+    const struct vae_run run = {.shape = {.rows = SIDE, .cols = SIDE, .hidden = 64, .latent = 2},
                                 .optimizer = optimizer,
                                 .batch = BATCH,
                                 .samples = 1,

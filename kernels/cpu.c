@@ -35,7 +35,7 @@ bool sv_cpuid_avx512(const struct sv_cpuid *c)
 
 static struct sv_cpuid this_cpu(void)
 {
-    struct sv_cpuid r = {.max_leaf = __get_cpuid_max(0, NULL)};
+    struct sv_cpuid r = {.max_leaf = (uint32_t)__get_cpuid_max(0, NULL)};
     uint32_t a, b, c, d;
     __cpuid(1, a, b, c, d); /* every 64-bit CPU has it */
     r.ecx1 = c;

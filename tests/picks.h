@@ -1,9 +1,12 @@
-/* A choice nobody would make, to show that results do not depend on it. */
+/* Choices nobody would make, to show that results do not depend on them. */
 #ifndef PICKS_H
 #define PICKS_H
 
 #include "../vae/candidates.h"
+#include "../vae/images.h"
 #include "harness/data.h"
+#include "harness/verify.h"
+#include <check.h>
 #include <string.h>
 
 /* Any supported candidate that has the kernel, at random; `fast`: none of generic. */
@@ -20,6 +23,17 @@ static inline struct pick random_pick(const struct candidates *c, uint64_t seed,
             p.candidate[id][cls] = i;
         }
     return p;
+}
+
+/* Half of the pixels 0, the others any grey. */
+static inline struct images random_images(size_t count, size_t rows, size_t cols)
+{
+    struct source s = {verify_seed() + 1};
+    struct images im;
+    ck_assert(images_make(&im, count, rows, cols));
+    for (size_t i = 0; i < count * rows * cols; i++)
+        im.pixels[i] = (uint8_t)(source_uniform(&s) < 0.5 ? 0 : source_next(&s));
+    return im;
 }
 
 #endif

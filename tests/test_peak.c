@@ -145,7 +145,11 @@ static const struct {
 START_TEST(test_flops)
 {
     struct vae_clock clock = {0, {0}};
-    const struct vae_model m = {.shape = {3, 2, 5, 2, counts[_i].likelihood},
+    const struct vae_model m = {.shape = {.rows = 3,
+                                          .cols = 2,
+                                          .hidden = 5,
+                                          .latent = 2,
+                                          .likelihood = counts[_i].likelihood},
                                 .samples = counts[_i].samples,
                                 .clock = &clock};
     struct insight phase[PHASE_COUNT];
