@@ -1,10 +1,15 @@
 # The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
-# `make help` lists the targets. Variables meant for you: CC, OPT, SAN, DATA, OUT_DIR, TRAIN, FULL, BASE, FILTER, V=1.
+# `make help` lists the targets. Variables meant for you: CC, OPT, CPPFLAGS, CFLAGS, LDFLAGS, WERROR=1, SAN, DATA,
+# OUT_DIR, TRAIN, FULL, BASE, FILTER, V=1.
+
+# BSD make shows this line and stops; to GNU make it is a variable that nobody reads.
+.error := this Makefile is for GNU make: run gmake
 
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
 OPT     ?= -O3 -g1
+WERROR  ?=
 SAN     ?=
 DATA    ?= synthetic
 OUT_DIR ?= out
@@ -22,12 +27,30 @@ FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mpr
                   $(shell $(CC) $(MAX_256) -E -x c /dev/null >/dev/null 2>&1 && echo '$(MAX_256)')
 FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mprefer-vector-width=512
 
-WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+# Cross-compilers have a pkg-config of their own, or none.
+PKG_CONFIG ?= $(if $(PKG_CONFIG_LIBDIR)$(filter $(shell uname -m)-%,$(MACHINE)),,$(MACHINE)-)pkg-config
+PKG_CFLAGS := $(shell for p in libpng zlib jansson check; do $(PKG_CONFIG) --cflags $$p; done 2>/dev/null)
+static = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null))
+# Where pkg-config finds the library, its archive, for a program that needs libc and libm alone; if there is
+# none, what pkg-config says; if it knows nothing, what the compiler finds.
+library = $(or $(shell eval set -- $$(PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 $(PKG_CONFIG) --libs-only-L $(2) 2>/dev/null | sed 's:-L/:/:g'); \
+    for d; do [ ! -f "$$d/lib$(1).a" ] || { echo "'$$d/lib$(1).a'"; exit; }; done; \
+    $(PKG_CONFIG) --libs $(2) 2>/dev/null),$(call static,$(1)),-l$(1))
+LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
+TEST_LIBS := $(or $(shell $(PKG_CONFIG) --libs check 2>/dev/null),-lcheck)
+
+WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # No contraction, no fast-math: each rounding is written down, so that bits agree across ISAs.
 FLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno $(WARN) $(OPT) \
          $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-FLAGS += $(if $(findstring -darwin,$(MACHINE)),$(shell pkg-config --cflags libpng jansson check))
-HASH  := $(shell printf '%s' '$(CC) $(FLAGS) $(CFLAGS)' | cksum | cut -d' ' -f1)
+COMPILE = $(CC) $(FLAGS) $(FLAGS_$(call isa_of,$<)) $(DEFINES) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
+LINK    = $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+# One a line, as the shell splits them.
+flags = printf '%s\n' $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS)
+HASH  := $(shell { $(flags); printf '%s\n' $(PKG_CFLAGS) $(LDFLAGS) $(TEST_LIBS) $(LIBS) $(CXX) $(CXXFLAGS); } \
+    2>/dev/null | cksum | cut -d' ' -f1)
+# What may change the code: not where it is built, nor which warnings are errors.
+CODE  := $(shell $(flags) | grep -vE '^-(Werror|f[a-z]*-(prefix-map|compilation-dir)=)' | cksum | cut -d' ' -f1)
 DIR   := build/$(HASH)
 Q     := $(if $(V),,@)
 
@@ -37,35 +60,31 @@ ARM_LIB   := /usr/lib/aarch64-linux-gnu
 EMULATOR  :=
 PROGRAM   := $(DIR)/vae$(if $(EMULATOR),-emulated)
 
-static = $(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)
-# Where the compiler knows no static library (macOS), what pkg-config says.
-library = $(or $(filter /%,$(call static,$(1))),$(shell pkg-config --libs $(2) 2>/dev/null))
-LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
-TEST_LIBS := $(shell pkg-config --libs check 2>/dev/null)
-
-KERNELS   := $(wildcard kernels/*.c) $(foreach i,$(ISAS),$(wildcard kernels/$(i)/*.c))
-REFERENCE := $(wildcard reference/*_ref.c)
-VERIFY    := $(wildcard tests/harness/*.c tests/cases/*.c)
-VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(wildcard vae/*.c))
-COMMANDS  := vae/main.c $(wildcard vae/cmd_*.c)
-GOLDEN    := $(wildcard tests/golden/*.c)
+# Sorted here: some releases of make give files in the directory's order, and objects are linked in this one.
+files = $(sort $(wildcard $(1)))
+KERNELS   := $(call files,kernels/*.c) $(foreach i,$(ISAS),$(call files,kernels/$(i)/*.c))
+REFERENCE := $(call files,reference/*_ref.c)
+VERIFY    := $(call files,tests/harness/*.c tests/cases/*.c)
+VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(call files,vae/*.c))
+COMMANDS  := vae/main.c $(call files,vae/cmd_*.c)
+GOLDEN    := $(call files,tests/golden/*.c)
 TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c tests/golden_answers.c, \
-                 $(wildcard tests/*.c)) $(GOLDEN)
+                 $(call files,tests/*.c)) $(GOLDEN)
 COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
 # Each *_bench.c is a program; the others are shared.
-BENCH     := $(filter-out bench/%_bench.c,$(wildcard bench/*.c))
-BENCH_PEERS := $(wildcard bench/peers/*.c)
+BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
+BENCH_PEERS := $(call files,bench/peers/*.c)
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
 REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
 LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
 
 # Peers of the benchmarks that must be compiled or linked first, as far as they are installed.
-EIGEN := $(if $(shell command -v $(CXX)),$(shell pkg-config --cflags eigen3 2>/dev/null))
+EIGEN := $(if $(shell command -v $(CXX)),$(shell $(PKG_CONFIG) --cflags eigen3 2>/dev/null))
 # Not where CC builds for another machine than CXX.
 cpu_of = $(firstword $(subst -, ,$(shell $(1) -dumpmachine 2>/dev/null)))
-GBENCH := $(and $(filter $(call cpu_of,$(CC)),$(call cpu_of,$(CXX))),$(shell pkg-config --libs benchmark 2>/dev/null))
-XSMM  := $(filter /%,$(call static,xsmm) $(call static,xsmmnoblas))
+GBENCH := $(and $(filter $(call cpu_of,$(CC)),$(call cpu_of,$(CXX))),$(shell $(PKG_CONFIG) --libs benchmark 2>/dev/null))
+XSMM  := $(call static,xsmm) $(call static,xsmmnoblas)
 PEERS := $(if $(EIGEN),$(DIR)/eigen_avx2.so $(DIR)/eigen_avx512.so) $(if $(XSMM),$(DIR)/xsmm.so)
 
 # ---- targets -----------------------------------------------------------------------------------
@@ -86,8 +105,9 @@ check: $(PROGRAM) $(DIR)/tests ## the same kinds of checks, thinned, in under a 
 	$(Q)SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
 .PHONY: arm
+arm arm-mca: export PKG_CONFIG_LIBDIR := $(ARM_LIB)/pkgconfig
 arm: ## cross-build for 64-bit Arm and make check there, emulated (make deps-arm)
-	$(Q)PKG_CONFIG_LIBDIR=$(ARM_LIB)/pkgconfig SV_MOST_WORK=500000 CK_TIMEOUT_MULTIPLIER=4 \
+	$(Q)SV_MOST_WORK=500000 CK_TIMEOUT_MULTIPLIER=4 \
 	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 check-kernels check-others objcheck
 	$(Q)$(MAKE) CC='$(ARM_CC)' benches
 
@@ -97,23 +117,24 @@ check-kernels check-others: $(PROGRAM) $(DIR)/tests
 	$(Q)$(if $(filter %-kernels,$@),CK_INCLUDE_TAGS=kernels,CK_EXCLUDE_TAGS='kernels $(LEAVE_OUT)') \
 	    SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
+QUOTED_CC = '$(subst ','\'',$(CC))'
 .PHONY: objcheck
 objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its folder may not use
-	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC='$(CC)' tests/objcheck.sh $(DIR)/obj)
-	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC='$(CC)' tests/objcheck_arm.sh $(DIR)/obj)
+	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck.sh $(DIR)/obj)
+	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck_arm.sh $(DIR)/obj)
 
 .PHONY: exhaustive
 exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
 	$(Q)$(DIR)/exhaustive $(if $(EVERY),--every $(EVERY), \
-	    --out results/accuracy.json --commit $(shell git describe --always --dirty))
+	    --out results/accuracy.json --commit $(or $(shell [ -e .git ] && git describe --always --dirty 2>/dev/null),unknown))
 
 .PHONY: bench
 bench: benches ## every benchmark, into results/<machine>/ (FULL=1: variants and epilogues too)
-	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step startup bits; do \
+	$(Q)for part in bench-kernels bench-maps bench-gemm bench-step bench-sustained startup bits; do \
 	    echo "== $$part"; $(MAKE) --no-print-directory $$part || exit 1; done
 bench bench-kernels: export BENCH_FULL := $(FULL)
 
-.PHONY: bench-kernels bench-maps bench-gemm bench-step
+.PHONY: bench-kernels bench-maps bench-gemm bench-step bench-sustained
 bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark
 	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.03,echo "bench-kernels skipped: no Google Benchmark; make peers")
 bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEEF, the compiler and streams
@@ -123,20 +144,23 @@ bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other li
 bench-step: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch
 	$(Q)$<
 
+bench-sustained: $(DIR)/bench-sustained ## training's speed after 10^6 samples against its first, on data that collapses models
+	$(Q)$<
+
 .PHONY: startup
 startup: all ## memory and time to the first step on MNIST in VAE_DATA (default data)
-	$(Q)bench/startup.py build/vae $(or $(VAE_DATA),data)/mnist
+	$(Q)bench/startup.py build/vae "$(or $(VAE_DATA),data)/mnist"
 
 .PHONY: bits
 bits: all ## SHA-256 of a short training run on every instruction set and several numbers of threads
 	$(Q)bench/bits.py build/vae
 
 .PHONY: benches
-benches: $(DIR)/bench-step $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
+benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
 .PHONY: converge
 converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
-	$(Q)bench/converge.py build/vae $(or $(VAE_DATA),data) results/convergence
+	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
 
 .PHONY: report
 report: ## REPORT.md and its figures, from results/ alone (OF=<folder of results>: another machine's)
@@ -168,6 +192,17 @@ tsan: ## the checks that use threads under the thread sanitizer
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
+.PHONY: programs compilers buildcheck
+programs: all $(foreach p,tests exhaustive known_answers golden_answers,$(DIR)/$(p)) benches ## all there is to compile
+compilers: ## programs by every gcc-N and clang-N here (COMPILERS=), at every level (LEVELS=): no warning, the same bits
+	+$(Q)LEVELS='$(LEVELS)' tests/compilers.sh $(COMPILERS)
+buildcheck: ## the build as packagers do it: flags, prefixes, paths with spaces, no .git, the same bytes
+	+$(Q)CC=$(QUOTED_CC) tests/builds.sh
+
+.PHONY: fetchcheck
+fetchcheck: ## make data against servers on this machine that stall, break off or send elsewhere
+	$(Q)tests/fetch.sh
+
 .PHONY: oldcpu
 oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
 	$(Q)tests/old_cpu.sh $(DIR)/vae
@@ -189,13 +224,27 @@ picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
 
-SOURCES = $(shell git ls-files '*.c' '*.h' '*.cc')
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 30
+FUZZ_CC ?= clang
+.PHONY: fuzz run-fuzzers
+fuzz: ## libFuzzer on the readers and the options, FUZZ_SECONDS each (clang); inputs that fail stay in build/fuzz
+	$(Q)$(MAKE) CC='$(FUZZ_CC)' SAN=address,undefined,fuzzer-no-link OPT='-O1 -g1' run-fuzzers
+run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
+	$(Q)for f in $(FUZZERS); do mkdir -p build/fuzz/$$f || exit 1; \
+	    $(DIR)/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=16384 \
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || \
+	        { tail -n 60 build/fuzz/$$f.log; exit 1; }; \
+	    echo "fuzz $$f: $$(tail -n 1 build/fuzz/$$f.log)"; done
+
+ROOMS   := kernels reference vae bench tests
+SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 .PHONY: lint
 lint: ## layout and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
-	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels kernels reference vae bench tests
+	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
 
 .PHONY: format
 format: ## rewrite the layout
@@ -208,7 +257,7 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
-DEPS_DEV := clang clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
+DEPS_DEV := openssl bmake clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
@@ -243,88 +292,92 @@ help: ## this list
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
 
+define link # WORDS BEFORE, WORDS AFTER THE OBJECTS
+@$(if $(V),,echo "  LINK  $@")
+$(Q)$(LINK) $(1) $^ $(2) $(LIBS) -o $@
+endef
+
 $(DIR)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
-	$(Q)$(CC) $(FLAGS) $(FLAGS_$(call isa_of,$<)) $(DEFINES) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(COMPILE) $< -o $@
 
 # A profile of timings belongs to one build of the kernels: compiler, flags, sources.
 KERNEL_FILES := $(sort $(shell find kernels tests/cases tests/harness -name '*.[chd]*'))
-$(DIR)/obj/vae/machine.o: DEFINES = -DVAE_BUILD='"$(HASH) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
+$(DIR)/obj/vae/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
 $(DIR)/obj/vae/machine.o: $(KERNEL_FILES)
 
 $(DIR)/obj/%.f64.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -DREF_DOUBLE -MMD -MP -c $< -o $@
+	$(Q)$(COMPILE) -DREF_DOUBLE $< -o $@
 
 $(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call link)
 
 comma := ,
 # tests/allocations.c counts what these give.
 WRAP := $(if $(findstring -linux,$(MACHINE)),$(addprefix -Wl$(comma)--wrap=,malloc calloc realloc aligned_alloc mmap))
 $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $(WRAP) $^ $(TEST_LIBS) $(LIBS) -o $@
+	$(call link,$(WRAP),$(TEST_LIBS))
 
 $(DIR)/vae-emulated: $(DIR)/vae
 	$(Q)printf '#!/bin/sh\nexec $(EMULATOR) "$(abspath $<)" "$$@"\n' >$@ && chmod +x $@
 
-BUILT_WITH := $(strip $(FLAGS) $(CFLAGS))
+BUILT_WITH := $(subst ",,$(subst ',,$(strip $(FLAGS) $(CPPFLAGS) $(CFLAGS))))
 $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
 $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -pthread -o $@
+	$(call link)
 
+$(DIR)/obj/tests/faults/preload.o: DEFINES = -fPIC
 FAULTS := $(filter-out tests/faults/preload.c,$(wildcard tests/faults/*.c))
 $(DIR)/faults: $(call objects,$(FAULTS))
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call link)
 
-$(DIR)/faults.so: tests/faults/preload.c tests/faults/preload.h Makefile
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared $< -o $@
+$(DIR)/faults.so: $(call objects,tests/faults/preload.c)
+	$(call link,-shared)
 
 $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call link)
 
 $(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call link)
+
+$(DIR)/fuzz_%: $(call objects,tests/fuzz/fuzz.c) $(DIR)/obj/tests/fuzz/fuzz_%.o $(LIB_OBJ)
+	$(call link,-fsanitize=fuzzer)
+
+# No input reaches the kernels' code, which takes long to instrument.
+ifneq ($(findstring fuzzer,$(SAN)),)
+$(DIR)/obj/kernels/%.o $(DIR)/obj/reference/%.o $(DIR)/obj/tests/cases/%.o: DEFINES = -fno-sanitize=all
+endif
 
 # Google Benchmark is C++ and a shared library.
 $(DIR)/obj/%.o: %.cc Makefile
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CXX   $<")
-	$(Q)$(CXX) -std=c++17 -O2 -Wall -Wextra -Wshadow -Werror -MMD -MP -c $< -o $@
+	$(Q)$(CXX) -std=c++17 -O2 -Wall -Wextra -Wshadow $(if $(WERROR),-Werror) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(DIR)/bench-kernels: $(call objects,bench/kernels_bench.c $(BENCH)) $(DIR)/obj/bench/gbench_shim.o $(LIB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CXX) $(OPT) $(LDFLAGS) $^ -lbenchmark $(LIBS) -o $@
+	$(Q)$(CXX) $(OPT) $(CFLAGS) $(LDFLAGS) $^ $(GBENCH) $(LIBS) -o $@
 
-$(DIR)/bench-step: $(call objects,bench/step_bench.c $(BENCH)) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+$(DIR)/bench-step $(DIR)/bench-sustained: $(DIR)/bench-%: $(DIR)/obj/bench/%_bench.o $(call objects,$(BENCH)) $(LIB_OBJ)
+	$(call link)
 
 $(DIR)/bench-gemm: $(call objects,bench/gemm_bench.c $(BENCH_PEERS) $(BENCH)) $(LIB_OBJ)
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -ldl -o $@
+	$(call link,,-ldl)
 
 # What the compiler does alone: the float reference with an ISA's flags.
 define compiled_reference
 $$(DIR)/obj/%.$(1).o: %.c Makefile
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(FLAGS) -O3 $$(FLAGS_$(1)) $$(CFLAGS) -DREF_ISA=$(1) -MMD -MP -c $$< -o $$@
+	$$(Q)$$(COMPILE) -O3 $$(FLAGS_$(1)) -DREF_ISA=$(1) $$< -o $$@
 endef
 $(foreach i,$(COMPILED),$(eval $(call compiled_reference,$(i))))
 
 $(DIR)/bench-maps: $(call objects,bench/maps_bench.c $(BENCH)) $(LIB_OBJ) \
     $(foreach i,$(COMPILED),$(patsubst %.c,$(DIR)/obj/%.$(i).o,$(REFERENCE)))
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -ldl -o $@
+	$(call link,,-ldl)
 
 $(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile
 	@$(if $(V),,echo "  CXX   $@")

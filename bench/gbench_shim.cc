@@ -1,5 +1,6 @@
 #include "gbench_shim.h"
 #include <benchmark/benchmark.h>
+#include <ctime>
 
 namespace
 {
@@ -10,6 +11,14 @@ benchmark::Counter rate(double per_call)
     return benchmark::Counter(per_call, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+// The clock whose time the row's rates are of.
+double seconds(const gbench_row &row)
+{
+    timespec t;
+    clock_gettime(row.threads > 1 ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 void time_row(benchmark::State &state, const gbench_row &row)
 {
     gbench_measure m = {};
@@ -17,9 +26,15 @@ void time_row(benchmark::State &state, const gbench_row &row)
         state.SkipWithError(reason);
         return;
     }
+    const double start = seconds(row);
     for (auto _ : state) {
         row.run(row.arg);
         benchmark::ClobberMemory();
+    }
+    const double each = (seconds(row) - start) / static_cast<double>(state.iterations());
+    if (const char *reason = row.check(&m, each)) {
+        state.SkipWithError(reason);
+        return;
     }
     if (m.flops > 0) state.counters["GFLOP/s"] = rate(1e-9 * m.flops);
     if (m.bytes > 0) state.counters["GB/s"] = rate(1e-9 * m.bytes);

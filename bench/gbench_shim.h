@@ -21,6 +21,9 @@ struct gbench_row {
      * NULL, or why the row is not timed. */
     const char *(*prepare)(void *arg, struct gbench_measure *m);
     void (*run)(void *arg); /* the timed call */
+    /* Of a call's mean seconds, by the clock that the library takes: NULL, or why the row is reported as an
+     * error without figures. */
+    const char *(*check)(const struct gbench_measure *m, double seconds);
     void *arg;
     int threads; /* more than one: rates are of wall-clock time, as the CPU time is one thread's */
 };

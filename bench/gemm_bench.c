@@ -162,7 +162,7 @@ static void keep_means(struct bench *b)
 
 /* --- the rows --- */
 
-static void bench_row(struct bench *b, const struct gemm_row *row)
+static bool bench_row(struct bench *b, const struct gemm_row *row, struct vae_error *e)
 {
     static struct field f;
     struct gemm_operands o;
@@ -179,6 +179,7 @@ static void bench_row(struct bench *b, const struct gemm_row *row)
     print_shares(row, &f);
     if (f.best[0]) keep_ratios(b, row, &f, json);
     gemm_operands_destroy(&o);
+    return rounds_shares_hold(title, f.c, f.count, e);
 }
 
 static bool verified(const struct sv_kernels *k)
@@ -207,14 +208,16 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
     if (!b->ratios) return vae_fail(e, "out of memory");
     if (!serving) b->peer_count = 0;
     print_head(b);
-    for (size_t i = 0; i < sizeof step / sizeof *step; i++) bench_row(b, &step[i]);
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof step / sizeof *step; i++) ok = bench_row(b, &step[i], e);
     keep_means(b);
-    for (size_t i = 0; i < sizeof squares / sizeof *squares; i++) bench_row(b, &squares[i]);
+    for (size_t i = 0; ok && i < sizeof squares / sizeof *squares; i++)
+        ok = bench_row(b, &squares[i], e);
     b->peer_count = peers;
     fclose(b->ratios);
     printf("%-15s%-21s%-21s%-21s\n%s", "to best peer", "packed", "unpacked", "fused/passes", text);
     free(text);
-    return true;
+    return ok;
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include "../tests/harness/verify.h"
 #include "../vae/candidates.h"
 #include "../vae/cpus.h"
+#include "../vae/peak.h"
 #include "../vae/replace_file.h"
 #include "gbench_shim.h"
 #include "results.h"
@@ -24,6 +25,13 @@
 
 enum { MAX_SETS = 1 << 16, MAX_ROWS = 1 << 14 };
 static const double COLD_BYTES = 128 << 20;
+
+static const char *check_share(const struct gbench_measure *m, double seconds)
+{
+    static struct vae_error e; /* until the library has printed it */
+    double share;
+    return m->peak <= 0 || share_of_peak(m->flops / seconds, m->peak, &share, &e) ? NULL : e.line;
+}
 
 /* --- a kernel's row --- */
 
@@ -97,7 +105,7 @@ static const char *open_operands(const struct kernel_row *r)
     open_row.measure = (struct gbench_measure){
         .flops = call_flops(&open_row.set[0]),
         .bytes = bytes,
-        .peak = timing_peak(r->table),
+        .peak = r->shape.k ? fma_peak_of(NULL, r->table) : 0,
         .bandwidth = r->shape.k ? 0 : stream_rate(r->cold ? (size_t)COLD_BYTES : (size_t)bytes),
         .worst = v->worst,
     };
@@ -147,7 +155,7 @@ static void add_row(size_t id, const struct sv_kernels *table, const char *name,
     *r = (struct kernel_row){
         .id = id, .table = table, .shape = *shape, .cold = cold, .bits = table != &ref_kernels};
     name_row(r, name, shape->variant - verify_case(id)->timed_variant);
-    gbench_register(&(struct gbench_row){r->name, prepare_kernel, run_kernel, r, 1});
+    gbench_register(&(struct gbench_row){r->name, prepare_kernel, run_kernel, check_share, r, 1});
 }
 
 /* Variants, epilogues and cold rows of everything. */
@@ -222,9 +230,10 @@ static const char *prepare_step(void *arg, struct gbench_measure *m)
         open_step.row = r;
         for (int i = 0; i < 20; i++) step_call(&open_step.trainer);
     }
-    *m = (struct gbench_measure){.flops = (double)r->batch *
-                                          vae_step_flops(&open_step.trainer.run.shape),
-                                 .peak = fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
+    *m = (struct gbench_measure){
+        .flops = (double)r->batch *
+                 vae_step_flops(&open_step.trainer.run.shape, open_step.trainer.run.samples),
+        .peak = fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
     return NULL;
 }
 
@@ -246,7 +255,8 @@ static void add_steps(void)
         snprintf(r->name, sizeof r->name, "step/784-500-20/batch:%zu/threads:%zu", r->batch,
                  r->threads);
         rows_registered++;
-        gbench_register(&(struct gbench_row){r->name, prepare_step, run_step, r, (int)r->threads});
+        gbench_register(
+            &(struct gbench_row){r->name, prepare_step, run_step, check_share, r, (int)r->threads});
     }
 }
 

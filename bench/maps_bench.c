@@ -94,7 +94,7 @@ MAPS(avx512, "avx512f", 64)
         float *const *p = t->p;                                                                    \
         const size_t n = t->n;                                                                     \
         call;                                                                                      \
-        return (double)n * (work);                                                                 \
+        return (double)n * (double)(work);                                                         \
     }
 RUN(exp, k->exp(n, p[0], p[1]), 1)
 RUN(log, k->log(n, p[0], p[1]), 1)

@@ -47,10 +47,11 @@ static json_t *caches(void)
 }
 
 /* Dirty is what changes the programs: not the results that they write, nor the documents. */
-static const char commit_command[] = "c=$(git rev-parse --short HEAD 2>/dev/null) || exit 0; "
-                                     "git diff --quiet HEAD -- Makefile kernels reference vae "
-                                     "tests bench/*.[ch]* bench/peers || c=$c-dirty; "
-                                     "echo $c";
+static const char commit_command[] =
+    "[ -e .git ] && c=$(git rev-parse --short HEAD 2>/dev/null) || exit 0; "
+    "git diff --quiet HEAD -- Makefile kernels reference vae "
+    "tests bench/*.[ch]* bench/peers || c=$c-dirty; "
+    "echo $c";
 
 static void cpu_names(char cpu[128], char family[32], char model[32])
 {

@@ -1,4 +1,5 @@
 #include "rounds.h"
+#include "../vae/peak.h"
 #include "../vae/phases.h"
 #if defined(__linux__)
 #include <sched.h>
@@ -112,12 +113,25 @@ struct spread contender_ratio(const struct contender *c, const struct contender 
 
 static double run_peak(void *arg)
 {
-    static float sink;
     const struct sv_kernels *k = arg;
-    return k->fma_peak(500, &sink);
+    return peak_work(k);
 }
 
 struct contender peak_contender(const struct sv_kernels *k)
 {
     return (struct contender){.name = "FMA peak", .run = run_peak, .arg = (void *)(uintptr_t)k};
+}
+
+bool rounds_shares_hold(const char *what, const struct contender *c, size_t n, struct vae_error *e)
+{
+    struct vae_error reason = {""};
+    for (size_t i = 1; i < n; i++) {
+        const double threads = c[i].threads ? (double)c[i].threads : 1,
+                     peak = contender_rate(&c[0]).median;
+        double share;
+        if (!share_of_peak(contender_ratio(&c[i], &c[0]).median * peak, threads * peak, &share,
+                           &reason))
+            return vae_fail(e, "%s, %s: %s", what, c[i].name, reason.line);
+    }
+    return true;
 }

@@ -11,6 +11,7 @@
 #define ROUNDS_H
 
 #include "../kernels/kernels.h"
+#include "../vae/error.h"
 
 enum { ROUNDS = 15 }; /* timed; one more warms up */
 
@@ -18,6 +19,7 @@ struct contender {
     const char *name;
     double (*run)(void *arg); /* one call; returns its work: floating-point operations or bytes */
     void *arg;
+    size_t threads; /* that it runs on; 0 is one */
     /* Filled by rounds_run. */
     size_t calls;         /* per slice */
     double rates[ROUNDS]; /* work per second, per round */
@@ -44,7 +46,12 @@ struct spread contender_rate(const struct contender *c);
 /* Of the ratios c / to within each round. */
 struct spread contender_ratio(const struct contender *c, const struct contender *to);
 
-/* The FMA peak of the table's ISA, in operations. The table must outlive the contender. */
+/* The FMA peak of the table's ISA, in operations, by the chains of vae/peak.h. The table must outlive the
+ * contender. */
 struct contender peak_contender(const struct sv_kernels *k);
+
+/* After rounds_run, the first being the peak: false where a contender's share of it is refused (vae/peak.h),
+ * each of its threads counting as a peak. */
+bool rounds_shares_hold(const char *what, const struct contender *c, size_t n, struct vae_error *e);
 
 #endif

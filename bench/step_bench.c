@@ -3,6 +3,7 @@
  * Everything in a row is timed in turn, round after round. Kernels are verified first, and the step's
  * bits on one thread and on all are compared. Times include minibatch, noise and optimiser. */
 #include "../vae/memory.h"
+#include "../vae/peak.h"
 #include "results.h"
 #include "step_task.h"
 #include "torch_peer.h"
@@ -26,8 +27,8 @@ static double run_test(void *arg)
 {
     const struct test_bound *t = arg;
     struct vae_bound b;
-    vae_evaluate(t->model, t->images, BINARIZE_NONE, 1, NULL, &b);
-    return (double)b.count * vae_forward_flops(&t->model->shape);
+    vae_evaluate(t->model, t->images, BINARIZE_NONE, NOISE_TEST, 1, NULL, &b);
+    return (double)b.count * vae_forward_flops(&t->model->shape, t->model->samples);
 }
 
 /* Ten steps on one thread and on all end in the same weights. */
@@ -63,7 +64,7 @@ static void print_row(const char *what, const struct contender *c, size_t n)
 }
 
 /* One thread, all CPUs, and PyTorch in each setting. */
-static void compare(struct bench *b, size_t batch)
+static bool compare(struct bench *b, size_t batch, struct vae_error *e)
 {
 #define OPENBLAS "OpenBLAS", "/usr/lib/x86_64-linux-gnu/openblas-pthread"
 #define BLIS     "BLIS", "/usr/lib/x86_64-linux-gnu/blis-openmp"
@@ -79,9 +80,10 @@ static void compare(struct bench *b, size_t batch)
     struct torch_peer torch[SETTINGS];
     struct vae_trainer one = step_trainer(&b->task, &run, NULL),
                        all = step_trainer(&b->task, &run, b->pool);
-    struct contender c[3 + SETTINGS] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
-                                        {.name = "one thread", .run = step_call, .arg = &one},
-                                        {.name = "all CPUs", .run = step_call, .arg = &all}};
+    struct contender c[3 + SETTINGS] = {
+        peak_contender(&b->task.k.by_class[SV_LARGE]),
+        {.name = "one thread", .run = step_call, .arg = &one},
+        {.name = "all CPUs", .run = step_call, .arg = &all, .threads = cpus}};
     size_t n = 3, peers = 0;
     char what[64];
     snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
@@ -90,7 +92,8 @@ static void compare(struct bench *b, size_t batch)
         struct torch_peer *t = &torch[peers];
         if (settings[i].all && cpus == 1) continue;
         if (!torch_start(t, &settings[i], threads, &run, &b->task.train)) continue;
-        c[n++] = (struct contender){.name = t->name, .run = torch_steps, .arg = t};
+        c[n++] =
+            (struct contender){.name = t->name, .run = torch_steps, .arg = t, .threads = threads};
         peers++;
     }
     rounds_slice(0.1);
@@ -99,14 +102,16 @@ static void compare(struct bench *b, size_t batch)
     print_row(what, c, n);
     json_t *row = results_row(b->results, what, b->task.k.isa, c, n);
     json_object_set_new(row, "threads", json_integer((json_int_t)cpus));
-    json_object_set_new(row, "flops_per_sample", json_real(vae_step_flops(&run.shape)));
+    json_object_set_new(row, "flops_per_sample",
+                        json_real(vae_step_flops(&run.shape, run.samples)));
     json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
     for (size_t i = 0; i < peers; i++) torch_stop(&torch[i]);
     trainer_destroy(&one);
     trainer_destroy(&all);
+    return rounds_shares_hold(what, c, n, e);
 }
 
-static void sweep(struct bench *b)
+static bool sweep(struct bench *b, struct vae_error *e)
 {
     static const size_t hidden[] = {100, 200, 400, 500, 1000}, latent[] = {2, 20, 200};
     static const size_t batch[] = {20, 100, 500};
@@ -122,10 +127,12 @@ static void sweep(struct bench *b)
         print_row(what, c, 2);
         results_row(b->results, what, b->task.k.isa, c, 2);
         trainer_destroy(&t);
+        if (!rounds_shares_hold(what, c, 2, e)) return false;
     }
+    return true;
 }
 
-static void test_bound(struct bench *b)
+static bool test_bound(struct bench *b, struct vae_error *e)
 {
     const struct vae_run run = step_run(500, 20, 1000);
     struct vae_trainer t = step_trainer(&b->task, &run, NULL);
@@ -137,10 +144,11 @@ static void test_bound(struct bench *b)
     print_row(what, c, 2);
     results_row(b->results, what, b->task.k.isa, c, 2);
     trainer_destroy(&t);
+    return rounds_shares_hold(what, c, 2, e);
 }
 
-/* Phases of the step on one thread and on all: for the model of larger machines. */
-static void phases(struct bench *b, struct pool *pool)
+/* Phases of the step on one thread, or on all. */
+static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
 {
     enum { STEPS = 400 };
     const struct vae_run run = step_run(500, 20, 100);
@@ -163,6 +171,8 @@ static void phases(struct bench *b, struct pool *pool)
     json_array_append_new(json_object_get(b->results, "rows"), row);
     memory_give(clock);
     trainer_destroy(&t);
+    double share[PHASE_COUNT];
+    return insight_shares(phase, count, peak, share, e);
 }
 
 /* --- what threads cost each other --- */
@@ -182,7 +192,7 @@ static void run_exchange(void *arg, size_t thread)
     struct exchange *x = arg;
     double start = seconds_now(), reading = 0;
     for (int i = 0; i < MEETINGS; i++) pool_barrier(x->pool, thread);
-    if (thread == 0) x->meeting = (seconds_now() - start) / MEETINGS;
+    if (thread == 0) x->meeting = (seconds_now() - start) / (double)MEETINGS;
     for (int i = 0; i < EXCHANGES; i++) {
         for (size_t k = 0; thread == 1 && k < EXCHANGE; k += 16) x->data[k] += 1;
         pool_barrier(x->pool, thread);
@@ -213,16 +223,11 @@ static bool bench(struct bench *b, struct vae_error *e)
         return vae_fail(e, "one thread and all give other weights; nothing is timed");
     rounds_pin(); /* the pool's other threads stay free */
     printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
-    compare(b, 100);
-    compare(b, 500);
-    compare(b, 1000);
-    test_bound(b);
-    sweep(b);
-    phases(b, NULL);
-    if (pool_threads(b->pool) > 1) {
-        phases(b, b->pool);
-        exchange(b);
-    }
+    const bool many = pool_threads(b->pool) > 1;
+    if (!compare(b, 100, e) || !compare(b, 500, e) || !compare(b, 1000, e) || !test_bound(b, e) ||
+        !sweep(b, e) || !phases(b, NULL, e) || (many && !phases(b, b->pool, e)))
+        return false;
+    if (many) exchange(b);
     return results_write(b->results, "step", e);
 }
 

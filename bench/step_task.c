@@ -38,7 +38,7 @@ void step_task_close(struct step_task *s)
 
 struct vae_run step_run(size_t hidden, size_t latent, size_t batch)
 {
-    return (struct vae_run){.shape = {28, 28, hidden, latent, VAE_BERNOULLI},
+    return (struct vae_run){.shape = {.rows = 28, .cols = 28, .hidden = hidden, .latent = latent},
                             .optimizer = VAE_ADAGRAD,
                             .batch = batch,
                             .samples = 1,
@@ -63,5 +63,5 @@ double step_call(void *trainer)
     struct vae_trainer *t = trainer;
     struct vae_bound b = {0};
     trainer_step(t, &b);
-    return (double)b.count * vae_step_flops(&t->run.shape);
+    return (double)b.count * vae_step_flops(&t->run.shape, t->run.samples);
 }

@@ -184,8 +184,8 @@ typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, con
 
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for
- * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. Adagrad's w and Adam's w, m and v
- * are rounded to multiples of 2^-103 besides, so that what decays stops short of denormals: another 2^-104. */
+ * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. All w and Adam's m and v are rounded
+ * to multiples of 2^-103 besides, so that what decays stops short of denormals: another 2^-104. */
 typedef void SV_T(sgd_fn)(size_t n, real *w, const real *g, real lr, real decay);
 
 /* ---- adagrad (Duchi, Hazan & Singer 2011): g += decay w;  s += g^2;  w -= lr g / (sqrt(s) + eps)

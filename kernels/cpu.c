@@ -2,7 +2,7 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <stdint.h>
+#include <stddef.h>
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
@@ -12,33 +12,52 @@ bool sv_cpu_any(void) { return true; }
 #if defined(__x86_64__)
 
 /* CPUID leaf 1 ecx, leaf 7 ebx, XCR0: Intel SDM volume 2A, table 3-8; volume 1, section 13.3 */
-enum { ECX1_FMA = 1 << 12, ECX1_OSXSAVE = 1 << 27 };
+enum { ECX1_FMA = 1 << 12, ECX1_OSXSAVE = 1 << 27, ECX1_AVX = 1 << 28 };
 enum { EBX7_AVX2 = 1 << 5, EBX7_F = 1 << 16, EBX7_DQ = 1 << 17, EBX7_BW = 1 << 30 };
 static const uint32_t EBX7_VL = UINT32_C(1) << 31;
 enum { XCR0_YMM = 0x06, XCR0_ZMM = 0xe6 };
 
-static uint32_t xcr0(void)
+/* AVX itself before what builds on it (SDM volume 1, 14.3 and 14.7.1): a hypervisor that hides it may leave
+ * the others' bits. XCR0 means something only where OSXSAVE is set. */
+static bool has(const struct sv_cpuid *c, uint32_t ebx7, uint32_t state)
 {
-    uint32_t lo, hi;
-    __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
-    return lo;
+    const uint32_t need = ECX1_OSXSAVE | ECX1_AVX | ECX1_FMA;
+    return (c->ecx1 & need) == need && (c->xcr0 & state) == state && c->max_leaf >= 7 &&
+           (c->ebx7 & ebx7) == ebx7;
 }
 
-/* FMA, and all of these bits of leaf 7 ebx, with these parts of the state saved by the system */
-static bool has(uint32_t ebx7, uint32_t state)
+bool sv_cpuid_avx2(const struct sv_cpuid *c) { return has(c, EBX7_AVX2, XCR0_YMM); }
+
+bool sv_cpuid_avx512(const struct sv_cpuid *c)
 {
+    return has(c, EBX7_AVX2 | EBX7_F | EBX7_DQ | EBX7_BW | EBX7_VL, XCR0_ZMM);
+}
+
+static struct sv_cpuid this_cpu(void)
+{
+    struct sv_cpuid r = {.max_leaf = __get_cpuid_max(0, NULL)};
     uint32_t a, b, c, d;
-    const uint32_t need = ECX1_FMA | ECX1_OSXSAVE;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need) != need) return false;
-    if ((xcr0() & state) != state) return false;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & ebx7) == ebx7;
+    __cpuid(1, a, b, c, d); /* every 64-bit CPU has it */
+    r.ecx1 = c;
+    if (r.max_leaf >= 7) {
+        __cpuid_count(7, 0, a, b, c, d);
+        r.ebx7 = b;
+    }
+    if (r.ecx1 & ECX1_OSXSAVE) __asm__("xgetbv" : "=a"(r.xcr0), "=d"(d) : "c"(0));
+    return r;
 }
 
-/* AVX2 and FMA, ymm state enabled by the system */
-bool sv_cpu_avx2(void) { return has(EBX7_AVX2, XCR0_YMM); }
+bool sv_cpu_avx2(void)
+{
+    const struct sv_cpuid c = this_cpu();
+    return sv_cpuid_avx2(&c);
+}
 
-/* and AVX-512 F, DQ, BW, VL, zmm and mask state */
-bool sv_cpu_avx512(void) { return has(EBX7_AVX2 | EBX7_F | EBX7_DQ | EBX7_BW | EBX7_VL, XCR0_ZMM); }
+bool sv_cpu_avx512(void)
+{
+    const struct sv_cpuid c = this_cpu();
+    return sv_cpuid_avx512(&c);
+}
 
 #endif
 

@@ -46,12 +46,16 @@ struct sv_rng {
 #undef SV_T
 #undef real
 
+/* Most values that the chains of an fma_peak hold. */
+enum { SV_PEAK_VALUES = 384 };
+
 struct sv_kernels {
     const char *isa;     /* the name it was asked for by */
     const char *variant; /* of a candidate table; NULL in what sv_dispatch fills */
-    /* No kernel but the yardstick of the benchmarks: runs `rounds` rounds of independent fma chains
-     * from *sink, stores a result there, and returns the floating-point operations done. */
-    double (*fma_peak)(size_t rounds, float *sink);
+    /* No kernel but the yardstick (vae/peak.h): runs `rounds` rounds of independent fma chains, always from
+     * the same values, leaves the last ones in last[], as many as there are, and returns the floating-point
+     * operations done. All values on the way are normal, whatever `rounds`. */
+    double (*fma_peak)(size_t rounds, float last[SV_PEAK_VALUES]);
 #define SV_KERNEL(name, type) sv_##type##_fn *name;
 #include "kernels.def"
 #undef SV_KERNEL

@@ -24,7 +24,8 @@ static void slurp(const char *path, char *to, size_t size)
     if (f) fclose(f);
 }
 
-/* "vae <arguments>" by the shell, in the fixture's directory. */
+/* "vae <arguments>" by the shell, in the fixture's directory. The program's name goes by the environment:
+ * it may hold what a shell takes for its own. */
 struct outcome cli_run(const char *format, ...)
 {
     char arguments[1024], line[8192];
@@ -33,7 +34,7 @@ struct outcome cli_run(const char *format, ...)
     va_start(args, format);
     vsnprintf(arguments, sizeof arguments, format, args);
     va_end(args);
-    snprintf(line, sizeof line, "%s %s >stdout 2>stderr", program, arguments);
+    snprintf(line, sizeof line, "\"$VAE_BIN\" %s >stdout 2>stderr", arguments);
     const int status = system(line);
     o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
     slurp("stdout", o.out, sizeof o.out);
@@ -107,6 +108,7 @@ void cli_make_fixture(void)
     const char *given = getenv("VAE_BIN");
     if (!*program) /* before the first fixture leaves this directory */
         ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
+    setenv("VAE_BIN", program, 1);
     ck_assert_ptr_nonnull(getcwd(home, sizeof home));
     strcpy(dir, "/tmp/vae-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));

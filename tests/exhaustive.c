@@ -1,8 +1,10 @@
 /* Every float there is through every elementary function of every instruction set of this machine:
  * the largest error against the double oracle, and whether all give the same bits. */
 #include "../vae/number.h"
+#include "../vae/text.h"
 #include "harness/accuracy.h"
 #include "harness/verify.h"
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -113,8 +115,8 @@ static void show_progress(const struct sweep *s, size_t f, double start)
 {
     const double done = (double)f + (double)s->done / (double)INPUTS;
     fprintf(stderr, "\r%s: %.0f %% of %d functions, %.0f s left\033[K", s->kcase->kernel,
-            100 * done / FUNCTIONS, (int)FUNCTIONS,
-            (now() - start) * (FUNCTIONS - done) / (done > 0 ? done : 1));
+            100 * done / (double)FUNCTIONS, (int)FUNCTIONS,
+            (now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
 }
 
 /* Function number f of the list. `start`: when the first one began. */
@@ -267,7 +269,7 @@ int main(int argc, char **argv)
     printf("%zu functions, every %" PRIu64 " of 2^32 inputs: %.0f s\n", (size_t)FUNCTIONS, o.every,
            now() - start);
     if (o.out && !write_results(&o, sweeps)) {
-        perror(o.out);
+        fprintf(stderr, "%s: %s\n", text_shown(o.out).s, strerror(errno));
         return 1;
     }
     return !ok;

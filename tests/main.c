@@ -51,6 +51,7 @@ int main(void)
     srunner_add_suite(r, suite_kernels());
     srunner_add_suite(r, suite_golden());
     srunner_add_suite(r, suite_pool());
+    srunner_add_suite(r, suite_peak());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_cli());
@@ -64,6 +65,7 @@ int main(void)
     srunner_add_suite(r, suite_foreign());
     srunner_add_suite(r, suite_images());
     srunner_add_suite(r, suite_datasets());
+    srunner_add_suite(r, suite_cpus());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());
     srunner_add_suite(r, suite_report());

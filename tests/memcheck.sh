@@ -17,8 +17,8 @@ for isa in generic avx2; do
         echo "memcheck: $isa: not on this machine"
         continue
     fi
-    for likelihood in bernoulli gaussian; do
-        $check "$program" train --data "$out/data.idx" --out "$out" --likelihood $likelihood \
+    for decoder in bernoulli gaussian 'gaussian --sigma 0.1'; do
+        $check "$program" train --data "$out/data.idx" --out "$out" --likelihood $decoder \
             --epochs 2 --batch 10 --hidden 13 --latent 3 --isa $isa --quiet
         $check "$program" eval "$out/model.safetensors" --data "$out/data.idx" --isa $isa
         $check "$program" sample "$out/model.safetensors" --out "$out/s.png" --isa $isa

@@ -7,6 +7,7 @@
 # First the check checks itself on objects that break each rule.
 set -eu
 export LC_ALL=C
+assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them
 
 dir=${1:?usage: objcheck.sh OBJECT_DIR}
 scratch=$(mktemp -d)
@@ -54,7 +55,8 @@ check()
         }
     done
     # not the benchmarks, nor the reference compiled for them with an instruction set's flags
-    for object in $(find "$1" -name '*.o' ! -path "$1/bench/*" ! -name '*.avx*.o' | sort); do
+    find "$1" -name '*.o' ! -path "$1/bench/*" ! -name '*.avx*.o' | sort >"$scratch/objects"
+    while IFS= read -r object; do
         isa=baseline
         case $object in
         "$1"/kernels/avx2/*) isa=avx2 ;;
@@ -63,7 +65,7 @@ check()
         esac
         objdump -d "$object" >"$scratch/listing" || return 1
         awk -v isa=$isa -v object="${object#"$1"/}" -f "$scratch/rules.awk" "$scratch/listing" || status=1
-    done
+    done <"$scratch/objects"
     return $status
 }
 
@@ -81,7 +83,7 @@ put()
 {
     mkdir -p "$scratch/obj/$1"
     printf '.globl f\nf:\n%s\nret\n.section .note.GNU-stack,"",@progbits\n' "$2" |
-        ${CC:-cc} -c -x assembler - -o "$scratch/obj/$1/test.o"
+        assembler "$scratch/obj/$1/test.o"
 }
 
 # must_find FOLDER INSTRUCTION WORDS

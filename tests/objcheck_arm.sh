@@ -5,9 +5,10 @@
 # Advanced SIMD itself belongs to the baseline. First the check checks itself.
 set -eu
 export LC_ALL=C
+assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them
 
 dir=${1:?usage: objcheck_arm.sh OBJECT_DIR}
-objdump=$(${CC:-cc} -print-prog-name=objdump)
+objdump=$(eval "${CC:-cc} -print-prog-name=objdump")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -34,13 +35,14 @@ check()
         echo "$1/kernels/neon: no objects"
         status=1
     }
-    for object in $(find "$1" -name '*.o' | sort); do
+    find "$1" -name '*.o' | sort >"$scratch/objects"
+    while IFS= read -r object; do
         neon=0
         case $object in "$1"/kernels/neon/*) neon=1 ;; esac
         "$objdump" -d "$object" >"$scratch/listing" || return 1
         awk -v neon=$neon -v object="${object#"$1"/}" -f "$scratch/rules.awk" "$scratch/listing" ||
             status=1
-    done
+    done <"$scratch/objects"
     return $status
 }
 
@@ -48,7 +50,7 @@ put() # FOLDER INSTRUCTION: an object of that one instruction
 {
     mkdir -p "$scratch/obj/$1"
     printf '.arch armv8-a+sve\n.globl f\nf:\n%s\nret\n.section .note.GNU-stack,"",%%progbits\n' "$2" |
-        ${CC:-cc} -c -x assembler - -o "$scratch/obj/$1/test.o"
+        assembler "$scratch/obj/$1/test.o"
 }
 must_find() # FOLDER INSTRUCTION WORDS
 {

@@ -98,7 +98,7 @@ static const struct kept {
     {"--optimizer adam", "0.001", "decoder.logits.weight", "sigma"},
     {"--optimizer sgd", "0.0001", "decoder.logits.weight", "min_logvar"},
     {"--likelihood gaussian", "0.003", "\"min_logvar\":\"-9\"", "sigma"},
-    {"--likelihood gaussian --optimizer adam", "0.001", "decoder.logvar.weight", "sigma"},
+    {"--likelihood gaussian --optimizer adam", "0.0005", "decoder.logvar.weight", "sigma"},
     {"--likelihood gaussian --optimizer sgd", "1e-06", "\"min_logvar\":\"-9\"", "sigma"},
     {"--likelihood gaussian --lr 0.25", "0.25", "\"min_logvar\":\"-9\"", "sigma"},
     {"--likelihood gaussian --min-logvar -2.5", "0.003", "\"min_logvar\":\"-2.5\"", "sigma"},

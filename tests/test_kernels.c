@@ -50,11 +50,17 @@ static bool below(const float *x, size_t n, float limit)
  * 2^-103, and no denormal slows the divider. */
 START_TEST(test_decay_stops_short)
 {
-    enum { N = 37, ADAGRAD_STEPS = 2000, ADAM_STEPS = 120000 };
+    enum { N = 37, SGD_STEPS = 6000, ADAGRAD_STEPS = 2000, ADAM_STEPS = 120000 };
     const struct sv_kernels k = *sv_candidate((size_t)_i);
     if (!sv_candidate_supported((size_t)_i) || !k.adagrad) return;
     float w[N], s[N], m[N], v[N];
     const float zero[N] = {0};
+    for (int i = 0; i < N; i++) w[i] = 1e-3f * (float)(i - 18);
+    for (int step = 0; step < SGD_STEPS; step++) {
+        k.sgd(N, w, zero, 0.1f, 0.2f);
+        ck_assert_msg(no_denormal(w, N), "%s: sgd's w is denormal at step %d", k.isa, step);
+    }
+    ck_assert_msg(below(w, N, 0x1p-96f), "%s: sgd leaves too much of w", k.isa);
     for (int i = 0; i < N; i++) w[i] = 1e-3f * (float)(i - 18), s[i] = 1e-10f * (float)(i + 1);
     for (int step = 0; step < ADAGRAD_STEPS; step++) {
         k.adagrad(N, w, zero, s, 0.01f, 1e-10f, 1.0f / 600);

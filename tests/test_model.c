@@ -200,7 +200,8 @@ START_TEST(test_trajectory)
         const double scale = fabs(want.kl) + fabs(want.recon);
         ck_assert_double_le(fabs(b.recon - want.recon), 2e-6 * scale);
         ck_assert_double_le(fabs(b.kl - want.kl), 2e-6 * scale);
-        oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / COUNT), step + 1);
+        oracle_update(&o, run.optimizer, m, v, (double)run.lr, (double)(20.0f / (float)COUNT),
+                      step + 1);
     }
     ck_assert(!limited || (below > 0 && below < STEPS * run.batch * run.samples * 132));
     if (run.optimizer == VAE_SGD) ck_assert_double_le(weight_distance(&o, &t.model), 1e-6);
@@ -367,12 +368,59 @@ START_TEST(test_bound_does_not_depend_on_batch)
         sv_choice_default(NULL, &k);
         run.batch = batch;
         ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
-        ck_assert(vae_evaluate(&t.model, &images, run.binarize, run.seed, NULL, &b));
+        ck_assert(vae_evaluate(&t.model, &images, run.binarize, NOISE_TEST, run.seed, NULL, &b));
         if (!first.count) first = b;
         ck_assert(b.kl == first.kl && b.recon == first.recon);
         ck_assert_uint_eq(b.count, images.count);
         trainer_destroy(&t);
     }
+    images_free(&images);
+}
+END_TEST
+
+/* Corrected for their bias, Adam's first averages are g and g^2: each weight moves by the step size. The last
+ * layer's biases start from 0 and have gradients far above eps. */
+START_TEST(test_first_step_of_adam)
+{
+    struct vae_run run = odd_run(2);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound b = {0};
+    run.optimizer = VAE_ADAM;
+    run.lr = 1;
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    trainer_step(&t, &b);
+    const struct vae_tensor *bias = &t.model.tensor[OUT_B];
+    for (size_t j = 0; j < bias->cols; j++)
+        ck_assert_double_eq_tol(fabs((double)t.model.w[vae_place(bias, 0, j)]), 1, 1e-6);
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
+/* The training bound of --points has noise of its own. _i: none of the pixels is drawn, so the KL, which is of the
+ * images alone, agrees; or they are, and it does not. */
+START_TEST(test_noise_of_points)
+{
+    struct vae_run run = odd_run(0);
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    const enum vae_binarize binarize = _i ? BINARIZE_DYNAMIC : BINARIZE_NONE;
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound test, points, again;
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_TEST, run.seed, NULL, &test));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &points));
+    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &again));
+    ck_assert(points.recon == again.recon && points.kl == again.kl);
+    ck_assert(points.recon != test.recon);
+    ck_assert_int_eq(points.kl != test.kl, _i);
+    trainer_destroy(&t);
     images_free(&images);
 }
 END_TEST
@@ -387,6 +435,8 @@ Suite *suite_model(void)
     tcase_add_loop_test(t, test_trajectory, 0, 3 * DECODERS);
     tcase_add_loop_test(t, test_same_bits, 0, ODD_RUNS);
     tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, ODD_RUNS);
+    tcase_add_test(t, test_first_step_of_adam);
+    tcase_add_loop_test(t, test_noise_of_points, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

@@ -3,9 +3,11 @@
 #include "suites.h"
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH = 512, MOST_ROUNDS = 64 };
 
@@ -122,6 +124,36 @@ START_TEST(test_step)
 }
 END_TEST
 
+/* Microseconds of each phase on one thread and on all. */
+START_TEST(test_threads)
+{
+    static const char *const phases[] = {"encoder.hidden", "decoder.out dW + optimiser", "biases"};
+    json_t *file = load("step"), *row, *phase[2] = {NULL, NULL};
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        if (strcmp(text(row, "what"), "phases")) continue;
+        const bool one = json_integer_value(json_object_get(row, "threads")) == 1;
+        phase[!one] = row;
+    }
+    for (i = 0; phase[1] && i < sizeof phases / sizeof *phases; i++) {
+        double us[2];
+        char want[128];
+        for (int k = 0; k < 2; k++)
+            us[k] =
+                1e6 *
+                json_real_value(json_object_get(
+                    json_object_get(json_object_get(phase[k], "phases"), phases[i]), "seconds")) /
+                (double)json_integer_value(json_object_get(phase[k], "steps"));
+        snprintf(want, sizeof want, "| %s | %.1f | %.1f | %.2f |", phases[i], us[0], us[1],
+                 us[0] / us[1]);
+        ck_assert_msg(strstr(report, want) != NULL, "REPORT.md does not say %s: make report", want);
+    }
+    ck_assert_ptr_null(strstr(report, "64 cores"));
+    json_decref(file);
+}
+END_TEST
+
 START_TEST(test_products)
 {
     json_t *file = load("gemm"), *row;
@@ -149,6 +181,26 @@ START_TEST(test_maps)
         const char *other = text(json_array_get(json_object_get(row, "contenders"), 0), "name");
         snprintf(start, sizeof start, "| %s |", text(row, "what"));
         says(start, ratio(row, "ours", other), 2);
+    }
+    json_decref(file);
+}
+END_TEST
+
+/* The section of sustained training is there exactly where it was measured. */
+START_TEST(test_sustained)
+{
+    char path[2 * PATH];
+    snprintf(path, sizeof path, "%s/sustained.json", folder);
+    const bool measured = access(path, R_OK) == 0;
+    ck_assert_int_eq(strstr(report, "## Training that goes on") != NULL, measured);
+    if (!measured) return;
+    json_t *file = load("sustained"), *row;
+    size_t i;
+    json_array_foreach(json_object_get(file, "rows"), i, row)
+    {
+        char start[128];
+        snprintf(start, sizeof start, "| %s |", text(row, "what"));
+        says(start, 100 * ratio(row, "after 10^6 samples", "first 10^5 samples"), 1);
     }
     json_decref(file);
 }
@@ -190,16 +242,70 @@ START_TEST(test_convergence)
 }
 END_TEST
 
+/* What data.py of the report says of a file of results; NULL where it takes it. */
+static const char *refused(const char *results)
+{
+    static char line[1024];
+    char command[2048];
+    snprintf(command, sizeof command,
+             "PYTHONDONTWRITEBYTECODE=1 python3 -c \"import sys, json; sys.path.insert(0, "
+             "'bench/report'); import data; "
+             "data.refuse_beyond_peak('f', json.loads(sys.argv[1]))\" '%s' 2>&1",
+             results);
+    FILE *f = popen(command, "r");
+    ck_assert_ptr_nonnull(f);
+    const bool said = fgets(line, sizeof line, f) != NULL;
+    ck_assert_int_eq(pclose(f) != 0, said);
+    return said ? line : NULL;
+}
+
+/* A contender's rates are over the peak's, per thread. */
+#define RATES(name, rate)                                                                          \
+    "{\"name\": \"" name "\", \"rates\": [" rate ", 1, " rate ", 900, " rate "]}"
+#define ROW(name, rate)                                                                            \
+    "{\"rows\": [{\"what\": \"w\", \"threads\": 2, \"contenders\": [" RATES(                       \
+        "FMA peak", "100") ", " RATES(name, rate) "]}]}"
+
+static const struct {
+    const char *results, *says; /* NULL: taken */
+} files[] = {
+    {ROW("one thread", "104.9"), NULL},
+    {ROW("one thread", "105.1"), "f: w, one thread: 105 % of the FMA peak"},
+    {ROW("all CPUs", "209"), NULL},
+    {ROW("all CPUs", "211"), "f: w, all CPUs: 106 % of the FMA peak"},
+    {ROW("PyTorch, skx, 4 threads", "419"), NULL},
+    {ROW("PyTorch, skx, 1 thread", "106"), "106 % of the FMA peak"},
+    {"{\"rows\": [{\"what\": \"w\", \"phases\": {\"dW\": {\"share_of_peak\": 54.67}}}]}",
+     "f: dW: 5467 % of the FMA peak"},
+    {"{\"rows\": [{\"what\": \"w\", \"phases\": {\"dW\": {\"share_of_peak\": null}}}]}",
+     "f: dW: no share of the FMA peak"},
+    {"{\"benchmarks\": [{\"name\": \"b\", \"share_of_peak\": 1.2}]}",
+     "f: b: 120 % of the FMA peak"},
+    {"{\"benchmarks\": [{\"name\": \"b\", \"share_of_peak\": 0.9}]}", NULL},
+};
+
+START_TEST(test_share_beyond_peak)
+{
+    if (system("python3 -c pass 2>/dev/null") != 0) return; /* who builds may do without */
+    const char *said = refused(files[_i].results);
+    ck_assert_msg(!said == !files[_i].says, "%s", said ? said : "taken");
+    ck_assert_msg(!said || strstr(said, files[_i].says), "%s", said);
+}
+END_TEST
+
 Suite *suite_report(void)
 {
     Suite *s = suite_create("report");
     TCase *t = tcase_create("report");
     tcase_add_checked_fixture(t, read_report, drop_report);
     tcase_add_test(t, test_step);
+    tcase_add_test(t, test_threads);
     tcase_add_test(t, test_products);
     tcase_add_test(t, test_maps);
+    tcase_add_test(t, test_sustained);
     tcase_add_test(t, test_bits);
     tcase_add_test(t, test_convergence);
+    tcase_add_loop_test(t, test_share_beyond_peak, 0, (int)(sizeof files / sizeof *files));
     suite_add_tcase(s, t);
     return s;
 }

@@ -71,7 +71,7 @@ START_TEST(test_normal_moments)
     sv_dispatch(NULL, &k);
     k.normal(ROWS, COLS, sv_rng_at(7, 1, 0), y[0], COLS);
     double m1 = 0, m2 = 0, m4 = 0;
-    const double n = (double)ROWS * COLS;
+    const double n = (double)(ROWS * COLS);
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j < COLS; j++) {
             const double v = y[i][j];

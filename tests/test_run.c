@@ -12,14 +12,15 @@
 
 static struct vae_run small_run(enum vae_likelihood likelihood, enum vae_optimizer optimizer)
 {
-    return (struct vae_run){.shape = {2, 5, 7, 3, likelihood},
-                            .optimizer = optimizer,
-                            .batch = 10,
-                            .samples = 1,
-                            .lr = 0.01f,
-                            .init_sd = 0.01f,
-                            .seed = 2,
-                            .train_images = 30};
+    return (struct vae_run){
+        .shape = {.rows = 2, .cols = 5, .hidden = 7, .latent = 3, .likelihood = likelihood},
+        .optimizer = optimizer,
+        .batch = 10,
+        .samples = 1,
+        .lr = 0.01f,
+        .init_sd = 0.01f,
+        .seed = 2,
+        .train_images = 30};
 }
 
 /* --- health --- */

@@ -46,6 +46,7 @@ static const struct {
     {"train --data plain --out out --likelihood gaussian --min-logvar -41", 2, "from -40 to 40"},
     {"train --data plain --out out --likelihood gaussian --min-logvar nan", 2, "from -40 to 40"},
     {"train --data plain --out out --likelihood gaussian --min-logvar=-3x", 2, "from -40 to 40"},
+    {"train --data plain --out out --likelihood gaussian --min-logvar=-0x2", 2, "from -40 to 40"},
     {"train --data plain --out out --likelihood gaussian --sigma 0", 2, "--sigma 0: give a number"},
     {"train --data plain --out out --likelihood gaussian --sigma -1", 2,
      "give a number from 1e-08"},

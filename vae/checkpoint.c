@@ -187,15 +187,15 @@ static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_
 {
     if (r->step / run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
-    if (st_metadata(f, "unreported_samples") &&
-        !get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e))
+    if (st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
+        (!get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e) ||
+         !get_double(f, "unreported_kl", &r->seen.kl, e) ||
+         !get_double(f, "unreported_recon", &r->seen.recon, e)))
         return false;
     if (st_metadata(f, "steps_beyond_limit") &&
         !get_number(f, "steps_beyond_limit", r->step, &r->health.worse, e))
         return false;
-    return get_double(f, "untrained_bound", &r->health.untrained, e) &&
-           get_double(f, "unreported_kl", &r->seen.kl, e) &&
-           get_double(f, "unreported_recon", &r->seen.recon, e);
+    return get_double(f, "untrained_bound", &r->health.untrained, e);
 }
 
 /* A Gaussian's; checkpoints had neither before there was a limit. */
@@ -349,28 +349,12 @@ bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, s
     return false;
 }
 
-/* Options that the file's own settings contradict would have no effect. */
-static bool agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
-                   struct vae_error *e)
-{
-    const char *likelihood = vae_likelihood_names[r->shape.likelihood];
-    const char *binarize = vae_binarize_names[r->binarize];
-    if (g->likelihood && strcmp(g->likelihood, likelihood))
-        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
-    if (g->binarize && strcmp(g->binarize, binarize))
-        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
-    if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
-        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
-                        r->shape.rows, r->shape.cols);
-    return true;
-}
-
 bool checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
                            struct vae_run *run, struct vae_error *e)
 {
     if (!st_open(f, path, e)) return false;
-    const bool known =
-        foreign(f) ? foreign_run(f, given, run, e) : get_run(f, run, e) && agrees(f, given, run, e);
+    const bool known = foreign(f) ? foreign_run(f, given, run, e)
+                                  : get_run(f, run, e) && given_agrees(f, given, run, e);
     if (known && check_parts(f, &run->shape, "", e)) return true;
     st_close(f);
     return false;

@@ -108,7 +108,7 @@ static int eval(const struct options *o, struct vae_error *e)
         if (loaded_fits(&s, o->data, &data.test, e)) {
             struct vae_bound bound;
             const uint64_t seed = o->seed_given ? o->seed : s.run.seed;
-            vae_evaluate(&s.model, &data.test, s.run.binarize, seed, NULL, &bound);
+            vae_evaluate(&s.model, &data.test, s.run.binarize, NOISE_TEST, seed, NULL, &bound);
             if (isfinite(bound_elbo(&bound))) {
                 if (print_bound(o, &s, &bound, e)) status = EXIT_DONE;
             } else {

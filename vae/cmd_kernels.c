@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "json.h"
 #include "options.h"
+#include "peak.h"
 #include "survey.h"
 #include <getopt.h>
 #include <math.h>
@@ -18,7 +19,8 @@ static const char help[] =
     "fails. Takes less than a minute.\n\n"
     "  --kernel NAME  this one alone\n"
     "  --json         one array of objects: kernel, shape, class, isa, variant, verified, status,\n"
-    "                 gflops, gbs, peak (GFLOP/s of that ISA's fma chains), peak_share, serves\n"
+    "                 gflops, gbs, serves; of products peak (GFLOP/s of that ISA's fma chains)\n"
+    "                 and peak_share\n"
     "  --isa NAME     the choice to show (default: SV_ISA, or the profile of `vae tune`, or the "
     "best)\n";
 
@@ -50,14 +52,13 @@ static void shape_text(const struct shape *s, char *to, size_t size)
 
 /* One measurement in its several units. */
 struct rate {
-    double gflops, gbs, peak, share;
+    double gflops, gbs;
 };
 
 static struct rate rate_of(const struct survey_kernel *k, int cls, size_t candidate)
 {
-    const double per_second = 1e-9 / k->seconds[cls][candidate], peak = 1e-9 * k->peak[candidate];
-    const double gflops = k->flops[cls] * per_second;
-    return (struct rate){gflops, k->bytes[cls] * per_second, peak, gflops / peak};
+    const double per_second = 1e-9 / k->seconds[cls][candidate];
+    return (struct rate){k->flops[cls] * per_second, k->bytes[cls] * per_second};
 }
 
 /* --- as a table --- */
@@ -103,6 +104,16 @@ static void print_table(const struct survey *s, const struct sv_choice *chosen)
 
 /* --- as JSON --- */
 
+/* Of a product; NAN where the share is refused, which a line on standard error says. */
+static double peak_share(double gflops, double peak, const char *kernel, const char *isa)
+{
+    double share;
+    struct vae_error e = {""};
+    if (!share_of_peak(1e9 * gflops, peak, &share, &e))
+        fprintf(stderr, "vae kernels: %s, %s: %s\n", kernel, isa, e.line);
+    return share;
+}
+
 static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t i, bool serves)
 {
     const struct survey_kernel *k = &s->kernel[id];
@@ -119,11 +130,14 @@ static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t 
     json_put(ok, o, "verified", json_boolean(verified));
     json_put(ok, o, "status", json_string(standing_names[k->standing[i]]));
     json_put(ok, o, "serves", json_boolean(serves));
-    const struct rate none = {NAN, NAN, NAN, NAN}, r = verified ? rate_of(k, cls, i) : none;
+    const struct rate none = {NAN, NAN}, r = verified ? rate_of(k, cls, i) : none;
+    const double peak = verified && k->peak[i] > 0 ? k->peak[i] : NAN; /* only products have one */
     json_put(ok, o, "gflops", json_number(r.gflops));
     json_put(ok, o, "gbs", json_number(r.gbs));
-    json_put(ok, o, "peak", json_number(r.peak));
-    json_put(ok, o, "peak_share", json_number(r.share));
+    json_put(ok, o, "peak", json_number(1e-9 * peak));
+    json_put(
+        ok, o, "peak_share",
+        json_number(isnan(peak) ? NAN : peak_share(r.gflops, peak, sv_kernel_names[id], t->isa)));
     return o;
 }
 

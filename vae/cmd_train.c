@@ -6,6 +6,7 @@
 #include "insight.h"
 #include "memory.h"
 #include "options.h"
+#include "peak.h"
 #include "pictures.h"
 #include "stop.h"
 #include "text.h"
@@ -37,11 +38,13 @@ static void print_speed(struct train_loop *l)
     const size_t threads = pool_threads(m->pool);
     if (!l->all_points) return;
     const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    const double flops = (double)l->all_points * vae_step_flops(&l->t->run.shape);
-    printf("%.0f samples/s in training: %.1f GFLOP/s useful, %.0f %% of the FMA peak (%s, %zu "
-           "thread%s)\n",
+    const double flops =
+        (double)l->all_points * vae_step_flops(&l->t->run.shape, l->t->run.samples);
+    char share[PEAK_TEXT];
+    printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
-           100 * flops / l->all_seconds / peak, m->k.isa, threads, threads > 1 ? "s" : "");
+           share_text(flops / l->all_seconds, peak, share), m->k.isa, threads,
+           threads > 1 ? "s" : "");
     printf("first step after %.3f s\n", l->first - l->started);
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];

@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
-/* Those of its affinity mask, cut by the CPU quota of its control group and of the groups above (Linux:
- * cgroup v1 and v2); a quota of 2.5 CPUs gives 2. At least 1. */
+/* Those of its affinity mask, cut by the quota of its control groups (Linux, cgroup.h). At least 1. */
 size_t cpus_allowed(void);
+
+/* Of so many CPUs, those that a quota in CPUs keeps busy: 2.5 give 2, less than 1 gives 1; 0 is no quota. */
+size_t cpus_within(size_t cpus, double quota);
 
 #endif

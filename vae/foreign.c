@@ -75,11 +75,25 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
 {
     size_t inputs = 0;
     *r = run_default();
-    r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
-    r->train_images =
-        1; /* unknown, as the step size; nothing is asked of it before the first step */
+    r->train_images = 1; /* unknown, as the step size; of neither is anything asked before a step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
-    return layers(f, &r->shape, &inputs, e) && likelihood(f, given, &r->shape, e) &&
-           image(f, given, inputs, &r->shape, e);
+    if (!layers(f, &r->shape, &inputs, e) || !likelihood(f, given, &r->shape, e)) return false;
+    r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
+    return image(f, given, inputs, &r->shape, e);
+}
+
+bool given_agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                  struct vae_error *e)
+{
+    const char *likelihood = vae_likelihood_names[r->shape.likelihood];
+    const char *binarize = vae_binarize_names[r->binarize];
+    if (g->likelihood && strcmp(g->likelihood, likelihood))
+        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
+    if (g->binarize && strcmp(g->binarize, binarize))
+        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
+    if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
+        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
+                        r->shape.rows, r->shape.cols);
+    return true;
 }

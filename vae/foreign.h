@@ -14,4 +14,8 @@ bool foreign(const struct st_file *f);
 bool foreign_run(const struct st_file *f, const struct model_given *given, struct vae_run *r,
                  struct vae_error *e);
 
+/* What is given is what the file's own settings, in *r, say: else it would have no effect. */
+bool given_agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                  struct vae_error *e);
+
 #endif

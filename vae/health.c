@@ -5,7 +5,8 @@ double health_limit(const struct vae_run *r)
 {
     const double gaussian = (1.8378770664093453 + 0.25) / 2, bernoulli = 0.6931471805599453;
     const double pixel = r->shape.likelihood == VAE_GAUSSIAN ? gaussian : bernoulli;
-    return HEALTH_FACTOR * fmin(-pixel * (double)vae_inputs(&r->shape), r->health.untrained);
+    return (double)HEALTH_FACTOR *
+           fmin(-pixel * (double)vae_inputs(&r->shape), r->health.untrained);
 }
 
 void health_note(struct vae_run *r, double bound)

@@ -6,9 +6,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* The FMA peak of all the pool's threads together, FLOP/s, measured over some 20 ms. */
-double fma_peak_of(struct pool *pool, const struct sv_kernels *k);
-
 /* One phase of `points` data points' training. */
 struct insight {
     const char *name;
@@ -19,12 +16,18 @@ struct insight {
 /* Fills one entry per phase that took any time; returns how many. */
 size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out[PHASE_COUNT]);
 
-/* A table: time, share of the time, GFLOP/s and share of peak, GB/s. */
+/* Each phase's share of the peak, NAN where it has no arithmetic. Where one is refused (peak.h) the yardstick is
+ * no good for the others either: all are NAN, *e says why, and the result is false. */
+bool insight_shares(const struct insight *phase, size_t count, double peak,
+                    double share[PHASE_COUNT], struct vae_error *e);
+
+/* A table: time, share of the time, GFLOP/s and share of peak, GB/s. Where a share is refused, none is shown,
+ * and a line below says why. */
 void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps,
                    double peak);
 
-/* {"gather": {"seconds": ..., "gb_per_s": ...}, "enc": {"seconds", "gflops", "share_of_peak"} ...}; NULL
- * where memory is short. */
+/* {"gather": {"seconds": ..., "gb_per_s": ...}, "enc": {"seconds", "gflops", "share_of_peak"} ...}; shares
+ * are null where one is refused. NULL where memory is short. */
 json_t *insight_json(const struct insight *phase, size_t count, double peak);
 
 #endif

@@ -5,15 +5,37 @@
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
 const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
 
-double vae_forward_flops(const struct vae_shape *s)
+double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase)
 {
-    const double x = (double)vae_inputs(s), h = (double)s->hidden, z = (double)s->latent;
-    return 2 * (x * h + h * 2 * z + z * h + h * (double)vae_outputs(s));
+    const double l = (double)samples, x = (double)vae_inputs(s), h = (double)s->hidden;
+    const double z = (double)s->latent;
+    switch (phase) {
+    case PHASE_ENC:
+    case PHASE_ENC_DW: return 2 * x * h;
+    case PHASE_HEAD:
+    case PHASE_HEAD_DX:
+    case PHASE_HEAD_DW: return 2 * h * 2 * z;
+    case PHASE_DEC:
+    case PHASE_DEC_DX:
+    case PHASE_DEC_DW: return 2 * l * z * h;
+    case PHASE_OUT:
+    case PHASE_OUT_DX:
+    case PHASE_OUT_DW: return 2 * l * h * (double)vae_outputs(s);
+    default: return 0;
+    }
 }
 
-double vae_step_flops(const struct vae_shape *s)
+double vae_forward_flops(const struct vae_shape *s, size_t samples)
 {
-    return 3 * vae_forward_flops(s) - 2 * (double)vae_inputs(s) * (double)s->hidden;
+    return vae_phase_flops(s, samples, PHASE_ENC) + vae_phase_flops(s, samples, PHASE_HEAD) +
+           vae_phase_flops(s, samples, PHASE_DEC) + vae_phase_flops(s, samples, PHASE_OUT);
+}
+
+double vae_step_flops(const struct vae_shape *s, size_t samples)
+{
+    double sum = 0;
+    for (int p = 0; p < PHASE_COUNT; p++) sum += vae_phase_flops(s, samples, (enum vae_phase)p);
+    return sum;
 }
 
 /* --- layers: what one thread does of them --- */

@@ -139,10 +139,12 @@ static inline size_t vae_groups(const struct vae_shape *s)
     return (vae_panels(vae_outputs(s)) + VAE_GROUP - 1) / VAE_GROUP;
 }
 
-/* Arithmetic of one training step per data point with one sample: forward, dW, and dX without the
- * first layer's; a multiply-add counts as two. vae_forward_flops: the forward pass alone. */
-double vae_step_flops(const struct vae_shape *s);
-double vae_forward_flops(const struct vae_shape *s);
+/* Useful arithmetic per data point with `samples` draws of z, a multiply-add counting as two: the products alone.
+ * Of a phase; of a forward pass; of a training step, forward, dW, and dX without the first layer's. The encoder
+ * runs once, the decoder for each draw. */
+double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase);
+double vae_forward_flops(const struct vae_shape *s, size_t samples);
+double vae_step_flops(const struct vae_shape *s, size_t samples);
 
 /* Allocates; parameters and statistics are zero. */
 bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,

@@ -32,9 +32,7 @@ bool option_size(const char *name, const char *text, size_t min, size_t max, siz
 bool option_number(const char *name, const char *text, float min, float max, float *out,
                    struct vae_error *e)
 {
-    char *end;
-    *out = strtof(text, &end);
-    if (end != text && !*end && *out >= min && *out <= max) return true;
+    if (number_f32(text, out) && *out >= min && *out <= max) return true;
     return vae_fail(e, "%s %s: give a number from %g to %g", name, text, (double)min, (double)max);
 }
 

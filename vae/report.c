@@ -28,7 +28,7 @@ void progress_update(struct progress *p, uint64_t done, double bound)
     p->drawn = now;
     const double rate = (double)(done - p->first) / fmax(now - p->start, 1e-9);
     const double left = (double)(p->total - done) / fmax(rate, 1e-9);
-    const int filled = (int)(BAR_WIDTH * (double)done / (double)p->total);
+    const int filled = (int)((double)BAR_WIDTH * (double)done / (double)p->total);
     char bar[BAR_WIDTH + 1];
     for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
     bar[BAR_WIDTH] = 0;

@@ -54,7 +54,7 @@ bool st_check(const struct st_file *f, const char *name, size_t dims, const size
               struct vae_error *e);
 
 /* What st_check asks for, and then its values: F32 as they are, F16 and BF16, which are exact, and F64,
- * rounded to nearest even. */
+ * rounded to nearest even, to infinity where no float holds them. */
 bool st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape, float *to,
              struct vae_error *e);
 

@@ -143,8 +143,7 @@ static bool parse(struct st_file *f, const char *text, size_t length, struct vae
     const char *why;
     json_t *header = json_parse(text, length, JSON_REJECT_DUPLICATES, &error, &why);
     f->header = header;
-    if (!header && why == json_no_memory)
-        return vae_fail(e, "%s: not enough memory for its header", f->path);
+    if (!header && why == json_no_memory) return vae_fail(e, "%s: %s", f->path, why);
     if (!json_is_object(header))
         return no_header(f, f->data_start + f->data_size, "its header is not JSON", e);
     return check_tensors(f, e);

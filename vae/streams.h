@@ -3,14 +3,16 @@
 #define VAE_STREAMS_H
 
 enum vae_stream {
-    STREAM_INIT,          /* step: tensor */
-    STREAM_SHUFFLE,       /* step: epoch */
-    STREAM_EPS,           /* step: training step; row: row of the minibatch */
-    STREAM_EPS_TEST,      /* row: test image */
-    STREAM_BINARIZE,      /* as EPS */
-    STREAM_BINARIZE_TEST, /* as EPS_TEST */
-    STREAM_SAMPLE,        /* row: image drawn */
-    STREAM_SYNTHETIC,     /* row: digit drawn */
+    STREAM_INIT,            /* step: tensor */
+    STREAM_SHUFFLE,         /* step: epoch */
+    STREAM_EPS,             /* step: training step; row: row of the minibatch */
+    STREAM_EPS_TEST,        /* row: test image */
+    STREAM_BINARIZE,        /* as EPS */
+    STREAM_BINARIZE_TEST,   /* as EPS_TEST */
+    STREAM_SAMPLE,          /* row: image drawn */
+    STREAM_SYNTHETIC,       /* row: digit drawn */
+    STREAM_EPS_POINTS,      /* row: training image, of --points' training bound */
+    STREAM_BINARIZE_POINTS, /* as EPS_POINTS */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

@@ -1,5 +1,6 @@
 #include "survey.h"
 #include "../tests/harness/timing.h"
+#include "peak.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -71,12 +72,13 @@ size_t survey_verify(struct survey *s)
 
 /* --- timing --- */
 
-/* Each ISA once; its variants share the figure. */
-static void time_peaks(const struct candidates *c, double *peak)
+/* Of products, which are fma alone; each ISA once, its variants share the figure. */
+static void time_peaks(const struct candidates *c, bool product, double *peak)
 {
     for (size_t i = 0; i < c->count; i++) {
         const bool again = i && !strcmp(c->table[i]->isa, c->table[i - 1]->isa);
-        peak[i] = again ? peak[i - 1] : c->supported[i] ? timing_peak(c->table[i]) : 0;
+        const bool timed = product && c->supported[i];
+        peak[i] = again ? peak[i - 1] : timed ? fma_peak_of(NULL, c->table[i]) : 0;
     }
 }
 
@@ -101,7 +103,8 @@ void survey_time(struct survey *s)
 {
     for (size_t id = s->first; id < s->last; id++) {
         progress(s, "timing", id);
-        time_peaks(s->candidates, s->kernel[id].peak);
+        const bool product = timing_shape(verify_case(id), SV_SMALL).k > 0;
+        time_peaks(s->candidates, product, s->kernel[id].peak);
         for (int cls = 0; cls < SV_CLASSES; cls++) time_class(s, id, (enum sv_class)cls);
     }
     progress_end(s);

@@ -14,7 +14,8 @@ struct survey_kernel {
     struct shape shape[SV_CLASSES];
     double flops[SV_CLASSES], bytes[SV_CLASSES]; /* of a call */
     double seconds[SV_CLASSES][MAX_CANDIDATES];
-    double peak[MAX_CANDIDATES]; /* FMA peak of the candidate's ISA, measured beside */
+    double
+        peak[MAX_CANDIDATES]; /* of a product: FMA peak of the candidate's ISA, measured beside */
 };
 
 struct survey {

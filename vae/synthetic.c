@@ -83,7 +83,10 @@ static float distance(struct point a, struct point b, float x, float y)
     return sqrtf(ex * ex + ey * ey);
 }
 
-static int pixel(float x) { return x < 0 ? 0 : x > SYNTHETIC_SIDE ? SYNTHETIC_SIDE : (int)x; }
+static int pixel(float x)
+{
+    return x < 0 ? 0 : x > (float)SYNTHETIC_SIDE ? SYNTHETIC_SIDE : (int)x;
+}
 
 static void ink_segment(uint8_t *image, struct point a, struct point b, float radius)
 {
@@ -120,7 +123,7 @@ static void ink_stroke(uint8_t *image, const struct pen *pen, const struct strok
         const struct point p0 = p[i ? i - 1 : 0], p3 = p[i + 2 < s->points ? i + 2 : i + 1];
         struct point from = p[i];
         for (int cut = 1; cut <= CUTS; cut++) {
-            const float t = (float)cut / CUTS;
+            const float t = (float)cut / (float)CUTS;
             const struct point to = {spline(p0.x, p[i].x, p[i + 1].x, p3.x, t),
                                      spline(p0.y, p[i].y, p[i + 1].y, p3.y, t)};
             ink_segment(image, from, to, pen->radius);
@@ -137,8 +140,8 @@ static void draw_digit(uint8_t *image, struct dice *d)
         .scale_x = scale * between(d, 0.65f, 0.95f),
         .scale_y = scale,
         .slant = between(d, -0.1f, 0.4f),
-        .x = SYNTHETIC_SIDE / 2.0f + between(d, -1.5f, 1.5f),
-        .y = SYNTHETIC_SIDE / 2.0f + between(d, -1.5f, 1.5f),
+        .x = (float)SYNTHETIC_SIDE / 2 + between(d, -1.5f, 1.5f),
+        .y = (float)SYNTHETIC_SIDE / 2 + between(d, -1.5f, 1.5f),
         .radius = between(d, 0.7f, 1.8f),
     };
     for (int i = 0; i < g->strokes; i++) ink_stroke(image, &pen, &g->s[i], d);

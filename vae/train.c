@@ -158,8 +158,12 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 }
 
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
-                  uint64_t seed, const volatile sig_atomic_t *stop, struct vae_bound *bound)
+                  enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
+                  struct vae_bound *bound)
 {
+    static const enum vae_stream streams[][2] = {
+        [NOISE_TEST] = {STREAM_EPS_TEST, STREAM_BINARIZE_TEST},
+        [NOISE_POINTS] = {STREAM_EPS_POINTS, STREAM_BINARIZE_POINTS}};
     struct vae_clock *const clock = m->clock; /* of training alone */
     *bound = (struct vae_bound){0};
     m->clock = NULL;
@@ -167,10 +171,10 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
         const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
         struct minibatch b = {
             .model = m,
-            .source = {images, NULL, i, binarize, sv_rng_at(seed, STREAM_BINARIZE_TEST, 0)},
+            .source = {images, NULL, i, binarize, sv_rng_at(seed, streams[noise][1], 0)},
             .rows = rows,
             .left = left,
-            .eps = sv_rng_at(seed, STREAM_EPS_TEST, 0)};
+            .eps = sv_rng_at(seed, streams[noise][0], 0)};
         b.source.rng.ctr[1] = (uint32_t)i;
         b.eps.ctr[1] = (uint32_t)(i * m->samples);
         pool_run(m->pool, run_minibatch, &b);

@@ -39,10 +39,14 @@ struct vae_source {
 /* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
 
-/* The bound on all images with sampled z, nothing trained. Noise is addressed by seed and image, so
+/* Whose noise: the test images', or that of the training images on which --points takes the bound. */
+enum vae_noise { NOISE_TEST, NOISE_POINTS };
+
+/* The bound on all images with sampled z, nothing trained. Noise is addressed by its kind, seed and image, so
  * the result does not depend on the batch size. Stops early, returning false, once *stop is set. */
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
-                  uint64_t seed, const volatile sig_atomic_t *stop, struct vae_bound *bound);
+                  enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
+                  struct vae_bound *bound);
 
 static inline double bound_elbo(const struct vae_bound *b)
 {

@@ -2,6 +2,7 @@
 #include "checkpoint.h"
 #include "health.h"
 #include "insight.h"
+#include "peak.h"
 #include "stop.h"
 #include <inttypes.h>
 #include <math.h>
@@ -42,8 +43,8 @@ bool train_loop_save(struct train_loop *l, struct vae_error *e)
 static bool evaluate(struct train_loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
-    const bool done =
-        vae_evaluate(&l->t->model, &l->data->test, r->binarize, r->seed, stop_signal(), &l->test);
+    const bool done = vae_evaluate(&l->t->model, &l->data->test, r->binarize, NOISE_TEST, r->seed,
+                                   stop_signal(), &l->test);
     if (!done) l->test.count = 0;
     return done &&
            (isfinite(bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
@@ -75,8 +76,8 @@ static bool training_bound(struct train_loop *l, double *bound)
     struct images part = l->data->train;
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done =
-        !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, r->seed, stop_signal(), &b);
+    const bool done = !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
+                                                    r->seed, stop_signal(), &b);
     *bound = bound_elbo(&b);
     return done;
 }
@@ -116,7 +117,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .samples_per_s = rate,
-        .gflops = 1e-9 * rate * vae_step_flops(&r->shape),
+        .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
         .isa = l->t->model.k.isa,
         .threads = pool_threads(l->t->model.pool),
         .seed = r->seed,

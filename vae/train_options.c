@@ -28,7 +28,7 @@ const char train_help[] =
     "  --sigma X          gaussian: this standard deviation for all pixels, none is learnt\n"
     "  --optimizer NAME   adagrad (default), adam, sgd; on the minibatch's summed loss\n"
     "  --lr X             step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian:\n"
-    "                     adagrad 0.003, adam 0.001, sgd 0.000001)\n"
+    "                     adagrad 0.003, adam 0.0005, sgd 0.000001)\n"
     "  --init-sd X        standard deviation of the first weights (default 0.01)\n"
     "  --binarize NAME    none (default), dynamic, threshold\n"
     "  --seed N           of everything random (default 1)\n"
@@ -181,8 +181,8 @@ static bool is_kept(int opt)
 {
     switch (opt) {
     case OPT_DATA:
-    case OPT_OUT:
     case OPT_TRANSPOSE:
+    case OPT_OUT:
     case OPT_LOG:
     case OPT_POINTS:
     case OPT_ISA:

@@ -58,12 +58,15 @@ static double power(double b, uint64_t t)
     return p;
 }
 
+/* Adam's, as the kernel takes them: the correction of a bias is that of these floats. */
+static const float BETA1 = 0.9f, BETA2 = 0.999f;
+
 static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
 {
     if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, 1e-10f, s->decay, 0, 0};
-    const double root = sqrt(1 - power(0.999, s->count));
-    const double alpha = (double)s->lr * root / (1 - power(0.9, s->count));
-    return (struct sv_optim){(float)alpha, (float)(1e-8 * root), s->decay, 0.9f, 0.999f};
+    const double root = sqrt(1 - power((double)BETA2, s->count));
+    const double alpha = (double)s->lr * root / (1 - power((double)BETA1, s->count));
+    return (struct sv_optim){(float)alpha, (float)(1e-8 * root), s->decay, BETA1, BETA2};
 }
 
 /* The layer whose weight is updated: its input x and the gradient dy of its output, `rows` of each. */

@@ -109,6 +109,14 @@ def trainer(machine):
                    [bound.ratio("one thread", "FMA peak").median] if bound else [], 100, 1)
 
 
+def sustained(machine):
+    """Only where it was measured."""
+    rows = machine.rows("sustained")
+    if rows:
+        yield at_least("training after 10⁶ samples ÷ its first 10⁵, each optimiser and kind of data", .95,
+                       (r.ratio(tables.AGED, tables.YOUNG).median for r in rows), 100, 1)
+
+
 def start(startup):
     """Memory and time to the first step on MNIST."""
     found = {r["files"]: r for r in (startup or {"rows": []})["rows"]}
@@ -157,7 +165,7 @@ def page(machine, startup, f_accuracy, runs, paper):
     lines = []
     for title, found in (("Kernels", list(products(machine)) + list(maps(machine)) +
                           list(accuracy(f_accuracy))),
-                         ("Trainer", list(trainer(machine)) + list(start(startup)) +
+                         ("Trainer", list(trainer(machine)) + list(sustained(machine)) + list(start(startup)) +
                           list(same_bits(machine.files["bits"]))),
                          ("Convergence", list(convergence(runs, paper)))):
         count = {v: sum(c[3] is v for c in found) for v in (True, False, None)}

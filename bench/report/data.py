@@ -2,6 +2,8 @@
 import glob
 import json
 import os
+import re
+import sys
 
 RESULTS = os.path.normpath(os.path.join(os.path.dirname(__file__), "../../results"))
 
@@ -12,6 +14,34 @@ def load(*path):
             return json.load(f)
     except FileNotFoundError:
         return None
+
+
+MOST_SHARE = 1.05  # vae/peak.c's
+
+
+def check_share(share, what):
+    """Nothing runs faster than the peak: what seems to by more than 5 %, or has no share (None), was measured beside a
+    yardstick that something disturbed. That ends the program."""
+    if share is None or not 0 <= share <= MOST_SHARE:
+        said = "no share" if share is None else f"{100 * share:.0f} %"
+        sys.exit(f"report: {what}: {said} of the FMA peak: the yardstick was disturbed; measure this file anew")
+
+
+def refuse_beyond_peak(path, results):
+    """Every share of the peak in a file of results/ must be one."""
+    for row in results.get("rows", []):
+        rates = {c["name"]: c["rates"] for c in row.get("contenders", [])}
+        for who, of in rates.items() if "FMA peak" in rates else ():
+            said = re.search(r", (\d+) threads$", who)
+            threads = row["threads"] if who == "all CPUs" else int(said.group(1)) if said else 1
+            ratios = sorted(a / b for a, b in zip(of, rates["FMA peak"]))
+            check_share(ratios[len(ratios) // 2] / threads, f"{path}: {row['what']}, {who}")
+        for phase, p in row.get("phases", {}).items():
+            if "share_of_peak" in p:
+                check_share(p["share_of_peak"], f"{path}: {phase}")
+    for b in results.get("benchmarks", []):
+        if "share_of_peak" in b:
+            check_share(b["share_of_peak"], f"{path}: {b['name']}")
 
 
 class Spread:
@@ -59,7 +89,9 @@ class Row:
 class Machine:
     def __init__(self, name):
         self.name = name
-        self.files = {n: load(name, n + ".json") for n in ("step", "gemm", "maps", "kernels", "bits")}
+        self.files = {n: load(name, n + ".json") for n in ("step", "gemm", "maps", "kernels", "bits", "sustained")}
+        for n, f in self.files.items():
+            refuse_beyond_peak(f"results/{name}/{n}.json", f or {})
 
     def rows(self, name):
         return [Row(r) for r in (self.files[name] or {"rows": []})["rows"]]

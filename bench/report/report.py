@@ -11,8 +11,8 @@ import sys
 import claims
 import data
 import figures
-import scaling
 import tables
+import threads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
@@ -121,11 +121,11 @@ def main():
     values.update({
         "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
         "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
-        "sweep table": tables.sweep(m), "bits table": tables.bits(m),
+        "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
-        "scaling": scaling.page(m.files["step"]), "mca": tables.mca(),
+        "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
         "claims": claims.page(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper),
     })
     with open(os.path.join(HERE, "template.md")) as f:

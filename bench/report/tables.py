@@ -107,6 +107,22 @@ def sweep(machine):
     return table(["hidden"] + [f"batch {b}, N_z {z}" for b in batch for z in latent], rows)
 
 
+YOUNG, AGED = "first 10^5 samples", "after 10^6 samples"  # bench/sustained_bench.c's names
+
+
+def sustained(machine):
+    """The section, heading and all; nothing where it was not measured."""
+    rows = [(r.what, f"{1e9 * r.rate(AGED):,.0f}", r.ratio(AGED, YOUNG).text(1, 100), r.ratio(AGED, YOUNG).verdict())
+            for r in machine.rows("sustained")]
+    if not rows:
+        return []
+    return ["## Training that goes on", "",
+            "Samples a second after 10⁶ samples beside those of a run in its first 10⁵, in alternating rounds: a small model",
+            "(64-64-2) on few images, which the prior, and data that say little, collapse. Weights and averages decay towards",
+            "zero there; were they to reach the denormals, arithmetic would slow down.", ""] + \
+        table(("optimiser and data", "samples a second after 10⁶", "% of the first 10⁵", ""), rows) + ["", ""]
+
+
 def bits(machine):
     f = machine.files["bits"]
     if not f:

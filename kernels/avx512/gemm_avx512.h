@@ -48,13 +48,13 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
         if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
         GEMM_UNROLL
         for (int i = 0; i < H; i += 2) {
-            const int j = i + 1 < H ? i + 1 : i;
+            const int j = i + 1 < H ? i + 1 : i, next_row = j > i ? N : 0;
             const __m512 ai = _mm512_set1_ps(row[i / 3][(size_t)(i % 3) * rs]);
             GEMM_UNROLL
             for (int v = 0; v < N; v++) c[i * N + v] = _mm512_fmadd_ps(ai, bv[v], c[i * N + v]);
             const __m512 aj = j == i ? ai : _mm512_set1_ps(row[j / 3][(size_t)(j % 3) * rs]);
             GEMM_UNROLL
-            for (int v = 0; j > i && v < N; v++)
+            for (int v = 0; v < next_row; v++)
                 c[j * N + v] = _mm512_fmadd_ps(aj, bv[v], c[j * N + v]);
             if (W % 2)
                 pair[i / 2] =

@@ -1,8 +1,9 @@
 /* SGD, Adagrad, Adam: one pass over weight, gradient and statistics.
  *
  * Where the gradient is zero, as at a pixel that is always black, a weight decays towards 0, and Adam's
- * averages with it. They stop short of the denormals, with which a division takes an assist of microcode (on
- * Zen 4 as long as sixty FMAs): what is far below anything that matters is rounded to multiples of 2^-103.
+ * averages with it. They stop short of the denormals, with which a division (on Zen 4 as long as sixty FMAs), and
+ * on Intel every FMA of the products too, takes an assist of microcode: what is far below anything that
+ * matters is rounded to multiples of 2^-103.
  */
 #ifndef SV_OPTIMIZER_H
 #define SV_OPTIMIZER_H
@@ -16,7 +17,7 @@ V16_INLINE v16 v16_sweep(v16 x)
 
 V16_INLINE v16 v16_sgd(v16 w, v16 g, v16 lr, v16 decay)
 {
-    return v16_fnma(lr, v16_fma(decay, w, g), w);
+    return v16_sweep(v16_fnma(lr, v16_fma(decay, w, g), w));
 }
 
 V16_INLINE v16 v16_adagrad(v16 w, v16 g, v16 *s, v16 lr, v16 eps, v16 decay)

@@ -21,6 +21,13 @@ typedef struct {
     __mmask16 m;
 } v16m;
 
+/* Without optimisation gcc's intrinsics are macros that give unsigned masks to builtins of signed ones, and
+ * the warning lands on the lines that use them. */
+#pragma GCC diagnostic push
+#if !defined(__OPTIMIZE__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 
 /* Whether a tail's mask costs no more than a whole vector. */
@@ -186,5 +193,7 @@ V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b)
 V16_FOLD(v16_fold_add, _mm256_add_ps, _mm_add_ps)
 V16_FOLD(v16_fold_max, _mm256_max_ps, _mm_max_ps)
 #undef V16_FOLD
+
+#pragma GCC diagnostic pop
 
 #endif

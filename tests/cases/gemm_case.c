@@ -260,7 +260,7 @@ static void step_bounds(const struct shape *s, double *const *before, double *co
                         size_t e, double v, double acc, double *const *bound)
 {
     const double w = fabs(before[C][e]), g = fabs(v) + DECAY * w, dg = acc + 2 * U_F32 * g;
-    if (epilogue(s) == SV_EPI_SGD) bound[C][e] = LR * dg + 4 * U_F32 * (w + LR * g);
+    if (epilogue(s) == SV_EPI_SGD) bound[C][e] = SWEPT + LR * dg + 4 * U_F32 * (w + LR * g);
     if (epilogue(s) == SV_EPI_ADAGRAD) {
         const double root = sqrt(after[S][e]) + EPS;
         bound[S][e] = 2 * g * dg + 8 * U_F32 * (before[S][e] + g * g);

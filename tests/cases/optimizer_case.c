@@ -45,7 +45,7 @@ static void bound_sgd(const struct shape *s, const struct operand *o, double *co
 {
     (void)o, (void)after;
     for (size_t i = 0; i < s->n; i++)
-        bound[W][i] = 4 * U_F32 * (fabs(before[W][i]) + LR * gradient(before, i));
+        bound[W][i] = SWEPT + 4 * U_F32 * (fabs(before[W][i]) + LR * gradient(before, i));
 }
 
 static void bound_adagrad(const struct shape *s, const struct operand *o, double *const *before,

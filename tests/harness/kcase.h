@@ -122,7 +122,7 @@ struct kcase {
 #define U_F32 0x1p-24
 /* The smallest float above 0: what a bound relative to addends cannot go below. */
 #define SMALLEST 0x1p-149
-/* What adagrad and adam round to multiples of 2^-103 is off by half of that. */
+/* What the optimisers round to multiples of 2^-103 is off by half of that. */
 #define SWEPT 0x1p-104
 
 /* Elements times links of a product, m n or m n k; and the shape made smaller, the largest dimension

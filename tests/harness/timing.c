@@ -82,30 +82,11 @@ void timing_run(const struct call *c, const struct sv_kernels *const *tables, si
         if (best == 0 || seconds[i] < best) best = seconds[i];
     }
     for (size_t i = 0; i < count; i++)
-        if (seconds[i] > HOPELESS * best) calls[i] = 0;
+        if (seconds[i] > (double)HOPELESS * best) calls[i] = 0;
     const double start = now();
     for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || now() - start < PATIENCE); rounds++)
         for (size_t i = 0; i < count; i++)
             if (calls[i]) t[i][rounds] = measure(c, tables[i], calls[i]) / (double)calls[i];
     for (size_t i = 0; i < count; i++)
         if (calls[i]) seconds[i] = median(t[i], rounds);
-}
-
-double timing_peak(const struct sv_kernels *table)
-{
-    enum { REPEATS = 5 };
-    double rate[REPEATS];
-    float sink = 1;
-    if (!table->fma_peak) return 0;
-    size_t rounds = 64;
-    for (double t = 0; t < LEAST; rounds *= 2) {
-        const double start = now();
-        table->fma_peak(rounds, &sink);
-        t = now() - start;
-    }
-    for (int i = 0; i < REPEATS; i++) {
-        const double start = now(), work = table->fma_peak(rounds, &sink);
-        rate[i] = work / (now() - start);
-    }
-    return median(rate, REPEATS);
 }

@@ -15,7 +15,4 @@ struct shape timing_shape(const struct kcase *c, enum sv_class cls);
 void timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
                 double *seconds);
 
-/* The FMA peak of one core by a table's own chains, FLOP/s; 0 where the table has none. */
-double timing_peak(const struct sv_kernels *table);
-
 #endif

@@ -1,0 +1,135 @@
+/* Does training keep its speed? Samples a second of a model that has seen 10^6 samples beside one in its
+ * first 10^5, per optimiser and kind of data, into results/<machine>/sustained.json.
+ *
+ * What slows a run that has gone on for long is numbers that decay into denormals: weights of pixels that never
+ * change, averages, gradients. The model is small and its images few, so that the prior, which weighs by the
+ * inverse of their number, has shrunk all that nothing else moves by the time of the measurement. One thread; young
+ * and aged run in turn, round after round. */
+#include "results.h"
+#include "step_task.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = 8, IMAGES = 100, BATCH = 20, YOUNG = 100000, AGED = 1000000 };
+
+enum data { BLACK, WHITE, COLUMNS, BINARY, ORDINARY, DATA_COUNT };
+static const char *const data_names[DATA_COUNT] = {"all black", "all white", "constant columns",
+                                                   "binary", "ordinary"};
+
+/* Step sizes with which each optimiser neither diverges nor stands still on any of the data. */
+static const float lr[] = {[VAE_SGD] = 0.01f, [VAE_ADAGRAD] = 0.05f, [VAE_ADAM] = 0.002f};
+
+/* --- data --- */
+
+static uint8_t pixel(enum data kind, size_t column, uint8_t random)
+{
+    switch (kind) {
+    case BLACK: return 0;
+    case WHITE: return 255;
+    case COLUMNS: return column < SIDE / 4 ? 0 : column < SIDE / 2 ? 255 : random;
+    case BINARY: return random < 128 ? 0 : 255;
+    default: return random;
+    }
+}
+
+static bool make_images(struct images *im, const struct sv_kernels *k, enum data kind)
+{
+    enum { PIXELS = SIDE * SIDE };
+    uint32_t words[PIXELS];
+    if (!images_make(im, IMAGES, SIDE, SIDE)) return false;
+    for (size_t i = 0; i < IMAGES; i++) {
+        k->philox(1, PIXELS, sv_rng_at(1, (uint32_t)i, 0), words, PIXELS);
+        for (size_t j = 0; j < PIXELS; j++)
+            im->pixels[i * PIXELS + j] = pixel(kind, j % SIDE, (uint8_t)words[j]);
+    }
+    return true;
+}
+
+/* --- contenders: a call is one step, its work the samples --- */
+
+static double step(struct vae_trainer *t)
+{
+    struct vae_bound b = {0};
+    trainer_step(t, &b);
+    return (double)b.count;
+}
+
+static double run_aged(void *trainer) { return step(trainer); }
+
+/* Begins anew before it is no longer young. */
+static double run_young(void *trainer)
+{
+    struct vae_trainer *t = trainer;
+    if (run_points(&t->run) >= YOUNG) {
+        vae_init(&t->model, t->run.seed, t->run.init_sd);
+        t->run.step = 0;
+    }
+    return step(t);
+}
+
+/* False where training diverged: such a run has no speed to speak of. */
+static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *e)
+{
+    struct vae_bound b = {0};
+    while (run_points(&t->run) < AGED) {
+        b = (struct vae_bound){0};
+        trainer_step(t, &b);
+    }
+    return isfinite(bound_elbo(&b)) || vae_fail(e, "%s: training diverged", what);
+}
+
+/* --- rows --- */
+
+static bool row(const struct step_task *s, json_t *results, enum vae_optimizer optimizer,
+                enum data kind, struct vae_error *e)
+{
+    const struct vae_run run = {.shape = {SIDE, SIDE, 64, 2, VAE_BERNOULLI},
+                                .optimizer = optimizer,
+                                .batch = BATCH,
+                                .samples = 1,
+                                .lr = lr[optimizer],
+                                .init_sd = 0.01f,
+                                .seed = 1,
+                                .train_images = IMAGES};
+    struct step_task task = *s;
+    char what[64];
+    snprintf(what, sizeof what, "%s, %s", vae_optimizer_names[optimizer], data_names[kind]);
+    if (!make_images(&task.train, &s->k.by_class[SV_LARGE], kind))
+        return vae_fail(e, "out of memory");
+    struct vae_trainer young = step_trainer(&task, &run, NULL),
+                       aged = step_trainer(&task, &run, NULL);
+    const bool sound = grow_old(&aged, what, e);
+    if (sound) {
+        struct contender c[] = {{.name = "first 10^5 samples", .run = run_young, .arg = &young},
+                                {.name = "after 10^6 samples", .run = run_aged, .arg = &aged}};
+        rounds_run(what, c, 2);
+        const struct spread ratio = contender_ratio(&c[1], &c[0]);
+        printf("%-28s %9.0f samples/s, %6.1f %% of a young run's (quartiles %.1f ... %.1f)\n", what,
+               contender_rate(&c[1]).median, 100 * ratio.median, 100 * ratio.low, 100 * ratio.high);
+        fflush(stdout);
+        results_row(results, what, s->k.isa, c, 2);
+    }
+    trainer_destroy(&young);
+    trainer_destroy(&aged);
+    images_free(&task.train);
+    return sound;
+}
+
+int main(void)
+{
+    struct step_task s;
+    struct vae_error e = {""};
+    if (!step_task_open(&s, stderr)) return 1;
+    json_t *results = results_new();
+    bool ok = true;
+    rounds_pin();
+    rounds_slice(0.02);
+    for (int o = VAE_SGD; ok && o <= VAE_ADAM; o++)
+        for (int d = 0; ok && d < DATA_COUNT; d++)
+            ok = row(&s, results, (enum vae_optimizer)o, (enum data)d, &e);
+    if (ok) ok = results_write(results, "sustained", &e);
+    if (!ok) fprintf(stderr, "bench-sustained: %s\n", e.line);
+    step_task_close(&s);
+    return ok ? 0 : 1;
+}

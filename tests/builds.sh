@@ -1,0 +1,83 @@
+#!/bin/sh
+# The build as packagers do it: builds.sh. From a copy of the sources without .git, in a directory whose name holds
+# a space, at -O0; what make would run is asked for (-n) wherever that tells enough.
+set -eu
+
+source=$(cd "$(dirname "$0")/.." && pwd)
+CC=${CC:-gcc}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS VAE_BIN
+
+fail() { echo "builds: $*" >&2; exit 1; }
+
+# here DIRECTORY: a copy of the sources, and into it
+here()
+{
+    mkdir -p "$1"
+    (cd "$source" && tar cf - --exclude=./build --exclude=./.git --exclude=./out --exclude=./data .) | (cd "$1" && tar xf -)
+    cd "$1"
+}
+built() { readlink "$PWD/build/vae"; }
+
+# would MAKE_ARGUMENTS...: what make would run, the program being built as below
+would() { make -n V=1 CC="env $CC" OPT=-O0 CFLAGS="$map" "$@" programs 2>&1; }
+
+here "$scratch/a b"
+map="'-ffile-prefix-map=$PWD=/usr/src/vae'"
+make -j2 CC="env $CC" OPT=-O0 CFLAGS="$map" all objcheck || fail "at -O0, in a path with a space"
+CK_RUN_SUITE=cli make CC="env $CC" OPT=-O0 CFLAGS="$map" check || fail "the program's tests in a path with a space"
+make -q CC="env $CC" OPT=-O0 CFLAGS="$map" build/"$(built)" || fail "nothing changed, yet something is out of date"
+cp build/vae "$scratch/first"
+
+# flags: where each is used, and that a change of it is seen
+line() { would "$@" | grep -E -- "$pattern" || fail "make $*: no line matches $pattern"; }
+for program in vae tests exhaustive bench-step; do
+    pattern="-o build/[0-9]*/$program\$"
+    line LDFLAGS=-Wl,-z,now | grep -q -e ' -Wl,-z,now ' || fail "$program is linked without LDFLAGS"
+    line CFLAGS=--coverage | grep -q -e ' --coverage ' || fail "$program is linked without CFLAGS"
+done
+for object in vae/main tests/main bench/results kernels/dispatch reference/kl_ref; do
+    pattern="-c $object\.c -o build/[0-9]*/obj/$object\.o\$"
+    line CPPFLAGS=-DPACKAGER | grep -q -e ' -DPACKAGER ' || fail "$object is compiled without CPPFLAGS"
+    line CFLAGS=-fcf-protection | grep -q -e ' -fcf-protection ' || fail "$object is compiled without CFLAGS"
+done
+! would | grep -q -e '-Werror' || fail "-Werror without WERROR=1"
+would WERROR=1 | grep -q -e '-Werror' || fail "no -Werror with WERROR=1"
+
+# libraries: pkg-config's before the system's, its archive if it has one
+prefix="$scratch/pre fix"
+mkdir -p "$prefix/lib/pkgconfig"
+for package in jansson:jansson libpng:png check:check; do
+    printf 'prefix=%s\nlibdir=${prefix}/lib\nName: %s\nDescription: a stand-in\nVersion: 9\nCflags: -I${prefix}/include/%s\nLibs: -L${libdir} -l%s-9\n' \
+        "$(echo "$prefix" | sed 's/ /\\ /g')" "${package%:*}" "${package%:*}" "${package#*:}" \
+        >"$prefix/lib/pkgconfig/${package%:*}.pc"
+done
+: >"$prefix/lib/libjansson.a"
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+pattern='-o build/[0-9]*/tests$'
+line | grep -q "'$prefix/lib/libjansson.a'.* -lm" || fail "the prefix's archive does not win: $(line)"
+line | grep -q -e "-L$scratch/pre\\\\ fix/lib -lpng-9" || fail "the prefix's shared library does not win: $(line)"
+line | grep -q -e "-lcheck-9" || fail "the prefix's check does not win: $(line)"
+pattern='-c vae/png_grid.c'
+line | grep -q -e "-I$scratch/pre\\\\ fix/include/libpng" || fail "no headers of the prefix: $(line)"
+unset PKG_CONFIG_PATH
+
+# no repository: nothing complains, nothing is named after one that this directory may lie in
+make -n lint exhaustive >"$scratch/said" 2>&1 || fail "make lint without .git: $(cat "$scratch/said")"
+! grep -i -e fatal -e 'not a git' "$scratch/said" || fail "git complains"
+grep -q ' vae/main\.c' "$scratch/said" || fail "lint without .git sees no sources"
+grep -q -e '--commit unknown' "$scratch/said" || fail "a commit without a repository"
+
+if command -v bmake >/dev/null; then
+    ! said=$(bmake 2>&1) || fail "BSD make goes on"
+    [ "$(echo "$said" | wc -l)" = 1 ] || fail "BSD make says more than a line: $said"
+    case $said in *gmake*) ;; *) fail "BSD make is not told of gmake: $said" ;; esac
+fi
+
+# the same bytes wherever it is built
+here "$scratch/deeper/c"
+make -j2 CC="env $CC" OPT=-O0 CFLAGS="-ffile-prefix-map=$PWD=/usr/src/vae" all
+cmp build/vae "$scratch/first" || fail "the program depends on the directory it was built in"
+! grep -q "$scratch" build/vae || fail "the program names the directory it was built in"
+echo "builds: -O0, paths with spaces, flags, prefixes, no repository, the same bytes from everywhere"

@@ -1,0 +1,32 @@
+#include "fuzz.h"
+#include "../../vae/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void fuzz_must(bool holds, const char *what, const char *detail)
+{
+    if (holds) return;
+    fprintf(stderr, "does not hold: %s: %s\n", what, text_shown(detail).s);
+    abort();
+}
+
+const char *fuzz_file(const void *data, size_t size)
+{
+    static char path[64];
+    static int fd = -1;
+    if (fd < 0) fd = memfd_create("input", MFD_CLOEXEC);
+    MUST(fd >= 0 && ftruncate(fd, 0) == 0, "memfd");
+    MUST(pwrite(fd, data, size, 0) == (ssize_t)size, "pwrite");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return path;
+}
+
+void fuzz_must_say(const struct vae_error *e)
+{
+    MUST(*e->line != 0, "no line");
+    MUST(!strcmp(text_shown(e->line).s, e->line) || strlen(e->line) >= TEXT_SHOWN, e->line);
+    MUST(!strchr(e->line, '\n'), e->line);
+}

@@ -1,0 +1,24 @@
+/* The reader of IDX: any bytes, compressed or not. What it takes is whole and in range. */
+#include "../../vae/idx.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct images i;
+    struct vae_error e = {""};
+    if (!idx_read(fuzz_file(data, size), &i, &e)) {
+        fuzz_must_say(&e);
+        MUST(!i.pixels && !i.values, "memory kept");
+        return 0;
+    }
+    unsigned sum = 0;
+    MUST(!i.pixels != !i.values, "bytes or floats");
+    for (size_t p = 0; p < i.count * images_size(&i); p++) {
+        if (i.values) MUST(i.values[p] >= 0 && i.values[p] <= 1, "out of range");
+        if (i.pixels) sum += i.pixels[p];
+    }
+    MUST(sum <= 255 * i.count * images_size(&i), "sum");
+    MUST(images_transpose(&i) && images_transpose(&i), "transpose");
+    images_free(&i);
+    return 0;
+}
