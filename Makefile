@@ -329,14 +329,13 @@ $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 $(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
 	$(call link)
 
+$(DIR)/obj/tests/faults/preload.o: DEFINES = -fPIC
 FAULTS := $(filter-out tests/faults/preload.c,$(wildcard tests/faults/*.c))
 $(DIR)/faults: $(call objects,$(FAULTS))
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call link)
 
-$(DIR)/faults.so: tests/faults/preload.c tests/faults/preload.h Makefile
-	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared $< -o $@
+$(DIR)/faults.so: $(call objects,tests/faults/preload.c)
+	$(call link,-shared)
 
 $(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
 	$(call link)

@@ -168,6 +168,12 @@ static bool needs_rewriting(const struct lines *kept, FILE *f)
 
 /* --- what is there when a run begins --- */
 
+static bool cannot(const char *path, struct vae_error *e)
+{
+    return vae_fail(e, "%s: %s; %s", path,
+                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
+}
+
 static FILE *open_lines(const char *path, struct vae_error *e)
 {
     const int fd = input_open(path, false, hint, e);
@@ -200,10 +206,13 @@ static bool reconcile(const char *path, const struct vae_run *run, bool rewrites
     return ok;
 }
 
-static bool not_empty(const char *path)
+static bool look(const char *path, bool *older, struct vae_error *e)
 {
     struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size;
+    const bool there = stat(path, &st) == 0;
+    if (!there && errno != ENOENT) return cannot(path, e);
+    *older = there && S_ISREG(st.st_mode) && st.st_size;
+    return true;
 }
 
 /* A new run was killed about when its first checkpoint came. If that is the one to go on from, the lines
@@ -222,12 +231,6 @@ static bool take_pending(const struct train_log *l, const struct vae_run *run, s
 }
 
 /* --- the open log --- */
-
-static bool cannot(const char *path, struct vae_error *e)
-{
-    return vae_fail(e, "%s: %s; %s", path,
-                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
-}
 
 /* O_NONBLOCK: a pipe without a reader is an error, not a wait. */
 static bool open_end(struct train_log *l, struct vae_error *e)
@@ -266,9 +269,9 @@ static bool name_files(struct train_log *l, const char *path, struct vae_error *
 
 static bool begin(struct train_log *l, const struct vae_run *run, bool resume, struct vae_error *e)
 {
-    bool found;
+    bool found, older = false;
     if (resume && !take_pending(l, run, e)) return false;
-    const bool older = not_empty(l->path);
+    if (!look(l->path, &older, e)) return false;
     if (older && !reconcile(l->path, run, resume, &found, e)) return false;
     if (older && !resume) return open_pending(l, e);
     if (!resume) unlink(l->pending);
@@ -313,9 +316,9 @@ bool train_log_append(struct train_log *l, const char *line, struct vae_error *e
 bool train_log_settle(struct train_log *l, struct vae_error *e)
 {
     if (!*l->pending) return true;
-    if (rename(l->pending, l->path)) return cannot(l->path, e);
-    *l->pending = 0;
-    return true;
+    const bool moved = rename(l->pending, l->path) == 0;
+    *l->pending = 0; /* what could not be moved waits for the run to go on */
+    return moved || cannot(l->path, e);
 }
 
 void train_log_close(struct train_log *l)

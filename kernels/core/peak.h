@@ -17,14 +17,14 @@ static double SV_FN(fma_peak)(size_t rounds, float *last)
     const volatile float factor = 0.999f, from = 1;
     v16 acc[PEAK_CHAINS];
     const v16 a = v16_set1(factor), b = v16_sub(v16_set1(1), a);
-    for (int i = 0; i < VALUES; i++) last[i] = from + (float)(i + 1) / VALUES;
+    for (int i = 0; i < VALUES; i++) last[i] = from + (float)(i + 1) / (float)VALUES;
     for (int c = 0; c < PEAK_CHAINS; c++) acc[c] = v16_load(last + 16 * c);
     for (size_t r = 0; r < rounds; r++)
         for (int u = 0; u < UNROLL; u++)
             _Pragma("GCC unroll 32") for (int c = 0; c < PEAK_CHAINS; c++) acc[c] =
                 v16_fma(acc[c], a, b);
     for (int c = 0; c < PEAK_CHAINS; c++) v16_store(last + 16 * c, acc[c]);
-    return 2.0 * VALUES * UNROLL * (double)rounds;
+    return 2.0 * (double)(VALUES * UNROLL) * (double)rounds;
 }
 
 #endif
