@@ -139,11 +139,12 @@ static const struct {
     {"lines of another run before it", "cat out/log.jsonl two/log.jsonl >l/log.jsonl", false},
     {"lines of another run after it", "cat two/log.jsonl out/log.jsonl >l/log.jsonl", false},
     {"its own beside an older run's",
-     "mv l/log.jsonl l/log.jsonl.new; cp out/log.jsonl l/log.jsonl", false},
+     "mv l/log.jsonl l/.log.jsonl.pending; cp out/log.jsonl l/log.jsonl", false},
     {"the same, with settings alike",
-     "mv l/log.jsonl l/log.jsonl.new; cp two/log.jsonl l/log.jsonl", false},
-    {"beside it that of a run without a checkpoint", "cp out/log.jsonl l/log.jsonl.new", false},
-    {"beside it nothing of such a run", ": >l/log.jsonl.new", false},
+     "mv l/log.jsonl l/.log.jsonl.pending; cp two/log.jsonl l/log.jsonl", false},
+    {"beside it that of a run without a checkpoint", "cp out/log.jsonl l/.log.jsonl.pending",
+     false},
+    {"beside it nothing of such a run", ": >l/.log.jsonl.pending", false},
 };
 enum { LOGS = sizeof logs / sizeof *logs };
 
@@ -156,7 +157,7 @@ START_TEST(test_log_of_resumed)
     cli_must_work("train --data plain --out l --epochs 1 " MODEL " --seed 9 --quiet");
     ck_assert_int_eq(system(logs[_i].shell), 0);
     cli_must_work("train --data plain --out l --epochs 2 --resume l/model.safetensors --quiet");
-    ck_assert_int_ne(access("l/log.jsonl.new", F_OK), 0);
+    ck_assert_int_ne(access("l/.log.jsonl.pending", F_OK), 0);
     got = timeless("l/log.jsonl");
     want = timeless("two/log.jsonl");
     const bool lost = logs[_i].lost;

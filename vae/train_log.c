@@ -262,7 +262,10 @@ static bool name_files(struct train_log *l, const char *path, struct vae_error *
     char *real = link ? realpath(path, NULL) : NULL;
     if (link && !real && errno == ENOMEM) return no_memory(path, e);
     const int n = snprintf(l->path, sizeof l->path, "%s", real ? real : path);
-    const int m = snprintf(l->pending, sizeof l->pending, "%s.new", l->path);
+    const char *slash = strrchr(l->path, '/');
+    const int folder = slash ? (int)(slash + 1 - l->path) : 0;
+    const int m = snprintf(l->pending, sizeof l->pending, "%.*s.%s.pending", folder, l->path,
+                           l->path + folder);
     free(real);
     return (n < OUT_PATH && m < OUT_PATH) || vae_fail(e, "%.64s...: name too long", path);
 }
