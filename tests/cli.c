@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -58,6 +59,46 @@ void cli_must_fail(const char *arguments, int status, const char *says)
     ck_assert_msg(end && !end[1] && !strncmp(o.err, "vae", 3), "vae %s: not one line: %s",
                   arguments, o.err);
     ck_assert_msg(strstr(o.err, says) != NULL, "vae %s: no \"%s\" in: %s", arguments, says, o.err);
+}
+
+/* --- in the background --- */
+
+void cli_sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
+
+/* "vae <arguments>" by the shell, in the background; standard error goes to the file `err`. */
+pid_t cli_start(const char *arguments)
+{
+    const pid_t child = fork();
+    if (child) return child;
+    char line[8192];
+    snprintf(line, sizeof line, "exec '%s' %s >/dev/null 2>err", program, arguments);
+    execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+    _exit(99);
+}
+
+bool cli_wait_for(const char *path)
+{
+    for (int i = 0; i < 2000 && access(path, F_OK); i++) cli_sleep_ms(10);
+    return access(path, F_OK) == 0;
+}
+
+int cli_status_of(pid_t child)
+{
+    int status;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+/* A run into i/ that does not end by itself and has written its first checkpoint. */
+pid_t cli_start_endless(const char *options)
+{
+    char line[512];
+    unlink("i/model.safetensors");
+    snprintf(line, sizeof line, "train --data plain --out i --epochs 1000000 " CLI_MODEL " %s",
+             options);
+    const pid_t child = cli_start(line);
+    ck_assert(cli_wait_for("i/model.safetensors"));
+    return child;
 }
 
 /* --- fixture: a directory with data sets, good and bad, and a checkpoint --- */

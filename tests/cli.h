@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct outcome {
     int status; /* exit status, or 1000 + signal */
@@ -25,6 +26,15 @@ void cli_must_work(const char *arguments);
 
 /* That status, and one line on standard error that holds `says`. */
 void cli_must_fail(const char *arguments, int status, const char *says);
+
+/* "vae <arguments>" by the shell, in the background; standard error goes to the file `err`. */
+pid_t cli_start(const char *arguments);
+/* A run of CLI_MODEL into i/ that does not end by itself and has written its first checkpoint. */
+#define CLI_MODEL "--batch 20 --hidden 11 --latent 3"
+pid_t cli_start_endless(const char *options);
+void cli_sleep_ms(long ms);
+bool cli_wait_for(const char *path); /* until it is there; false after twenty seconds */
+int cli_status_of(pid_t child);      /* as in struct outcome, once it has ended */
 
 void cli_write(const char *path, const void *bytes, size_t n);
 size_t cli_read(const char *path, unsigned char **bytes);

@@ -57,6 +57,7 @@ int main(void)
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_recovery());
+    srunner_add_suite(r, suite_guards());
     srunner_add_suite(r, suite_files());
     srunner_add_suite(r, suite_short_memory());
     srunner_add_suite(r, suite_gaussian());

@@ -24,6 +24,7 @@ Suite *suite_model(void);
 Suite *suite_bits(void);
 Suite *suite_cli(void);
 Suite *suite_recovery(void);
+Suite *suite_guards(void);
 Suite *suite_run(void);
 Suite *suite_files(void);
 Suite *suite_short_memory(void);

@@ -70,7 +70,15 @@ static const struct {
      "gzip/emnist-digits-train-images-idx3-ubyte:30 gzip/emnist-digits-test-images-idx3-ubyte:15",
      "/gzip", 0, 0, "layout16/gzip/emnist-digits (emnist-digits, emnist-letters)"},
     {"gzip/emnist-letters-train-images-idx3-ubyte:20 gzip/emnist-letters-test-images-idx3-ubyte:11",
-     "/gzip/emnist-let", 0, 0, "no train-images-idx3-ubyte in it"},
+     "/gzip/emnist-let", 0, 0, "no such file, and no set of that name in layout17/gzip"},
+    {"train-images-idx3-ubyte:20 t10k-images-idx3-ubyte:11 "
+     "emnist-letters-train-images-idx3-ubyte:30 emnist-letters-test-images-idx3-ubyte:15",
+     "", 0, 0,
+     "holds several sets; give one of them a name, as in --data layout18/mnist (mnist, "
+     "emnist-letters)"},
+    {"train-images-idx3-ubyte:20 t10k-images-idx3-ubyte:11 "
+     "emnist-letters-train-images-idx3-ubyte:30 emnist-letters-test-images-idx3-ubyte:15",
+     "/mnist", 20, 11, ""},
     {"emnist-letters-train-images-idx3-ubyte:20", "/emnist-letters-train-images-idx3-ubyte", 18, 2,
      ""},
     {"train-images-idx3-ubyte:20 emnist-letters-test-images-idx3-ubyte:11", "", 0, 0,

@@ -90,7 +90,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- settings --- */
 
-enum { PAIRS = 21 };
+enum { PAIRS = 20 };
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
 {
@@ -120,7 +120,6 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
     put(p, &n, "train_images", "%zu", r->train_images);
     put(p, &n, "step", "%" PRIu64, r->step);
     if (r->health.untrained != 0) put(p, &n, "untrained_bound", "%.17g", r->health.untrained);
-    if (r->health.worse) put(p, &n, "steps_beyond_limit", "%" PRIu64, r->health.worse);
     if (r->seen.count) { /* a stop between two reports */
         put(p, &n, "unreported_samples", "%zu", r->seen.count);
         put(p, &n, "unreported_kl", "%.17g", r->seen.kl);
@@ -191,9 +190,6 @@ static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_
         (!get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e) ||
          !get_double(f, "unreported_kl", &r->seen.kl, e) ||
          !get_double(f, "unreported_recon", &r->seen.recon, e)))
-        return false;
-    if (st_metadata(f, "steps_beyond_limit") &&
-        !get_number(f, "steps_beyond_limit", r->step, &r->health.worse, e))
         return false;
     return get_double(f, "untrained_bound", &r->health.untrained, e);
 }

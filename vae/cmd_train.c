@@ -13,21 +13,29 @@
 #include "train_loop.h"
 #include <inttypes.h>
 #include <math.h>
+#include <unistd.h>
 
 /* --- how it ends --- */
 
-/* The command that goes on, as a shell reads it: what the checkpoint does not hold is in it. */
+/* The command that goes on, as a shell reads it: what the checkpoint does not hold is in it. A model beyond the
+ * limit of health.h is not saved; the last report's is there to go on from. */
 static int interrupted(struct train_loop *l, struct vae_error *e)
 {
     const int number = (int)*stop_signal();
-    if (!train_loop_save(l, e)) return EXIT_FAILED;
-    fprintf(stderr,
-            "vae train: stopped by signal %d after %" PRIu64 " samples; go on with: vae train",
-            number, run_points(&l->t->run));
-    train_options_print(stderr, l->o);
-    fputs(" --resume ", stderr);
-    option_print_quoted(stderr, l->out->checkpoint);
-    fprintf(stderr, " --samples %" PRIu64 "\n", l->total);
+    const bool good = health_good(&l->t->run);
+    if (good && !train_loop_save(l, e)) return EXIT_FAILED;
+    fprintf(stderr, "vae train: stopped by signal %d after %" PRIu64 " samples; ", number,
+            run_points(&l->t->run));
+    if (!good) fputs("its bound is beyond the limit, it is not saved; ", stderr);
+    if (l->saved) {
+        fputs("go on with: vae train", stderr);
+        train_options_print(stderr, l->o);
+        fputs(" --resume ", stderr);
+        option_print_quoted(stderr, l->out->checkpoint);
+        fprintf(stderr, " --samples %" PRIu64 "\n", l->total);
+    } else {
+        fputs("nothing was written\n", stderr);
+    }
     return 128 + number;
 }
 
@@ -128,24 +136,28 @@ static int run_held(struct train_loop *l, struct vae_error *e)
 }
 
 static int run_trainer(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
-                       double started, struct vae_error *e)
+                       struct out_dir *out, double started, struct vae_error *e)
 {
-    struct out_dir out = {.lock_fd = -1};
     int status = EXIT_FAILED;
     const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
     struct train_loop loop = {
-        .t = t, .data = data, .o = o, .out = &out, .first_step = t->run.step, .started = started};
+        .t = t, .data = data, .o = o, .out = out, .first_step = t->run.step, .started = started};
     loop.total = o->samples ? o->samples : epochs * data->train.count;
     const uint64_t seen = run_points(&t->run), least = o->resume ? seen : trainer_next_rows(t);
     if (loop.total < least)
         vae_fail(e,
                  "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
                  loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
-    else if (start_clocks(&loop, e) && out_dir_open(&out, o->out, o->log, e))
+    else if (start_clocks(&loop, e) && out_dir_open(out, o->out, o->log, e))
         status = run_held(&loop, e);
-    out_dir_close(&out);
     memory_give(loop.clock);
     return status;
+}
+
+/* A folder that is there is taken before a checkpoint is read from it: a run about to end may still write one. */
+static bool hold_early(const struct train_options *o, struct out_dir *out, struct vae_error *e)
+{
+    return access(o->out, F_OK) || out_dir_open(out, o->out, o->log, e);
 }
 
 static int train(struct train_options *o, struct vae_error *e)
@@ -157,10 +169,12 @@ static int train(struct train_options *o, struct vae_error *e)
     if (!dataset_open(o->data, &(struct dataset_options){.transpose = o->transpose}, &data, e))
         return EXIT_FAILED;
     struct pool *pool = option_pool(o->threads, e);
-    if (pool && prepare(o, &data, pool, &t, e)) {
-        status = run_trainer(o, &data, &t, started, e);
+    struct out_dir out = {.lock.fd = -1};
+    if (pool && hold_early(o, &out, e) && prepare(o, &data, pool, &t, e)) {
+        status = run_trainer(o, &data, &t, &out, started, e);
         trainer_destroy(&t);
     }
+    out_dir_close(&out);
     pool_destroy(pool);
     dataset_free(&data);
     return status;

@@ -56,7 +56,8 @@ fetch() { # NAME MD5, mirrors in the remaining arguments
             fi
             case $said in
             23) die "$part: cannot be written; is the disk full?" ;;
-            18 | 28 | 56) break ;; # broken off or too slow: the part is good as far as it goes
+            0 | 33 | 36) ;; # it came whole and is wrong, or cannot be gone on with: the part was no start of it
+            *) break ;;     # broken off, too slow, or not to be had: the part is good as far as it goes
             esac
             [ "$try" = resumed ] && [ -n "$had_part" ] || break
             rm -f -- "$part"

@@ -118,9 +118,13 @@ static bool complete(const struct set *s, bool test_only)
     return s->rank[IDX_TEST] != NO_RANK && (test_only || s->rank[IDX_TRAIN] != NO_RANK);
 }
 
+/* Names the set whose files have none. */
+static const char plain[] = "mnist";
+
 static bool is_called(const struct set *s, const char *wanted)
 {
     const size_t n = strlen(wanted);
+    if (!*s->stem) return !strcmp(wanted, plain);
     return !strncmp(s->stem, wanted, n) && (!s->stem[n] || !strcmp(s->stem + n, "-"));
 }
 
@@ -149,12 +153,17 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
         if (!one || complete(set, test_only)) one = set;
         if (!complete(set, test_only)) continue;
         fit++;
-        if (*set->stem) list(names, sizeof names, set->stem, strlen(set->stem) - 1);
+        if (*set->stem)
+            list(names, sizeof names, set->stem, strlen(set->stem) - 1);
+        else
+            list(names, sizeof names, plain, strlen(plain));
     }
     if (fit > 1)
         return vae_fail(
             e, "%s: holds several sets; give one of them a name, as in --data %s/%.*s (%s)", dir,
             dir, (int)strcspn(names, ","), names, names);
+    if (wanted && !one)
+        return vae_fail(e, "%s/%s: no such file, and no set of that name in %s", dir, wanted, dir);
     if (!one || !complete(one, test_only)) {
         const bool train = one && one->rank[IDX_TRAIN] != NO_RANK;
         return vae_fail(

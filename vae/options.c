@@ -79,19 +79,22 @@ bool option_unknown(char *const *argv, int index, struct vae_error *e)
                     word);
 }
 
+/* What is unsafe on a terminal stands as escapes in $'...', which bash, zsh and POSIX 2024 know. */
 void option_print_quoted(FILE *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./:=+,@%";
-    const struct text_shown shown = text_shown(word);
+    const bool safe = text_is_safe(word);
     if (*word && !word[strspn(word, plain)]) {
         fputs(word, to);
         return;
     }
-    putc('\'', to);
-    for (const char *c = shown.s; *c; c++)
+    fputs(safe ? "'" : "$'", to);
+    for (const char *c = word; *c; c++)
         if (*c == '\'')
-            fputs("'\\''", to);
+            fputs(safe ? "'\\''" : "\\'", to);
+        else if (!safe && (*c == '\\' || *c < ' ' || *c > '~'))
+            fprintf(to, "\\%03o", (unsigned)(unsigned char)*c);
         else
             putc(*c, to);
     putc('\'', to);

@@ -42,7 +42,7 @@ bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 /* What getopt_long could not take: an unknown option or a missing value. */
 bool option_unknown(char *const *argv, int index, struct vae_error *e);
 
-/* A word as a POSIX shell reads it. What could act on a terminal is replaced (text.h). */
+/* A word as a shell reads it; what could act on a terminal (text.h) stands in escapes. */
 void option_print_quoted(FILE *to, const char *word);
 
 /* Exactly one argument that is no option, named `what`; or none where what is NULL. */

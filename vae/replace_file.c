@@ -170,11 +170,23 @@ static void keep_mode(struct replace_file *r)
 }
 
 /* EINVAL: a file system that does not sync this. */
-static void sync_all(struct replace_file *r)
+bool sync_file(int fd)
 {
     int failed;
-    while ((failed = fsync(r->fd)) && errno == EINTR) continue;
-    if (failed && errno != EINVAL && !r->error) r->error = errno;
+    while ((failed = fsync(fd)) && errno == EINTR) continue;
+    return !failed || errno == EINVAL;
+}
+
+void sync_directory(const char *path)
+{
+    char dir[REPLACE_PATH];
+    snprintf(dir, sizeof dir, "%s", path);
+    char *slash = strrchr(dir, '/');
+    strcpy(slash ? slash + 1 : dir, slash ? "" : ".");
+    const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    fsync(fd);
+    close(fd);
 }
 
 /* On Linux the descriptor is gone after EINTR too. */
@@ -195,7 +207,7 @@ void replace_abort(struct replace_file *r)
 bool replace_commit(struct replace_file *r, struct vae_error *e)
 {
     if (!r->error && r->exists) keep_mode(r);
-    if (!r->error) sync_all(r);
+    if (!r->error && !sync_file(r->fd)) r->error = errno;
     const int lock = dup(r->fd);
     close_temporary(r);
     if (!r->error && renameat(r->dir, r->temporary, r->dir, r->name)) r->error = errno;

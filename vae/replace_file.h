@@ -40,6 +40,12 @@ bool replace_commit(struct replace_file *r, struct vae_error *e);
 /* Gives up. */
 void replace_abort(struct replace_file *r);
 
+/* fsync, where the file system has one; false with errno. */
+bool sync_file(int fd);
+
+/* Syncs the directory that the file of this name lies in, as far as the system does. */
+void sync_directory(const char *path);
+
 /* mkdir -p, and a check that files can be made in it. */
 bool make_directory(const char *path, struct vae_error *e);
 

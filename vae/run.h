@@ -13,7 +13,8 @@ extern const char *const vae_binarize_names[];
 struct vae_health {
     double
         untrained; /* bound of the first minibatch, no step taken yet; nats per data point, 0: unknown */
-    uint64_t worse; /* last steps in a row whose bound was beyond the limit */
+    uint64_t
+        worse; /* last steps in a row whose bound was beyond the limit: no checkpoint is written then */
 };
 
 struct vae_run {

@@ -1,16 +1,33 @@
 #include "stop.h"
+#include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
+
+static const double STOP_DOUBLED = 1; /* seconds */
 
 static volatile sig_atomic_t caught;
+static struct timespec when;
+
+/* timeout(1) and a shell that ends send theirs twice, to the process and to its group. */
+static bool doubled(int number)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double since =
+        (double)(now.tv_sec - when.tv_sec) + 1e-9 * (double)(now.tv_nsec - when.tv_nsec);
+    return number == caught && since < STOP_DOUBLED;
+}
 
 /* While it runs the signal is blocked: what is raised comes as it returns. */
 static void on_signal(int number)
 {
-    if (caught) {
+    if (!caught) {
+        clock_gettime(CLOCK_MONOTONIC, &when);
+        caught = number;
+    } else if (!doubled(number)) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    caught = number;
 }
 
 void stop_on_signals(void)
@@ -18,6 +35,7 @@ void stop_on_signals(void)
     static const int asked[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     struct sigaction old, a = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&a.sa_mask);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) sigaddset(&a.sa_mask, asked[i]);
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
         if (sigaction(asked[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(asked[i], &a, NULL);

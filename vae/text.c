@@ -1,5 +1,4 @@
 #include "text.h"
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,6 +46,17 @@ void text_make_safe(char *text)
         }
     }
     *to = 0;
+}
+
+bool text_is_safe(const char *text)
+{
+    uint32_t code;
+    const unsigned char *p = (const unsigned char *)text;
+    for (size_t n; *p; p += n) {
+        n = decode(p, &code);
+        if (n == 0 || acts(code)) return false;
+    }
+    return true;
 }
 
 struct text_shown text_shown(const char *text)

@@ -2,10 +2,15 @@
 #ifndef VAE_TEXT_H
 #define VAE_TEXT_H
 
+#include <stdbool.h>
+
 /* Replaces by '?', in place, what could act on a terminal or mislead its reader: C0 and C1 controls, DEL,
  * bidirectional and line-breaking format characters (Unicode Annex 9, table 4; U+2028, U+2029), and bytes
  * that are not UTF-8. */
 void text_make_safe(char *text);
+
+/* Nothing would be replaced. */
+bool text_is_safe(const char *text);
 
 enum { TEXT_SHOWN = 4096 + 64 };
 struct text_shown {

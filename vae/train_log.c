@@ -42,7 +42,8 @@ struct lines {
     struct line *line;
     size_t count, room;
     bool any_ours;
-    bool begins; /* the file begins as a log does, as far as it goes */
+    bool any_others; /* names another */
+    bool begins;     /* the file begins as a log does, as far as it goes */
 };
 
 static bool no_memory(const char *path, struct vae_error *e)
@@ -77,6 +78,7 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
     }
     all->line[all->count++] = l;
     all->any_ours = all->any_ours || l.ours;
+    all->any_others = all->any_others || (l.named && !l.ours);
     return true;
 }
 
@@ -142,7 +144,7 @@ static bool copy(FILE *from, long long at, long long length, struct replace_file
     return true;
 }
 
-/* Puts these lines in place of the file. */
+/* Puts these lines of f in place of the file `path`. */
 static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct vae_error *e)
 {
     struct replace_file r;
@@ -185,10 +187,15 @@ static FILE *open_lines(const char *path, struct vae_error *e)
     return f;
 }
 
-/* The lines of this run up to its last report, in place of all; or, where that is not asked for, only a look
- * whether the file is a log. *found: the last line is that report's. */
-static bool reconcile(const char *path, const struct vae_run *run, bool rewrites, bool *found,
-                      struct vae_error *e)
+struct log_found {
+    bool last;   /* the line of the run's last report, at the end of what is its */
+    bool others; /* lines of another run */
+};
+
+/* Looks at a log, and, where `to` is not NULL, writes the lines of this run up to its last report there: in place
+ * of all, where it is the same file. */
+static bool reconcile(const char *path, const struct vae_run *run, const char *to,
+                      struct log_found *found, struct vae_error *e)
 {
     struct lines all = {0};
     char id[17];
@@ -198,8 +205,9 @@ static bool reconcile(const char *path, const struct vae_run *run, bool rewrites
     bool ok = read_lines(f, path, id, &all, e);
     if (ok) {
         choose_lines(&all, reported(run));
-        *found = all.any_ours && (all.count ? all.line[all.count - 1].samples : 0) == reported(run);
-        ok = !rewrites || !needs_rewriting(&all, f) || rewrite(f, path, &all, e);
+        const uint64_t last = all.count ? all.line[all.count - 1].samples : 0;
+        *found = (struct log_found){all.any_ours && last == reported(run), all.any_others};
+        ok = !to || (to == path && !needs_rewriting(&all, f)) || rewrite(f, to, &all, e);
     }
     free(all.line);
     fclose(f);
@@ -220,73 +228,92 @@ static bool look(const char *path, bool *older, struct vae_error *e)
 static bool take_pending(const struct train_log *l, const struct vae_run *run, struct vae_error *e)
 {
     struct stat st;
-    bool found = false;
+    struct log_found found = {0};
     if (lstat(l->pending, &st)) return true;
-    if (S_ISREG(st.st_mode) && st.st_size && !reconcile(l->pending, run, false, &found, e))
+    if (S_ISREG(st.st_mode) && st.st_size && !reconcile(l->pending, run, NULL, &found, e))
         return false;
-    found = found || (S_ISREG(st.st_mode) && !st.st_size && !reported(run));
-    if (found ? rename(l->pending, l->path) : unlink(l->pending))
+    const bool its = found.last || (S_ISREG(st.st_mode) && !st.st_size && !reported(run));
+    if (its ? rename(l->pending, l->path) : unlink(l->pending))
         return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), hint);
     return true;
 }
 
 /* --- the open log --- */
 
-/* O_NONBLOCK: a pipe without a reader is an error, not a wait. */
-static bool open_end(struct train_log *l, struct vae_error *e)
+/* A name in /dev or /proc may be a link to no path; any other was followed before, once. */
+static bool opened(struct train_log *l, const char *path, int flags, struct vae_error *e)
 {
     struct stat st;
-    l->fd = open(l->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-    if (l->fd < 0 || fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND))
-        return cannot(l->path, e);
+    l->fd =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0666);
+    if (l->fd < 0 || fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND)) return cannot(path, e);
     l->regular = S_ISREG(st.st_mode);
+    if (l->regular) sync_directory(path);
     return true;
 }
 
-/* A new file beside an older run's log, with its mode; what lies there is a killed run's. */
+/* A new file beside an older run's log, with its mode. */
 static bool open_pending(struct train_log *l, struct vae_error *e)
 {
     struct stat st;
-    unlink(l->pending);
-    l->regular = true;
-    l->fd = open(l->pending, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (l->fd < 0 || stat(l->path, &st) || fchmod(l->fd, st.st_mode & 07777))
-        return cannot(l->pending, e);
+    if (!opened(l, l->pending, O_NOFOLLOW, e)) return false;
+    if (stat(l->path, &st) || fchmod(l->fd, st.st_mode & 07777)) return cannot(l->pending, e);
     return true;
 }
 
-static bool name_files(struct train_log *l, const char *path, struct vae_error *e)
+static bool name_files(struct train_log *l, const char *path, char lock[LOCK_PATH],
+                       struct vae_error *e)
 {
     struct stat st;
-    const bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-    char *real = link ? realpath(path, NULL) : NULL;
-    if (link && !real && errno == ENOMEM) return no_memory(path, e);
+    l->linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    if (l->linked && stat(path, &st) && errno == ENOENT)
+        return vae_fail(e, "%s: a symbolic link to nothing; %s", path, hint);
+    char *real = l->linked ? realpath(path, NULL) : NULL;
+    if (l->linked && !real && errno == ENOMEM) return no_memory(path, e);
     const int n = snprintf(l->path, sizeof l->path, "%s", real ? real : path);
+    l->linked = l->linked && !real;
+    free(real);
     const char *slash = strrchr(l->path, '/');
     const int folder = slash ? (int)(slash + 1 - l->path) : 0;
     const int m = snprintf(l->pending, sizeof l->pending, "%.*s.%s.pending", folder, l->path,
                            l->path + folder);
-    free(real);
+    snprintf(lock, LOCK_PATH, "%.*s.%s.lock", folder, l->path, l->path + folder);
     return (n < OUT_PATH && m < OUT_PATH) || vae_fail(e, "%.64s...: name too long", path);
 }
 
+/* Where the log has lines of another run, whose checkpoint may be in place, they stay until this run's is. */
 static bool begin(struct train_log *l, const struct vae_run *run, bool resume, struct vae_error *e)
 {
-    bool found, older = false;
-    if (resume && !take_pending(l, run, e)) return false;
+    struct log_found found = {0};
+    bool older = false;
+    if (resume ? !take_pending(l, run, e) : unlink(l->pending) && errno != ENOENT)
+        return *e->line ? false : cannot(l->pending, e);
     if (!look(l->path, &older, e)) return false;
-    if (older && !reconcile(l->path, run, resume, &found, e)) return false;
-    if (older && !resume) return open_pending(l, e);
-    if (!resume) unlink(l->pending);
+    if (older && !reconcile(l->path, run, NULL, &found, e)) return false;
+    const bool waits = older && (!resume || found.others);
+    if (older && resume && !reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
+        return false;
+    if (waits) return open_pending(l, e);
     *l->pending = 0;
-    return open_end(l, e);
+    return opened(l, l->path, l->linked ? 0 : O_NOFOLLOW, e);
+}
+
+static bool is_file_or_none(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) || S_ISREG(st.st_mode);
 }
 
 bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
                     struct vae_error *e)
 {
-    *l = (struct train_log){.fd = -1};
-    if (name_files(l, path, e) && begin(l, run, resume, e)) return true;
+    char lock[LOCK_PATH];
+    *l = (struct train_log){.fd = -1, .lock.fd = -1};
+    *e->line = 0;
+    if (!name_files(l, path, lock, e)) return false;
+    if ((!is_file_or_none(l->path) || lock_take(&l->lock, lock, path, "--log", e)) &&
+        begin(l, run, resume, e))
+        return true;
     train_log_close(l);
     return false;
 }
@@ -308,7 +335,7 @@ bool train_log_append(struct train_log *l, const char *line, struct vae_error *e
     struct stat st;
     if (fstat(l->fd, &st)) return cannot(l->path, e);
     if (write_all(l->fd, line, strlen(line)) && write_all(l->fd, "\n", 1) &&
-        (!l->regular || fsync(l->fd) == 0))
+        (!l->regular || sync_file(l->fd)))
         return true;
     vae_fail(e, "%s: %s; free some space, or choose another --log", l->path, strerror(errno));
     if (l->regular && ftruncate(l->fd, st.st_size))
@@ -320,14 +347,17 @@ bool train_log_settle(struct train_log *l, struct vae_error *e)
 {
     if (!*l->pending) return true;
     const bool moved = rename(l->pending, l->path) == 0;
+    if (moved) sync_directory(l->path);
     *l->pending = 0; /* what could not be moved waits for the run to go on */
     return moved || cannot(l->path, e);
 }
 
 void train_log_close(struct train_log *l)
 {
-    if (l->fd < 0) return;
-    if (*l->pending) unlink(l->pending);
-    close(l->fd);
-    l->fd = -1;
+    if (l->fd >= 0) {
+        if (*l->pending) unlink(l->pending);
+        close(l->fd);
+        l->fd = -1;
+    }
+    lock_leave(&l->lock);
 }

@@ -10,9 +10,11 @@
 struct train_log {
     char path[OUT_PATH]; /* links followed */
     char pending
-        [OUT_PATH]; /* a new run's lines until its first checkpoint replaces an older run's; or "" */
+        [OUT_PATH]; /* beside it: this run's lines until its checkpoint replaces another run's; or "" */
     int fd;         /* -1: not open */
-    bool regular;   /* or a pipe or device, which only takes lines */
+    bool regular;     /* or a pipe or device, which only takes lines */
+    bool linked;      /* path is a link to what has no path, as in /dev */
+    struct lock lock; /* of a regular file, against another run with the same log */
 };
 
 /* resume: the run goes on from run->step. A file that holds something, and no line of a log in it, is refused.

@@ -91,6 +91,16 @@ static bool write_line(struct train_loop *l, const struct epoch_report *r, struc
     return ok;
 }
 
+/* The first of the points 10^(i / points) beyond the last report. */
+static void next_point(struct train_loop *l)
+{
+    const struct vae_run *r = &l->t->run;
+    const double reported = (double)(run_points(r) - r->seen.count);
+    l->next_point = 0;
+    for (int i = 0; l->o->points && l->next_point <= reported; i++)
+        l->next_point = ceil(pow(10, i / (double)l->o->points));
+}
+
 /* The line is written: its points are no longer the next one's. */
 static void begin_anew(struct train_loop *l)
 {
@@ -99,6 +109,7 @@ static void begin_anew(struct train_loop *l)
     l->timed = 0;
     l->seconds = 0;
     l->t->run.seen = (struct vae_bound){0};
+    next_point(l);
 }
 
 /* Bounds, a line of the log, checkpoint. Without the line the checkpoint says what it is still to tell. */
@@ -143,23 +154,14 @@ static bool more_to_do(const struct train_loop *l)
     return run_points(&l->t->run) + trainer_next_rows(l->t) <= l->total;
 }
 
-/* The first of the points 10^(i / points) that lies beyond that many samples. */
-static double point_after(const struct train_loop *l, uint64_t samples)
-{
-    double point = 0;
-    for (int i = 0; point <= (double)samples; i++) point = ceil(pow(10, i / (double)l->o->points));
-    return point;
-}
-
 /* The run is where a report is due: at its end, at the end of an epoch, or at or just past a point. */
 static bool report_due(const struct train_loop *l)
 {
     const struct vae_run *r = &l->t->run;
-    const uint64_t points = run_points(r);
     if (!r->seen.count) return false;
     if (!more_to_do(l)) return true;
     if (!l->o->points) return r->step % run_steps_per_epoch(r) == 0;
-    return (double)points >= point_after(l, points - r->seen.count);
+    return (double)run_points(r) >= l->next_point;
 }
 
 /* Steps until a report is due or a signal comes. */
@@ -190,6 +192,7 @@ bool train_loop_run(struct train_loop *l, struct vae_error *e)
 {
     bool ok = true;
     l->first = seconds_now();
+    next_point(l);
     l->progress = progress_start(run_points(&l->t->run), l->total, l->o->quiet);
     while (ok && !*stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));

@@ -18,7 +18,8 @@ struct train_loop {
     const struct train_options *o;
     const struct out_dir *out;
     struct train_log log;
-    uint64_t total; /* data points to reach */
+    uint64_t total;    /* data points to reach */
+    double next_point; /* of the next report, in data points, if --points */
     struct progress progress;
     uint64_t timed; /* data points of this process since the last report */
     double seconds; /* spent in their steps */
