@@ -55,12 +55,43 @@ static double step(struct vae_trainer *t)
     return (double)b.count;
 }
 
-static double run_aged(void *trainer) { return step(trainer); }
+/* Both live in one trainer's memory, in turn: where it lies would show in the ratio. The one that is not there
+ * waits in its room; they change places in the call that precedes a slice and is not timed. */
+struct life {
+    struct vae_trainer *trainer;
+    struct life *other;
+    bool here;
+    uint64_t step;
+    float *room; /* weights, then statistics */
+};
+
+static void copy_model(struct vae_model *m, float *room, bool out)
+{
+    for (size_t i = 0; i <= m->stats; i++) {
+        float *arena = i ? m->stat[i - 1] : m->w, *at = room + i * m->params;
+        memcpy(out ? at : arena, out ? arena : at, m->params * sizeof *at);
+    }
+}
+
+static struct vae_trainer *enter(struct life *l)
+{
+    struct vae_trainer *t = l->trainer;
+    if (l->here) return t;
+    copy_model(&t->model, l->other->room, true);
+    l->other->step = t->run.step;
+    l->other->here = false;
+    copy_model(&t->model, l->room, false);
+    t->run.step = l->step;
+    l->here = true;
+    return t;
+}
+
+static double run_aged(void *life) { return step(enter(life)); }
 
 /* Begins anew before it is no longer young. */
-static double run_young(void *trainer)
+static double run_young(void *life)
 {
-    struct vae_trainer *t = trainer;
+    struct vae_trainer *t = enter(life);
     if (run_points(&t->run) >= YOUNG) {
         vae_init(&t->model, t->run.seed, t->run.init_sd);
         t->run.step = 0;
@@ -97,9 +128,16 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
     snprintf(what, sizeof what, "%s, %s", vae_optimizer_names[optimizer], data_names[kind]);
     if (!make_images(&task.train, &s->k.by_class[SV_LARGE], kind))
         return vae_fail(e, "out of memory");
-    struct vae_trainer young = step_trainer(&task, &run, NULL),
-                       aged = step_trainer(&task, &run, NULL);
-    const bool sound = grow_old(&aged, what, e);
+    struct vae_trainer t = step_trainer(&task, &run, NULL);
+    const size_t floats = t.model.params * (1 + t.model.stats);
+    float *rooms = malloc(2 * floats * sizeof *rooms);
+    bool sound = rooms != NULL || vae_fail(e, "out of memory");
+    struct life young = {.trainer = &t, .room = rooms}, aged = {.trainer = &t, .here = true};
+    young.other = &aged;
+    aged.other = &young;
+    aged.room = rooms + floats;
+    if (sound) copy_model(&t.model, young.room, true);
+    sound = sound && grow_old(&t, what, e);
     if (sound) {
         struct contender c[] = {{.name = "first 10^5 samples", .run = run_young, .arg = &young},
                                 {.name = "after 10^6 samples", .run = run_aged, .arg = &aged}};
@@ -110,8 +148,8 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
         fflush(stdout);
         results_row(results, what, s->k.isa, c, 2);
     }
-    trainer_destroy(&young);
-    trainer_destroy(&aged);
+    free(rooms);
+    trainer_destroy(&t);
     images_free(&task.train);
     return sound;
 }

@@ -32,6 +32,8 @@ V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 de
 {
     g = v16_fma(decay, w, g);
     *m = v16_sweep(v16_fma(v16_set1(beta1), *m, v16_mul(v16_set1(1 - beta1), g)));
+    g = v16_max(v16_set1(0x1p-57f),
+                v16_abs(g)); /* no square underflows; the sweep takes what this adds */
     *v = v16_sweep(v16_fma(v16_set1(beta2), *v, v16_mul(v16_set1(1 - beta2), v16_mul(g, g))));
     return v16_sweep(v16_fnma(alpha, v16_div(*m, v16_add(v16_sqrt(*v), eps)), w));
 }
