@@ -199,7 +199,6 @@ static const struct {
     {"init_sd", "nan", "init_sd is \"nan\""},
     {"batch", "20x", "batch is \"20x\""},
     {"untrained_bound", "-0x1p3", "untrained_bound is \"-0x1p3\""},
-    {"steps_beyond_limit", "1e3", "steps_beyond_limit is \"1e3\""},
     {"seed", "+1", "seed is \"+1\""},
     {"lr", "1\033[2J", "lr is \"1?[2J\""},
     {"hidden", "16384", "tensor encoder.hidden.weight has another shape"},
