@@ -171,12 +171,16 @@ Suite *suite_peak(void)
     TCase *t = tcase_create("peak");
     tcase_set_timeout(t, 120);
     tcase_set_tags(t, "threads");
-    tcase_add_loop_test(t, test_chains_stay_normal, 0, (int)tables);
     tcase_add_loop_test(t, test_chains_differ, 0, (int)tables);
     tcase_add_test(t, test_measured);
     tcase_add_loop_test(t, test_share, 0, (int)(sizeof shares / sizeof *shares));
     tcase_add_loop_test(t, test_profile_shares, 0, 2);
     tcase_add_loop_test(t, test_flops, 0, (int)(sizeof counts / sizeof *counts));
     suite_add_tcase(s, t);
+    TCase *rounds = tcase_create("rounds"); /* minutes where nothing is optimised */
+    tcase_set_timeout(rounds, 120);
+    tcase_set_tags(rounds, "rounds");
+    tcase_add_loop_test(rounds, test_chains_stay_normal, 0, (int)tables);
+    suite_add_tcase(s, rounds);
     return s;
 }
