@@ -233,7 +233,7 @@ bool st_check(const struct st_file *f, const char *name, size_t dims, const size
     size_t have[2];
     char want[64];
     shape_text(want, dims, shape);
-    if (!st_shape(f, name, dims, have) || memcmp(have, shape, dims * sizeof *have))
+    if (!st_shape(f, name, dims, have) || (dims && memcmp(have, shape, dims * sizeof *have)))
         return vae_fail(e,
                         "%s: tensor %s has another shape than %s, which the model's sizes ask for",
                         f->path, name, want);
