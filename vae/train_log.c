@@ -121,7 +121,7 @@ static void choose_lines(struct lines *all, uint64_t last)
         if (all->line[i].samples <= last &&
             (all->line[i].ours || (!all->any_ours && !all->line[i].named)))
             all->line[kept++] = all->line[i];
-    qsort(all->line, kept, sizeof *all->line, by_samples);
+    if (kept) qsort(all->line, kept, sizeof *all->line, by_samples);
     all->count = 0;
     for (size_t i = 0; i < kept; i++)
         if (i == 0 || all->line[i].samples != all->line[all->count - 1].samples)
