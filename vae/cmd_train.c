@@ -128,8 +128,8 @@ static bool start_clocks(struct train_loop *l, struct vae_error *e)
 static int run_held(struct train_loop *l, struct vae_error *e)
 {
     int status = EXIT_FAILED;
-    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->o->resume != NULL, e)) return status;
     stop_on_signals();
+    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->o->resume != NULL, e)) return status;
     if (train_loop_run(l, e)) status = *stop_signal() ? interrupted(l, e) : finish(l, e);
     train_log_close(&l->log);
     return status;
