@@ -64,12 +64,11 @@ PROGRAM   := $(DIR)/vae$(if $(EMULATOR),-emulated)
 files = $(sort $(wildcard $(1)))
 KERNELS   := $(call files,kernels/*.c) $(foreach i,$(ISAS),$(call files,kernels/$(i)/*.c))
 REFERENCE := $(call files,reference/*_ref.c)
-VERIFY    := $(call files,tests/harness/*.c tests/cases/*.c)
-VAE       := $(filter-out vae/main.c vae/cmd_%.c,$(call files,vae/*.c))
-COMMANDS  := vae/main.c $(call files,vae/cmd_*.c)
+VERIFY    := $(call files,reference/verify/*.c)
+COMMANDS  := $(call files,vae/cli/main.c vae/cli/cmd_*.c)
+VAE       := $(filter-out $(COMMANDS),$(call files,vae/*/*.c))
 GOLDEN    := $(call files,tests/golden/*.c)
-TESTS     := $(filter-out tests/exhaustive.c tests/known_answers.c tests/golden_answers.c, \
-                 $(call files,tests/*.c)) $(GOLDEN)
+TESTS     := $(call files,tests/*.c) $(GOLDEN)
 COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
 # Each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
@@ -213,7 +212,7 @@ faults: $(DIR)/vae $(DIR)/faults $(DIR)/faults.so ## every allocation and system
 
 .PHONY: known-answers
 known-answers: $(DIR)/known_answers ## after a kernel or its test case changed: renew what the program checks at start
-	$(Q)$(DIR)/known_answers >tests/harness/known.tmp && mv tests/harness/known.tmp tests/harness/known.def
+	$(Q)$(DIR)/known_answers >reference/verify/known.tmp && mv reference/verify/known.tmp reference/verify/known.def
 
 .PHONY: golden
 golden: $(DIR)/golden_answers ## after a deliberate change of bits: renew the sums every machine must give
@@ -303,9 +302,9 @@ $(DIR)/obj/%.o: %.c Makefile
 	$(Q)$(COMPILE) $< -o $@
 
 # A profile of timings belongs to one build of the kernels: compiler, flags, sources.
-KERNEL_FILES := $(sort $(shell find kernels tests/cases tests/harness -name '*.[chd]*'))
-$(DIR)/obj/vae/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
-$(DIR)/obj/vae/machine.o: $(KERNEL_FILES)
+KERNEL_FILES := $(sort $(shell find kernels reference/verify -name '*.[chd]*'))
+$(DIR)/obj/vae/tuning/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
+$(DIR)/obj/vae/tuning/machine.o: $(KERNEL_FILES)
 
 $(DIR)/obj/%.f64.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -326,7 +325,7 @@ $(DIR)/vae-emulated: $(DIR)/vae
 BUILT_WITH := $(subst ",,$(subst ',,$(strip $(FLAGS) $(CPPFLAGS) $(CFLAGS))))
 $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
-$(DIR)/exhaustive: $(call objects,tests/exhaustive.c) $(LIB_OBJ)
+$(DIR)/exhaustive: $(call objects,reference/generators/exhaustive.c tests/accuracy.c) $(LIB_OBJ)
 	$(call link)
 
 $(DIR)/obj/tests/faults/preload.o: DEFINES = -fPIC
@@ -337,10 +336,10 @@ $(DIR)/faults: $(call objects,$(FAULTS))
 $(DIR)/faults.so: $(call objects,tests/faults/preload.c)
 	$(call link,-shared)
 
-$(DIR)/known_answers: $(call objects,tests/known_answers.c) $(LIB_OBJ)
+$(DIR)/known_answers: $(call objects,reference/generators/known_answers.c) $(LIB_OBJ)
 	$(call link)
 
-$(DIR)/golden_answers: $(call objects,tests/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
+$(DIR)/golden_answers: $(call objects,reference/generators/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
 	$(call link)
 
 $(DIR)/fuzz_%: $(call objects,tests/fuzz/fuzz.c) $(DIR)/obj/tests/fuzz/fuzz_%.o $(LIB_OBJ)
@@ -348,7 +347,7 @@ $(DIR)/fuzz_%: $(call objects,tests/fuzz/fuzz.c) $(DIR)/obj/tests/fuzz/fuzz_%.o 
 
 # No input reaches the kernels' code, which takes long to instrument.
 ifneq ($(findstring fuzzer,$(SAN)),)
-$(DIR)/obj/kernels/%.o $(DIR)/obj/reference/%.o $(DIR)/obj/tests/cases/%.o: DEFINES = -fno-sanitize=all
+$(DIR)/obj/kernels/%.o $(DIR)/obj/reference/%.o: DEFINES = -fno-sanitize=all
 endif
 
 # Google Benchmark is C++ and a shared library.

@@ -1,8 +1,8 @@
 /* GEMM against the FMA peak and against other libraries. All contenders of a row work on the same
  * operands, the same each call, so they lie in L2 or, where larger, in L3. One thread, one CPU. Peers
  * are given plain matrices, pack for themselves, and use the best ISA they have whichever is ours. */
-#include "../tests/harness/verify.h"
-#include "../vae/options.h"
+#include "../reference/verify/verify.h"
+#include "../vae/cli/options.h"
 #include "gemm_task.h"
 #include "results.h"
 #include <math.h>

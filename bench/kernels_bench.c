@@ -8,12 +8,12 @@
  * operands in turn as the last cache cannot hold. GFLOP/s count the operations of the formula, an exp or
  * a square root as one; GB/s the bytes that must move once. The default rows are those of base tables;
  * BENCH_FULL=1 adds the variants, each epilogue of the products, and cold rows of all. */
-#include "../tests/harness/timing.h"
-#include "../tests/harness/verify.h"
-#include "../vae/candidates.h"
-#include "../vae/cpus.h"
-#include "../vae/peak.h"
-#include "../vae/replace_file.h"
+#include "../reference/verify/timing.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/cpus.h"
+#include "../vae/base/peak.h"
+#include "../vae/base/replace_file.h"
+#include "../vae/tuning/candidates.h"
 #include "gbench_shim.h"
 #include "results.h"
 #include "rounds.h"

@@ -2,8 +2,8 @@
  * the float reference as the compiler vectorises it, and plain streams of the same traffic. Kernels
  * are verified first. SLEEF is loaded at run time and skipped by name where missing. */
 #include "../reference/ref.h"
-#include "../tests/harness/verify.h"
-#include "../vae/error.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/error.h"
 #include "results.h"
 #include <dlfcn.h>
 #include <stdlib.h>

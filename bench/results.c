@@ -1,5 +1,5 @@
 #include "results.h"
-#include "../vae/replace_file.h"
+#include "../vae/base/replace_file.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>

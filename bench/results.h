@@ -3,7 +3,7 @@
 #ifndef RESULTS_H
 #define RESULTS_H
 
-#include "../vae/error.h"
+#include "../vae/base/error.h"
 #include "rounds.h"
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 #include "rounds.h"
-#include "../vae/peak.h"
-#include "../vae/phases.h"
+#include "../vae/base/clock.h"
+#include "../vae/base/peak.h"
 #if defined(__linux__)
 #include <sched.h>
 #endif

@@ -11,7 +11,7 @@
 #define ROUNDS_H
 
 #include "../kernels/kernels.h"
-#include "../vae/error.h"
+#include "../vae/base/error.h"
 
 enum { ROUNDS = 15 }; /* timed; one more warms up */
 
@@ -46,11 +46,11 @@ struct spread contender_rate(const struct contender *c);
 /* Of the ratios c / to within each round. */
 struct spread contender_ratio(const struct contender *c, const struct contender *to);
 
-/* The FMA peak of the table's ISA, in operations, by the chains of vae/peak.h. The table must outlive the
+/* The FMA peak of the table's ISA, in operations, by the chains of vae/base/peak.h. The table must outlive the
  * contender. */
 struct contender peak_contender(const struct sv_kernels *k);
 
-/* After rounds_run, the first being the peak: false where a contender's share of it is refused (vae/peak.h),
+/* After rounds_run, the first being the peak: false where a contender's share of it is refused (vae/base/peak.h),
  * each of its threads counting as a peak. */
 bool rounds_shares_hold(const char *what, const struct contender *c, size_t n, struct vae_error *e);
 

@@ -2,8 +2,8 @@
  *
  * Everything in a row is timed in turn, round after round. Kernels are verified first, and the step's
  * bits on one thread and on all are compared. Times include minibatch, noise and optimiser. */
-#include "../vae/memory.h"
-#include "../vae/peak.h"
+#include "../vae/base/memory.h"
+#include "../vae/base/peak.h"
 #include "results.h"
 #include "step_task.h"
 #include "torch_peer.h"

@@ -1,6 +1,6 @@
 #include "step_task.h"
-#include "../tests/harness/verify.h"
-#include "../vae/synthetic.h"
+#include "../reference/verify/verify.h"
+#include "../vae/data/synthetic.h"
 #include <stdlib.h>
 
 static bool verified(const struct sv_kernels *k, FILE *log)

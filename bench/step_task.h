@@ -2,9 +2,9 @@
 #ifndef STEP_TASK_H
 #define STEP_TASK_H
 
-#include "../vae/insight.h"
-#include "../vae/options.h"
-#include "../vae/train.h"
+#include "../vae/cli/insight.h"
+#include "../vae/cli/options.h"
+#include "../vae/methods/train.h"
 
 struct step_task {
     struct sv_choice k;

@@ -1,6 +1,6 @@
 #include "stream.h"
-#include "../vae/memory.h"
-#include "../vae/phases.h"
+#include "../vae/base/clock.h"
+#include "../vae/base/memory.h"
 #include <stdlib.h>
 
 #if defined(__x86_64__)

@@ -1,5 +1,5 @@
 #include "torch_peer.h"
-#include "../vae/text.h"
+#include "../vae/base/text.h"
 #ifdef __linux__
 #include <sched.h>
 #endif

@@ -2,8 +2,8 @@
 #ifndef TORCH_PEER_H
 #define TORCH_PEER_H
 
-#include "../vae/idx.h"
-#include "../vae/run.h"
+#include "../vae/data/idx.h"
+#include "../vae/model/run.h"
 #include <stdio.h>
 #include <sys/types.h>
 

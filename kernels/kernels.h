@@ -52,7 +52,7 @@ enum { SV_PEAK_VALUES = 384 };
 struct sv_kernels {
     const char *isa;     /* the name it was asked for by */
     const char *variant; /* of a candidate table; NULL in what sv_dispatch fills */
-    /* No kernel but the yardstick (vae/peak.h): runs `rounds` rounds of independent fma chains, always from
+    /* No kernel but the yardstick (vae/base/peak.h): runs `rounds` rounds of independent fma chains, always from
      * the same values, leaves the last ones in last[], as many as there are, and returns the floating-point
      * operations done. All values on the way are normal, whatever `rounds`. */
     double (*fma_peak)(size_t rounds, float last[SV_PEAK_VALUES]);

@@ -37,7 +37,7 @@ for program in vae tests exhaustive bench-step; do
     line LDFLAGS=-Wl,-z,now | grep -q -e ' -Wl,-z,now ' || fail "$program is linked without LDFLAGS"
     line CFLAGS=--coverage | grep -q -e ' --coverage ' || fail "$program is linked without CFLAGS"
 done
-for object in vae/main tests/main bench/results kernels/dispatch reference/kl_ref; do
+for object in vae/cli/main tests/main bench/results kernels/dispatch reference/kl_ref; do
     pattern="-c $object\.c -o build/[0-9]*/obj/$object\.o\$"
     line CPPFLAGS=-DPACKAGER | grep -q -e ' -DPACKAGER ' || fail "$object is compiled without CPPFLAGS"
     line CFLAGS=-fcf-protection | grep -q -e ' -fcf-protection ' || fail "$object is compiled without CFLAGS"
@@ -59,14 +59,14 @@ pattern='-o build/[0-9]*/tests$'
 line | grep -q "'$prefix/lib/libjansson.a'.* -lm" || fail "the prefix's archive does not win: $(line)"
 line | grep -q -e "-L$scratch/pre\\\\ fix/lib -lpng-9" || fail "the prefix's shared library does not win: $(line)"
 line | grep -q -e "-lcheck-9" || fail "the prefix's check does not win: $(line)"
-pattern='-c vae/png_grid.c'
+pattern='-c vae/data/png_grid.c'
 line | grep -q -e "-I$scratch/pre\\\\ fix/include/libpng" || fail "no headers of the prefix: $(line)"
 unset PKG_CONFIG_PATH
 
 # no repository: nothing complains, nothing is named after one that this directory may lie in
 make -n lint exhaustive >"$scratch/said" 2>&1 || fail "make lint without .git: $(cat "$scratch/said")"
 ! grep -i -e fatal -e 'not a git' "$scratch/said" || fail "git complains"
-grep -q ' vae/main\.c' "$scratch/said" || fail "lint without .git sees no sources"
+grep -q ' vae/cli/main\.c' "$scratch/said" || fail "lint without .git sees no sources"
 grep -q -e '--commit unknown' "$scratch/said" || fail "a commit without a repository"
 
 if command -v bmake >/dev/null; then

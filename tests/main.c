@@ -1,7 +1,7 @@
 /* Runs every suite; CK_RUN_SUITE=name runs one. SV_SEED replays, SV_ISA filters. */
-#include "../vae/number.h"
-#include "../vae/text.h"
-#include "harness/verify.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/number.h"
+#include "../vae/base/text.h"
 #include "suites.h"
 #include <stdlib.h>
 

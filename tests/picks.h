@@ -2,10 +2,10 @@
 #ifndef PICKS_H
 #define PICKS_H
 
-#include "../vae/candidates.h"
-#include "../vae/images.h"
-#include "harness/data.h"
-#include "harness/verify.h"
+#include "../reference/verify/data.h"
+#include "../reference/verify/verify.h"
+#include "../vae/data/images.h"
+#include "../vae/tuning/candidates.h"
 #include <check.h>
 #include <string.h>
 

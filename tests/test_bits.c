@@ -1,8 +1,8 @@
 /* Neither kernels, threads, interruptions nor batches show in the bits of a run or of a bound. */
-#include "../vae/checkpoint.h"
-#include "../vae/train.h"
+#include "../reference/verify/verify.h"
+#include "../vae/methods/train.h"
+#include "../vae/model/checkpoint.h"
 #include "cli.h"
-#include "harness/verify.h"
 #include "picks.h"
 #include "suites.h"
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* What the program believes of its CPUs: quotas of control groups, instruction sets, who the machine is. */
 #include "../kernels/cpu.h"
-#include "../vae/cgroup.h"
-#include "../vae/cpus.h"
-#include "../vae/machine.h"
+#include "../vae/base/cgroup.h"
+#include "../vae/base/cpus.h"
+#include "../vae/tuning/machine.h"
 #include "suites.h"
 #include <errno.h>
 #include <ftw.h>

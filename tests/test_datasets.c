@@ -1,6 +1,6 @@
 /* Where images are found: names and folders of MNIST's kin, sets and single files, transposed or not. */
-#include "../vae/dataset.h"
-#include "../vae/train_options.h"
+#include "../vae/cli/train_options.h"
+#include "../vae/data/dataset.h"
 #include "cli.h"
 #include "suites.h"
 #include <getopt.h>

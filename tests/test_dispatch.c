@@ -1,10 +1,10 @@
 /* The instruction set asked for is the one that runs: by the tables' names, by what the system says of
  * the CPU, and by the instructions that each kernel executes. */
 #include "../kernels/core/gemm_block.h"
-#include "harness/data.h"
-#include "harness/trace.h"
-#include "harness/verify.h"
+#include "../reference/verify/data.h"
+#include "../reference/verify/verify.h"
 #include "suites.h"
+#include "trace.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Files replaced whole: where the new one goes, what the old one gives it, what stays when it fails. */
-#include "../vae/profile.h"
-#include "../vae/replace_file.h"
+#include "../vae/base/replace_file.h"
+#include "../vae/tuning/profile.h"
 #include "cli.h"
 #include "suites.h"
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /* Checkpoints as others write them: other types, more tensors, none of our settings. */
-#include "../vae/checkpoint.h"
+#include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
 #include <jansson.h>

@@ -1,8 +1,8 @@
 /* A Gaussian decoder as a user meets it: constant pixels, what the checkpoint says of its variance, and what
  * the other commands make of it. */
-#include "../vae/checkpoint.h"
-#include "../vae/dataset.h"
-#include "../vae/train.h"
+#include "../vae/data/dataset.h"
+#include "../vae/methods/train.h"
+#include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
 #include <jansson.h>

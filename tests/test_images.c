@@ -1,5 +1,5 @@
 /* Images in every form in which people have them: types, dimensions, names, folders; and what is none. */
-#include "../vae/dataset.h"
+#include "../vae/data/dataset.h"
 #include "cli.h"
 #include "suites.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Each kernel of each candidate table this machine runs, and the scalar reference, through its case. */
 #include "../kernels/choice.h"
-#include "harness/verify.h"
+#include "../reference/verify/verify.h"
 #include "suites.h"
 #include <float.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* The model: gradients of the double oracle by finite differences, the trainer against the oracle. */
 #include "../reference/vae_oracle.h"
-#include "../vae/streams.h"
-#include "../vae/train.h"
-#include "harness/data.h"
-#include "harness/verify.h"
+#include "../reference/verify/data.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/streams.h"
+#include "../vae/methods/train.h"
 #include "picks.h"
 #include "suites.h"
 #include <math.h>

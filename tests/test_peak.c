@@ -1,7 +1,7 @@
 /* The yardstick of all shares: its values stay ordinary numbers however long it runs, a share beyond it is an
  * error, never a figure, and what it is set beside is counted as a hand counts it. */
-#include "../vae/insight.h"
-#include "../vae/peak.h"
+#include "../vae/base/peak.h"
+#include "../vae/cli/insight.h"
 #include "suites.h"
 #include <float.h>
 #include <math.h>

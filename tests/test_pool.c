@@ -1,10 +1,10 @@
 /* Threads: every part runs, all meet, work is cut without gap or overlap; a step allocates nothing. */
-#include "../vae/pool.h"
-#include "../vae/split.h"
-#include "../vae/train.h"
+#include "../reference/verify/data.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/pool.h"
+#include "../vae/base/split.h"
+#include "../vae/methods/train.h"
 #include "allocations.h"
-#include "harness/data.h"
-#include "harness/verify.h"
 #include "suites.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Readers of files that others wrote: safetensors of every type and make, headers that lie. */
-#include "../vae/checkpoint.h"
+#include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
 #include <math.h>

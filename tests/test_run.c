@@ -1,8 +1,8 @@
 /* What a run is judged and kept by: health, the checkpoint's progress, steps beyond 2^32. */
-#include "../vae/checkpoint.h"
-#include "../vae/health.h"
-#include "../vae/streams.h"
-#include "../vae/train.h"
+#include "../vae/base/streams.h"
+#include "../vae/methods/health.h"
+#include "../vae/methods/train.h"
+#include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The check of the check: kernels broken on purpose, each of which verify_kernel must catch. */
-#include "harness/verify.h"
+#include "../reference/verify/verify.h"
 #include "suites.h"
 #include <math.h>
 #include <string.h>

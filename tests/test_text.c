@@ -1,6 +1,6 @@
 /* Text from outside: what a terminal would act on is replaced, and what is no number is none. */
-#include "../vae/number.h"
-#include "../vae/text.h"
+#include "../vae/base/number.h"
+#include "../vae/base/text.h"
 #include "suites.h"
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* The choice of kernels: classes, survey, profile, known answers. */
-#include "../vae/chosen.h"
-#include "../vae/profile.h"
-#include "../vae/survey.h"
+#include "../reference/verify/known.h"
+#include "../reference/verify/timing.h"
+#include "../vae/cli/chosen.h"
+#include "../vae/tuning/profile.h"
+#include "../vae/tuning/survey.h"
 #include "cli.h"
-#include "harness/known.h"
-#include "harness/timing.h"
 #include "picks.h"
 #include "suites.h"
 #include <jansson.h>

@@ -1,11 +1,11 @@
 /* Results do not depend on the choice of kernels: in the library, and in the program with a profile.
  */
-#include "../vae/checkpoint.h"
-#include "../vae/profile.h"
-#include "../vae/replace_file.h"
-#include "../vae/train.h"
+#include "../reference/verify/verify.h"
+#include "../vae/base/replace_file.h"
+#include "../vae/methods/train.h"
+#include "../vae/model/checkpoint.h"
+#include "../vae/tuning/profile.h"
 #include "cli.h"
-#include "harness/verify.h"
 #include "picks.h"
 #include "suites.h"
 #include <jansson.h>

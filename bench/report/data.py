@@ -16,7 +16,7 @@ def load(*path):
         return None
 
 
-MOST_SHARE = 1.05  # vae/peak.c's
+MOST_SHARE = 1.05  # vae/base/peak.c's
 
 
 def check_share(share, what):

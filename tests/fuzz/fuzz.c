@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "../../vae/text.h"
+#include "../../vae/base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

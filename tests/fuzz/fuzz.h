@@ -3,7 +3,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "../../vae/error.h"
+#include "../../vae/base/error.h"
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
  *
  * An input that begins with a brace is a header up to the first line feed and data behind it, so that its
  * length need not be hit; any other is the file as it stands. */
-#include "../../vae/checkpoint.h"
+#include "../../vae/model/checkpoint.h"
 #include "fuzz.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The reader of IDX: any bytes, compressed or not. What it takes is whole and in range. */
-#include "../../vae/idx.h"
+#include "../../vae/data/idx.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

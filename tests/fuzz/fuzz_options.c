@@ -1,10 +1,10 @@
 /* Command lines: each line of the input is a word, given to the parser of `vae train` and to that of the
  * options that all users of a model share; and to the makers of safe text, which must be safe. */
-#include "../../vae/model_options.h"
-#include "../../vae/number.h"
-#include "../../vae/options.h"
-#include "../../vae/text.h"
-#include "../../vae/train_options.h"
+#include "../../vae/base/number.h"
+#include "../../vae/base/text.h"
+#include "../../vae/cli/model_options.h"
+#include "../../vae/cli/options.h"
+#include "../../vae/cli/train_options.h"
 #include "fuzz.h"
 #include <getopt.h>
 #include <math.h>

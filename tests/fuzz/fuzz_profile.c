@@ -1,5 +1,5 @@
 /* The reader of tuning profiles. What it takes can run here, and is read again as it was written. */
-#include "../../vae/profile.h"
+#include "../../vae/tuning/profile.h"
 #include "fuzz.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "golden.h"
-#include "../../vae/checkpoint.h"
-#include "../../vae/train.h"
-#include "../harness/call.h"
-#include "../harness/verify.h"
+#include "../../reference/verify/call.h"
+#include "../../reference/verify/verify.h"
+#include "../../vae/methods/train.h"
+#include "../../vae/model/checkpoint.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
-#include "../../vae/error.h"
-#include "../harness/kcase.h"
+#include "../../reference/verify/kcase.h"
+#include "../../vae/base/error.h"
 #include "sha256.h"
 
 /* A kernel has a sum, and where its case says so another for added variants. */

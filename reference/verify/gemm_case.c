@@ -1,0 +1,350 @@
+/* Shapes: every length of each dimension around the tile sizes, the cache-block edges, the paper's
+ * layers. Every epilogue meets every shape class; variant ACCUMULATE continues a stored chain. Packed
+ * operands and small caches, so that small shapes cross blocks, go round in cycles of their own. */
+#include "kcase.h"
+#include "must.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { ACCUMULATE = SV_EPI_COUNT, VARIANTS, B_PACKED = 32, C_PACKED = 64, SMALL_CACHES = 128 };
+enum { A, B, C, BIAS, Y, ROW_SUM, S, V, WORK };
+
+static const float LR = 0.01f, EPS = 0.125f, DECAY = 0x1p-9f, BETA1 = 0.9f, BETA2 = 0.999f;
+
+static const struct shape fixed[] = {{0, 5, 5, 1, 0},
+                                     {5, 0, 5, 1, 10},
+                                     {5, 5, 0, 1, 2},
+                                     {4, 3, 0, 1, 10},
+                                     {4, 3, 0, 1, 11},
+                                     {119, 17, 384, 3, 1},
+                                     {120, 33, 385, 0, 3},
+                                     {121, 16, 769, 1, 10},
+                                     {7, 1535, 20, 0, 10},
+                                     {5, 1537, 5, 2, 6},
+                                     {13, 1536, 383, 1, 1},
+                                     {100, 500, 784, 0, 2 | B_PACKED},
+                                     {100, 40, 500, 0, 1},
+                                     {100, 500, 20, 0, 2},
+                                     {100, 784, 500, 0, 10 | B_PACKED},
+                                     {100, 500, 784, 0, 6},
+                                     {100, 20, 500, 0, 6},
+                                     {784, 500, 100, 0, 12 | C_PACKED},
+                                     {1, 784, 500, 0, 10},
+                                     {2, 37, 501, 0, 0},
+                                     {16, 1, 1, 0, ACCUMULATE},
+                                     {20, 40, 256, 0, 0},
+                                     {3, 512, 1024, 0, 9},
+                                     {256, 24, 16, 0, 13},
+                                     {9, 1100, 900, 4, 7},
+                                     {600, 33, 800, 0, ACCUMULATE}};
+enum { FIXED = sizeof fixed / sizeof *fixed };
+
+static int epilogue(const struct shape *s) { return s->variant % 32; }
+static bool uses_y(const struct shape *s)
+{
+    return epilogue(s) >= SV_EPI_TANH_GRAD && epilogue(s) <= SV_EPI_BERNOULLI;
+}
+static bool optimizes(const struct shape *s)
+{
+    return epilogue(s) >= SV_EPI_SGD && epilogue(s) <= SV_EPI_ADAM;
+}
+
+/* Blocks of a dozen rows, columns, links for shapes that ask for them. */
+static struct sv_caches set_caches(const struct shape *s)
+{
+    const struct sv_caches before = sv_caches();
+    if (s->variant & SMALL_CACHES) sv_set_caches((struct sv_caches){800, 2000, 6000});
+    return before;
+}
+
+/* One dimension runs, the others stay small; the epilogue cycles. */
+static bool sweep(size_t i, size_t lengths, size_t stride, struct shape *s)
+{
+    const size_t len = i % lengths * stride;
+    *s = (struct shape){3, 5, 7, i % 5, (int)(i % VARIANTS | i / 2 % 8 * B_PACKED)};
+    switch (i / lengths) {
+    case 0: s->m = len; return true;
+    case 1: s->n = len; return true;
+    case 2: s->k = len; return true;
+    default: return false;
+    }
+}
+
+/* All combinations of sizes around the tiles' edges, with every epilogue. */
+static bool edges(size_t i, struct shape *s)
+{
+    static const size_t m[] = {1, 4, 6, 11, 29}, n[] = {1, 15, 24, 33, 40}, k[] = {1, 2, 20};
+    const size_t variant = i % VARIANTS, mi = i / VARIANTS % 5, ni = i / VARIANTS / 5 % 5;
+    const size_t ki = i / VARIANTS / 25;
+    if (ki >= 3) return false;
+    *s = (struct shape){m[mi], n[ni], k[ki], (i * 5) % 7, (int)(variant | i / 3 % 8 * B_PACKED)};
+    return true;
+}
+
+/* Every height of tile by every kind of row end and width, so that no tile of any ISA goes unseen. */
+static bool tiles(size_t i, struct shape *s)
+{
+    static const size_t n[] = {1, 8, 17, 40, 64, 128, 136, 200}, k[] = {3, 260};
+    const size_t m = i % 15 + 1, ni = i / 15 % 8, ki = i / 120;
+    if (ki >= 2) return false;
+    *s = (struct shape){m, n[ni], k[ki], i % 3, (int)(i % VARIANTS | i / 7 % 4 * B_PACKED)};
+    return true;
+}
+
+/* Optimisers over panels, where an ISA steps the weights of one tile between the links of the next: every height
+ * of tile, whole and broken columns, chains around a tile's height and long ones. */
+static bool steps(size_t i, struct shape *s)
+{
+    static const size_t n[] = {32, 52, 96}, k[] = {11, 12, 13, 25, 100};
+    const size_t m = i % 30 + 1, ni = i / 30 % 3, e = i / 90 % 2;
+    if (i >= 180) return false;
+    *s = (struct shape){m, n[ni], k[i % 5], i % 3,
+                        (int)((e ? SV_EPI_ADAM : SV_EPI_ADAGRAD) | C_PACKED | i / 2 % 2 * B_PACKED |
+                              i / 4 % 2 * SMALL_CACHES)};
+    return true;
+}
+
+static bool gemm_shape(size_t i, bool quick, struct shape *s)
+{
+    const size_t lengths = quick ? 30 : 261, stride = quick ? 9 : 1;
+    if (i < FIXED) {
+        *s = fixed[i];
+        return true;
+    }
+    i -= FIXED;
+    enum { TILES = 240 };
+    if (i < TILES) return tiles(i, s);
+    i -= TILES;
+    if (sweep(i, lengths, stride, s)) return true;
+    enum { EDGES = 75 * VARIANTS };
+    i -= 3 * lengths;
+    return edges(i, s) || (i >= EDGES && steps(i - EDGES, s));
+}
+
+static bool exact(const struct shape *s)
+{
+    const int e = epilogue(s);
+    return e == SV_EPI_NONE || e == SV_EPI_BIAS || e == SV_EPI_RELU || e == SV_EPI_RELU_GRAD ||
+           e == ACCUMULATE;
+}
+
+static struct operand panels(const char *name, enum role role, enum fill fill, size_t rows,
+                             size_t cols)
+{
+    return (struct operand){name, role, F32, fill, (cols + 15) / 16 * rows, 16, 16};
+}
+
+/* Rows of panels: more than are used, as where the operand is part of a larger matrix. */
+static size_t panel_rows(const struct shape *s, size_t used) { return used + s->pad; }
+
+/* c, and the statistics that lie as it does. In panels what m x n does not cover must stay. */
+static struct operand like_c(const char *name, enum role role, enum fill fill,
+                             const struct shape *s)
+{
+    if (s->variant & C_PACKED) return panels(name, INOUT, fill, panel_rows(s, s->m), s->n);
+    return matrix(name, role, fill, s->m, s->n, s, 2);
+}
+
+static size_t operands(const struct shape *s, struct operand *ops, struct operand a,
+                       struct operand b)
+{
+    const bool sums = epilogue(s) == SV_EPI_BERNOULLI;
+    const bool reads_c = epilogue(s) == ACCUMULATE || optimizes(s);
+    const struct operand none = vector("none", IN, FILL_NORMAL, 0);
+    ops[A] = a;
+    ops[B] = b;
+    if (s->variant & B_PACKED) ops[B] = panels("b", IN, FILL_NORMAL, panel_rows(s, b.rows), b.cols);
+    ops[C] = like_c("c", reads_c ? INOUT : OUT, FILL_NORMAL, s);
+    ops[BIAS] = vector("bias", IN, FILL_NORMAL, s->n);
+    ops[Y] = matrix("y", IN, FILL_UNIT, uses_y(s) ? s->m : 0, s->n, s, 3);
+    ops[ROW_SUM] = vector("row_sum", sums ? OUT : IN, FILL_NORMAL, sums ? s->m : 0);
+    ops[S] = epilogue(s) == SV_EPI_ADAGRAD || epilogue(s) == SV_EPI_ADAM
+                 ? like_c("s", INOUT, FILL_POSITIVE, s)
+                 : none;
+    ops[V] = epilogue(s) == SV_EPI_ADAM ? like_c("v", INOUT, FILL_POSITIVE, s) : none;
+    const struct sv_caches before = set_caches(s);
+    ops[WORK] = vector("scratch", SCRATCH, 0, sv_gemm_scratch(s->m, s->n, s->k) / 4);
+    sv_set_caches(before);
+    return WORK + 1;
+}
+static size_t operands_nn(const struct shape *s, struct operand *o)
+{
+    return operands(s, o, matrix("a", IN, FILL_NORMAL, s->m, s->k, s, 0),
+                    matrix("b", IN, FILL_NORMAL, s->k, s->n, s, 1));
+}
+static size_t operands_nt(const struct shape *s, struct operand *o)
+{
+    return operands(s, o, matrix("a", IN, FILL_NORMAL, s->m, s->k, s, 0),
+                    matrix("b", IN, FILL_NORMAL, s->n, s->k, s, 1));
+}
+static size_t operands_tn(const struct shape *s, struct operand *o)
+{
+    return operands(s, o, matrix("a", IN, FILL_NORMAL, s->k, s->m, s, 0),
+                    matrix("b", IN, FILL_NORMAL, s->k, s->n, s, 1));
+}
+
+#define GEMM_CALL(T, kernel, b_rows)                                                               \
+    const struct T##optim optim = {LR, EPS, DECAY, BETA1, BETA2};                                  \
+    const struct T##gemm g = {                                                                     \
+        .m = s->m,                                                                                 \
+        .n = s->n,                                                                                 \
+        .k = s->k,                                                                                 \
+        .a = p[A],                                                                                 \
+        .lda = o[A].ld,                                                                            \
+        .b = p[B],                                                                                 \
+        .ldb = s->variant & B_PACKED ? panel_rows(s, b_rows) : o[B].ld,                            \
+        .b_packed = s->variant & B_PACKED,                                                         \
+        .c = p[C],                                                                                 \
+        .ldc = s->variant & C_PACKED ? panel_rows(s, s->m) : o[C].ld,                              \
+        .c_packed = s->variant & C_PACKED,                                                         \
+        .accumulate = epilogue(s) == ACCUMULATE,                                                   \
+        .epilogue = epilogue(s) == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)epilogue(s),       \
+        .bias = p[BIAS],                                                                           \
+        .y = uses_y(s) ? p[Y] : NULL,                                                              \
+        .ldy = o[Y].ld,                                                                            \
+        .scale = 0.5f,                                                                             \
+        .row_sum = p[ROW_SUM],                                                                     \
+        .optim = &optim,                                                                           \
+        .s = p[S],                                                                                 \
+        .v = p[V],                                                                                 \
+        .scratch = p[WORK]};                                                                       \
+    const struct sv_caches before = set_caches(s);                                                 \
+    k->kernel(&g);                                                                                 \
+    sv_set_caches(before)
+#define NN(T) GEMM_CALL(T, gemm_nn, s->k)
+#define NT(T) GEMM_CALL(T, gemm_nt, s->n)
+#define TN(T) GEMM_CALL(T, gemm_tn, s->k)
+CASE_CALL_T(call_nn, NN)
+CASE_CALL_T(call_nt, NT)
+CASE_CALL_T(call_tn, TN)
+
+typedef void call64_fn(const struct sv64_kernels *, const struct shape *, const struct operand *,
+                       void *const *);
+
+static double *absolute(const double *x, size_t n)
+{
+    double *y = must_calloc(n + 1, sizeof *y);
+    for (size_t i = 0; i < n; i++) y[i] = fabs(x[i]);
+    return y;
+}
+
+static size_t size(const struct operand *o)
+{
+    return o->rows && o->cols ? (o->rows - 1) * o->ld + o->cols : 0;
+}
+
+/* c_ij's bound, given v = sum a b, mass = sum |a||b|, the bound of v + bias, and the oracle's c */
+static double element(int variant, double v, double mass, double acc, double l, double y)
+{
+    const double sum = acc + 2 * U_F32 * (fabs(v) + fabs(l));
+    switch (variant) {
+    case SV_EPI_NONE:
+    case ACCUMULATE: return acc;
+    case SV_EPI_BIAS:
+    case SV_EPI_RELU: return sum;
+    case SV_EPI_TANH:
+    case SV_EPI_SIGMOID: return sum + 4 * U_F32;
+    case SV_EPI_SOFTPLUS: return sum + 4 * U_F32 * (1 + fabs(l));
+    case SV_EPI_BERNOULLI: return 0.5 * (0.25 * sum + 6 * U_F32 * (1 + fabs(y)));
+    default: break;
+    }
+    const double slope = variant == SV_EPI_TANH_GRAD      ? 1 + y * y
+                         : variant == SV_EPI_SIGMOID_GRAD ? fabs(y) * (1 + fabs(y))
+                                                          : 2;
+    return slope * (acc + 5 * U_F32 * mass);
+}
+
+/* The bounds of a weight and its statistics at e: those of the optimisers' own cases, and what an
+ * error `acc` of the gradient v does to them. */
+static void step_bounds(const struct shape *s, double *const *before, double *const *after,
+                        size_t e, double v, double acc, double *const *bound)
+{
+    const double w = fabs(before[C][e]), g = fabs(v) + DECAY * w, dg = acc + 2 * U_F32 * g;
+    if (epilogue(s) == SV_EPI_SGD) bound[C][e] = SWEPT + LR * dg + 4 * U_F32 * (w + LR * g);
+    if (epilogue(s) == SV_EPI_ADAGRAD) {
+        const double root = sqrt(after[S][e]) + EPS;
+        bound[S][e] = 2 * g * dg + 8 * U_F32 * (before[S][e] + g * g);
+        bound[C][e] = SWEPT + 2 * LR * dg / root + 8 * U_F32 * (w + LR * g / root);
+    }
+    if (epilogue(s) == SV_EPI_ADAM) {
+        /* |g| / sqrt(v) is at most sqrt(1000) */
+        const double root = sqrt(after[V][e]) + EPS, m = BETA1 * fabs(before[S][e]) + 0.1 * g;
+        bound[S][e] = SWEPT + 0.1 * dg + 8 * U_F32 * m;
+        bound[V][e] = SWEPT + 0.002 * g * dg + 8 * U_F32 * (before[V][e] + 0.001 * g * g);
+        bound[C][e] = SWEPT + 2 * LR * (0.1 * dg / root + 0.04 * dg * m / (root * root)) +
+                      10 * U_F32 * (w + LR * m / root);
+    }
+}
+
+static double loglik_mass(double l, double x)
+{
+    return fabs(x * l) + fmax(l, 0) + log1p(exp(-fabs(l)));
+}
+
+/* What the bounds of all elements are made from. */
+struct sums {
+    double *v, *mass; /* sum a b and sum |a||b|, laid out as c */
+};
+
+static struct sums sums_make(const struct shape *s, const struct operand *o, double *const *before,
+                             call64_fn *call)
+{
+    struct shape plain = *s;
+    plain.variant = epilogue(s) == ACCUMULATE ? s->variant : s->variant & ~31;
+    void *p[WORK + 1] = {0};
+    for (int i = A; i <= V; i++) p[i] = before[i];
+    struct sums sums = {must_calloc(size(&o[C]) + 1, sizeof(double)),
+                        absolute(before[C], size(&o[C]))};
+    for (size_t e = 0; e < size(&o[C]); e++) sums.v[e] = before[C][e];
+    double *a = absolute(before[A], size(&o[A])), *b = absolute(before[B], size(&o[B]));
+    p[C] = sums.v;
+    call(&ref64_kernels, &plain, o, p);
+    p[A] = a, p[B] = b, p[C] = sums.mass;
+    call(&ref64_kernels, &plain, o, p);
+    free(a), free(b);
+    return sums;
+}
+
+static void bound(const struct shape *s, double *const *before, double *const *after,
+                  double *const *out, call64_fn *call, const struct operand *o)
+{
+    struct sums sums = sums_make(s, o, before, call);
+    for (size_t i = 0; i < s->m; i++) {
+        double row = 0, terms = 0;
+        for (size_t j = 0; j < s->n; j++) {
+            const size_t e = s->variant & C_PACKED
+                                 ? (j / 16 * panel_rows(s, s->m) + i) * 16 + j % 16
+                                 : i * o[C].ld + j;
+            const double v = sums.v[e], mass = sums.mass[e];
+            const double acc = U_F32 * fmin((double)(s->k + 2), 8 * sqrt((double)s->k)) * mass;
+            const double l = v + before[BIAS][j], y = uses_y(s) ? before[Y][i * o[Y].ld + j] : 0;
+            if (optimizes(s))
+                step_bounds(s, before, after, e, v, acc, out);
+            else
+                out[C][e] = element(epilogue(s), v, mass, acc, l, y);
+            terms += loglik_mass(l, y);
+            row += (acc + 2 * U_F32 * (fabs(v) + fabs(l))) * (1 + fabs(y));
+        }
+        if (epilogue(s) == SV_EPI_BERNOULLI)
+            out[ROW_SUM][i] = row + U_F32 * (double)(s->n + 8) * terms;
+    }
+    free(sums.v), free(sums.mass);
+}
+
+#define GEMM_CASE(shape_name)                                                                      \
+    static void bound_##shape_name(const struct shape *s, const struct operand *o,                 \
+                                   double *const *before, double *const *after,                    \
+                                   double *const *out)                                             \
+    {                                                                                              \
+        bound(s, before, after, out, call_##shape_name##64, o);                                    \
+    }                                                                                              \
+    const struct kcase case_gemm_##shape_name = {.kernel = "gemm_" #shape_name,                    \
+                                                 .shape = gemm_shape,                              \
+                                                 .operands = operands_##shape_name,                \
+                                                 .call = call_##shape_name,                        \
+                                                 .call64 = call_##shape_name##64,                  \
+                                                 .bound = bound_##shape_name,                      \
+                                                 .exact_on_integers = exact};
+GEMM_CASE(nn)
+GEMM_CASE(nt)
+GEMM_CASE(tn)

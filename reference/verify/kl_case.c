@@ -1,0 +1,60 @@
+#include "kcase.h"
+#include <math.h>
+
+enum { MU, LOGVAR, KL, DMU, DLOGVAR };
+
+static size_t kl_operands(const struct shape *s, struct operand *ops)
+{
+    ops[MU] = matrix("mu", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[KL] = vector("kl", OUT, FILL_NORMAL, s->m);
+    return 3;
+}
+static size_t kl_grad_operands(const struct shape *s, struct operand *ops)
+{
+    kl_operands(s, ops);
+    ops[DMU] = matrix("dmu", OUT, FILL_NORMAL, s->m, s->n, s, 1);
+    ops[DLOGVAR] = matrix("dlogvar", OUT, FILL_NORMAL, s->m, s->n, s, 1);
+    return 5;
+}
+
+CASE_CALL(call_kl, k->kl(s->m, s->n, p[MU], p[LOGVAR], o[MU].ld, p[KL]))
+CASE_CALL(call_kl_grad,
+          k->kl_grad(s->m, s->n, p[MU], p[LOGVAR], o[MU].ld, p[KL], p[DMU], p[DLOGVAR], o[DMU].ld))
+
+static void bound_kl(const struct shape *s, const struct operand *o, double *const *before,
+                     double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const size_t e = i * o[MU].ld + j;
+            const double mu = before[MU][e], lv = before[LOGVAR][e];
+            bound[KL][i] += U_F32 * (double)(s->n + 8) * 0.5 * (mu * mu + exp(lv) + 1 + fabs(lv));
+        }
+}
+static void bound_kl_grad(const struct shape *s, const struct operand *o, double *const *before,
+                          double *const *after, double *const *bound)
+{
+    bound_kl(s, o, before, after, bound);
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double lv = before[LOGVAR][i * o[MU].ld + j];
+            bound[DLOGVAR][i * o[DMU].ld + j] = 8 * U_F32 * 0.5 * (exp(lv) + 1); /* dmu: exact */
+        }
+}
+
+const struct kcase case_kl = {.kernel = "kl",
+                              .shape = shape_matrix,
+                              .operands = kl_operands,
+                              .call = call_kl,
+                              .call64 = call_kl64,
+                              .bound = bound_kl,
+                              .flops = 8};
+const struct kcase case_kl_grad = {.kernel = "kl_grad",
+                                   .shape = shape_matrix,
+                                   .operands = kl_grad_operands,
+                                   .call = call_kl_grad,
+                                   .call64 = call_kl_grad64,
+                                   .bound = bound_kl_grad,
+                                   .flops = 9};

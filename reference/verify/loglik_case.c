@@ -1,0 +1,171 @@
+#include "kcase.h"
+#include <math.h>
+
+static const float SCALE = 0.25f;
+
+/* Gradients lie apart from their inputs for some shapes; for the others in place is tried too. */
+static size_t apart(const struct shape *s) { return s->pad % 2 ? 2 : 0; }
+
+/* --- Bernoulli --- */
+
+enum { LOGITS, TARGET, LL, DLOGITS };
+
+static size_t bernoulli_operands(const struct shape *s, struct operand *ops)
+{
+    ops[LOGITS] = matrix("logits", IN, FILL_LARGE, s->m, s->n, s, 0);
+    ops[TARGET] = matrix("x", IN, FILL_UNIT, s->m, s->n, s, 1);
+    ops[LL] = vector("ll", OUT, FILL_NORMAL, s->m);
+    return 3;
+}
+static size_t bernoulli_grad_operands(const struct shape *s, struct operand *ops)
+{
+    bernoulli_operands(s, ops);
+    ops[DLOGITS] = matrix("dlogits", OUT, FILL_NORMAL, s->m, s->n, s, apart(s));
+    return 4;
+}
+
+CASE_CALL(call_bernoulli,
+          k->bernoulli_ll(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, p[LL]))
+CASE_CALL(call_bernoulli_grad,
+          k->bernoulli_ll_grad(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, SCALE,
+                               p[LL], p[DLOGITS], o[DLOGITS].ld))
+
+static void bound_bernoulli(const struct shape *s, const struct operand *o, double *const *before,
+                            double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double l = before[LOGITS][i * o[LOGITS].ld + j];
+            const double x = before[TARGET][i * o[TARGET].ld + j];
+            const double addends = fabs(x * l) + fmax(l, 0) + log1p(exp(-fabs(l)));
+            bound[LL][i] += U_F32 * (double)(s->n + 8) * addends;
+        }
+}
+static void bound_bernoulli_grad(const struct shape *s, const struct operand *o,
+                                 double *const *before, double *const *after, double *const *bound)
+{
+    bound_bernoulli(s, o, before, after, bound);
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double sigmoid = 1 / (1 + exp(-before[LOGITS][i * o[LOGITS].ld + j]));
+            const double x = before[TARGET][i * o[TARGET].ld + j];
+            bound[DLOGITS][i * o[DLOGITS].ld + j] = 6 * U_F32 * SCALE * (sigmoid + x) + SMALLEST;
+        }
+}
+const struct kcase case_bernoulli_ll = {.kernel = "bernoulli_ll",
+                                        .shape = shape_matrix,
+                                        .operands = bernoulli_operands,
+                                        .call = call_bernoulli,
+                                        .call64 = call_bernoulli64,
+                                        .bound = bound_bernoulli,
+                                        .flops = 7};
+const struct kcase case_bernoulli_ll_grad = {.kernel = "bernoulli_ll_grad",
+                                             .shape = shape_matrix,
+                                             .operands = bernoulli_grad_operands,
+                                             .call = call_bernoulli_grad,
+                                             .call64 = call_bernoulli_grad64,
+                                             .bound = bound_bernoulli_grad,
+                                             .in_place = {{true, 0, 3}},
+                                             .flops = 10};
+
+/* --- Gaussian --- */
+
+enum { MEAN, LOGVAR, X, GLL, DMEAN, DLOGVAR };
+
+/* LIMITED_AT_ZERO: where special values, both zeros, meet the limit. FIXED: logvar is NULL. */
+enum { FREE, LIMITED, LIMITED_AT_ZERO, FIXED, VARIANTS };
+static const float MIN_LOGVAR[VARIANTS] = {
+    [FREE] = -INFINITY, [LIMITED] = -0.5f, [LIMITED_AT_ZERO] = 0, [FIXED] = 0.75f};
+
+/* All shapes of one variant, then those of the next. */
+static bool shape_gaussian(size_t i, bool quick, struct shape *s)
+{
+    size_t count = 0;
+    while (shape_matrix(count, quick, s)) count++;
+    shape_matrix(i % count, quick, s);
+    s->variant = (int)(i / count);
+    return s->variant < VARIANTS;
+}
+
+static size_t gaussian_operands(const struct shape *s, struct operand *ops)
+{
+    ops[MEAN] = matrix("mean", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[X] = matrix("x", IN, FILL_NORMAL, s->m, s->n, s, 1);
+    ops[GLL] = vector("ll", OUT, FILL_NORMAL, s->m);
+    return 4;
+}
+/* What must not be written has no rows, and guards about it. */
+static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
+{
+    gaussian_operands(s, ops);
+    ops[DMEAN] = matrix("dmean", OUT, FILL_NORMAL, s->m, s->n, s, apart(s));
+    ops[DLOGVAR] =
+        matrix("dlogvar", OUT, FILL_NORMAL, s->variant == FIXED ? 0 : s->m, s->n, s, apart(s));
+    return 6;
+}
+
+CASE_CALL(call_gaussian, k->gaussian_ll(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
+                                        o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, p[GLL]))
+CASE_CALL(call_gaussian_grad,
+          k->gaussian_ll_grad(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
+                              o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, SCALE, p[GLL],
+                              p[DMEAN], p[DLOGVAR], o[DMEAN].ld))
+
+/* Addends of (x - mean)^2 exp(-v) and of its root's factors, for one element */
+struct spread {
+    double reach, precision, logvar;
+    bool below; /* the limit, so that v is it and has no gradient */
+};
+static struct spread spread(const struct shape *s, const struct operand *o, double *const *before,
+                            size_t i, size_t j)
+{
+    const double mean = before[MEAN][i * o[MEAN].ld + j], x = before[X][i * o[X].ld + j];
+    const double given = before[LOGVAR][i * o[MEAN].ld + j], min = (double)MIN_LOGVAR[s->variant];
+    const bool below = s->variant == FIXED || given < min;
+    const double v = below ? min : given;
+    return (struct spread){fabs(x) + fabs(mean), exp(-v), fabs(v), below};
+}
+
+static void bound_gaussian(const struct shape *s, const struct operand *o, double *const *before,
+                           double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const struct spread a = spread(s, o, before, i, j);
+            const double addends = 1.84 + a.logvar + a.reach * a.reach * a.precision;
+            bound[GLL][i] += U_F32 * (double)(s->n + 10) * 0.5 * addends;
+        }
+}
+static void bound_gaussian_grad(const struct shape *s, const struct operand *o,
+                                double *const *before, double *const *after, double *const *bound)
+{
+    bound_gaussian(s, o, before, after, bound);
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const struct spread a = spread(s, o, before, i, j);
+            const size_t e = i * o[DMEAN].ld + j;
+            bound[DMEAN][e] = 8 * U_F32 * SCALE * a.reach * a.precision;
+            if (a.below) continue; /* exactly +0, or no output at all */
+            bound[DLOGVAR][e] = 5 * U_F32 * SCALE * (1 + a.reach * a.reach * a.precision);
+        }
+}
+const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
+                                       .shape = shape_gaussian,
+                                       .operands = gaussian_operands,
+                                       .call = call_gaussian,
+                                       .call64 = call_gaussian64,
+                                       .bound = bound_gaussian,
+                                       .flops = 7,
+                                       .added_variant = LIMITED};
+const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
+                                            .shape = shape_gaussian,
+                                            .operands = gaussian_grad_operands,
+                                            .call = call_gaussian_grad,
+                                            .call64 = call_gaussian_grad64,
+                                            .bound = bound_gaussian_grad,
+                                            .in_place = {{true, 0, 4}, {true, 1, 5}},
+                                            .flops = 11,
+                                            .added_variant = LIMITED};

@@ -1,0 +1,224 @@
+/* vae kernels: every candidate of every kernel, verified and timed, and which one serves. */
+#include "../base/json.h"
+#include "../base/peak.h"
+#include "../tuning/survey.h"
+#include "chosen.h"
+#include "commands.h"
+#include "options.h"
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: vae kernels [options]\n\n"
+    "Verifies every candidate of every kernel that this machine runs, against a double-precision\n"
+    "reference within the documented bound and against the generic kernels bit for bit, times it\n"
+    "on a small, a medium and a large shape, and shows which one serves. Exit status 1 if any\n"
+    "fails. Takes less than a minute.\n\n"
+    "  --kernel NAME  this one alone\n"
+    "  --json         one array of objects: kernel, shape, class, isa, variant, verified, status,\n"
+    "                 gflops, gbs, serves; of products peak (GFLOP/s of that ISA's fma chains)\n"
+    "                 and peak_share\n"
+    "  --isa NAME     the choice to show (default: SV_ISA, or the profile of `vae tune`, or the "
+    "best)\n";
+
+static const struct option long_options[] = {{"isa", required_argument, NULL, 'i'},
+                                             {"kernel", required_argument, NULL, 'k'},
+                                             {"json", no_argument, NULL, 'j'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {0}};
+
+struct options {
+    const char *isa, *kernel;
+    bool json;
+};
+
+static const char *const standing_names[] = {[STANDING_ABSENT] = "-",
+                                             [STANDING_NO_CPU] = "no CPU",
+                                             [STANDING_FAILED] = "FAILED",
+                                             [STANDING_VERIFIED] = "verified"};
+
+static void shape_text(const struct shape *s, char *to, size_t size)
+{
+    if (s->k)
+        snprintf(to, size, "%zux%zux%zu", s->m, s->n, s->k);
+    else if (s->m > 1)
+        snprintf(to, size, "%zux%zu", s->m, s->n);
+    else
+        snprintf(to, size, "%zu", s->n);
+}
+
+/* One measurement in its several units. */
+struct rate {
+    double gflops, gbs;
+};
+
+static struct rate rate_of(const struct survey_kernel *k, int cls, size_t candidate)
+{
+    const double per_second = 1e-9 / k->seconds[cls][candidate];
+    return (struct rate){k->flops[cls] * per_second, k->bytes[cls] * per_second};
+}
+
+/* --- as a table --- */
+
+static void print_head(const struct candidates *c)
+{
+    printf("%-18s  %-14s", "kernel", "shape");
+    for (size_t i = 0; i < c->count; i++) printf("  %9s", c->table[i]->isa);
+    printf("\n%-18s  %-14s", "", "");
+    for (size_t i = 0; i < c->count; i++) printf("  %9s", c->table[i]->variant);
+    printf("\n");
+}
+
+static void print_line(const struct survey *s, size_t id, int cls, size_t serving)
+{
+    const struct survey_kernel *k = &s->kernel[id];
+    char text[64];
+    shape_text(&k->shape[cls], text, sizeof text);
+    printf("%-18s  %-14s", sv_kernel_names[id], text);
+    for (size_t i = 0; i < s->candidates->count; i++) {
+        const char *star = i == serving ? "*" : "";
+        if (k->standing[i] == STANDING_VERIFIED) {
+            const struct rate r = rate_of(k, cls, i);
+            snprintf(text, sizeof text, "%s%.1f", star, k->shape[cls].k ? r.gflops : r.gbs);
+        } else {
+            snprintf(text, sizeof text, "%s%s", star, standing_names[k->standing[i]]);
+        }
+        printf("  %9s", text);
+    }
+    printf("\n");
+}
+
+static void print_table(const struct survey *s, const struct sv_choice *chosen)
+{
+    print_head(s->candidates);
+    for (size_t id = s->first; id < s->last; id++)
+        for (int cls = 0; cls < SV_CLASSES; cls++)
+            print_line(s, id, cls, candidates_serving(s->candidates, &chosen->by_class[cls], id));
+    printf("\nA number: verified, and GFLOP/s of a product m x n x k, GB/s of the others. * serves "
+           "(%s).\n",
+           chosen->isa);
+}
+
+/* --- as JSON --- */
+
+/* Of a product; NAN where the share is refused, which a line on standard error says. */
+static double peak_share(double gflops, double peak, const char *kernel, const char *isa)
+{
+    double share;
+    struct vae_error e = {""};
+    if (!share_of_peak(1e9 * gflops, peak, &share, &e))
+        fprintf(stderr, "vae kernels: %s, %s: %s\n", kernel, isa, e.line);
+    return share;
+}
+
+static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t i, bool serves)
+{
+    const struct survey_kernel *k = &s->kernel[id];
+    const struct sv_kernels *t = s->candidates->table[i];
+    const bool verified = k->standing[i] == STANDING_VERIFIED;
+    char shape[64];
+    shape_text(&k->shape[cls], shape, sizeof shape);
+    json_t *o = json_object();
+    json_put(ok, o, "kernel", json_string(sv_kernel_names[id]));
+    json_put(ok, o, "shape", json_string(shape));
+    json_put(ok, o, "class", json_string(sv_class_names[cls]));
+    json_put(ok, o, "isa", json_string(t->isa));
+    json_put(ok, o, "variant", json_string(t->variant));
+    json_put(ok, o, "verified", json_boolean(verified));
+    json_put(ok, o, "status", json_string(standing_names[k->standing[i]]));
+    json_put(ok, o, "serves", json_boolean(serves));
+    const struct rate none = {NAN, NAN}, r = verified ? rate_of(k, cls, i) : none;
+    const double peak = verified && k->peak[i] > 0 ? k->peak[i] : NAN; /* only products have one */
+    json_put(ok, o, "gflops", json_number(r.gflops));
+    json_put(ok, o, "gbs", json_number(r.gbs));
+    json_put(ok, o, "peak", json_number(1e-9 * peak));
+    json_put(
+        ok, o, "peak_share",
+        json_number(isnan(peak) ? NAN : peak_share(r.gflops, peak, sv_kernel_names[id], t->isa)));
+    return o;
+}
+
+static bool print_json(const struct survey *s, const struct sv_choice *chosen, struct vae_error *e)
+{
+    const struct candidates *c = s->candidates;
+    bool ok = true;
+    json_t *rows = json_array();
+    for (size_t id = s->first; id < s->last; id++)
+        for (int cls = 0; cls < SV_CLASSES; cls++) {
+            const size_t serving = candidates_serving(c, &chosen->by_class[cls], id);
+            for (size_t i = 0; i < c->count; i++)
+                if (s->kernel[id].standing[i] != STANDING_ABSENT)
+                    json_add(&ok, rows, row(&ok, s, id, cls, i, i == serving));
+        }
+    char *text = json_text(ok, rows, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    if (!text) return vae_fail(e, "the table of kernels: not enough memory");
+    puts(text);
+    free(text);
+    return true;
+}
+
+/* --- the command --- */
+
+static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
+{
+    opterr = 0;
+    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
+        switch (opt) {
+        case 'i': o->isa = optarg; break;
+        case 'k': o->kernel = optarg; break;
+        case 'j': o->json = true; break;
+        case 'h': return false;
+        default: return option_unknown(argv, optind, e);
+        }
+    return option_argument(argc, argv, optind, NULL, NULL, e);
+}
+
+/* The kernels to look at: all, or the one asked for. */
+static bool select_kernels(const char *name, struct survey *s, struct vae_error *e)
+{
+    s->first = 0;
+    s->last = SV_KERNEL_COUNT;
+    if (!name) return true;
+    while (s->first < s->last && strcmp(name, sv_kernel_names[s->first])) s->first++;
+    if (s->first == s->last)
+        return vae_fail(e, "--kernel %s: no such kernel; `vae kernels` lists them", name);
+    s->last = s->first + 1;
+    return true;
+}
+
+static int survey_and_print(const struct options *o, struct vae_error *e)
+{
+    static struct survey s;
+    struct candidates c;
+    struct sv_choice chosen;
+    candidates_of_build(&c);
+    s.candidates = &c;
+    s.log = stderr;
+    s.show = isatty(STDERR_FILENO);
+    if (!select_kernels(o->kernel, &s, e)) return EXIT_USAGE;
+    if (!chosen_kernels(o->isa, &chosen, e)) return EXIT_FAILED;
+    const size_t failed = survey_verify(&s);
+    survey_name_failed(&s, stderr);
+    survey_time(&s);
+    if (!o->json)
+        print_table(&s, &chosen);
+    else if (!print_json(&s, &chosen, e))
+        return EXIT_FAILED;
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int cmd_kernels(int argc, char **argv)
+{
+    struct vae_error e = {""};
+    struct options o = {0};
+    if (!parse(argc, argv, &o, &e)) {
+        if (*e.line) return report_failure("kernels", EXIT_USAGE, &e);
+        fputs(help, stdout);
+        return EXIT_DONE;
+    }
+    const int status = survey_and_print(&o, &e);
+    return *e.line ? report_failure("kernels", status, &e) : status;
+}

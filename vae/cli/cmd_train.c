@@ -1,0 +1,194 @@
+/* vae train: from the options to a trained model, its pictures and the last word. */
+#include "../base/memory.h"
+#include "../base/peak.h"
+#include "../base/text.h"
+#include "../methods/health.h"
+#include "../model/checkpoint.h"
+#include "chosen.h"
+#include "commands.h"
+#include "insight.h"
+#include "options.h"
+#include "pictures.h"
+#include "stop.h"
+#include "train_loop.h"
+#include <inttypes.h>
+#include <math.h>
+#include <unistd.h>
+
+/* --- how it ends --- */
+
+/* The command that goes on, as a shell reads it: what the checkpoint does not hold is in it. A model beyond the
+ * limit of health.h is not saved; the last report's is there to go on from. */
+static int interrupted(struct train_loop *l, struct vae_error *e)
+{
+    const int number = (int)*stop_signal();
+    const bool good = health_good(&l->t->run);
+    if (good && !train_loop_save(l, e)) return EXIT_FAILED;
+    fprintf(stderr, "vae train: stopped by signal %d after %" PRIu64 " samples; ", number,
+            run_points(&l->t->run));
+    if (!good) fputs("its bound is beyond the limit, it is not saved; ", stderr);
+    if (l->saved) {
+        fputs("go on with: vae train", stderr);
+        train_options_print(stderr, l->o);
+        fputs(" --resume ", stderr);
+        option_print_quoted(stderr, l->out->checkpoint);
+        fprintf(stderr, " --samples %" PRIu64 "\n", l->total);
+    } else {
+        fputs("nothing was written\n", stderr);
+    }
+    return 128 + number;
+}
+
+/* Useful arithmetic of the steps against the peak of the same threads, measured now. */
+static void print_speed(struct train_loop *l)
+{
+    struct vae_model *m = &l->t->model;
+    const size_t threads = pool_threads(m->pool);
+    if (!l->all_points) return;
+    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    const double flops =
+        (double)l->all_points * vae_step_flops(&l->t->run.shape, l->t->run.samples);
+    char share[PEAK_TEXT];
+    printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
+           (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
+           share_text(flops / l->all_seconds, peak, share), m->k.isa, threads,
+           threads > 1 ? "s" : "");
+    printf("first step after %.3f s\n", l->first - l->started);
+    if (!l->clock) return;
+    struct insight phase[PHASE_COUNT];
+    m->clock = l->clock;
+    insight_print(stdout, phase, insight_of(m, l->all_points, phase),
+                  l->t->run.step - l->first_step, peak);
+}
+
+/* Pictures and the last word. */
+static int finish(struct train_loop *l, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    const struct out_dir *f = l->out;
+    const struct vae_bound *test = &l->test;
+    const double all = fmax(seconds_now() - l->first, 1e-9);
+    if ((!l->saved || !health_good(r)) && !train_loop_save(l, e)) return EXIT_FAILED;
+    if (!picture_samples(&l->t->model, f->samples, 10, 10, r->seed, e) ||
+        !picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
+        return EXIT_FAILED;
+    printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
+           " samples, %.0f samples/s over all\n",
+           bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
+           vae_binarize_names[r->binarize], run_points(r), (double)l->all_points / all);
+    print_speed(l);
+    printf("wrote %s, %s, %s, %s\n", text_shown(f->checkpoint).s, text_shown(l->log.path).s,
+           text_shown(f->samples).s, text_shown(f->reconstructions).s);
+    return EXIT_DONE;
+}
+
+/* --- how it begins --- */
+
+/* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
+static bool prepare(struct train_options *o, const struct dataset *data, struct pool *pool,
+                    struct vae_trainer *t, struct vae_error *e)
+{
+    struct st_file f = {0};
+    struct sv_choice k;
+    if (!chosen_open(o->isa, &k, e)) return false;
+    if (o->resume) {
+        if (!checkpoint_open(&f, o->resume, &o->run, e)) return false;
+        const struct vae_shape *s = &o->run.shape;
+        if (s->rows != data->train.rows || s->cols != data->train.cols ||
+            o->run.train_images != data->train.count) {
+            vae_fail(e, "%s: trained on %zu images of %zu x %zu, but %s holds %zu of %zu x %zu",
+                     o->resume, o->run.train_images, s->rows, s->cols, o->data, data->train.count,
+                     data->train.rows, data->train.cols);
+            st_close(&f);
+            return false;
+        }
+    }
+    o->run.shape.rows = data->train.rows;
+    o->run.shape.cols = data->train.cols;
+    o->run.train_images = data->train.count;
+    bool ok = trainer_create(t, &k, &o->run, &data->train, pool, e);
+    if (ok && o->resume) ok = checkpoint_load(&f, &t->model, true, e);
+    if (!ok) trainer_destroy(t);
+    st_close(&f);
+    return ok;
+}
+
+/* Two sets of clocks, the model's and the run's; false where memory is short. */
+static bool start_clocks(struct train_loop *l, struct vae_error *e)
+{
+    const size_t threads = pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
+    if (!l->o->profile) return true;
+    l->clock = memory_get(2 * bytes);
+    if (!l->clock) return vae_fail(e, "not enough memory for --profile");
+    l->t->model.clock = l->clock + threads;
+    return true;
+}
+
+/* The folder is held, the log open; what a failed run logged where another's checkpoint stays is taken back. */
+static int run_held(struct train_loop *l, struct vae_error *e)
+{
+    int status = EXIT_FAILED;
+    stop_on_signals();
+    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->o->resume != NULL, e)) return status;
+    if (train_loop_run(l, e)) status = *stop_signal() ? interrupted(l, e) : finish(l, e);
+    train_log_close(&l->log);
+    return status;
+}
+
+static int run_trainer(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
+                       struct out_dir *out, double started, struct vae_error *e)
+{
+    int status = EXIT_FAILED;
+    const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
+    struct train_loop loop = {
+        .t = t, .data = data, .o = o, .out = out, .first_step = t->run.step, .started = started};
+    loop.total = o->samples ? o->samples : epochs * data->train.count;
+    const uint64_t seen = run_points(&t->run), least = o->resume ? seen : trainer_next_rows(t);
+    if (loop.total < least)
+        vae_fail(e,
+                 "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
+                 loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+    else if (start_clocks(&loop, e) && out_dir_open(out, o->out, o->log, e))
+        status = run_held(&loop, e);
+    memory_give(loop.clock);
+    return status;
+}
+
+/* A folder that is there is taken before a checkpoint is read from it: a run about to end may still write one. */
+static bool hold_early(const struct train_options *o, struct out_dir *out, struct vae_error *e)
+{
+    return access(o->out, F_OK) || out_dir_open(out, o->out, o->log, e);
+}
+
+static int train(struct train_options *o, struct vae_error *e)
+{
+    const double started = seconds_now();
+    struct dataset data;
+    struct vae_trainer t;
+    int status = EXIT_FAILED;
+    if (!dataset_open(o->data, &(struct dataset_options){.transpose = o->transpose}, &data, e))
+        return EXIT_FAILED;
+    struct pool *pool = option_pool(o->threads, e);
+    struct out_dir out = {.lock.fd = -1};
+    if (pool && hold_early(o, &out, e) && prepare(o, &data, pool, &t, e)) {
+        status = run_trainer(o, &data, &t, &out, started, e);
+        trainer_destroy(&t);
+    }
+    out_dir_close(&out);
+    pool_destroy(pool);
+    dataset_free(&data);
+    return status;
+}
+
+int cmd_train(int argc, char **argv)
+{
+    struct train_options o;
+    struct vae_error e = {""};
+    if (!train_options_parse(argc, argv, &o, &e)) {
+        if (*e.line) return report_failure("train", EXIT_USAGE, &e);
+        fputs(train_help, stdout);
+        return EXIT_DONE;
+    }
+    const int status = train(&o, &e);
+    return *e.line ? report_failure("train", status, &e) : status;
+}

@@ -1,0 +1,109 @@
+#include "pictures.h"
+#include "../base/streams.h"
+#include "../data/png_grid.h"
+#include "../methods/train.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t min(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Decodes rows of z, in minibatches, to [count][inputs]. */
+static void decode_all(struct vae_model *m, const float *z, size_t count, float *out)
+{
+    const size_t n = vae_inputs(&m->shape);
+    for (size_t i = 0; i < count; i += m->max_rows) {
+        const size_t rows = min(m->max_rows, count - i);
+        vae_decode(m, rows, z + i * m->shape.latent);
+        memcpy(out + i * n, m->work.out, rows * n * sizeof *out);
+    }
+}
+
+bool picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
+                     uint64_t seed, struct vae_error *e)
+{
+    const size_t count = across * down, latent = m->shape.latent;
+    float *z = malloc(count * latent * sizeof *z);
+    float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
+    bool ok = (z && images) || vae_fail(e, "%s: not enough memory", path);
+    if (ok) {
+        const struct sv_rng rng = sv_rng_at(seed, STREAM_SAMPLE, 0);
+        sv_for(&m->k, count, latent, 0)->normal(count, latent, rng, z, latent);
+        decode_all(m, z, count, images);
+        ok = png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
+    }
+    free(z);
+    free(images);
+    return ok;
+}
+
+/* grid: originals of each pair of rows are filled in, their reconstructions after them. */
+static void reconstruct(struct vae_model *m, const struct vae_run *run, const struct images *images,
+                        size_t across, size_t pairs, float *z, float *grid)
+{
+    const size_t n = images_size(images);
+    for (size_t p = 0; p < pairs; p++)
+        for (size_t i = 0; i < across; i += m->max_rows) {
+            const size_t rows = min(m->max_rows, across - i);
+            float *original = grid + (2 * p * across + i) * n;
+            struct vae_source from = {images, NULL, p * across + i, run->binarize,
+                                      sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
+            from.rng.ctr[1] = (uint32_t)(p * across + i);
+            vae_gather(m, &from, 0, rows);
+            for (size_t r = 0; r < rows; r++)
+                memcpy(original + r * n, m->work.x + r * m->ld.x, n * sizeof *grid);
+            vae_encode_mean(m, rows, z);
+            decode_all(m, z, rows, original + across * n);
+        }
+}
+
+bool picture_reconstructions(struct vae_model *m, const char *path, const struct vae_run *run,
+                             const struct images *images, size_t across, size_t pairs,
+                             struct vae_error *e)
+{
+    across = min(across, images->count);
+    pairs = min(pairs, images->count / across);
+    float *z = malloc(across * m->shape.latent * sizeof *z);
+    float *grid = malloc(2 * pairs * across * images_size(images) * sizeof *grid);
+    bool ok = (z && grid) || vae_fail(e, "%s: not enough memory", path);
+    if (ok) {
+        reconstruct(m, run, images, across, pairs, z, grid);
+        ok = png_grid(path, grid, across, 2 * pairs, images->rows, images->cols, e);
+    }
+    free(z);
+    free(grid);
+    return ok;
+}
+
+/* F^-1(p) of the normal distribution, by bisection: a picture needs no more. */
+static float quantile(double p)
+{
+    double low = -9, high = 9;
+    for (int i = 0; i < 60; i++) {
+        const double x = (low + high) / 2;
+        if (erfc(-x / sqrt(2)) / 2 < p)
+            low = x;
+        else
+            high = x;
+    }
+    return (float)low;
+}
+
+bool picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e)
+{
+    const size_t count = side * side;
+    float *z = malloc(count * 2 * sizeof *z);
+    float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
+    bool ok = (z && images) || vae_fail(e, "%s: not enough memory", path);
+    if (ok) {
+        for (size_t i = 0; i < count; i++) {
+            z[2 * i] = quantile(((double)(i % side) + 0.5) / (double)side);
+            z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
+        }
+        decode_all(m, z, count, images);
+        ok = png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
+    }
+    free(z);
+    free(images);
+    return ok;
+}

@@ -1,0 +1,203 @@
+#include "train_loop.h"
+#include "../base/peak.h"
+#include "../methods/health.h"
+#include "../model/checkpoint.h"
+#include "insight.h"
+#include "stop.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* --- what is written --- */
+
+static bool diverged(const struct train_loop *l, const char *why, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    return vae_fail(e, "training diverged at step %" PRIu64 " (%s); lower --lr %g%s", r->step, why,
+                    (double)r->lr,
+                    l->saved ? "; the last good checkpoint is kept" : "; nothing was written");
+}
+
+static bool worse(const struct train_loop *l, struct vae_error *e)
+{
+    char why[160];
+    snprintf(why, sizeof why,
+             "%" PRIu64 " steps with bounds below %.4g nats, %d times the untrained model's",
+             l->t->run.health.worse, health_limit(&l->t->run), HEALTH_FACTOR);
+    return diverged(l, why, e);
+}
+
+bool train_loop_save(struct train_loop *l, struct vae_error *e)
+{
+    struct vae_error reason;
+    if (!health_good(&l->t->run)) return worse(l, e);
+    if (!checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
+    if (!checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;
+    l->saved = true;
+    return train_log_settle(&l->log, e);
+}
+
+/* --- reports --- */
+
+/* False, with an empty line, where a signal came first. */
+static bool evaluate(struct train_loop *l, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    const bool done = vae_evaluate(&l->t->model, &l->data->test, r->binarize, NOISE_TEST, r->seed,
+                                   stop_signal(), &l->test);
+    if (!done) l->test.count = 0;
+    return done &&
+           (isfinite(bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
+}
+
+/* The model's clocks since the last report go to those of the run; NULL without --profile. */
+static json_t *epoch_profile(struct train_loop *l)
+{
+    struct vae_model *m = &l->t->model;
+    struct insight phase[PHASE_COUNT];
+    if (!m->clock) return NULL;
+    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    json_t *o = insight_json(phase, insight_of(m, l->timed, phase), peak);
+    for (size_t t = 0; t < pool_threads(m->pool); t++)
+        for (int p = 0; p < PHASE_COUNT; p++) {
+            l->clock[t].seconds[p] += m->clock[t].seconds[p];
+            m->clock[t].seconds[p] = 0;
+        }
+    return o;
+}
+
+enum { POINT_IMAGES = 10000 };
+
+/* The bound reported for training: the mean over the steps since the last report, or, at points of their
+ * own (--points), that of the weights as they are on the first images. False where a signal came first. */
+static bool training_bound(struct train_loop *l, double *bound)
+{
+    const struct vae_run *r = &l->t->run;
+    struct images part = l->data->train;
+    struct vae_bound b = r->seen;
+    if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
+    const bool done = !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
+                                                    r->seed, stop_signal(), &b);
+    *bound = bound_elbo(&b);
+    return done;
+}
+
+static bool write_line(struct train_loop *l, const struct epoch_report *r, struct vae_error *e)
+{
+    char *text = epoch_line(r);
+    const bool ok = text ? train_log_append(&l->log, text, e)
+                         : vae_fail(e, "%s: not enough memory", l->log.path);
+    free(text);
+    return ok;
+}
+
+/* The first of the points 10^(i / points) beyond the last report. */
+static void next_point(struct train_loop *l)
+{
+    const struct vae_run *r = &l->t->run;
+    const double reported = (double)(run_points(r) - r->seen.count);
+    l->next_point = 0;
+    for (int i = 0; l->o->points && l->next_point <= reported; i++)
+        l->next_point = ceil(pow(10, i / (double)l->o->points));
+}
+
+/* The line is written: its points are no longer the next one's. */
+static void begin_anew(struct train_loop *l)
+{
+    l->all_points += l->timed;
+    l->all_seconds += l->seconds;
+    l->timed = 0;
+    l->seconds = 0;
+    l->t->run.seen = (struct vae_bound){0};
+    next_point(l);
+}
+
+/* Bounds, a line of the log, checkpoint. Without the line the checkpoint says what it is still to tell. */
+static bool report(struct train_loop *l, struct vae_error *e)
+{
+    double trained = NAN;
+    const struct vae_run *r = &l->t->run;
+    const uint64_t per = run_steps_per_epoch(r);
+    const double rate = l->timed ? (double)l->timed / fmax(l->seconds, 1e-9) : NAN;
+    if (!evaluate(l, e) || !training_bound(l, &trained)) return !*e->line;
+    struct epoch_report line = {
+        .epoch = (r->step + per - 1) / per,
+        .samples = run_points(r),
+        .train_bound = trained,
+        .test_bound = bound_elbo(&l->test),
+        .kl = l->test.kl / (double)l->test.count,
+        .recon = l->test.recon / (double)l->test.count,
+        .samples_per_s = rate,
+        .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
+        .isa = l->t->model.k.isa,
+        .threads = pool_threads(l->t->model.pool),
+        .seed = r->seed,
+        .profiled = l->clock != NULL,
+        .profile = epoch_profile(l),
+    };
+    train_log_run_id(r, line.run);
+    progress_clear(&l->progress);
+    if (!l->o->quiet) print_epoch(&line);
+    if (!write_line(l, &line, e)) {
+        struct vae_error also;
+        train_loop_save(l, &also);
+        return false;
+    }
+    begin_anew(l);
+    return !health_good(r) || train_loop_save(l, e);
+}
+
+/* --- the loop --- */
+
+static bool more_to_do(const struct train_loop *l)
+{
+    return run_points(&l->t->run) + trainer_next_rows(l->t) <= l->total;
+}
+
+/* The run is where a report is due: at its end, at the end of an epoch, or at or just past a point. */
+static bool report_due(const struct train_loop *l)
+{
+    const struct vae_run *r = &l->t->run;
+    if (!r->seen.count) return false;
+    if (!more_to_do(l)) return true;
+    if (!l->o->points) return r->step % run_steps_per_epoch(r) == 0;
+    return (double)run_points(r) >= l->next_point;
+}
+
+/* Steps until a report is due or a signal comes. */
+static bool run_steps(struct train_loop *l, struct vae_error *e)
+{
+    struct vae_trainer *t = l->t;
+    struct vae_run *r = &t->run;
+    const double start = seconds_now();
+    l->test.count = 0;
+    do {
+        struct vae_bound b = {0};
+        trainer_step(t, &b);
+        const double bound = bound_elbo(&b);
+        r->seen.kl += b.kl;
+        r->seen.recon += b.recon;
+        r->seen.count += b.count;
+        l->timed += b.count;
+        health_note(r, bound);
+        progress_update(&l->progress, run_points(r), bound_elbo(&r->seen));
+        if (health_diverged(r, bound))
+            return isfinite(bound) ? worse(l, e) : diverged(l, "the bound is no number", e);
+    } while (!*stop_signal() && !report_due(l));
+    l->seconds += seconds_now() - start;
+    return true;
+}
+
+bool train_loop_run(struct train_loop *l, struct vae_error *e)
+{
+    bool ok = true;
+    l->first = seconds_now();
+    next_point(l);
+    l->progress = progress_start(run_points(&l->t->run), l->total, l->o->quiet);
+    while (ok && !*stop_signal() && (report_due(l) || more_to_do(l)))
+        ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
+    progress_clear(&l->progress);
+    if (ok && !*stop_signal() && !l->test.count)
+        ok = evaluate(l, e) || !*e->line; /* resumed at its end: only the test is left */
+    return ok;
+}

@@ -1,0 +1,69 @@
+#include "images.h"
+#include "../base/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool make(struct images *i, size_t count, size_t rows, size_t cols, bool floats)
+{
+    const size_t n = count * rows * cols;
+    *i = (struct images){.count = count, .rows = rows, .cols = cols};
+    if (floats)
+        i->values = memory_get(n * sizeof *i->values);
+    else
+        i->pixels = memory_get(n);
+    return i->values || i->pixels;
+}
+
+bool images_make(struct images *i, size_t count, size_t rows, size_t cols)
+{
+    return make(i, count, rows, cols, false);
+}
+
+void images_free(struct images *i)
+{
+    memory_give(i->pixels);
+    memory_give(i->values);
+    *i = (struct images){0};
+}
+
+/* images_at for one's own images */
+static char *at(struct images *i, size_t image)
+{
+    char *first = i->values ? (char *)i->values : (char *)i->pixels;
+    return first + image * images_bytes(i);
+}
+
+bool images_split(struct images *i, struct images *held)
+{
+    const size_t bytes = images_bytes(i), count = i->count;
+    if (!make(held, count / IMAGES_HOLD_OUT, i->rows, i->cols, i->values != NULL)) return false;
+    i->count = held->count = 0;
+    for (size_t from = 0; from < count; from++)
+        if (from % IMAGES_HOLD_OUT == IMAGES_HOLD_OUT - 1)
+            memcpy(at(held, held->count++), at(i, from), bytes);
+        else
+            memmove(at(i, i->count++), at(i, from), bytes);
+    return true;
+}
+
+static void transpose(char *to, const char *from, size_t rows, size_t cols, size_t size)
+{
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < cols; c++)
+            memcpy(to + (c * rows + r) * size, from + (r * cols + c) * size, size);
+}
+
+bool images_transpose(struct images *i)
+{
+    const size_t rows = i->rows, cols = i->cols, bytes = images_bytes(i);
+    char *image = malloc(bytes);
+    if (!image) return false;
+    for (size_t n = 0; n < i->count; n++) {
+        memcpy(image, at(i, n), bytes);
+        transpose(at(i, n), image, rows, cols, bytes / (rows * cols));
+    }
+    free(image);
+    i->rows = cols;
+    i->cols = rows;
+    return true;
+}

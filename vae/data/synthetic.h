@@ -1,0 +1,14 @@
+/* Digits drawn by the program: the data set that needs no download. */
+#ifndef VAE_SYNTHETIC_H
+#define VAE_SYNTHETIC_H
+
+#include "../base/error.h"
+#include "images.h"
+
+enum { SYNTHETIC_SIDE = 28, SYNTHETIC_TRAIN = 20000, SYNTHETIC_TEST = 2000 };
+
+/* Strokes of 0 ... 9 with random slant, thickness, position, scale and wobble. Deterministic: the
+ * same pixels on every machine. */
+bool synthetic_make(struct images *train, struct images *test, struct vae_error *e);
+
+#endif

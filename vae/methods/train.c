@@ -1,0 +1,185 @@
+#include "train.h"
+#include "../base/split.h"
+#include "../base/streams.h"
+#include <stdlib.h>
+#include <string.h>
+
+bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
+                    const struct images *images, struct pool *pool, struct vae_error *e)
+{
+    *t = (struct vae_trainer){.run = *run, .images = images, .order_epoch = UINT64_MAX};
+    if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, pool, e))
+        return false;
+    t->order = malloc(images->count * sizeof *t->order);
+    if (!t->order) {
+        vae_destroy(&t->model);
+        return vae_fail(e, "not enough memory for the order of %zu images", images->count);
+    }
+    vae_init(&t->model, run->seed, run->init_sd);
+    return true;
+}
+
+void trainer_destroy(struct vae_trainer *t)
+{
+    vae_destroy(&t->model);
+    free(t->order);
+    *t = (struct vae_trainer){0};
+}
+
+/* Fisher-Yates; the word for position i picks among i + 1 by multiply and shift. */
+static void shuffle(struct vae_trainer *t, uint64_t epoch)
+{
+    enum { BLOCK = 1024 };
+    uint32_t words[BLOCK];
+    const size_t n = t->images->count;
+    struct sv_rng rng = sv_rng_at(t->run.seed, STREAM_SHUFFLE, epoch);
+    for (size_t i = 0; i < n; i++) {
+        if (i % BLOCK == 0) {
+            rng.ctr[1] = (uint32_t)(i / BLOCK);
+            sv_for(&t->model.k, 1, BLOCK, 0)->philox(1, BLOCK, rng, words, BLOCK);
+        }
+        const size_t j = (size_t)(((uint64_t)words[i % BLOCK] * (i + 1)) >> 32);
+        t->order[i] = t->order[j];
+        t->order[j] = (uint32_t)i;
+    }
+    t->order_epoch = epoch;
+}
+
+static const void *image(const struct vae_source *from, size_t at)
+{
+    return images_at(from->images, from->order ? from->order[at] : at);
+}
+
+/* The images lie anywhere in memory: those to come are asked for while others are converted, and the next
+ * minibatch's while the weights of this one are updated. */
+enum { AHEAD = 8, LINE = 64 };
+static void prefetch(const void *p, size_t n)
+{
+    for (size_t i = 0; i < n; i += LINE) __builtin_prefetch((const char *)p + i, 0, 2);
+}
+
+/* What `binarize` and `u8_to_f32` do with bytes: from a half on is 1, of bytes from 128 of 255. */
+static void convert_floats(size_t n, const float *from, bool threshold, float *x)
+{
+    if (!threshold) memcpy(x, from, n * sizeof *x);
+    for (size_t i = 0; threshold && i < n; i++) x[i] = from[i] >= 0.5f ? 1 : 0;
+}
+
+void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows)
+{
+    const size_t n = images_size(from->images), ld = m->ld.x;
+    const struct sv_kernels *row = sv_for(&m->k, 1, n, 0);
+    sv_pixels_fn *convert = from->binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
+    float *x = m->work.x + first * ld;
+    for (size_t i = 0; i < rows; i++) {
+        const size_t at = from->first + first + i;
+        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), images_bytes(from->images));
+        if (from->images->values)
+            convert_floats(n, image(from, at), from->binarize == BINARIZE_THRESHOLD, x + i * ld);
+        else
+            convert(n, image(from, at), x + i * ld);
+    }
+    if (from->binarize != BINARIZE_DYNAMIC) return;
+    struct sv_rng rng = from->rng;
+    rng.ctr[1] += (uint32_t)first;
+    sv_for(&m->k, rows, n, 0)->bernoulli(rows, n, rng, x, ld, x, ld);
+}
+
+/* The position in the epoch of the next step's first image. */
+static size_t position(const struct vae_run *r)
+{
+    return (size_t)(r->step % run_steps_per_epoch(r)) * r->batch;
+}
+
+size_t trainer_next_rows(const struct vae_trainer *t)
+{
+    const size_t left = t->images->count - position(&t->run);
+    return left < t->run.batch ? left : t->run.batch;
+}
+
+/* --- what each thread does with a minibatch --- */
+
+struct minibatch {
+    struct vae_model *model;
+    struct vae_source source;
+    size_t rows, left; /* images from source.first to the end of the epoch */
+    struct sv_rng eps;
+    const struct vae_step *step; /* NULL: nothing is trained */
+};
+
+/* What is left in equal ranges of at most VAE_RANGE draws: the first of them. */
+static size_t next_range(size_t left, size_t samples)
+{
+    const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
+    const size_t ranges = (left + most - 1) / most;
+    return (left + ranges - 1) / ranges;
+}
+
+static void run_minibatch(void *arg, size_t thread)
+{
+    const struct minibatch *b = arg;
+    struct vae_model *m = b->model;
+    struct vae_clock *clock = vae_clock_of(m, thread);
+    const struct share mine = share_of(b->rows, thread, pool_threads(m->pool));
+    clock_start(clock);
+    vae_gather(m, &b->source, mine.first, mine.end - mine.first);
+    clock_phase(clock, PHASE_GATHER);
+    pool_barrier(m->pool, thread);
+    clock_phase(clock, PHASE_WAIT);
+    for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
+        r.rows = next_range(b->rows - r.first, m->samples);
+        vae_forward(m, thread, r, b->eps);
+        if (b->step) vae_backward(m, thread, r);
+    }
+    if (!b->step) return;
+    for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
+        prefetch(image(&b->source, b->source.first + i), images_bytes(b->source.images));
+    vae_update(m, thread, b->rows, b->step);
+}
+
+void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
+{
+    struct vae_run *r = &t->run;
+    struct vae_model *m = &t->model;
+    const uint64_t epoch = r->step / run_steps_per_epoch(r);
+    const size_t rows = trainer_next_rows(t);
+    if (t->order_epoch != epoch) shuffle(t, epoch);
+    const struct vae_step s = {r->lr, (float)rows / (float)t->images->count, r->step + 1};
+    struct minibatch b = {.model = m,
+                          .source = {t->images, t->order, position(r), r->binarize,
+                                     sv_rng_at(r->seed, STREAM_BINARIZE, r->step)},
+                          .rows = rows,
+                          .left = t->images->count - position(r),
+                          .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
+                          .step = &s};
+    pool_run(m->pool, run_minibatch, &b);
+    vae_add_bound(m, rows, bound);
+    r->step++;
+}
+
+bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
+                  enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
+                  struct vae_bound *bound)
+{
+    static const enum vae_stream streams[][2] = {
+        [NOISE_TEST] = {STREAM_EPS_TEST, STREAM_BINARIZE_TEST},
+        [NOISE_POINTS] = {STREAM_EPS_POINTS, STREAM_BINARIZE_POINTS}};
+    struct vae_clock *const clock = m->clock; /* of training alone */
+    *bound = (struct vae_bound){0};
+    m->clock = NULL;
+    for (size_t i = 0; i < images->count && !(stop && *stop); i += m->max_rows) {
+        const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
+        struct minibatch b = {
+            .model = m,
+            .source = {images, NULL, i, binarize, sv_rng_at(seed, streams[noise][1], 0)},
+            .rows = rows,
+            .left = left,
+            .eps = sv_rng_at(seed, streams[noise][0], 0)};
+        b.source.rng.ctr[1] = (uint32_t)i;
+        b.eps.ctr[1] = (uint32_t)(i * m->samples);
+        pool_run(m->pool, run_minibatch, &b);
+        vae_add_bound(m, rows, bound);
+    }
+    m->clock = clock;
+    return bound->count == images->count;
+}

@@ -1,0 +1,56 @@
+/* Minibatches, training steps and the bound on a set of images. */
+#ifndef VAE_TRAIN_H
+#define VAE_TRAIN_H
+
+#include "../data/images.h"
+#include "../model/run.h"
+#include <signal.h>
+
+struct vae_trainer {
+    struct vae_model model;
+    struct vae_run run;
+    const struct images *images;
+    uint32_t *order;      /* this epoch's permutation of the images */
+    uint64_t order_epoch; /* which epoch that is; UINT64_MAX: none yet */
+};
+
+/* A model for `run` on `images`, freshly initialised from run.seed; steps run on the pool's threads
+ * (NULL: on the caller's). */
+bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
+                    const struct images *images, struct pool *pool, struct vae_error *e);
+void trainer_destroy(struct vae_trainer *t);
+
+/* Data points of the next minibatch: run.batch, or what is left of the epoch. */
+size_t trainer_next_rows(const struct vae_trainer *t);
+
+/* One step of AEVB, algorithm 1: minibatch, bound and its gradient, optimiser. Adds to *bound. */
+void trainer_step(struct vae_trainer *t, struct vae_bound *bound);
+
+/* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng is for
+ * dynamic binarisation; its row 0 belongs to the first image. */
+struct vae_source {
+    const struct images *images;
+    const uint32_t *order; /* or NULL */
+    size_t first;
+    enum vae_binarize binarize;
+    struct sv_rng rng;
+};
+
+/* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
+void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
+
+/* Whose noise: the test images', or that of the training images on which --points takes the bound. */
+enum vae_noise { NOISE_TEST, NOISE_POINTS };
+
+/* The bound on all images with sampled z, nothing trained. Noise is addressed by its kind, seed and image, so
+ * the result does not depend on the batch size. Stops early, returning false, once *stop is set. */
+bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
+                  enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
+                  struct vae_bound *bound);
+
+static inline double bound_elbo(const struct vae_bound *b)
+{
+    return (b->recon - b->kl) / (double)b->count;
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* Where the time of training steps goes. */
+#ifndef VAE_PHASES_H
+#define VAE_PHASES_H
+
+#include "../base/clock.h"
+
+/* In the order of a step. */
+enum vae_phase {
+    PHASE_GATHER,
+    PHASE_ENC,
+    PHASE_HEAD,
+    PHASE_REPARAM,
+    PHASE_DEC,
+    PHASE_OUT,
+    PHASE_LIKELIHOOD, /* of a Gaussian; a Bernoulli's is in the epilogue of OUT */
+    PHASE_OUT_DX,
+    PHASE_DEC_DX,
+    PHASE_REPARAM_GRAD,
+    PHASE_HEAD_DX,
+    PHASE_OUT_DW,
+    PHASE_DEC_DW,
+    PHASE_HEAD_DW,
+    PHASE_ENC_DW,
+    PHASE_BIAS,
+    PHASE_WAIT,
+    PHASE_COUNT
+};
+
+/* One per thread, each in cache lines of its own. */
+struct vae_clock {
+    _Alignas(64) double last;
+    double seconds[PHASE_COUNT];
+};
+
+/* A step begins; what has run since then, or since the last call, was this phase. Nothing happens where
+ * the clock is NULL. */
+static inline void clock_start(struct vae_clock *c)
+{
+    if (c) c->last = seconds_now();
+}
+static inline void clock_phase(struct vae_clock *c, enum vae_phase phase)
+{
+    if (!c) return;
+    const double now = seconds_now();
+    c->seconds[phase] += now - c->last;
+    c->last = now;
+}
+
+#endif

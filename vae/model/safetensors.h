@@ -1,0 +1,61 @@
+/* The safetensors format: eight bytes of header length, a JSON header, raw little-endian data
+ * (huggingface.co/docs/safetensors). Written are F32 tensors of at most two dimensions. */
+#ifndef VAE_SAFETENSORS_H
+#define VAE_SAFETENSORS_H
+
+#include "../base/error.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ST_NAME = 80 };
+
+struct st_tensor {
+    char name[ST_NAME];
+    size_t dims, shape[2];
+    const float *data;
+};
+
+static inline size_t st_count(const struct st_tensor *t)
+{
+    return t->dims == 0 ? 1 : t->dims == 1 ? t->shape[0] : t->shape[0] * t->shape[1];
+}
+
+struct st_pair {
+    const char *key;
+    char value[64];
+};
+
+/* Writes atomically: tensors in the order given, metadata as strings. */
+bool st_write(const char *path, const struct st_pair *metadata, size_t pairs,
+              const struct st_tensor *tensors, size_t count, struct vae_error *e);
+
+/* --- reading (safetensors_read.c) --- */
+
+struct st_file {
+    const char *path;
+    void *header; /* parsed; NULL: not open */
+    int fd;
+    size_t data_start, data_size; /* in bytes */
+};
+
+/* Reads the header alone and checks it against the file's size: each byte of data belongs to exactly one
+ * tensor, whatever its type. The file stays open; path must outlive it. */
+bool st_open(struct st_file *f, const char *path, struct vae_error *e);
+void st_close(struct st_file *f);
+
+/* NULL if absent. */
+const char *st_metadata(const struct st_file *f, const char *key);
+
+/* A tensor's shape, where it is there and has that many dimensions. */
+bool st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape);
+
+/* The tensor is there with exactly this shape and a type that st_read reads. Costs no reading. */
+bool st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
+              struct vae_error *e);
+
+/* What st_check asks for, and then its values: F32 as they are, F16 and BF16, which are exact, and F64,
+ * rounded to nearest even, to infinity where no float holds them. */
+bool st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape, float *to,
+             struct vae_error *e);
+
+#endif

@@ -1,0 +1,161 @@
+#include "profile.h"
+#include "../base/input_file.h"
+#include "../base/json.h"
+#include "../base/replace_file.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FORMAT = 1, MOST = 1 << 20 /* bytes of a profile */ };
+
+/* FNV-1a */
+static uint64_t hash_text(uint64_t h, const char *text)
+{
+    for (; *text; text++) h = (h ^ (unsigned char)*text) * 0x100000001b3;
+    return h;
+}
+
+bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PROFILE_PATH],
+                  struct vae_error *e)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const uint64_t key = hash_text(hash_text(0xcbf29ce484222325, m->cpu), m->build);
+    int n = -1;
+    if (cache && *cache == '/') /* the specification has relative ones ignored */
+        n = snprintf(dir, PROFILE_PATH, "%s/vae", cache);
+    else if (home && *home)
+        n = snprintf(dir, PROFILE_PATH, "%s/.cache/vae", home);
+    else
+        return vae_fail(e, "no place for a profile: set HOME or XDG_CACHE_HOME");
+    if (n < PROFILE_PATH)
+        n = snprintf(path, PROFILE_PATH, "%s/kernels-%016" PRIx64 ".json", dir, key);
+    return n < PROFILE_PATH || vae_fail(e, "%.64s...: name too long", dir);
+}
+
+/* --- writing --- */
+
+static json_t *kernel_to_json(bool *ok, const struct candidates *c, const size_t *pick)
+{
+    json_t *o = json_object();
+    for (int cls = 0; cls < SV_CLASSES; cls++) {
+        const struct sv_kernels *t = c->table[pick[cls]];
+        json_t *choice = json_object();
+        json_put(ok, choice, "isa", json_string(t->isa));
+        json_put(ok, choice, "variant", json_string(t->variant));
+        json_put(ok, o, sv_class_names[cls], choice);
+    }
+    return o;
+}
+
+bool profile_write(const char *path, const struct machine *m, const struct candidates *c,
+                   const struct pick *p, struct vae_error *e)
+{
+    bool ok = true;
+    json_t *o = json_object(), *kernels = json_object();
+    struct replace_file r;
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
+        json_put(&ok, kernels, sv_kernel_names[id], kernel_to_json(&ok, c, p->candidate[id]));
+    json_put(&ok, o, "format", json_integer(FORMAT));
+    json_put(&ok, o, "cpu", json_string(m->cpu));
+    json_put(&ok, o, "build", json_string(m->build));
+    json_put(&ok, o, "kernels", kernels);
+    char *text = json_text(ok, o, JSON_INDENT(1));
+    if (!text) return vae_fail(e, "%s: not enough memory", path);
+    ok = replace_begin(&r, path, e);
+    if (ok) {
+        replace_text(&r, text);
+        replace_text(&r, "\n");
+        ok = replace_commit(&r, e);
+    }
+    free(text);
+    return ok;
+}
+
+/* --- reading --- */
+
+static bool same_text(const json_t *o, const char *key, const char *want)
+{
+    const char *got = json_string_value(json_object_get(o, key));
+    return got && !strcmp(got, want);
+}
+
+static bool read_choice(const char *path, const json_t *o, const struct candidates *c, size_t id,
+                        size_t *pick, struct vae_error *e)
+{
+    const char *isa = json_string_value(json_object_get(o, "isa"));
+    const char *variant = json_string_value(json_object_get(o, "variant"));
+    const char *kernel = sv_kernel_names[id];
+    if (!isa || !variant) return vae_fail(e, "%s: damaged: no candidate for %s", path, kernel);
+    *pick = candidates_find(c, isa, variant);
+    if (*pick == c->count || !sv_has(c->table[*pick], id))
+        return vae_fail(e, "%s: %s %s is no candidate for %s", path, isa, variant, kernel);
+    return c->supported[*pick] ||
+           vae_fail(e, "%s: this CPU or its operating system lacks %s, chosen for %s", path, isa,
+                    kernel);
+}
+
+static bool read_profile(const char *path, const json_t *o, const struct machine *m,
+                         const struct candidates *c, struct pick *p, struct vae_error *e)
+{
+    if (json_integer_value(json_object_get(o, "format")) != FORMAT)
+        return vae_fail(e, "%s: damaged: not a profile of this program", path);
+    if (!same_text(o, "cpu", m->cpu) || !same_text(o, "build", m->build))
+        return vae_fail(e, "%s: of another CPU or build", path);
+    const json_t *kernels = json_object_get(o, "kernels");
+    for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
+        const json_t *k = json_object_get(kernels, sv_kernel_names[id]);
+        for (int cls = 0; cls < SV_CLASSES; cls++)
+            if (!read_choice(path, json_object_get(k, sv_class_names[cls]), c, id,
+                             &p->candidate[id][cls], e))
+                return false;
+    }
+    return true;
+}
+
+/* The file's text, to be freed; NULL and errno. */
+static char *read_text(const char *path, size_t *n, struct vae_error *e)
+{
+    const int fd = input_open(path, false, "remove it", e);
+    if (fd < 0) return NULL;
+    ssize_t got = 0;
+    char *text = malloc(MOST);
+    for (*n = 0; text && *n < MOST && (got = read(fd, text + *n, MOST - *n)) > 0;)
+        *n += (size_t)got;
+    const bool there = text != NULL, whole = there && got == 0 && *n < MOST;
+    if (!whole)
+        vae_fail(e, "%s: %s", path,
+                 !there    ? json_no_memory
+                 : got < 0 ? strerror(errno)
+                           : "damaged: too long to be a profile");
+    close(fd);
+    if (whole) return text;
+    free(text);
+    errno = there ? EINVAL : ENOMEM;
+    return NULL;
+}
+
+bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
+                  struct pick *p, struct vae_error *e)
+{
+    json_error_t error;
+    const char *why;
+    size_t n;
+    struct pick found;
+    char *text = read_text(path, &n, e);
+    if (!text) return false;
+    json_t *o = json_parse(text, n, JSON_REJECT_DUPLICATES, &error, &why);
+    free(text);
+    if (!o) {
+        vae_fail(e, why == json_no_memory ? "%s: %s" : "%s: damaged: %s", path, why);
+        errno = why == json_no_memory ? ENOMEM : EINVAL;
+        return false;
+    }
+    const bool ok = read_profile(path, o, m, c, &found, e);
+    if (ok) *p = found;
+    json_decref(o);
+    errno = EINVAL;
+    return ok;
+}

@@ -1,0 +1,25 @@
+/* What `vae tune` found, kept for later runs: one JSON file per CPU and build. */
+#ifndef VAE_PROFILE_H
+#define VAE_PROFILE_H
+
+#include "../base/error.h"
+#include "candidates.h"
+#include "machine.h"
+
+enum { PROFILE_PATH = 4096 };
+
+/* $XDG_CACHE_HOME/vae or ~/.cache/vae, into dir; and the file's name in it, into path. */
+bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PROFILE_PATH],
+                  struct vae_error *e);
+
+/* Atomically; the directory is there. */
+bool profile_write(const char *path, const struct machine *m, const struct candidates *c,
+                   const struct pick *p, struct vae_error *e);
+
+/* Refuses a file of another CPU or build, one that is damaged, that leaves out a kernel or class, or
+ * that names a candidate which is not in this build, lacks the kernel or cannot run here. After a failure
+ * errno is ENOMEM where memory was short, and the profile may be a good one. */
+bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
+                  struct pick *p, struct vae_error *e);
+
+#endif

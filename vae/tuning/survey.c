@@ -1,0 +1,146 @@
+#include "survey.h"
+#include "../../reference/verify/timing.h"
+#include "../base/peak.h"
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_JOBS = 64 };
+_Static_assert((int)MAX_CANDIDATES <= (int)TIMING_TABLES, "every candidate is timed");
+
+static void progress(const struct survey *s, const char *what, size_t id)
+{
+    if (!s->show) return;
+    fprintf(stderr, "\r%s %zu of %zu: %s\033[K", what, id - s->first + 1, s->last - s->first,
+            sv_kernel_names[id]);
+    fflush(stderr);
+}
+
+static void progress_end(const struct survey *s)
+{
+    if (s->show) fputs("\r\033[K", stderr);
+}
+
+/* --- verification --- */
+
+struct pool {
+    struct survey *survey;
+    struct verify_options options;
+    struct verify_job job[MAX_JOBS];
+    size_t candidate[MAX_JOBS];
+    size_t width, started, finished, failed;
+};
+
+static void finish_one(struct pool *p)
+{
+    const size_t at = p->finished++ % p->width;
+    const struct verdict v = verify_finish(&p->job[at]);
+    const bool ok = v.failures == 0 && v.calls > 0;
+    enum standing *to = &p->survey->kernel[p->job[at].id].standing[p->candidate[at]];
+    *to = ok ? STANDING_VERIFIED : STANDING_FAILED;
+    p->failed += !ok;
+}
+
+static void start_one(struct pool *p, size_t id, size_t candidate)
+{
+    const struct candidates *c = p->survey->candidates;
+    if (p->started - p->finished == p->width) finish_one(p);
+    const size_t at = p->started++ % p->width;
+    p->candidate[at] = candidate;
+    p->job[at] = verify_start(id, c->table[candidate], &p->options);
+}
+
+size_t survey_verify(struct survey *s)
+{
+    const struct candidates *c = s->candidates;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct pool p = {.survey = s, .width = processors > 1 ? (size_t)processors : 1};
+    if (p.width > MAX_JOBS) p.width = MAX_JOBS;
+    p.options = (struct verify_options){
+        .quick = true, .compare_bits = true, .seed = verify_seed(), .log = s->log};
+    for (size_t id = s->first; id < s->last; id++) {
+        progress(s, "verifying", id);
+        for (size_t i = 0; i < c->count; i++) {
+            enum standing *to = &s->kernel[id].standing[i];
+            *to = !sv_has(c->table[i], id) ? STANDING_ABSENT : STANDING_NO_CPU;
+            if (*to == STANDING_NO_CPU && c->supported[i]) start_one(&p, id, i);
+        }
+    }
+    while (p.finished < p.started) finish_one(&p);
+    progress_end(s);
+    return p.failed;
+}
+
+/* --- timing --- */
+
+/* Of products, which are fma alone; each ISA once, its variants share the figure. */
+static void time_peaks(const struct candidates *c, bool product, double *peak)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const bool again = i && !strcmp(c->table[i]->isa, c->table[i - 1]->isa);
+        const bool timed = product && c->supported[i];
+        peak[i] = again ? peak[i - 1] : timed ? fma_peak_of(NULL, c->table[i]) : 0;
+    }
+}
+
+static void time_class(struct survey *s, size_t id, enum sv_class cls)
+{
+    const struct candidates *c = s->candidates;
+    const struct kcase *kcase = verify_case(id);
+    struct survey_kernel *k = &s->kernel[id];
+    const struct sv_kernels *tables[MAX_CANDIDATES];
+    struct call call;
+    for (size_t i = 0; i < c->count; i++)
+        tables[i] = k->standing[i] == STANDING_VERIFIED ? c->table[i] : NULL;
+    k->shape[cls] = timing_shape(kcase, cls);
+    call_open(&call, kcase, &k->shape[cls], verify_seed(), true);
+    k->flops[cls] = call_flops(&call);
+    k->bytes[cls] = call_bytes(&call);
+    timing_run(&call, tables, c->count, k->seconds[cls]);
+    call_close(&call);
+}
+
+void survey_time(struct survey *s)
+{
+    for (size_t id = s->first; id < s->last; id++) {
+        progress(s, "timing", id);
+        const bool product = timing_shape(verify_case(id), SV_SMALL).k > 0;
+        time_peaks(s->candidates, product, s->kernel[id].peak);
+        for (int cls = 0; cls < SV_CLASSES; cls++) time_class(s, id, (enum sv_class)cls);
+    }
+    progress_end(s);
+}
+
+size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls)
+{
+    const size_t count = s->candidates->count;
+    const struct survey_kernel *k = &s->kernel[id];
+    size_t best = count;
+    for (size_t i = count; i-- > 0;) {
+        if (k->standing[i] != STANDING_VERIFIED) continue;
+        if (best == count || k->seconds[cls][i] < 0.98 * k->seconds[cls][best]) best = i;
+    }
+    return best;
+}
+
+bool survey_pick(const struct survey *s, struct pick *p, struct vae_error *e)
+{
+    for (size_t id = s->first; id < s->last; id++)
+        for (int cls = 0; cls < SV_CLASSES; cls++) {
+            size_t *to = &p->candidate[id][cls];
+            *to = survey_fastest(s, id, (enum sv_class)cls);
+            if (*to == s->candidates->count)
+                return vae_fail(e, "%s: no candidate passed its checks; nothing is written",
+                                sv_kernel_names[id]);
+        }
+    return true;
+}
+
+void survey_name_failed(const struct survey *s, FILE *to)
+{
+    for (size_t id = s->first; id < s->last; id++)
+        for (size_t i = 0; i < s->candidates->count; i++)
+            if (s->kernel[id].standing[i] == STANDING_FAILED)
+                fprintf(to, "FAILED: kernel %s of %s, variant %s, is wrong and will not be used\n",
+                        sv_kernel_names[id], s->candidates->table[i]->isa,
+                        s->candidates->table[i]->variant);
+}
