@@ -230,6 +230,40 @@ START_TEST(test_first_step_of_adam)
 }
 END_TEST
 
+/* What shrinks without end becomes 0 before products of it are denormal: gradients of the code at once, weights
+ * at step 256. */
+START_TEST(test_tiny)
+{
+    struct vae_run run = {.shape = {.rows = 8, .cols = 8, .hidden = 37, .latent = 5},
+                          .optimizer = VAE_ADAGRAD,
+                          .batch = 10,
+                          .samples = 1,
+                          .lr = 1e-25f,
+                          .init_sd = _i ? 1e-17f : 1e-9f,
+                          .seed = 3,
+                          .train_images = 100};
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound b = {0};
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    const struct vae_model *m = &t.model;
+    const float *w = m->w + m->tensor[ENC_W].offset;
+    while (t.run.step < 255) trainer_step(&t, &b);
+    ck_assert(w[0] != 0 && fabsf(w[0]) < 1e-7f);
+    for (size_t i = 0; i < run.batch; i++)
+        for (size_t j = 0; j < 2 * run.shape.latent; j++)
+            ck_assert(m->work.d_head[i * m->ld.head + j] == 0 && m->work.d_z[i * m->ld.z] != 0);
+    trainer_step(&t, &b);
+    for (size_t i = 0; i < m->params; i++) ck_assert(m->w[i] == 0 || fabsf(m->w[i]) >= 0x1p-50f);
+    ck_assert((w[0] == 0) == (_i == 1));
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
 Suite *suite_model(void)
 {
     Suite *s = suite_create("model");
@@ -239,6 +273,7 @@ Suite *suite_model(void)
     tcase_add_loop_test(t, test_oracle_gradient, 0, 2 * DECODERS);
     tcase_add_loop_test(t, test_trajectory, 0, 3 * DECODERS);
     tcase_add_test(t, test_first_step_of_adam);
+    tcase_add_loop_test(t, test_tiny, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

@@ -197,6 +197,40 @@ START_TEST(test_second_signal)
 }
 END_TEST
 
+static size_t lines_of(const char *path)
+{
+    size_t count = 0;
+    unsigned char *bytes;
+    if (access(path, F_OK)) return 0;
+    const size_t n = cli_read(path, &bytes);
+    for (size_t i = 0; i < n; i++) count += bytes[i] == '\n';
+    free(bytes);
+    return count;
+}
+
+/* From the second report on the bound is beyond the limit; it takes 1000 steps, of tens of ms each, to count as
+ * diverged. A signal in between leaves the first report's checkpoint alone. */
+START_TEST(test_signal_beyond_limit)
+{
+    const pid_t child =
+        cli_start("train --data plain --out bad --samples 1000000 --batch 100 --hidden 50 "
+                  "--latent 5 --samples-per-x 100 --threads 1 --optimizer adagrad "
+                  "--lr 1 --quiet");
+    while (lines_of("bad/log.jsonl") < 2) cli_sleep_ms(10);
+    kill(child, SIGTERM);
+    ck_assert_int_eq(cli_status_of(child), 128 + SIGTERM);
+    unsigned char *err;
+    const size_t length = cli_read("err", &err);
+    err[length] = 0;
+    ck_assert_msg(
+        strstr((char *)err, "its bound is beyond the limit, it is not saved; go on with: "), "%s",
+        (char *)err);
+    free(err);
+    const struct outcome o = cli_run("eval bad/model.safetensors --data plain --json");
+    ck_assert_msg(strstr(o.out, "\"samples\":100,"), "%s", o.out);
+}
+END_TEST
+
 /* timeout(1) sends its signal to the process and then to its group: that is one. */
 START_TEST(test_doubled_signal)
 {
@@ -279,6 +313,7 @@ Suite *suite_recovery(void)
     tcase_set_timeout(second, 120);
     tcase_add_unchecked_fixture(second, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(second, test_second_signal);
+    tcase_add_test(second, test_signal_beyond_limit);
     suite_add_tcase(s, second);
     return s;
 }

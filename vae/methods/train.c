@@ -137,6 +137,9 @@ static void run_minibatch(void *arg, size_t thread)
     vae_update(m, thread, b->rows, b->step);
 }
 
+/* So seldom that it costs nothing: a sweep of the weights is some ten thousandth of as many steps. */
+enum { CLEAR_EVERY = 256 };
+
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
@@ -155,6 +158,7 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
     pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);
     r->step++;
+    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny(m);
 }
 
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,

@@ -1,5 +1,6 @@
 #include "model.h"
 #include "../base/split.h"
+#include "../base/tiny.h"
 #include <string.h>
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
@@ -277,6 +278,7 @@ void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = ld->head});
+    for (size_t i = 0; i < p.rows; i++) clear_tiny(2 * z, d_head + i * ld->head);
     clock_phase(vae_clock_of(m, thread), PHASE_REPARAM_GRAD);
     meet(m, thread);
     layer_back(m, thread, range, HEAD_W, w->d_head, ld->head, w->hidden_e, w->d_hidden_e,

@@ -170,6 +170,9 @@ struct vae_step {
 
 void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);
 
+/* Between steps: weights below VAE_TINY (base/tiny.h) become 0. */
+void vae_clear_tiny(struct vae_model *m);
+
 /* After vae_forward of all rows on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 

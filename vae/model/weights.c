@@ -2,6 +2,7 @@
 #include "weights.h"
 #include "../base/split.h"
 #include "../base/streams.h"
+#include "../base/tiny.h"
 #include <math.h>
 #include <string.h>
 
@@ -150,3 +151,13 @@ void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct va
     for (size_t i = 0; i < 4; i++) step_bias(m, thread, &layers[i]);
     clock_phase(clock, PHASE_BIAS);
 }
+
+/* A thread's lines of the arena. */
+static void clear_lines(void *arg, size_t thread)
+{
+    struct vae_model *m = arg;
+    const struct share s = share_of(m->params / 16, thread, pool_threads(m->pool));
+    clear_tiny(16 * (s.end - s.first), m->w + 16 * s.first);
+}
+
+void vae_clear_tiny(struct vae_model *m) { pool_run(m->pool, clear_lines, m); }
