@@ -162,7 +162,7 @@ converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), 
 	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
 
 .PHONY: report
-report: ## REPORT.md and its figures, from results/ alone (OF=<folder of results>: another machine's)
+report: ## REPORT.md and the figures in README.md, from results/ alone (OF=<folder of results>: another machine's)
 	$(Q)bench/report/report.py $(OF)
 
 .PHONY: compare

@@ -7,12 +7,11 @@
 extern "C" {
 #endif
 
-/* What a row is measured by, filled by its prepare. */
+/* The yardsticks of a row, set by its prepare. */
 struct gbench_measure {
-    double flops, bytes; /* of a call; 0: the row says nothing of it */
-    double peak,
-        bandwidth; /* FLOP/s and bytes/s that this process just reached beside it; 0: none */
-    double worst;  /* largest error of the kernel over its bound, in the check before */
+    double flops, bytes;    /* of a call; 0: not reported */
+    double peak, bandwidth; /* FLOP/s and bytes/s just measured in this process; 0: none */
+    double worst;           /* largest error over bound in the check before */
 };
 
 struct gbench_row {

@@ -1,6 +1,6 @@
-/* GEMM against the FMA peak and against other libraries. All contenders of a row work on the same
- * operands, the same each call, so they lie in L2 or, where larger, in L3. One thread, one CPU. Peers
- * are given plain matrices, pack for themselves, and use the best ISA they have whichever is ours. */
+/* GEMM against the FMA peak and other libraries. All contenders of a row, in every call, use the same
+ * operands, which therefore stay in L2 or, where larger, in L3. One thread, one CPU. Peers take plain
+ * matrices, pack for themselves and use the best ISA they have, whichever ours is. */
 #include "../reference/verify/verify.h"
 #include "../vae/cli/options.h"
 #include "gemm_task.h"
@@ -14,8 +14,8 @@ static const struct gemm_row squares[] = {
     {"2048^3", PRODUCT_NN, 2048, 2048, 2048, SV_EPI_NONE},
 };
 
-/* The products of a training step of 784-500-20 at a minibatch of 100, but those of the two small
- * gradients of 500 x 40 and 20 x 500. */
+/* The products of a training step of 784-500-20 at a minibatch of 100, without the two small weight
+ * gradients, 500 x 40 and 20 x 500. */
 static const struct gemm_row step[] = {
     {"Y  784 -> 500", PRODUCT_NN, 100, 500, 784, SV_EPI_TANH},
     {"Y  500 -> 40", PRODUCT_NN, 100, 40, 500, SV_EPI_BIAS},
@@ -35,7 +35,8 @@ struct field {
     struct contender c[1 + OURS_COUNT + 2 * PEERS_MAX];
     struct gemm_task tasks[OURS_COUNT + 2 * PEERS_MAX];
     size_t count;
-    const struct contender *ours[OURS_COUNT], *best[2]; /* best peer: alone, with passes */
+    const struct contender *ours[OURS_COUNT],
+        *best[2]; /* best peer: alone, with an unfused epilogue */
 };
 
 struct bench {
@@ -75,7 +76,7 @@ static void assemble(struct bench *b, const struct gemm_operands *o, struct fiel
             continue;
         }
         enter(f, p->name, task);
-        if (fused) enter(f, p->name_passes, gemm_peer(&b->k, o, p, true));
+        if (fused) enter(f, p->name_unfused, gemm_peer(&b->k, o, p, true));
     }
 }
 
@@ -83,14 +84,14 @@ static void find_best(struct field *f)
 {
     for (size_t i = 1; i < f->count; i++) {
         const struct gemm_task *t = &f->tasks[i - 1];
-        const struct contender **best = &f->best[t->passes];
+        const struct contender **best = &f->best[t->unfused];
         if (!t->peer) continue;
         if (!*best || contender_rate(&f->c[i]).median > contender_rate(*best).median)
             *best = &f->c[i];
     }
 }
 
-/* --- output: a table of shares, row by row, and one of ratios, kept until the first is full --- */
+/* --- output: a table of shares, row by row; then one of ratios, buffered meanwhile --- */
 
 static void print_spread(FILE *out, const char *format, double unit, const struct spread *s)
 {
@@ -140,10 +141,10 @@ static void print_head(struct bench *b)
     printf("\n%s, one thread, hot operands, medians of %d alternating rounds (quartiles)\n",
            b->k.isa, ROUNDS);
     printf("%-15s%-21s%-21s%-21s%-21s%-21s%-9s%s\n", "% of FMA peak", "packed", "unpacked", "fused",
-           "best peer", "with separate passes", "GFLOP/s", "which peers");
+           "best peer", "peer, unfused", "GFLOP/s", "which peers");
 }
 
-/* The geometric means since the last time. */
+/* Geometric means over the rows since the last call. */
 static void keep_means(struct bench *b)
 {
     json_t *means = json_pack("{s:s}", "isa", b->k.isa);
@@ -195,7 +196,7 @@ static bool verified(const struct sv_kernels *k)
     return true;
 }
 
-/* Peers use the best ISA they have, so they meet ours alone that serves. */
+/* Peers use the best ISA they have, so they are compared only with the one that is our best here. */
 static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae_error *e)
 {
     const size_t peers = b->peer_count;
@@ -215,7 +216,7 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
         ok = bench_row(b, &squares[i], e);
     b->peer_count = peers;
     fclose(b->ratios);
-    printf("%-15s%-21s%-21s%-21s\n%s", "to best peer", "packed", "unpacked", "fused/passes", text);
+    printf("%-15s%-21s%-21s%-21s\n%s", "to best peer", "packed", "unpacked", "fused/unfused", text);
     free(text);
     return ok;
 }

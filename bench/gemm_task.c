@@ -105,19 +105,19 @@ struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operan
 }
 
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,
-                           const struct peer *peer, bool passes)
+                           const struct peer *peer, bool unfused)
 {
     struct gemm_task t = gemm_plain(k, o);
-    if (passes) add_epilogue(&t);
+    if (unfused) add_epilogue(&t);
     t.peer = peer;
-    t.passes = passes;
+    t.unfused = unfused;
     return t;
 }
 
-/* --- what a fused epilogue saves --- */
+/* --- the unfused epilogue --- */
 
-/* Row by row while it is in L1: the bias, added as a step of -1 along it, then the rest. */
-static void biased_passes(const struct gemm_task *t)
+/* Row by row, while the row is in L1: the bias, added as an SGD step with lr = -1, then the rest. */
+static void biased_epilogue(const struct gemm_task *t)
 {
     const struct sv_gemm *g = &t->g;
     for (size_t i = 0; i < g->m; i++) {
@@ -130,7 +130,7 @@ static void biased_passes(const struct gemm_task *t)
     }
 }
 
-static void passes(const struct gemm_task *t)
+static void epilogue(const struct gemm_task *t)
 {
     const struct sv_gemm *g = &t->g;
     const struct sv_optim *o = g->optim;
@@ -139,7 +139,7 @@ static void passes(const struct gemm_task *t)
     else if (g->epilogue == SV_EPI_ADAGRAD)
         t->k->adagrad(g->m * g->n, t->o->w, g->c, g->s, o->lr, o->eps, o->decay);
     else
-        biased_passes(t);
+        biased_epilogue(t);
 }
 
 static void ours(const struct gemm_task *t)
@@ -158,13 +158,13 @@ double gemm_run(void *task)
         t->peer->gemm(t->peer, t->o->row->op, &t->g);
     else
         ours(t);
-    if (t->passes) passes(t);
+    if (t->unfused) epilogue(t);
     return 2.0 * (double)t->g.m * (double)t->g.n * (double)t->g.k;
 }
 
 /* --- agreement --- */
 
-/* Replaces the operand by its absolute values in memory of its own. */
+/* Replaces the operand by a copy of its absolute values, which the caller frees. */
 static void absolute(const float **x, size_t count)
 {
     float *y = floats(count);

@@ -1,5 +1,5 @@
 /* The contenders of one row of the GEMM benchmark, all on the same operands: ours, peers', and peers'
- * followed by our separate passes in place of a fused epilogue. */
+ * with an unfused epilogue: our kernels as separate loops over C. */
 #ifndef GEMM_TASK_H
 #define GEMM_TASK_H
 
@@ -17,7 +17,7 @@ struct gemm_operands {
     const struct gemm_row *row;
     struct sv_gemm g; /* plain, no epilogue */
     float *a, *b, *b_packed, *c, *bias, *y, *row_sum, *scratch;
-    float *w, *s; /* weights and Adagrad's statistics, of C's shape, plain or packed */
+    float *w, *s; /* weights and Adagrad's statistics, shaped like C, plain or packed */
 };
 
 struct gemm_task {
@@ -25,7 +25,7 @@ struct gemm_task {
     const struct peer *peer; /* NULL: ours */
     const struct gemm_operands *o;
     struct sv_gemm g;
-    bool passes; /* after the peer's product, what the epilogue would have done */
+    bool unfused; /* the epilogue runs after the peer's product, as separate loops */
 };
 
 /* Exits with a message if memory is short. */
@@ -34,16 +34,16 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
 void gemm_operands_destroy(struct gemm_operands *o);
 
 struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operands *o);
-/* The weights, B or what dW belongs to, are panels; so they are for the fused contender. */
+/* The weights (B, or C where it is dW) are in panels, also for the fused contender. */
 struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,
-                           const struct peer *peer, bool passes);
+                           const struct peer *peer, bool unfused);
 
-/* One call of a struct gemm_task, for struct contender. Its work is that of the product alone. */
+/* One call of a struct gemm_task, for struct contender. Only the product counts as work. */
 double gemm_run(void *task);
 
-/* The peer's product is ours within twice the error bound of a GEMM (contracts.h). */
+/* Whether the peer's product equals ours within twice the error bound of a GEMM (contracts.h). */
 bool gemm_agrees(const struct gemm_task *peer);
 
 #endif

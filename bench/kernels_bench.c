@@ -1,13 +1,13 @@
-/* Every kernel of every instruction set on shapes of the paper's model, by Google Benchmark: rows come
- * from the lists and the case objects, and each is verified before it is timed.
+/* Every kernel of every instruction set on shapes of the paper's model, by Google Benchmark. Rows follow
+ * from the lists of kernels and cases; each is verified before it is timed.
  *
- *     bench-kernels --benchmark_filter=tanh/       its own flags are all there
+ *     bench-kernels --benchmark_filter=tanh/       the library's flags, all of them
  *     bench-kernels --save                         into results/<machine>/kernels.json
  *
- * A row is kernel/table/shape/hot or cold. hot: the same operands each call. cold: as many sets of
- * operands in turn as the last cache cannot hold. GFLOP/s count the operations of the formula, an exp or
- * a square root as one; GB/s the bytes that must move once. The default rows are those of base tables;
- * BENCH_FULL=1 adds the variants, each epilogue of the products, and cold rows of all. */
+ * A row is kernel/table/shape/hot or cold. hot: the same operands each call. cold: sets of operands in turn,
+ * more than the last-level cache holds. GFLOP/s count the operations of the formula, an exp or a square
+ * root as one; GB/s the compulsory traffic. Default rows are those of base tables; BENCH_FULL=1 adds
+ * the variants, each epilogue of the products, and cold rows for all. */
 #include "../reference/verify/timing.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/cpus.h"
@@ -43,7 +43,7 @@ struct kernel_row {
     char name[128];
 };
 
-/* The row whose operands are at hand. The library measures a row several times in a row. */
+/* The row whose operands are allocated: the library measures each row several times in succession. */
 static struct {
     const struct kernel_row *row;
     struct call *set;
@@ -62,7 +62,7 @@ static void close_row(void)
     open_row.row = NULL;
 }
 
-/* A kernel of a table is checked once. */
+/* Each kernel of a table is checked once. */
 static const struct verdict *verified(const struct kernel_row *r)
 {
     static struct {
@@ -182,7 +182,7 @@ static void add_table(const struct sv_kernels *table, const char *name, bool ser
     }
 }
 
-/* The tables in rising preference; the last base table serves where nothing is tuned. */
+/* The tables in rising preference; untuned, the last supported base table is used. */
 static void add_kernels(bool full)
 {
     static struct candidates c;
@@ -262,7 +262,7 @@ static void add_steps(void)
 
 /* --- the program --- */
 
-/* Host context beside what the library says itself. */
+/* The host, beside what the library itself records. */
 static void add_context(void)
 {
     json_t *results = results_new();
@@ -279,7 +279,7 @@ static void add_context(void)
     json_decref(results);
 }
 
-/* The library's file without the name of the host, which is nobody's business. */
+/* The library's file without the host's name, which is private. */
 static bool keep(const char *from, const char *path, struct vae_error *e)
 {
     json_error_t reason;
@@ -295,7 +295,7 @@ static bool keep(const char *from, const char *path, struct vae_error *e)
     return kept && replace_commit(&file, e);
 }
 
-/* Runs the rows; with `path`, their JSON is there afterwards, whole. */
+/* Runs the rows; with `path`, writes their JSON there, whole. */
 static bool run_rows(const char *path, int argc, char **argv, struct vae_error *e)
 {
     char temporary[RESULTS_PATH + 8], out[RESULTS_PATH + 32];

@@ -1,6 +1,6 @@
-/* Element-wise, fused and memory-bound kernels against what else the machine can do: SLEEF's functions,
- * the float reference as the compiler vectorises it, and plain streams of the same traffic. Kernels
- * are verified first. SLEEF is loaded at run time and skipped by name where missing. */
+/* Element-wise, fused and memory-bound kernels against baselines: SLEEF's functions, the float reference
+ * as the compiler vectorises it, and plain streams with the same memory traffic. Kernels are verified
+ * first. SLEEF is loaded at run time and skipped by name where missing. */
 #include "../reference/ref.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/error.h"
@@ -72,7 +72,7 @@ struct task {
         }                                                                                          \
         return (double)n * (s ? v ? 28 : 20 : 12);                                                 \
     }                                                                                              \
-    /* the traffic of bytes that become floats: reads of every line of p[0], writes of p[1] */     \
+    /* the traffic of u8_to_f32: reads every line of p[0], writes p[1] */                          \
     __attribute__((target(target_isa))) static double widen_##isa(void *arg)                       \
     {                                                                                              \
         const struct task *t = arg;                                                                \
@@ -128,7 +128,7 @@ static void row(const char *what, const char *isa, struct contender ours, struct
     results_row(results, what, isa, c, 2);
 }
 
-/* Operands that every kernel here takes: values in (0, 4), so logarithms and roots exist. */
+/* Operands in (0, 4), the domain of every kernel here: logarithms and roots exist. */
 static bool task_make(struct task *t, size_t floats, size_t count)
 {
     for (size_t i = 0; i < 4; i++) {

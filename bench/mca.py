@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The GEMM inner loops on paper: llvm-mca's models of CPUs, beside what was measured.
+"""The GEMM inner loops by llvm-mca's models of CPUs, beside what was measured.
 
-mca.py OBJECTS MEASURED OUT: OBJECTS/kernels_<isa>.o are disassembled, the inner loop of each tile
-of full height is given to each model, and OUT.json and OUT.md are written. MEASURED is gemm.json.
+mca.py OBJECTS MEASURED OUT: disassembles OBJECTS/kernels_<isa>.o, gives the inner loop of each microtile
+of full height to each model, and writes OUT.json and OUT.md. MEASURED is gemm.json.
 
-A share is FMA per cycle over what the same model does with independent FMA alone. The models know
-no caches and no memory; loads hit L1.
+A share is FMAs per cycle over what the same model reaches with independent FMAs only. The models
+have no caches and no memory: loads hit L1.
 """
 
 import glob
@@ -46,7 +46,7 @@ MCA = find_mca()
 
 
 def functions(path, triple):
-    """name -> [(address, instruction)] of the tiles in an object."""
+    """name -> [(address, instruction)] of the microtiles in an object."""
     arm = triple == "aarch64"
     objdump, comment = ("aarch64-linux-gnu-objdump", "//") if arm else ("objdump", "#")
     text = subprocess.run([objdump, "-d", "--no-show-raw-insn", path], check=True,
@@ -115,7 +115,7 @@ def compiler(path):
 
 
 def tiles_of_full_height(found):
-    """The tallest tile of each width."""
+    """The tallest microtile of each width."""
     tallest = {}
     for name in found:
         h, w = map(int, re.findall(r"\d+", name))
@@ -158,32 +158,31 @@ def version():
     return text.split("LLVM version")[1].split()[0]
 
 
-SUMMARY = """# The GEMM inner loops on paper
+SUMMARY = """# The GEMM inner loops by models of CPUs
 
 Written by `make arm-mca`: llvm-mca of LLVM %s, code by %s.
-A share is FMA per cycle over what the same model does with independent FMA alone. The models know
-no caches, and some are wider at the front than the CPU (neoverse-n1 decodes 4 instructions a
+A share is FMAs per cycle over what the same model reaches with independent FMAs only. The models
+have no caches, and some have a wider front end than the CPU (neoverse-n1 decodes 4 instructions a
 cycle).
 
-## The preferred tile, beside what was measured
+## The preferred microtile, beside what was measured
 
 Measured: whole products of the paper's layers and squares, packed operands, share of the FMA peak
 of the same run, lowest to highest, on %s. NEON has not been timed.
 
-| | tile | by model | measured |
+| instruction set | MR x NR | by model | measured |
 |---|---|---|---|
 """
 TRUST = """
-How far to trust this: a model that says 1.00 says that nothing in the loop stands in the way of the
-FMA pipes; what is measured below that is memory, edges and epilogues. A low figure need not be
-true: znver4's model takes vbroadcastss from memory, in its EVEX form alone, for three
-micro-operations with one on a vector pipe; the CPU measured, a generation later, shows no such
-cost.
+How far to trust this: 1.00 means that nothing in the loop keeps the FMA pipes from issuing every
+cycle; measurements fall below it for memory, edges and epilogues. A low figure need not be
+true: znver4's model splits vbroadcastss from memory, in its EVEX form only, into three
+micro-operations, one of them on a vector pipe. Zen 5, one generation later, shows no such cost.
 """
 HEAD = """
 ## %s
 
-| model | tile | instructions | FMA | cycles | FMA per cycle at best | share | what binds |
+| model | MR x NR | instructions | FMA | cycles | peak FMA per cycle | share | bottleneck |
 |---|---|---|---|---|---|---|---|
 """
 ROW = ("| %(model)s | %(tile)s | %(instructions)d | %(fma)d | %(cycles).2f "

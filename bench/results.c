@@ -15,7 +15,7 @@ static const char compiler[] = __VERSION__;
 static const char compiler[] = "gcc " __VERSION__;
 #endif
 
-/* The first line of a stream without its end, "unknown" if there is none; closes it. */
+/* The first line of a stream without its newline, "unknown" if there is none; closes the stream. */
 static void first_line(FILE *f, int (*close)(FILE *), char *line, size_t size)
 {
     if (!f || !fgets(line, (int)size, f)) snprintf(line, size, "unknown");
@@ -23,7 +23,7 @@ static void first_line(FILE *f, int (*close)(FILE *), char *line, size_t size)
     if (f) close(f);
 }
 
-/* What follows `key ... : ` in /proc/cpuinfo. */
+/* The value of `key` in /proc/cpuinfo. */
 static void cpu_info(const char *key, char *value, size_t size)
 {
     char line[512];
@@ -46,7 +46,7 @@ static json_t *caches(void)
                      (json_int_t)c.l3);
 }
 
-/* Dirty is what changes the programs: not the results that they write, nor the documents. */
+/* Dirty: sources of the programs have changed. Results and documents do not count. */
 static const char commit_command[] =
     "[ -e .git ] && c=$(git rev-parse --short HEAD 2>/dev/null) || exit 0; "
     "git diff --quiet HEAD -- Makefile kernels reference vae "
@@ -87,7 +87,7 @@ bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e
     return true;
 }
 
-/* A benchmark whose results cannot be kept is over. */
+/* Without memory for its results a benchmark ends. */
 static void *must_allocate(size_t bytes)
 {
     void *p = malloc(bytes);
@@ -99,18 +99,19 @@ static void *must_allocate(size_t bytes)
 json_t *results_new(void)
 {
     json_set_alloc_funcs(must_allocate, free);
-    char cpu[128], family[32], model[32], commit[128], date[32], governor[64];
+    char cpu[128], family[32], model[32], stepping[32], commit[128], date[32], governor[64];
     cpu_names(cpu, family, model);
+    cpu_info("stepping", stepping, sizeof stepping);
     first_line(fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "r"), fclose,
                governor, sizeof governor);
     first_line(popen(commit_command, "r"), pclose, commit, sizeof commit);
     const time_t now = time(NULL);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-    return json_pack("{s:{s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
-                     "host", "cpu", cpu, "family", family, "model", model, "cpus",
-                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "caches", caches(), "compiler",
-                     compiler, "governor", governor, "flags", BENCH_FLAGS, "commit", commit, "date",
-                     date, "rounds", ROUNDS, "rows");
+    return json_pack("{s:{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
+                     "host", "cpu", cpu, "family", family, "model", model, "stepping", stepping,
+                     "cpus", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "caches", caches(),
+                     "compiler", compiler, "governor", governor, "flags", BENCH_FLAGS, "commit",
+                     commit, "date", date, "rounds", ROUNDS, "rows");
 }
 
 json_t *results_spread(struct spread s, double unit)

@@ -7,9 +7,9 @@
 #include "rounds.h"
 #include <jansson.h>
 
-/* The file's object, no rows yet. host: CPU and caches, compiler and flags, date, and the commit of
- * the checkout the benchmark is run in. From now on a call of jansson that finds memory short ends the program
- * with a line, exit 1, before anything is written. */
+/* The file's object, without rows. host: CPU and caches, compiler and flags, date, and the commit of
+ * the checkout in which the benchmark runs. From now on, if jansson runs out of memory the program prints a line
+ * and exits with status 1 before anything is written. */
 json_t *results_new(void);
 
 /* Appends a row and returns it, for more members: {"what", "isa", "contenders": [{"name", "rates",
@@ -24,8 +24,8 @@ json_t *results_spread(struct spread s, double unit);
 /* Writes results/<machine>/<name>.json and releases it. */
 bool results_write(json_t *results, const char *name, struct vae_error *e);
 
-/* The path of a file in this machine's folder, which is named after the CPU and made if need be. The current
- * directory must be the checkout's top. */
+/* The path of a file in this machine's folder, which is named after the CPU and created if need be. The
+ * current directory must be the checkout's top. */
 enum { RESULTS_PATH = 512 };
 bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e);
 

@@ -34,7 +34,7 @@ static double slice_seconds(const struct contender *c, double *work)
     return seconds_now() - start;
 }
 
-/* How many calls fill a slice; the calls made to find out also warm up. */
+/* How many calls fill a slice; the calls that find out also warm up. */
 static void calibrate(struct contender *c)
 {
     double work, seconds;
@@ -70,8 +70,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The percentile bootstrap (Efron & Tibshirani 1993, chapter 13): medians of draws with replacement. The
- * draws are the same each time, so that the same rates give the same interval. */
+/* The percentile bootstrap (Efron & Tibshirani 1993, chapter 13): medians of resamples, drawn with
+ * replacement by a fixed seed, so that the same rates give the same interval. */
 static void bootstrap(const double *values, size_t count, double interval[2])
 {
     enum { DRAWS = 2000 };

@@ -1,12 +1,12 @@
-/* Fair timing on a noisy machine: contenders run in turn, round after round (A B C A B C ...), so that
- * a ratio is taken between two slices of the same moment. Medians and quartiles over the rounds.
+/* Fair timing on a noisy machine: contenders alternate, round after round (A B C A B C ...), so that
+ * a ratio compares slices that are close in time. Medians and quartiles are over the rounds.
  *
  *     struct contender c[] = {peak_contender(&k), {.name = "ours", .run = run_gemm, .arg = &g}};
  *     rounds_run("GEMM 1024", c, 2);
  *     const struct spread share = contender_ratio(&c[1], &c[0]);
  *
- * A slice is as many calls as take some 4 ms, or what rounds_slice says. An untimed call precedes each slice of more than one
- * call, so that its operands are as hot as their size allows. */
+ * A slice is as many calls as take about 4 ms, or what rounds_slice says. An untimed call precedes each slice of
+ * more than one call, so that operands are as hot as their size allows. */
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
@@ -30,14 +30,14 @@ struct spread {
     double median, low, high, interval[2];
 };
 
-/* Keeps the process on the CPU it is on, and says so once if the system refuses. */
+/* Pins the process to its current CPU; if the system refuses, one line says so. */
 void rounds_pin(void);
 
-/* Seconds of a slice from now on. Longer ones where a contender leaves the caches to the next as cold as a
- * process of its own does. */
+/* Seconds of a slice from now on. Longer where each contender starts with cold caches, such as a process of
+ * its own. */
 void rounds_slice(double seconds);
 
-/* Times all contenders; on a terminal shows `what` and the round on stderr meanwhile. */
+/* Times all contenders; on a terminal, stderr shows `what` and the round meanwhile. */
 void rounds_run(const char *what, struct contender *c, size_t n);
 
 /* Of count <= ROUNDS values. */

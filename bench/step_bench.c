@@ -1,7 +1,7 @@
 /* The training step and the test bound against the FMA peak and PyTorch, into results/<machine>/step.json.
  *
- * Everything in a row is timed in turn, round after round. Kernels are verified first, and the step's
- * bits on one thread and on all are compared. Times include minibatch, noise and optimiser. */
+ * The contenders of a row alternate, round after round. Kernels are verified first, and the bits of a step
+ * on one thread and on all are compared. Times include the minibatch, the noise and the optimiser. */
 #include "../vae/base/memory.h"
 #include "../vae/base/peak.h"
 #include "results.h"
@@ -31,7 +31,7 @@ static double run_test(void *arg)
     return (double)b.count * vae_forward_flops(&t->model->shape, t->model->samples);
 }
 
-/* Ten steps on one thread and on all end in the same weights. */
+/* Whether ten steps on one thread and on all end in the same weights. */
 static bool same_bits(const struct bench *b)
 {
     const struct vae_run run = step_run(500, 20, 100);
@@ -175,24 +175,24 @@ static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
     return insight_shares(phase, count, peak, share, e);
 }
 
-/* --- what threads cost each other --- */
+/* --- the cost of threads: barriers and shared data --- */
 
-enum { EXCHANGE = 1 << 18, MEETINGS = 20000, EXCHANGES = 200 };
+enum { EXCHANGE = 1 << 18, BARRIERS = 20000, EXCHANGES = 200 };
 
 struct exchange {
     struct pool *pool;
-    float *data; /* [EXCHANGE] */
-    double meeting, bytes_per_s;
+    float *data;                 /* [EXCHANGE] */
+    double barrier, bytes_per_s; /* seconds of one barrier */
     float sink;
 };
 
-/* Seconds of a meeting; then the rate at which one thread reads what another has just written. */
+/* Times barriers; then the rate at which one thread reads what another has just written. */
 static void run_exchange(void *arg, size_t thread)
 {
     struct exchange *x = arg;
     double start = seconds_now(), reading = 0;
-    for (int i = 0; i < MEETINGS; i++) pool_barrier(x->pool, thread);
-    if (thread == 0) x->meeting = (seconds_now() - start) / (double)MEETINGS;
+    for (int i = 0; i < BARRIERS; i++) pool_barrier(x->pool, thread);
+    if (thread == 0) x->barrier = (seconds_now() - start) / (double)BARRIERS;
     for (int i = 0; i < EXCHANGES; i++) {
         for (size_t k = 0; thread == 1 && k < EXCHANGE; k += 16) x->data[k] += 1;
         pool_barrier(x->pool, thread);
@@ -208,10 +208,10 @@ static void exchange(struct bench *b)
 {
     struct exchange x = {.pool = b->pool, .data = memory_get(EXCHANGE * sizeof(float))};
     pool_run(b->pool, run_exchange, &x);
-    printf("\na meeting of %zu threads: %.2f us; reading what another wrote: %.1f GB/s\n",
-           pool_threads(b->pool), 1e6 * x.meeting, 1e-9 * x.bytes_per_s);
+    printf("\na barrier of %zu threads: %.2f us; reading what another wrote: %.1f GB/s\n",
+           pool_threads(b->pool), 1e6 * x.barrier, 1e-9 * x.bytes_per_s);
     json_t *row = json_pack("{s:s, s:I, s:f, s:f}", "what", "exchange", "threads",
-                            (json_int_t)pool_threads(b->pool), "meeting_us", 1e6 * x.meeting,
+                            (json_int_t)pool_threads(b->pool), "meeting_us", 1e6 * x.barrier,
                             "gb_per_s", 1e-9 * x.bytes_per_s);
     json_array_append_new(json_object_get(b->results, "rows"), row);
     memory_give(x.data);
@@ -220,8 +220,8 @@ static void exchange(struct bench *b)
 static bool bench(struct bench *b, struct vae_error *e)
 {
     if (!same_bits(b))
-        return vae_fail(e, "one thread and all give other weights; nothing is timed");
-    rounds_pin(); /* the pool's other threads stay free */
+        return vae_fail(e, "one thread and all give different weights; nothing is timed");
+    rounds_pin(); /* this thread only, not the others of the pool */
     printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
     const bool many = pool_threads(b->pool) > 1;
     if (!compare(b, 100, e) || !compare(b, 500, e) || !compare(b, 1000, e) || !test_bound(b, e) ||

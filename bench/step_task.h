@@ -1,4 +1,4 @@
-/* Training steps to be timed: on the synthetic digits, with kernels that were verified. */
+/* Training steps to be timed, on synthetic digits, with verified kernels. */
 #ifndef STEP_TASK_H
 #define STEP_TASK_H
 
@@ -12,7 +12,7 @@ struct step_task {
     bool ready;
 };
 
-/* The kernels that serve, verified, and the images; on failure says why on `log`. */
+/* The kernels in use, verified, and the images; on failure `log` says why. */
 bool step_task_open(struct step_task *s, FILE *log);
 void step_task_close(struct step_task *s);
 
@@ -23,7 +23,7 @@ struct vae_run step_run(size_t hidden, size_t latent, size_t batch);
 struct vae_trainer step_trainer(const struct step_task *s, const struct vae_run *run,
                                 struct pool *pool);
 
-/* One step of a struct vae_trainer; its useful arithmetic. */
+/* One step of a struct vae_trainer; returns its useful floating-point operations. */
 double step_call(void *trainer);
 
 #endif

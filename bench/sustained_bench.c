@@ -1,10 +1,10 @@
-/* Does training keep its speed? Samples a second of a model that has seen 10^6 samples beside one in its
- * first 10^5, per optimiser and kind of data, into results/<machine>/sustained.json.
+/* Does training keep its speed? Examples per second of a model that has seen 10^6 examples, beside one in its
+ * first 10^5, for each optimiser and kind of data, into results/<machine>/sustained.json.
  *
- * What slows a run that has gone on for long is numbers that decay into denormals: weights of pixels that never
- * change, averages, gradients. The model is small and its images few, so that the prior, which weighs by the
- * inverse of their number, has shrunk all that nothing else moves by the time of the measurement. One thread; young
- * and aged run in turn, round after round. */
+ * What can slow a long run is numbers that decay into denormals: weights of pixels that never change, running
+ * averages, gradients. The model is small and its images are few. The prior, weighted by the inverse of their
+ * number, then shrinks every weight that has no other gradient before the measurement begins. One thread; young and
+ * aged models alternate, round after round. */
 #include "results.h"
 #include "step_task.h"
 #include <math.h>
@@ -17,7 +17,7 @@ enum data { BLACK, WHITE, COLUMNS, BINARY, ORDINARY, DATA_COUNT };
 static const char *const data_names[DATA_COUNT] = {"all black", "all white", "constant columns",
                                                    "binary", "ordinary"};
 
-/* Step sizes with which each optimiser neither diverges nor stands still on any of the data. */
+/* Step sizes with which each optimiser neither diverges nor stalls on any of the data. */
 static const float lr[] = {[VAE_SGD] = 0.01f, [VAE_ADAGRAD] = 0.05f, [VAE_ADAM] = 0.002f};
 
 /* --- data --- */
@@ -46,7 +46,7 @@ static bool make_images(struct images *im, const struct sv_kernels *k, enum data
     return true;
 }
 
-/* --- contenders: a call is one step, its work the samples --- */
+/* --- contenders: a call is one step, its work the examples --- */
 
 static double step(struct vae_trainer *t)
 {
@@ -55,20 +55,20 @@ static double step(struct vae_trainer *t)
     return (double)b.count;
 }
 
-/* Both live in one trainer's memory, in turn: where it lies would show in the ratio. The one that is not there
- * waits in its room; they change places in the call that precedes a slice and is not timed. */
+/* Both models use one trainer's memory in turn, for its placement would affect the ratio. The other one waits in its
+ * buffer; they are swapped in the untimed call that precedes a slice. */
 struct life {
     struct vae_trainer *trainer;
     struct life *other;
     bool here;
     uint64_t step;
-    float *room; /* weights, then statistics */
+    float *buffer; /* weights, then statistics */
 };
 
-static void copy_model(struct vae_model *m, float *room, bool out)
+static void copy_model(struct vae_model *m, float *buffer, bool out)
 {
     for (size_t i = 0; i <= m->stats; i++) {
-        float *arena = i ? m->stat[i - 1] : m->w, *at = room + i * m->params;
+        float *arena = i ? m->stat[i - 1] : m->w, *at = buffer + i * m->params;
         memcpy(out ? at : arena, out ? arena : at, m->params * sizeof *at);
     }
 }
@@ -77,10 +77,10 @@ static struct vae_trainer *enter(struct life *l)
 {
     struct vae_trainer *t = l->trainer;
     if (l->here) return t;
-    copy_model(&t->model, l->other->room, true);
+    copy_model(&t->model, l->other->buffer, true);
     l->other->step = t->run.step;
     l->other->here = false;
-    copy_model(&t->model, l->room, false);
+    copy_model(&t->model, l->buffer, false);
     t->run.step = l->step;
     l->here = true;
     return t;
@@ -88,7 +88,7 @@ static struct vae_trainer *enter(struct life *l)
 
 static double run_aged(void *life) { return step(enter(life)); }
 
-/* Begins anew before it is no longer young. */
+/* Restarts before it is no longer young. */
 static double run_young(void *life)
 {
     struct vae_trainer *t = enter(life);
@@ -99,7 +99,7 @@ static double run_young(void *life)
     return step(t);
 }
 
-/* False where training diverged: such a run has no speed to speak of. */
+/* False where training diverged: such a run is not timed. */
 static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *e)
 {
     struct vae_bound b = {0};
@@ -130,25 +130,26 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
         return vae_fail(e, "out of memory");
     struct vae_trainer t = step_trainer(&task, &run, NULL);
     const size_t floats = t.model.params * (1 + t.model.stats);
-    float *rooms = malloc(2 * floats * sizeof *rooms);
-    bool sound = rooms != NULL || vae_fail(e, "out of memory");
-    struct life young = {.trainer = &t, .room = rooms}, aged = {.trainer = &t, .here = true};
+    float *buffers = malloc(2 * floats * sizeof *buffers);
+    bool sound = buffers != NULL || vae_fail(e, "out of memory");
+    struct life young = {.trainer = &t, .buffer = buffers}, aged = {.trainer = &t, .here = true};
     young.other = &aged;
     aged.other = &young;
-    aged.room = rooms + floats;
-    if (sound) copy_model(&t.model, young.room, true);
+    aged.buffer = buffers + floats;
+    if (sound) copy_model(&t.model, young.buffer, true);
     sound = sound && grow_old(&t, what, e);
     if (sound) {
         struct contender c[] = {{.name = "first 10^5 samples", .run = run_young, .arg = &young},
                                 {.name = "after 10^6 samples", .run = run_aged, .arg = &aged}};
         rounds_run(what, c, 2);
         const struct spread ratio = contender_ratio(&c[1], &c[0]);
-        printf("%-28s %9.0f samples/s, %6.1f %% of a young run's (quartiles %.1f ... %.1f)\n", what,
-               contender_rate(&c[1]).median, 100 * ratio.median, 100 * ratio.low, 100 * ratio.high);
+        printf("%-28s %9.0f examples/s, %6.1f %% of a young run's (quartiles %.1f ... %.1f)\n",
+               what, contender_rate(&c[1]).median, 100 * ratio.median, 100 * ratio.low,
+               100 * ratio.high);
         fflush(stdout);
         results_row(results, what, s->k.isa, c, 2);
     }
-    free(rooms);
+    free(buffers);
     trainer_destroy(&t);
     images_free(&task.train);
     return sound;

@@ -1,4 +1,4 @@
-/* PyTorch's training step as a contender: a process of its own that works when it is told to. */
+/* PyTorch's training step as a contender: a process of its own that works on request. */
 #ifndef TORCH_PEER_H
 #define TORCH_PEER_H
 
@@ -15,15 +15,15 @@ struct torch_peer {
     double work; /* of a call, floating-point operations */
 };
 
-/* A BLAS library, where it lies, and which of its kernels it shall use: what it picks by itself is not the
- * fastest on each CPU. */
+/* A BLAS library, its folder, and which of its kernels to use: its own choice is not the fastest on every
+ * CPU. */
 struct torch_setting {
     const char *blas, *directory, *core;
     bool all; /* CPUs; or one thread */
 };
 
-/* Starts it on these images with `threads` threads, kept to the caller's CPU if that is 1; false, with one line
- * on stderr, where python3, PyTorch or the library is missing. */
+/* Starts it on these images with `threads` threads; one thread is pinned to the caller's CPU. False, with one
+ * line on stderr, where python3, PyTorch or the library is missing. */
 bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size_t threads,
                  const struct vae_run *run, const struct images *images);
 void torch_stop(struct torch_peer *t);

@@ -72,6 +72,7 @@ int main(void)
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());
     srunner_add_suite(r, suite_report());
+    srunner_add_suite(r, suite_readme());
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
     srunner_free(r);

@@ -39,5 +39,6 @@ Suite *suite_cpus(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);
 Suite *suite_report(void);
+Suite *suite_readme(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* What REPORT.md says is what the raw rounds in results/ give: some of its figures are computed anew, by other
+/* What REPORT.md and README.md say is what the raw rounds in results/ give: some figures are computed anew, by other
  * code than wrote them. */
 #include "suites.h"
 #include <jansson.h>
@@ -124,6 +124,31 @@ START_TEST(test_step)
 }
 END_TEST
 
+/* README shows the share of the step in its table, beside the bar. */
+START_TEST(test_readme_figures)
+{
+    json_t *file = load("step");
+    const double share =
+        100 * ratio(row_of(file, "step 784-500-20, batch 100"), "one thread", "FMA peak");
+    char lines[3][64], command[512];
+    for (int i = 0; i < 3; i++)
+        snprintf(lines[i], sizeof lines[i], "%.1f %%", share * (1 + 1e-4 * (i - 1)));
+    snprintf(command, sizeof command,
+             "grep -qE '^[|] training step 784-500-20.* [|] (%s|%s|%s) [|]' README.md", lines[0],
+             lines[1], lines[2]);
+    ck_assert_msg(system(command) == 0, "README.md does not say %s: make report", lines[1]);
+    json_decref(file);
+}
+END_TEST
+
+/* Every column of every table has a name and, in each row, something to say. */
+START_TEST(test_no_empty_cell)
+{
+    const char *cell = strstr(report, "|  |");
+    ck_assert_msg(!cell, "REPORT.md: an empty cell before \"%.60s\"", cell);
+}
+END_TEST
+
 /* Microseconds of each phase on one thread and on all. */
 START_TEST(test_threads)
 {
@@ -192,7 +217,7 @@ START_TEST(test_sustained)
     char path[2 * PATH];
     snprintf(path, sizeof path, "%s/sustained.json", folder);
     const bool measured = access(path, R_OK) == 0;
-    ck_assert_int_eq(strstr(report, "## Training that goes on") != NULL, measured);
+    ck_assert_int_eq(strstr(report, "## Long runs") != NULL, measured);
     if (!measured) return;
     json_t *file = load("sustained"), *row;
     size_t i;
@@ -293,12 +318,44 @@ START_TEST(test_share_beyond_peak)
 }
 END_TEST
 
+/* As /proc/cpuinfo has it. Files of earlier versions do not hold the stepping. */
+static const struct {
+    const char *host, *name;
+} cpus[] = {
+    {"{\"cpu\": \"AMD EPYC\", \"family\": \"25\", \"model\": \"1\"}", "Zen 3"},
+    {"{\"cpu\": \"AMD EPYC\", \"family\": \"25\", \"model\": \"17\"}", "Zen 4"},
+    {"{\"cpu\": \"AMD EPYC\", \"family\": \"26\", \"model\": \"2\"}", "Zen 5"},
+    {"{\"cpu\": \"Intel(R) Xeon(R)\", \"family\": \"6\", \"model\": \"85\", \"stepping\": \"4\"}",
+     "Skylake-SP"},
+    {"{\"cpu\": \"Intel(R) Xeon(R)\", \"family\": \"6\", \"model\": \"85\", \"stepping\": \"7\"}",
+     "Cascade Lake"},
+    {"{\"cpu\": \"Intel(R) Xeon(R)\", \"family\": \"6\", \"model\": \"85\"}",
+     "Skylake-SP, Cascade Lake or Cooper Lake"},
+    {"{\"cpu\": \"unknown\", \"family\": \"unknown\", \"model\": \"unknown\"}",
+     "unknown microarchitecture"},
+};
+
+START_TEST(test_microarchitecture)
+{
+    if (system("python3 -c pass 2>/dev/null") != 0) return;
+    char command[1024];
+    snprintf(command, sizeof command,
+             "PYTHONDONTWRITEBYTECODE=1 python3 -c \"import sys, json; sys.path.insert(0, "
+             "'bench/report'); import cpus; "
+             "sys.exit(cpus.microarchitecture(json.loads(sys.argv[1])) != sys.argv[2])\" '%s' '%s'",
+             cpus[_i].host, cpus[_i].name);
+    ck_assert_msg(system(command) == 0, "%s is not %s", cpus[_i].host, cpus[_i].name);
+}
+END_TEST
+
 Suite *suite_report(void)
 {
     Suite *s = suite_create("report");
     TCase *t = tcase_create("report");
     tcase_add_checked_fixture(t, read_report, drop_report);
     tcase_add_test(t, test_step);
+    tcase_add_test(t, test_readme_figures);
+    tcase_add_test(t, test_no_empty_cell);
     tcase_add_test(t, test_threads);
     tcase_add_test(t, test_products);
     tcase_add_test(t, test_maps);
@@ -306,6 +363,7 @@ Suite *suite_report(void)
     tcase_add_test(t, test_bits);
     tcase_add_test(t, test_convergence);
     tcase_add_loop_test(t, test_share_beyond_peak, 0, (int)(sizeof files / sizeof *files));
+    tcase_add_loop_test(t, test_microarchitecture, 0, (int)(sizeof cpus / sizeof *cpus));
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,5 +1,5 @@
-/* From the arguments of our GEMM to each library's. The prototypes are those of the libraries'
- * documentation; with the sizes used here all of them fit an int. */
+/* From the arguments of our GEMM to each library's. The prototypes are from the libraries'
+ * documentation; all sizes used here fit an int. */
 #include "peers.h"
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -34,9 +34,9 @@ void onednn_gemm(const struct peer *p, enum product op, const struct sv_gemm *g)
           (int64_t)g->k, 1, g->a, (int64_t)g->lda, g->b, (int64_t)g->ldb, 0, g->c, (int64_t)g->ldc);
 }
 
-/* --- libxsmm: column-major, so C^T = op(B)^T op(A)^T. Its code generator takes no transposed first
- * operand, and a transposed second one for some ISAs alone: then its own transposition goes first,
- * as in its documentation. */
+/* --- libxsmm: column-major, so C^T = op(B)^T op(A)^T. Its code generator does not support a transposed
+ * first operand, and a transposed second one only on some ISAs. Where it does not, the operand is
+ * transposed beforehand, as its documentation does. */
 
 typedef void xsmm_kernel_fn(const float *a, const float *b, float *c, ...);
 typedef xsmm_kernel_fn *xsmm_dispatch_fn(int m, int n, int k, const int *lda, const int *ldb,
@@ -82,7 +82,7 @@ void xsmm_gemm(const struct peer *p, enum product op, const struct sv_gemm *g)
         otrans(xsmm_scratch, a, sizeof(float), m, k, (int)g->lda, k);
         a = xsmm_scratch;
     }
-    /* Arguments 4 to 6, where to prefetch from, are read only by kernels made to. */
+    /* Arguments 4 to 6 are prefetch addresses, which only kernels built for them read. */
     kernel(b, a, g->c, b, a, g->c);
 }
 

@@ -12,12 +12,12 @@
 #include <unistd.h>
 #endif
 
-/* One line per library and setting. `file` is what the loader looks for; $ORIGIN is where the
- * benchmark itself lies, where make puts what has to be compiled first. */
+/* One line per library and setting. `file` is for dlopen; $ORIGIN is the folder of the benchmark, where
+ * make puts the wrappers that it compiles. */
 static const struct {
     const char *library, *setting, *file, *symbol;
-    const char *isa;              /* this machine must run it */
-    const char *variable, *value; /* set while the library starts; NULL for its own choice */
+    const char *isa;              /* that this machine must support */
+    const char *variable, *value; /* set while the library starts; NULL: it chooses */
     void (*gemm)(const struct peer *, enum product, const struct sv_gemm *);
     bool (*prepare)(struct peer *, enum product, const struct sv_gemm *);
 } lines[] = {
@@ -42,7 +42,7 @@ static const struct {
 enum { LINES = sizeof lines / sizeof *lines };
 _Static_assert(LINES <= (int)PEERS_MAX, "room for every peer");
 
-/* A second instance of a library that is open already: the loader knows files by their inode, so it
+/* A second instance of a library that is already open. The loader identifies files by inode, so it
  * gets a copy in memory. */
 #if defined(__linux__)
 static void *open_copy(void *first)
@@ -60,7 +60,7 @@ static void *open_copy(void *first)
         snprintf(path, sizeof path, "/proc/self/fd/%d", to);
         if (!left) handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     }
-    /* `to` stays open: a later one must not get the same number, by which the loader would know it */
+    /* `to` stays open: the loader would take a later file with the same number for this one */
     if (from >= 0) close(from);
     return handle;
 }
@@ -74,7 +74,7 @@ static void *open_instance(const char *file)
     return first ? open_copy(first) : dlopen(file, RTLD_NOW | RTLD_LOCAL);
 }
 
-/* Libraries read their settings when loaded or at the first call; so one call is made. */
+/* Libraries read their settings when loaded or at the first call, so make one call. */
 static bool start(struct peer *p, const char *file, const char *symbol)
 {
     enum { N = 16 };
@@ -103,7 +103,8 @@ size_t peers_open(struct peer *peers)
         const bool started = start(p, lines[i].file, lines[i].symbol);
         if (lines[i].variable) unsetenv(lines[i].variable);
         snprintf(p->name, sizeof p->name, "%s%s", lines[i].library, lines[i].setting);
-        snprintf(p->name_passes, sizeof p->name_passes, "%s, passes", p->name);
+        /* "passes" is how results/ have always called it */
+        snprintf(p->name_unfused, sizeof p->name_unfused, "%s, passes", p->name);
         if (started)
             count++;
         else

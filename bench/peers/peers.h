@@ -1,6 +1,6 @@
 /* Other libraries' GEMM, opened at run time: what is not installed is named and left out. One thread
- * each. A library that chooses its kernels by the CPU is opened once per setting worth trying, so that
- * none suffers from not knowing this CPU; what counts is the best of a row. */
+ * each. A library that chooses its kernels by CPU is opened once per setting worth trying, in case it
+ * does not know this CPU; the best of a row counts. */
 #ifndef PEERS_H
 #define PEERS_H
 
@@ -15,13 +15,13 @@ enum product {
 enum { PEERS_MAX = 16 };
 
 struct peer {
-    char name[40], name_passes[56]; /* library and setting; the same, with separate passes */
+    char name[40], name_unfused[56]; /* library and setting; the same with an unfused epilogue */
     void *handle, *symbol;
     /* Row-major C = op(A) op(B), of the plain fields of g. */
     void (*gemm)(const struct peer *p, enum product op, const struct sv_gemm *g);
     /* Optional: to be called before gemm with the same arguments; false if it does not take them. */
     bool (*prepare)(struct peer *p, enum product op, const struct sv_gemm *g);
-    void *kernel[2]; /* what prepare left */
+    void *kernel[2]; /* set by prepare */
 };
 
 /* Opens what is installed, at most PEERS_MAX; returns how many, and names the others on stderr. */

@@ -20,15 +20,15 @@ MOST_SHARE = 1.05  # vae/base/peak.c's
 
 
 def check_share(share, what):
-    """Nothing runs faster than the peak: what seems to by more than 5 %, or has no share (None), was measured beside a
-    yardstick that something disturbed. That ends the program."""
+    """Nothing runs faster than the peak. A share more than 5 % above it, or none (None), means that something disturbed
+    the yardstick; that ends the program."""
     if share is None or not 0 <= share <= MOST_SHARE:
         said = "no share" if share is None else f"{100 * share:.0f} %"
         sys.exit(f"report: {what}: {said} of the FMA peak: the yardstick was disturbed; measure this file anew")
 
 
 def refuse_beyond_peak(path, results):
-    """Every share of the peak in a file of results/ must be one."""
+    """Checks every share of the peak in a file of results/."""
     for row in results.get("rows", []):
         rates = {c["name"]: c["rates"] for c in row.get("contenders", [])}
         for who, of in rates.items() if "FMA peak" in rates else ():
@@ -97,7 +97,7 @@ class Machine:
         return [Row(r) for r in (self.files[name] or {"rows": []})["rows"]]
 
     def compared(self):
-        """Rows of step.json that have PyTorch and all CPUs beside them, by minibatch."""
+        """Rows of step.json that compare one thread, all CPUs and PyTorch, by minibatch."""
         return {int(r.what.split()[-1]): r for r in self.rows("step") if "all CPUs" in r.rates}
 
     def host(self):

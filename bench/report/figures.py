@@ -1,7 +1,7 @@
 """The report's figures. Each takes the data, writes one SVG, and returns whether there was anything to draw."""
 from svg import (AMBER, BLUE, GREEN, GREY, PURPLE, RED, TEAL, Picture, Scale, axis_x, axis_y)
 
-FAMILIES = [("products", BLUE, ("gemm_nn", "gemm_nt", "gemm_tn")),
+FAMILIES = [("GEMM", BLUE, ("gemm_nn", "gemm_nt", "gemm_tn")),
             ("functions", GREEN, ("exp", "log", "log1p", "tanh", "sigmoid", "softplus", "relu", "tanh_grad",
                                   "sigmoid_grad", "softplus_grad", "relu_grad", "sincos2pi")),
             ("likelihood, KL, z", AMBER, ("kl", "kl_grad", "reparam", "reparam_grad", "bernoulli_ll",
@@ -31,23 +31,25 @@ def roofline(machine, table, path):
     peak = middle([r["beside_GFLOP/s"] for r in rows if "beside_GFLOP/s" in r])
     bandwidth = {heat: middle([r["beside_GB/s"] for r in rows if r["heat"] == heat and "beside_GB/s" in r])
                  for heat in ("hot", "cold")}
-    p = Picture(760, 500, f"Roofline of {table}: GFLOP/s of every kernel against operations per byte")
+    p = Picture(760, 500, f"Roofline of {table}: GFLOP/s of each kernel against its operations per byte")
     x, y = Scale(0.05, 200, 60, 740, log=True), Scale(1, 400, 420, 40, log=True)
-    axis_x(p, x, 420, 40, "operations per byte that must move")
-    axis_y(p, y, 60, 740, "10⁹ operations per second")
+    axis_x(p, x, 420, 40, "operations per byte of compulsory traffic")
+    axis_y(p, y, 60, 740, "GFLOP/s")
+    notes = []
     for heat, words in (("hot", "from L2"), ("cold", "from memory")):
         if bandwidth[heat]:
             left, ridge = 0.05, peak / bandwidth[heat]
             p.curve([(x(left), y(left * bandwidth[heat])), (x(ridge), y(peak)), (x(200), y(peak))], GREY,
                     dash=None if heat == "hot" else "5 4")
-            p.text(x(0.55 * ridge) + 10, y(0.55 * peak) + 10, f"{words}: {bandwidth[heat]:.0f} GB/s", kind="note")
+            notes.append((x(0.55 * ridge) + 10, y(0.55 * peak) + 10, f"{words}: {bandwidth[heat]:.0f} GB/s"))
+            p.text(*notes[-1], kind="note")
     p.text(x(190), y(peak) - 8, f"FMA peak: {peak:.0f} GFLOP/s", "end", "note")
     dots = [(x(r["flops_per_byte"]), y(r["GFLOP/s"])) for r in rows]
     for at, r in zip(dots, rows):
         p.dot(*at, family_color(r["kernel"]), 4, r["heat"] == "cold")
-    label(p, [(*at, r["kernel"]) for at, r in zip(dots, rows) if r["heat"] == "hot"], dots)
-    p.legend(60, 490, [(name, color, "dot") for name, color, _ in FAMILIES] + [("cold", GREY, "ring")])
-    p.text(60, 24, f"Every kernel under the roof: {table}, one core", kind="title")
+    label(p, [(*at, r["kernel"]) for at, r in zip(dots, rows) if r["heat"] == "hot"], dots, notes)
+    p.legend(60, 490, [(name, color, "dot") for name, color, _ in FAMILIES] + [("from memory", GREY, "ring")])
+    p.text(60, 24, f"Roofline of all kernels: {table}, one core", kind="title")
     p.write(path)
     return True
 
@@ -57,9 +59,9 @@ def whisker(p, x, y, spread, color, unit=1.0, hollow=False):
     p.dot(x(unit * spread.median), y, color, hollow=hollow)
 
 
-def label(p, names, dots):
-    """Names beside their dots, right or left, as far as there is room between dots and other names."""
-    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in dots]
+def label(p, names, dots, notes):
+    """Names beside their dots, right or left, where there is room between dots, notes and other names."""
+    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in dots] + [(a, b - 9, a + 7 * len(n), b) for a, b, n in notes]
     for a, b, name in sorted(names, key=lambda n: -n[0]):
         width = 7 * len(name)
         for left in (a + 6, a - 6 - width):
@@ -72,14 +74,14 @@ def label(p, names, dots):
 
 def shown(row):
     """Contenders of a row of products to draw: how far down, color, hollow."""
-    alone, passes = (row.best(names) for names in peers(row))
+    alone, unfused = (row.best(names) for names in peers(row))
     marks = {"packed": (0, BLUE, False), "fused": (12, BLUE, True), alone: (0, AMBER, False),
-             passes: (12, AMBER, True)}
+             unfused: (12, AMBER, True)}
     return {name: mark for name, mark in marks.items() if name in row.rates}
 
 
 def gemm(rows, isa, path):
-    """Shares of the FMA peak: ours and the best of the others, alone and with the epilogue's work."""
+    """Shares of the FMA peak: ours and the best library's, without and with an epilogue."""
     rows = [r for r in rows if r.isa == isa]
     if not rows:
         return False
@@ -94,8 +96,8 @@ def gemm(rows, isa, path):
         for name, (down, color, hollow) in shown(r).items():
             whisker(p, x, y + down, r.ratio(name, "FMA peak"), color, 100, hollow)
     p.text(20, 24, f"Matrix products, {isa}, one core", kind="title")
-    p.legend(60, height + 54, [("ours, weights packed", BLUE, "dot"), ("with its epilogue", BLUE, "ring"),
-                                ("best other library", AMBER, "dot"), ("and separate passes", AMBER, "ring")])
+    p.legend(60, height + 54, [("ours, packed", BLUE, "dot"), ("ours, fused epilogue", BLUE, "ring"),
+                                ("best library", AMBER, "dot"), ("best library, unfused epilogue", AMBER, "ring")])
     p.write(path)
     return True
 
@@ -104,10 +106,10 @@ OURS = ("FMA peak", "packed", "unpacked", "fused")
 
 
 def peers(row):
-    """Other libraries of a GEMM row: alone, and followed by our separate passes."""
+    """Other libraries of a GEMM row: alone, and followed by the epilogue as separate loops."""
     others = [n for n in row.names if n not in OURS]
-    passes = [n for n in others if n.endswith(", passes")]
-    return [n for n in others if n not in passes], passes
+    unfused = [n for n in others if n.endswith(", passes")]
+    return [n for n in others if n not in unfused], unfused
 
 
 def maps(rows, isa, path):
@@ -116,23 +118,23 @@ def maps(rows, isa, path):
         return False
     colors = {"SLEEF": AMBER, "compiled reference": GREEN, "stream": BLUE}
     height = 50 + 22 * len(rows)
-    p = Picture(760, height + 60, f"Other kernels, {isa}: how many times as fast as what they are compared with")
+    p = Picture(760, height + 60, f"Other kernels, {isa}: speedup over a baseline")
     x = Scale(0.2, 100, 230, 740, log=True)
-    axis_x(p, x, height, 40, "times as fast", [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+    axis_x(p, x, height, 40, "speedup over the baseline", [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
     p.line(x(1), 40, x(1), height, "axis")
     for i, r in enumerate(rows):
         y, other = 58 + 22 * i, r.names[0]
         p.text(220, y + 4, r.what, "end")
         whisker(p, x, y, r.ratio("ours", other), colors.get(other, GREY))
     p.text(20, 24, f"Functions, likelihoods, optimisers, {isa}, one core", kind="title")
-    p.legend(230, height + 54, [("SLEEF", AMBER, "dot"), ("the reference, compiled for the ISA", GREEN, "dot"),
-                                ("a stream of the same traffic", BLUE, "dot")])
+    p.legend(60, height + 54, [("SLEEF", AMBER, "dot"), ("the reference, compiled for this ISA", GREEN, "dot"),
+                               ("a stream of the same traffic", BLUE, "dot")])
     p.write(path)
     return True
 
 
 def step(phases, path):
-    """Where one thread's step goes: `phases` is the row of step.json."""
+    """Phases of a step on one thread: `phases` is the row of step.json."""
     if not phases:
         return False
     entries = sorted(phases["phases"].items(), key=lambda e: -e[1]["seconds"])
@@ -140,7 +142,7 @@ def step(phases, path):
     total, height = sum(us.values()), 50 + 24 * len(entries)
     p = Picture(760, height + 50, "Where a training step's time goes")
     x = Scale(0, 1.75 * max(us.values()), 250, 740)
-    axis_x(p, x, height, 40, "microseconds of a step")
+    axis_x(p, x, height, 40, "microseconds per step")
     for i, (name, v) in enumerate(entries):
         y = 46 + 24 * i
         p.text(240, y + 12, name, "end")
@@ -157,13 +159,13 @@ def step(phases, path):
 
 
 def speed(rows, path):
-    """Samples a second beside PyTorch's best."""
+    """Examples per second beside PyTorch's best."""
     if not rows:
         return False
     p = Picture(760, 330, "Training speed beside PyTorch")
     most = max(1e6 * r.rate("all CPUs") / r.row["flops_per_sample"] for r in rows)
     y = Scale(0, 1.15 * most, 260, 40)
-    axis_y(p, y, 70, 740, "thousand samples a second")
+    axis_y(p, y, 70, 740, "thousand examples per second")
     one, more = torch_settings(rows[0])
     for i, r in enumerate(rows):
         left = 90 + 220 * i
@@ -199,12 +201,12 @@ def elbo(runs, paper, dataset, limits, path):
     width, gap = 632 // per_row - 16, 16
     lines = (len(chosen) + per_row - 1) // per_row
     p = Picture(70 + per_row * (width + gap), 60 + lines * 220 + 30,
-                f"Bound of {dataset} against training samples, and the paper's Figure 2")
+                f"Bound of {dataset} against training examples, and the paper's Figure 2")
     for i, n_z in enumerate(sorted(chosen)):
         left, top = 60 + i % per_row * (width + gap), 56 + i // per_row * 220
         x = Scale(1e5, 1e7, left, left + width - 10, log=True)
         y = Scale(*limits, top + 160, top)
-        axis_x(p, x, top + 160, top, "training samples" if i + per_row >= len(chosen) else None,
+        axis_x(p, x, top + 160, top, "training examples" if i + per_row >= len(chosen) else None,
                [1e5, 1e6, 1e7], lambda t: {5: "10⁵", 6: "10⁶", 7: "10⁷"}[round(len(str(int(t))) - 1)])
         axis_y(p, y, left, left + width - 10, "nats" if i % per_row == 0 else None,
                words="{:g}".format if i % per_row == 0 else lambda t: "")

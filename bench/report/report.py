@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""REPORT.md and its figures, from results/ alone: text from template.md, numbers and figures filled in. Run twice,
-it changes nothing.
+"""REPORT.md, its figures, and the figures of README.md, from results/ alone: text from template.md and readme.md, numbers
+filled in. Run twice, it changes nothing.
 
 usage: report.py [MACHINE]      the folder of results/ to show; default: this machine's, or the one shown so far
 """
@@ -9,6 +9,7 @@ import re
 import sys
 
 import claims
+import cpus
 import data
 import figures
 import tables
@@ -20,12 +21,15 @@ import results  # noqa: E402
 
 TOP = os.path.normpath(os.path.join(HERE, "../.."))
 REPORT = os.path.join(TOP, "REPORT.md")
+README = os.path.join(TOP, "README.md")
+# What lies between these lines of README.md is written here.
+BEGIN, END = "<!-- Figures: `make report`, from bench/report/readme.md and results/ -->\n", "<!-- End of figures -->\n"
 
 
 def shown_so_far():
     try:
         with open(REPORT) as f:
-            found = re.search(r"results/([a-z0-9-]+)/step\.json", f.read())
+            found = re.search(r"results/([a-z0-9-]+)/kernels\.json", f.read())
             return found.group(1) if found else None
     except FileNotFoundError:
         return None
@@ -68,7 +72,7 @@ def summary(m, table, f_accuracy):
     """The numbers of the first screen."""
     r = m.compared()[100]
     one, more = figures.torch_settings(r)
-    samples = 1e9 / r.row["flops_per_sample"]
+    examples = 1e9 / r.row["flops_per_sample"]
     step_products = [g for g in m.rows("gemm") if g.isa == table and "^3" not in g.what and figures.peers(g)[0]]
     ratios = [g.ratio("packed", g.best(figures.peers(g)[0])).median for g in step_products]
     ulp = max((a["max_ulp"], a["function"]) for a in f_accuracy["rows"])
@@ -76,12 +80,12 @@ def summary(m, table, f_accuracy):
     return {
         "isa": table, "rounds": m.files["step"]["rounds"], "machine": m.name,
         "step share": r.ratio("one thread", "FMA peak").text(1, 100),
-        "peak": f"{r.rate('FMA peak'):.0f}",
-        "samples one": f"{samples * r.rate('one thread'):,.0f}", "samples all": f"{samples * r.rate('all CPUs'):,.0f}",
+        "examples one": f"{examples * r.rate('one thread'):,.0f}",
+        "examples all": f"{examples * r.rate('all CPUs'):,.0f}",
         "threads": r.row["threads"],
-        "torch one": r.ratio("one thread", r.best(one)).text(1) if one else "(not installed)",
-        "torch all": r.ratio("all CPUs", r.best(one + more)).text(1) if one else "(not installed)",
-        "torch": r.best(one + more) or "PyTorch",
+        "torch": f"**{r.ratio('one thread', r.best(one)).text(1)} times** as fast as PyTorch on one thread, "
+                 f"**{r.ratio('all CPUs', r.best(one + more)).text(1)} times** as fast as its best setting here "
+                 f"({r.best(one + more)}) on all CPUs." if one else "PyTorch is not installed here.",
         "gemm mean": f"{claims.geometric_mean(ratios)[0]:.2f}" if ratios else "–",
         "gemm worst": f"{min(ratios):.2f}" if ratios else "–", "gemm best": f"{max(ratios):.2f}" if ratios else "–",
         "libraries": ", ".join(sorted({re.split("[ ,]", n)[0] for g in step_products
@@ -91,7 +95,8 @@ def summary(m, table, f_accuracy):
         "bits runs": len(bits["rows"]) if bits else 0,
         "bits different": len({b["sha256"] for b in bits["rows"]}) if bits else 0,
         "bits plural": "" if bits and len({b["sha256"] for b in bits["rows"]}) == 1 else "s",
-        "cpu": f"{m.host()['cpu']}, family {m.host()['family']}, {m.host()['cpus']} CPUs",
+        "cpu": f"{m.host()['cpu']} ({cpus.microarchitecture(m.host())}), {m.host()['cpus']} CPUs",
+        "peaks": cpus.peaks(m),
         "compiler": m.host()["compiler"], "commit": m.files["step"]["host"]["commit"],
         "date": m.files["step"]["host"]["date"][:10],
         "skipped": ", ".join(m.skipped()) or "none",
@@ -108,6 +113,13 @@ def fill(template, values):
     return re.sub(r"\{\{([^}]+)\}\}", value, template)
 
 
+def fill_readme(values):
+    with open(README) as f:
+        before, rest = f.read().split(BEGIN)
+    with open(os.path.join(HERE, "readme.md")) as f:
+        results.replace(README, before + BEGIN + fill(f.read(), values) + END + rest.split(END)[1])
+
+
 def main():
     m = data.Machine(choose_machine())
     missing = [n for n in ("step", "gemm", "maps", "kernels", "bits") if not m.files[n]]
@@ -118,6 +130,7 @@ def main():
     table = m.rows("step")[0].isa
     values = draw(m, runs, paper, table)
     values.update(summary(m, table, f_accuracy))
+    parts = claims.all_claims(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper)
     values.update({
         "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
         "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
@@ -126,12 +139,14 @@ def main():
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
-        "claims": claims.page(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper),
+        "claims": claims.page(parts), "headlines": claims.headlines(parts),
+        "claims met": claims.count([c for found in parts.values() for c in found]),
     })
     with open(os.path.join(HERE, "template.md")) as f:
         text = fill(f.read(), values)
     results.replace(REPORT, text)
-    print(f"wrote REPORT.md and its figures, of results/{m.name}")
+    fill_readme(values)
+    print(f"wrote REPORT.md, its figures and those of README.md, of results/{m.name}")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Picture:
             else:
                 self.dot(x + 9, y - 4, color, hollow=kind == "ring")
             self.text(x + 23, y, words)
-            x += 34 + 6.6 * len(words)
+            x += 38 + 6.6 * len(words)
 
     def write(self, path):
         head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '

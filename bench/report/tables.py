@@ -2,27 +2,39 @@
 import os
 import re
 
+import cpus
 import figures
 from data import RESULTS, load
 
+NOTHING = "–"
+
 
 def table(head, rows):
-    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + \
-           ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+    """Columns that say nothing in any row are left out."""
+    kept = [i for i in range(len(head)) if any(row[i] != NOTHING for row in rows)]
+    lines = [[head[i] for i in kept], *([str(row[i]) for i in kept] for row in rows)]
+    lines = ["| " + " | ".join(line) + " |" for line in lines]
+    return [lines[0], "|" + "---|" * len(kept), *lines[1:]]
+
+
+def shown(ratio):
+    """A ratio to a baseline, as a cell."""
+    return f"{ratio.text()} {ratio.verdict()}".strip()
 
 
 def host(machine):
     h = machine.host()
     caches = ", ".join(f"{k.upper()} {v >> 10} KB" for k, v in h["caches"].items())
-    rows = [("CPU", f"{h['cpu']}, family {h['family']}, model {h['model']}; {h['cpus']} CPUs; data caches "
-                    f"{caches}"),
+    stepping = f", stepping {h['stepping']}" if "stepping" in h else ""
+    rows = [("CPU", f"{h['cpu']}, family {h['family']}, model {h['model']}{stepping}: {cpus.microarchitecture(h)}; "
+                    f"{h['cpus']} CPUs; data caches {caches}"),
             ("frequency governor", h["governor"]), ("compiler", f"{h['compiler']}, `{h['flags']}`")]
     rows += [(f"`{name}.json`", f"commit {f['host']['commit']}, {f['host']['date']}")
              for name, f in machine.files.items() if f and "host" in f]
     k = machine.files["kernels"]
     if k:
         rows.append(("`kernels.json`", f"commit {k['context']['commit']}, {k['context']['date']}"))
-    return table(("", "what was measured on"), rows)
+    return table(("part", "what it was"), rows)
 
 
 def gemm(machine):
@@ -32,16 +44,15 @@ def gemm(machine):
         for r in machine.rows("gemm"):
             if r.isa != isa:
                 continue
-            alone, passes = (r.best(names) for names in figures.peers(r))
+            alone, unfused = (r.best(names) for names in figures.peers(r))
             cells = [r.what, f"{r.rate('FMA peak'):.0f}", r.ratio("packed", "FMA peak").text(1, 100)]
-            for ours, other in (("packed", alone), ("unpacked", alone), ("fused", passes)):
-                ratio = r.ratio(ours, other) if ours in r.rates and other else None
-                cells.append(f"{ratio.text()} {ratio.verdict()}".strip() if ratio else "–")
-            rows.append(cells + [alone.removesuffix(", passes") if alone else "none timed"])
+            for ours, other in (("packed", alone), ("unpacked", alone), ("fused", unfused)):
+                cells.append(shown(r.ratio(ours, other)) if ours in r.rates and other else NOTHING)
+            rows.append(cells + [alone or NOTHING])
         lines += ["", f"**{isa}**", ""] + table(
-            ("product", "FMA peak, GFLOP/s", "packed, % of it", "packed ÷ best library",
-             "plain operands ÷ best library", "fused ÷ best library and passes", "best library"), rows)
-    return lines or ["Not measured on this machine."]
+            ("product", "FMA peak, GFLOP/s", "packed, % of the peak", "packed ÷ best library",
+             "plain operands ÷ best library", "fused ÷ best library, unfused", "best library"), rows)
+    return lines[1:] or ["Not measured on this machine."]
 
 
 def maps(machine):
@@ -50,11 +61,10 @@ def maps(machine):
         rows = []
         for r in machine.rows("maps"):
             if r.isa == isa:
-                ratio = r.ratio("ours", r.names[0])
-                rows.append((r.what, f"{r.rate('ours'):.2f}", r.names[0], ratio.text(), ratio.verdict()))
-        lines += ["", f"**{isa}**", ""] + table(("kernel", "10⁹ elements or bytes a second", "beside",
-                                                "times as fast", ""), rows)
-    return lines or ["Not measured on this machine."]
+                unit = "GB/s" if r.names[0] == "stream" else "G elements/s"
+                rows.append((r.what, f"{r.rate('ours'):.2f} {unit}", r.names[0], shown(r.ratio("ours", r.names[0]))))
+        lines += ["", f"**{isa}**", ""] + table(("kernel", "rate", "baseline", "speedup"), rows)
+    return lines[1:] or ["Not measured on this machine."]
 
 
 def torch(machine):
@@ -65,9 +75,9 @@ def torch(machine):
         rows.append([r.what.split(", ")[1], r.ratio("one thread", "FMA peak").text(1, 100),
                      r.ratio("all CPUs", "one thread").text()] +
                     ([r.ratio("one thread", best_one).text(), r.ratio("all CPUs", best).text(), best]
-                     if best else ["–", "–", "PyTorch skipped: not installed"]))
-    return table(("minibatch", "one thread, % of its FMA peak", "all CPUs ÷ one thread",
-                  "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best", "which is"), rows)
+                     if best else [NOTHING] * 3))
+    return table(("minibatch", "one thread, % of the FMA peak", "all CPUs ÷ one thread",
+                  "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best", "PyTorch's best setting"), rows)
 
 
 def machines(all_machines):
@@ -79,15 +89,17 @@ def machines(all_machines):
         if not (r and cells and bound):
             continue
         one, more = figures.torch_settings(r)
-        rows.append([f"[{m.name}](results/{m.name})", m.files["step"]["host"]["commit"], f"{r.rate('FMA peak'):.0f}",
+        host = m.files["step"]["host"]
+        rows.append([f"[{m.name}](results/{m.name})", cpus.microarchitecture(host), host["commit"],
+                     f"{r.rate('FMA peak'):.0f}",
                      r.ratio("one thread", "FMA peak").text(1, 100), r.ratio("all CPUs", "one thread").text(),
-                     r.ratio("one thread", r.best(one)).text() if one else "–",
-                     r.ratio("all CPUs", r.best(one + more)).text() if one else "–",
+                     r.ratio("one thread", r.best(one)).text() if one else NOTHING,
+                     r.ratio("all CPUs", r.best(one + more)).text() if one else NOTHING,
                      f"{100 * cells[0]:.0f}, {100 * cells[len(cells) // 2]:.0f}",
                      bound.ratio("one thread", "FMA peak").text(1, 100)])
-    return table(("machine", "commit", "FMA peak of a thread, GFLOP/s", "one thread, % of it",
+    return table(("machine", "microarchitecture", "commit", "FMA peak of a thread, GFLOP/s", "one thread, % of it",
                   "all CPUs ÷ one thread", "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best",
-                  "45 sizes: worst and median, %", "test bound, %"), rows)
+                  "45 sizes: worst and median share, %", "test bound, %"), rows)
 
 
 def sweep_rows(machine):
@@ -112,15 +124,16 @@ YOUNG, AGED = "first 10^5 samples", "after 10^6 samples"  # bench/sustained_benc
 
 def sustained(machine):
     """The section, heading and all; nothing where it was not measured."""
-    rows = [(r.what, f"{1e9 * r.rate(AGED):,.0f}", r.ratio(AGED, YOUNG).text(1, 100), r.ratio(AGED, YOUNG).verdict())
+    rows = [(r.what, f"{1e9 * r.rate(AGED):,.0f}",
+             f"{r.ratio(AGED, YOUNG).text(1, 100)} {r.ratio(AGED, YOUNG).verdict()}".strip())
             for r in machine.rows("sustained")]
     if not rows:
         return []
-    return ["## Training that goes on", "",
-            "Samples a second after 10⁶ samples beside those of a run in its first 10⁵, in alternating rounds: a small model",
-            "(64-64-2) on few images, which the prior, and data that say little, collapse. Weights and averages decay towards",
-            "zero there; were they to reach the denormals, arithmetic would slow down.", ""] + \
-        table(("optimiser and data", "samples a second after 10⁶", "% of the first 10⁵", ""), rows) + ["", ""]
+    return ["## Long runs", "",
+            "Does training slow down? A run that has seen 10⁶ examples alternates with one in its first 10⁵. The model is",
+            "small (64-64-2) and has few images, so the prior weighs heavily and weights and running averages decay towards",
+            "zero. Were they to reach the denormals, arithmetic would slow down.", ""] + \
+        table(("optimiser and data", "examples per second after 10⁶", "% of the first 10⁵"), rows) + ["", ""]
 
 
 def bits(machine):
@@ -132,8 +145,8 @@ def bits(machine):
     for r in f["rows"]:
         by.setdefault(r["isa"], {})[r["threads"]] = r["sha256"]
     shas = sorted({r["sha256"] for r in f["rows"]})
-    rows = [[isa] + [f"`{row[t][:16]}…`" if t in row else "–" for t in threads] for isa, row in by.items()]
-    return [f"{f['run']}, {f['samples']} samples: {len(f['rows'])} runs, {len(shas)} different checkpoint"
+    rows = [[isa] + [f"`{row[t][:16]}…`" if t in row else NOTHING for t in threads] for isa, row in by.items()]
+    return [f"{f['run']}, {f['samples']} examples: {len(f['rows'])} runs, {len(shas)} different checkpoint"
             f"{'' if len(shas) == 1 else 's'} (`{shas[0]}`).", ""] + \
         table(["instruction set"] + [f"{t} thread{'s' if t > 1 else ''}" for t in threads], rows)
 
@@ -146,7 +159,7 @@ def accuracy():
     rows = [(name, f"{max(r['max_ulp'] for r in rs):.3f}", rs[0]["bound"],
              ", ".join(dict.fromkeys(r["at"] for r in rs)), ", ".join(r["isa"] for r in rs),
              sum(r["other_bits"] for r in rs)) for name, rs in functions.items()]
-    return table(("function", "largest error, ulp", "promised", "at", "instruction sets",
+    return table(("function", "largest error, ulp", "bound, ulp", "at", "instruction sets",
                   "inputs whose bits differ between them"), rows)
 
 
@@ -158,7 +171,7 @@ def worst(machine):
             side = most.setdefault(r["kernel"], [0, 0])
             i = 0 if r["table"] == "reference" else 1
             side[i] = max(side[i], r["worst_error_over_bound"])
-    return table(("kernel", "reference in float", "SIMD, worst of all sets"),
+    return table(("kernel", "scalar reference in float", "SIMD, worst instruction set"),
                  [(f"`{k}`", f"{a:.2f}", f"{b:.2f}") for k, (a, b) in most.items()])
 
 
@@ -173,13 +186,13 @@ def convergence(runs, paper):
         cells = []
         for e, ours in zip((6, 6.5, 7), at):
             said = theirs.get(round(10 ** e))
-            cells.append((f"{ours:.1f}" if ours is not None else "–") +
+            cells.append((f"{ours:.1f}" if ours is not None else NOTHING) +
                          (f" ({said:.1f})" if said is not None else ""))
         rows.append([NAMES[dataset], n_z, f"{run['lr']:g}",
                      f"{run['init_sd']:g}", "fixed" if plain else "chosen"] + cells +
                     [f"`{run['checkpoint_sha256'][:12]}…`"])
-    return table(("data", "N_z", "step size", "sd of first weights", "", "10⁶ samples", "10^6.5", "10⁷",
-                  "checkpoint's SHA-256"), rows)
+    return table(("data", "N_z", "step size", "std. dev. of initial weights", "settings", "10⁶ examples", "10^6.5",
+                  "10⁷", "checkpoint's SHA-256"), rows)
 
 
 def point(run, samples, column):
@@ -196,12 +209,12 @@ def tried(runs):
                                           f"{t['train_bound']:.0e}" for t in run["tried"]])
     some = next(iter(runs.values()))["tried"] if runs else []
     first = next((r["tried"] for k, r in runs.items() if not k[2]), some)
-    return table(["data", "N_z"] + [f"{t['lr']:g}, sd {t['init_sd']:g}" for t in first], rows)
+    return table(["data", "N_z"] + [f"{t['lr']:g}, std. dev. {t['init_sd']:g}" for t in first], rows)
 
 
 def mca():
     """The part of mca.md that sums up, without its title."""
     with open(os.path.join(RESULTS, "mca.md")) as f:
         text = f.read()
-    start, end = text.index("## The preferred tile"), text.index("\n## neon")
+    start, end = text.index("## The preferred microtile"), text.index("\n## neon")
     return [line for line in text[start:end].splitlines() if not line.startswith("## ")]

@@ -1,5 +1,5 @@
-"""What threads cost: the phases of a training step on one thread and on all, and what a meeting and an exchange take.
-Measured; nothing is predicted from it."""
+"""What threads cost: the phases of a training step on one thread and on all, a barrier, and reading what another thread
+wrote. Measured; nothing is predicted from it."""
 from tables import table
 
 
@@ -19,13 +19,14 @@ def page(step):
     one, many = us[1], us[n]
     rows = [(name, f"{t:.1f}", f"{many.get(name, 0):.1f}",
              f"{t / many[name]:.2f}" if many.get(name) and name != "waiting" else "–") for name, t in one.items()]
-    rows.append(("all of it", f"{sum(one.values()):.0f}", f"{sum(many.values()):.0f}",
+    rows.append(("total", f"{sum(one.values()):.0f}", f"{sum(many.values()):.0f}",
                  f"{sum(one.values()) / sum(many.values()):.2f}"))
     of = next(r for r in step["rows"] if r.get("all_to_one") and "batch 100" in r["what"])
     ratio, (low, high) = of["all_to_one"]["median"], of["all_to_one"]["interval"]
     halves = sum(one.values()) / (sum(one.values()) / n + many.get("waiting", 0))
-    return [f"A meeting of {n} threads takes {exchange['meeting_us']:.2f} µs; a thread reads what another wrote at "
-            f"{exchange['gb_per_s']:.0f} GB/s. Microseconds of a step at batch 100, mean over threads:", ""] + \
-        table(("phase", "one thread", f"{n} threads", "times as fast"), rows) + \
-        ["", f"The alternating rounds of the table above say {ratio:.2f} ({low:.2f} … {high:.2f}) of the same step; phases "
-         f"that divide evenly, and this waiting, would make {halves:.2f}."]
+    return [f"A barrier of {n} threads takes {exchange['meeting_us']:.2f} µs. A thread reads what another has just "
+            f"written at {exchange['gb_per_s']:.0f} GB/s. Microseconds per step at batch 100, mean over threads; *waiting* "
+            "is the time at barriers:", ""] + \
+        table(("phase", "one thread", f"{n} threads", "speedup"), rows) + \
+        ["", f"In the alternating rounds of [the training step](#the-training-step) the speedup is {ratio:.2f} "
+         f"({low:.2f} … {high:.2f}). Phases that divide evenly, plus the waiting above, would give {halves:.2f}."]

@@ -1,0 +1,42 @@
+"""Which microarchitecture a machine of results/ has, and what that means for its FMA peaks."""
+import re
+
+# The first pattern that matches vendor-family-model-stepping: family decimal, model and stepping hexadecimal. Source:
+# Linux, tools/perf/pmu-events/arch/x86/mapfile.csv; Cooper Lake, there under Cascade Lake, by Intel's list of CPUIDs.
+MICROARCHITECTURES = (
+    ("AMD-25-([245].|.)-", "Zen 3"), ("AMD-25-", "Zen 4"), ("AMD-26-([12467].|.)-", "Zen 5"),
+    ("Intel-6-55-[0-4]$", "Skylake-SP"), ("Intel-6-55-[5-7]$", "Cascade Lake"), ("Intel-6-55-[AB]$", "Cooper Lake"),
+    ("Intel-6-55-", "Skylake-SP, Cascade Lake or Cooper Lake"),
+    ("Intel-6-6[AC]-", "Ice Lake-SP"), ("Intel-6-8F-", "Sapphire Rapids"), ("Intel-6-CF-", "Emerald Rapids"),
+    ("Intel-6-A[DE]-", "Granite Rapids"),
+)
+
+# Sources: AMD, Software Optimization Guides for Zen 4 (57647) and Zen 5 (58455), the floating-point unit; Intel,
+# Optimization Reference Manual (248966), the Skylake server microarchitecture.
+SERVER_55 = ("Ports 0 and 1 join to form one 512-bit FMA pipe, and most models have a second on port 5. With both, "
+             "AVX-512 has twice the peak of AVX2 per cycle, but heavy 512-bit code may lower the clock.")
+WIDTHS = {
+    "Zen 4": "Zen 4 has 256-bit FMA pipes and splits each 512-bit operation into two 256-bit ones. So AVX2 and AVX-512 "
+             "peak alike; AVX-512 still brings 32 registers instead of 16, masks, and half as many instructions.",
+    "Zen 5": "Zen 5 servers have 512-bit FMA pipes, so AVX-512 peaks at twice the rate of 256-bit vectors.",
+    "Skylake-SP": SERVER_55, "Cascade Lake": SERVER_55, "Cooper Lake": SERVER_55,
+}
+
+
+def microarchitecture(host):
+    """Of the host in a file of results/. Files of earlier versions do not hold the stepping."""
+    vendor = re.match("[A-Za-z]*", host["cpu"]).group()
+    model, stepping = (f"{int(n):X}" if n.isdigit() else "" for n in (host["model"], host.get("stepping", "")))
+    known = f"{vendor}-{host['family']}-{model}-{stepping}"
+    return next((name for pattern, name in MICROARCHITECTURES if re.match(pattern, known)),
+                "unknown microarchitecture")
+
+
+def peaks(machine):
+    """The FMA peak of each instruction set, and why they differ or do not."""
+    rates = {}
+    for row in machine.rows("gemm"):
+        rates.setdefault(row.isa, []).append(row.rate("FMA peak"))
+    medians = [f"{isa} {sorted(r)[len(r) // 2]:.0f}" for isa, r in rates.items()]
+    why = WIDTHS.get(microarchitecture(machine.host()))
+    return f"FMA peak of one thread, GFLOP/s: {', '.join(medians)}." + (f" {why}" if why else "")
