@@ -8,12 +8,12 @@
  * operands in turn as the last cache cannot hold. GFLOP/s count the operations of the formula, an exp or
  * a square root as one; GB/s the bytes that must move once. The default rows are those of base tables;
  * BENCH_FULL=1 adds the variants, each epilogue of the products, and cold rows of all. */
-#include "../reference/verify/timing.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/cpus.h"
 #include "../vae/base/peak.h"
 #include "../vae/base/replace_file.h"
 #include "../vae/tuning/candidates.h"
+#include "../vae/tuning/timing.h"
 #include "gbench_shim.h"
 #include "results.h"
 #include "rounds.h"
@@ -129,14 +129,8 @@ static void run_kernel(void *arg)
 
 static void name_row(struct kernel_row *r, const char *table, int epilogue)
 {
-    char shape[64];
-    const struct shape *s = &r->shape;
-    if (s->k)
-        snprintf(shape, sizeof shape, "%zux%zux%zu", s->m, s->n, s->k);
-    else if (s->m > 1)
-        snprintf(shape, sizeof shape, "%zux%zu", s->m, s->n);
-    else
-        snprintf(shape, sizeof shape, "%zu", s->n);
+    char shape[SHAPE_TEXT];
+    shape_text(&r->shape, shape);
     snprintf(r->name, sizeof r->name, "%s/%s/%s", sv_kernel_names[r->id], table, shape);
     const size_t used = strlen(r->name);
     if (epilogue)

@@ -1,6 +1,6 @@
 #include "survey.h"
-#include "../../reference/verify/timing.h"
 #include "../base/peak.h"
+#include "timing.h"
 #include <string.h>
 #include <unistd.h>
 
