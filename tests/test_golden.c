@@ -1,7 +1,8 @@
 /* The same bits on every machine: what each instruction set computes here has the sums that
- * tests/golden keeps. */
+ * reference/golden keeps. */
 #include "../kernels/choice.h"
-#include "golden/golden.h"
+#include "../reference/golden/golden.h"
+#include "golden/golden_training.h"
 #include "suites.h"
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ static void must_be_kept(const char *name, const char *isa, const char *variant,
 {
     const char *kept = golden_kept(name);
     ck_assert_msg(kept && !strcmp(sum, kept),
-                  "%s [%s %s]: other bits than in tests/golden; if they are meant, make golden",
+                  "%s [%s %s]: other bits than in reference/golden; if they are meant, make golden",
                   name, isa, variant);
 }
 

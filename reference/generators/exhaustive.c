@@ -1,10 +1,10 @@
 /* Every float there is through every elementary function of every instruction set of this machine:
  * the largest error against the double oracle, and whether all give the same bits. */
-#include "../../tests/accuracy.h"
 #include "../../vae/base/clock.h"
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
 #include "../verify/verify.h"
+#include "accuracy.h"
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
