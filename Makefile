@@ -240,8 +240,9 @@ run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
 ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 .PHONY: lint
-lint: ## layout and static analysis
+lint: ## layout, arrows between folders, and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
+	$(Q)tests/arrows.sh
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
 	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
