@@ -67,8 +67,8 @@ REFERENCE := $(call files,reference/*_ref.c)
 VERIFY    := $(call files,reference/verify/*.c)
 COMMANDS  := $(call files,vae/cli/main.c vae/cli/cmd_*.c)
 VAE       := $(filter-out $(COMMANDS),$(call files,vae/*/*.c))
-GOLDEN    := $(call files,tests/golden/*.c)
-TESTS     := $(call files,tests/*.c) $(GOLDEN)
+GOLDEN    := $(call files,reference/golden/*.c)
+TESTS     := $(call files,tests/*.c) tests/golden/golden_training.c $(GOLDEN) reference/generators/accuracy.c
 COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
 # Each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
@@ -192,7 +192,7 @@ memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
 .PHONY: programs compilers buildcheck
-programs: all $(foreach p,tests exhaustive known_answers golden_answers,$(DIR)/$(p)) benches ## all there is to compile
+programs: all $(foreach p,tests exhaustive known_answers golden_answers training_answers,$(DIR)/$(p)) benches ## all there is to compile
 compilers: ## programs by every gcc-N and clang-N here (COMPILERS=), at every level (LEVELS=): no warning, the same bits
 	+$(Q)LEVELS='$(LEVELS)' tests/compilers.sh $(COMPILERS)
 buildcheck: ## the build as packagers do it: flags, prefixes, paths with spaces, no .git, the same bytes
@@ -215,8 +215,9 @@ known-answers: $(DIR)/known_answers ## after a kernel or its test case changed: 
 	$(Q)$(DIR)/known_answers >reference/verify/known.tmp && mv reference/verify/known.tmp reference/verify/known.def
 
 .PHONY: golden
-golden: $(DIR)/golden_answers ## after a deliberate change of bits: renew the sums every machine must give
-	$(Q)$(DIR)/golden_answers >tests/golden/golden.tmp && mv tests/golden/golden.tmp tests/golden/golden.def
+golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate change of bits: renew the sums every machine must give
+	$(Q){ $(DIR)/golden_answers && $(DIR)/training_answers; } >reference/golden/golden.tmp && \
+	    mv reference/golden/golden.tmp reference/golden/golden.def
 
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
@@ -239,8 +240,9 @@ run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
 ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 .PHONY: lint
-lint: ## layout and static analysis
+lint: ## layout, arrows between folders, and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
+	$(Q)tests/arrows.sh
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
 	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
@@ -325,7 +327,7 @@ $(DIR)/vae-emulated: $(DIR)/vae
 BUILT_WITH := $(subst ",,$(subst ',,$(strip $(FLAGS) $(CPPFLAGS) $(CFLAGS))))
 $(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
-$(DIR)/exhaustive: $(call objects,reference/generators/exhaustive.c tests/accuracy.c) $(LIB_OBJ)
+$(DIR)/exhaustive: $(call objects,reference/generators/exhaustive.c reference/generators/accuracy.c) $(LIB_OBJ)
 	$(call link)
 
 $(DIR)/obj/tests/faults/preload.o: DEFINES = -fPIC
@@ -340,6 +342,9 @@ $(DIR)/known_answers: $(call objects,reference/generators/known_answers.c) $(LIB
 	$(call link)
 
 $(DIR)/golden_answers: $(call objects,reference/generators/golden_answers.c $(GOLDEN)) $(LIB_OBJ)
+	$(call link)
+
+$(DIR)/training_answers: $(call objects,tests/golden/training_answers.c tests/golden/golden_training.c $(GOLDEN)) $(LIB_OBJ)
 	$(call link)
 
 $(DIR)/fuzz_%: $(call objects,tests/fuzz/fuzz.c) $(DIR)/obj/tests/fuzz/fuzz_%.o $(LIB_OBJ)

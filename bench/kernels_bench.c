@@ -8,12 +8,12 @@
  * more than the last-level cache holds. GFLOP/s count the operations of the formula, an exp or a square
  * root as one; GB/s the compulsory traffic. Default rows are those of base tables; BENCH_FULL=1 adds
  * the variants, each epilogue of the products, and cold rows for all. */
-#include "../reference/verify/timing.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/cpus.h"
 #include "../vae/base/peak.h"
 #include "../vae/base/replace_file.h"
 #include "../vae/tuning/candidates.h"
+#include "../vae/tuning/timing.h"
 #include "gbench_shim.h"
 #include "results.h"
 #include "rounds.h"
@@ -74,7 +74,7 @@ static const struct verdict *verified(const struct kernel_row *r)
     known[t].table = r->table;
     struct verdict *v = &known[t].verdict[r->id];
     const struct verify_options options = {
-        .quick = true, .compare_bits = r->bits, .seed = verify_seed(), .log = stderr};
+        .quick = true, .compare_bits = r->bits, .seed = VERIFY_SEED, .log = stderr};
     if (!v->calls) *v = verify_kernel_forked(r->id, r->table, &options);
     return v->calls && !v->failures ? v : NULL;
 }
@@ -97,7 +97,7 @@ static const char *open_operands(const struct kernel_row *r)
     double held = 0, bytes;
     do {
         struct call *c = &open_row.set[open_row.count++];
-        call_open(c, kcase, &r->shape, verify_seed(), true);
+        call_open(c, kcase, &r->shape, VERIFY_SEED, true);
         bytes = call_bytes(c);
         held += bytes;
     } while (r->cold && held < COLD_BYTES && open_row.count < MAX_SETS);
@@ -129,14 +129,8 @@ static void run_kernel(void *arg)
 
 static void name_row(struct kernel_row *r, const char *table, int epilogue)
 {
-    char shape[64];
-    const struct shape *s = &r->shape;
-    if (s->k)
-        snprintf(shape, sizeof shape, "%zux%zux%zu", s->m, s->n, s->k);
-    else if (s->m > 1)
-        snprintf(shape, sizeof shape, "%zux%zu", s->m, s->n);
-    else
-        snprintf(shape, sizeof shape, "%zu", s->n);
+    char shape[SHAPE_TEXT];
+    shape_text(&r->shape, shape);
     snprintf(r->name, sizeof r->name, "%s/%s/%s", sv_kernel_names[r->id], table, shape);
     const size_t used = strlen(r->name);
     if (epilogue)

@@ -1,11 +1,11 @@
 #include "rounds.h"
 #include "../vae/base/clock.h"
+#include "../vae/base/order.h"
 #include "../vae/base/peak.h"
 #if defined(__linux__)
 #include <sched.h>
 #endif
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,12 +64,6 @@ void rounds_run(const char *what, struct contender *c, size_t n)
 
 /* --- statistics --- */
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The percentile bootstrap (Efron & Tibshirani 1993, chapter 13): medians of resamples, drawn with
  * replacement by a fixed seed, so that the same rates give the same interval. */
 static void bootstrap(const double *values, size_t count, double interval[2])
@@ -82,10 +76,9 @@ static void bootstrap(const double *values, size_t count, double interval[2])
             state = state * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
             v[i] = values[(state >> 33) % count];
         }
-        qsort(v, count, sizeof *v, ascending);
-        medians[d] = v[count / 2];
+        medians[d] = vae_median(v, count);
     }
-    qsort(medians, DRAWS, sizeof *medians, ascending);
+    vae_sort(medians, DRAWS);
     interval[0] = medians[DRAWS / 40];
     interval[1] = medians[DRAWS - 1 - DRAWS / 40];
 }
@@ -94,8 +87,8 @@ struct spread spread_of(const double *values, size_t count)
 {
     double v[ROUNDS];
     memcpy(v, values, count * sizeof *v);
-    qsort(v, count, sizeof *v, ascending);
-    struct spread s = {.median = v[count / 2], .low = v[count / 4], .high = v[3 * count / 4]};
+    const double median = vae_median(v, count);
+    struct spread s = {.median = median, .low = v[count / 4], .high = v[3 * count / 4]};
     bootstrap(values, count, s.interval);
     return s;
 }

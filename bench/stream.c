@@ -1,7 +1,7 @@
 #include "stream.h"
 #include "../vae/base/clock.h"
 #include "../vae/base/memory.h"
-#include <stdlib.h>
+#include "../vae/base/order.h"
 
 #if defined(__x86_64__)
 #define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -12,12 +12,6 @@
 WIDEST static void stream(float *restrict w, const float *restrict d, size_t n)
 {
     for (size_t i = 0; i < n; i++) w[i] += d[i];
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 double stream_rate(size_t bytes)
@@ -43,6 +37,5 @@ double stream_rate(size_t bytes)
         rate[t] = (double)passes * 12 * (double)n / (seconds_now() - start);
     }
     memory_give(w);
-    qsort(rate, TIMES, sizeof *rate, ascending);
-    return rate[TIMES / 2];
+    return vae_median(rate, TIMES);
 }

@@ -1,48 +1,11 @@
-/* Runs every suite; CK_RUN_SUITE=name runs one. SV_SEED replays, SV_ISA filters. */
-#include "../reference/verify/verify.h"
-#include "../vae/base/number.h"
-#include "../vae/base/text.h"
+/* Runs every suite; CK_RUN_SUITE=name runs one. asked.h says what else may be asked for. */
+#include "asked.h"
 #include "suites.h"
-#include <stdlib.h>
-
-bool quick_run(void)
-{
-    const char *q = getenv("SV_QUICK");
-    return q && *q == '1';
-}
-
-double most_work(void)
-{
-    const char *text = getenv("SV_MOST_WORK");
-    double n;
-    return text && number_f64(text, &n) ? n : 0;
-}
-
-static bool numbers_are(void)
-{
-    static const char *const names[] = {"SV_SEED", "SV_MOST_WORK"};
-    for (int i = 0; i < 2; i++) {
-        const char *text = getenv(names[i]);
-        uint64_t whole;
-        double n;
-        if (!text || !*text ||
-            (i == 0 ? number_u64(text, UINT64_MAX, &whole) : number_f64(text, &n)))
-            continue;
-        fprintf(stderr, "%s=%s: give a number\n", names[i], text_shown(text).s);
-        return false;
-    }
-    return true;
-}
+#include <stdio.h>
 
 int main(void)
 {
-    struct sv_kernels k;
-    if (sv_dispatch(getenv("SV_ISA"), &k) != SV_OK) {
-        fprintf(stderr, "SV_ISA=%s: not an instruction set of this build and machine\n",
-                text_shown(getenv("SV_ISA")).s);
-        return 2;
-    }
-    if (!numbers_are()) return 2;
+    if (!asked_make_sense()) return 2;
     printf("SV_SEED=%llu%s\n", (unsigned long long)verify_seed(), quick_run() ? ", quick" : "");
     SRunner *r = srunner_create(suite_dispatch());
     srunner_add_suite(r, suite_selftest());

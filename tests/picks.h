@@ -3,9 +3,9 @@
 #define PICKS_H
 
 #include "../reference/verify/data.h"
-#include "../reference/verify/verify.h"
 #include "../vae/data/images.h"
 #include "../vae/tuning/candidates.h"
+#include "asked.h"
 #include <check.h>
 #include <string.h>
 

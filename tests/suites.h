@@ -2,15 +2,8 @@
 #ifndef SUITES_H
 #define SUITES_H
 
+#include "asked.h"
 #include <check.h>
-#include <stdbool.h>
-
-/* SV_QUICK=1: `make check`. */
-bool quick_run(void);
-
-/* SV_MOST_WORK=n, as `make arm` sets it, says that work is slow here: kernels' shapes with more
- * multiply-adds than that shrink. 0: none do. */
-double most_work(void);
 
 Suite *suite_kernels(void);
 Suite *suite_selftest(void);

@@ -1,5 +1,5 @@
 /* The measure of `make exhaustive`: what it must find, and what it must let pass. */
-#include "accuracy.h"
+#include "../reference/generators/accuracy.h"
 #include "suites.h"
 #include <float.h>
 #include <math.h>

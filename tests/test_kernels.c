@@ -12,17 +12,13 @@ START_TEST(test_kernel)
 {
     const size_t id = (size_t)_i % SV_KERNEL_COUNT, table = (size_t)_i / SV_KERNEL_COUNT;
     const struct sv_kernels k = table ? *sv_candidate(table - 1) : ref_kernels;
-    const char *only = getenv("SV_ISA");
-    if (table && !sv_candidate_supported(table - 1)) return;
-    if (table && only && *only && strcmp(only, k.isa)) return;
-    if (!sv_has(&k, id)) return;
-    const struct verify_options options = {.quick = quick_run(),
-                                           .compare_bits = table > 0,
-                                           .most_work = most_work(),
-                                           .seed = verify_seed(),
-                                           .log = stderr};
-    const struct verdict v = verify_kernel(id, &k, &options);
-    const char *name = sv_kernel_names[id], *variant = k.variant ? k.variant : "";
+    const char *name = sv_kernel_names[id];
+    if (table && (!sv_candidate_supported(table - 1) || !asked_isa(k.isa))) return;
+    if (!sv_has(&k, id) || !asked_kernel(name)) return;
+    struct verify_options options = asked_options();
+    options.compare_bits = table > 0;
+    const struct verdict v = verify_kernel_forked(id, &k, &options);
+    const char *variant = k.variant ? k.variant : "-";
     ck_assert_msg(v.failures == 0, "%s [%s %s]: %zu failed", name, k.isa, variant, v.failures);
     ck_assert_msg(v.calls > 0, "%s [%s %s]: no case ran", name, k.isa, variant);
     if (getenv("SV_WORST"))

@@ -1,5 +1,6 @@
 /* What REPORT.md and README.md say is what the raw rounds in results/ give: some figures are computed anew, by other
  * code than wrote them. */
+#include "../vae/base/order.h"
 #include "suites.h"
 #include <jansson.h>
 #include <math.h>
@@ -72,12 +73,6 @@ static json_t *rates(const json_t *row, const char *contender)
     return NULL;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The median over rounds of a / b. */
 static double ratio(const json_t *row, const char *a, const char *b)
 {
@@ -87,8 +82,7 @@ static double ratio(const json_t *row, const char *a, const char *b)
     ck_assert(n >= 11 && n <= MOST_ROUNDS && json_array_size(under) == n);
     for (size_t i = 0; i < n; i++)
         r[i] = json_real_value(json_array_get(over, i)) / json_real_value(json_array_get(under, i));
-    qsort(r, n, sizeof *r, ascending);
-    return r[n / 2];
+    return vae_median(r, n);
 }
 
 /* A line of the report begins with `start` and goes on with the number, as a median before its interval. The

@@ -1,5 +1,6 @@
-/* The check of the check: kernels broken on purpose, each of which verify_kernel must catch. */
+/* The check of the check: kernels broken on purpose, each of which the verifier must catch. */
 #include "../reference/verify/verify.h"
+#include "broken.h"
 #include "suites.h"
 #include <math.h>
 #include <string.h>
@@ -261,7 +262,7 @@ static const struct {
     bool compare_bits;
     size_t id, field;
     void (*function)(void);
-} broken[] = {
+} rows[] = {
     BREAK(UNWRITTEN, ORACLE, tanh, drops_last_lane),
     BREAK(UNWRITTEN, ORACLE, gemm_nn, leaves_one_row),
     BREAK(CRASHED, ORACLE, tanh, reads_one_past),
@@ -299,24 +300,31 @@ static const struct {
     BREAK(CHANGED_CONTROL, ORACLE, tanh, sets_flush_to_zero),
 #endif
 };
-enum { BROKEN = sizeof broken / sizeof *broken };
+enum { BROKEN = sizeof rows / sizeof *rows };
+
+bool broken_kernel(size_t i, struct broken *out)
+{
+    if (i >= BROKEN) return false;
+    ck_assert_int_eq(sv_dispatch("generic", &good), SV_OK);
+    *out = (struct broken){rows[i].name, rows[i].id, rows[i].compare_bits, rows[i].reason, good};
+    out->table.isa = rows[i].name;
+    memcpy((char *)&out->table + rows[i].field, &rows[i].function, sizeof rows[i].function);
+    return true;
+}
 
 START_TEST(test_broken_kernel_is_caught)
 {
-    struct sv_kernels table;
-    ck_assert_int_eq(sv_dispatch("generic", &good), SV_OK);
-    table = good;
-    table.isa = broken[_i].name;
-    memcpy((char *)&table + broken[_i].field, &broken[_i].function, sizeof broken[_i].function);
+    struct broken b;
+    ck_assert(broken_kernel((size_t)_i, &b));
     const struct verify_options options = {.quick = true,
-                                           .compare_bits = broken[_i].compare_bits,
+                                           .compare_bits = b.compare_bits,
                                            .first_failure = true,
                                            .most_work = most_work(),
                                            .seed = verify_seed()};
-    const struct verdict v = verify_kernel_forked(broken[_i].id, &table, &options);
-    ck_assert_msg(v.failures > 0, "%s went unnoticed", broken[_i].name);
-    ck_assert_msg(v.reasons & broken[_i].reason, "%s: found for reasons %#x, not %#x",
-                  broken[_i].name, v.reasons, broken[_i].reason);
+    const struct verdict v = verify_kernel_forked(b.id, &b.table, &options);
+    ck_assert_msg(v.failures > 0, "%s went unnoticed", b.name);
+    ck_assert_msg(v.reasons & b.reason, "%s: found for reasons %#x, not %#x", b.name, v.reasons,
+                  b.reason);
 }
 END_TEST
 
@@ -337,5 +345,6 @@ Suite *suite_selftest(void)
     tcase_add_loop_test(t, test_broken_kernel_is_caught, 0, BROKEN);
     tcase_add_test(t, test_good_kernel_passes);
     suite_add_tcase(s, t);
+    suite_add_tcase(s, tcase_messages());
     return s;
 }

@@ -1,9 +1,9 @@
 /* The choice of kernels: classes, survey, profile, known answers. */
 #include "../reference/verify/known.h"
-#include "../reference/verify/timing.h"
 #include "../vae/cli/chosen.h"
 #include "../vae/tuning/profile.h"
 #include "../vae/tuning/survey.h"
+#include "../vae/tuning/timing.h"
 #include "cli.h"
 #include "picks.h"
 #include "suites.h"

@@ -1,9 +1,10 @@
 /* Every float there is through every elementary function of every instruction set of this machine:
  * the largest error against the double oracle, and whether all give the same bits. */
-#include "../../tests/accuracy.h"
+#include "../../vae/base/clock.h"
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
 #include "../verify/verify.h"
+#include "accuracy.h"
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -44,13 +45,6 @@ struct sweep {
         uint64_t other_bits; /* than those of the first instruction set */
     } total[MAX_ISAS];
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- the sweep --- */
 
@@ -116,7 +110,7 @@ static void show_progress(const struct sweep *s, size_t f, double start)
     const double done = (double)f + (double)s->done / (double)INPUTS;
     fprintf(stderr, "\r%s: %.0f %% of %d functions, %.0f s left\033[K", s->kcase->kernel,
             100 * done / (double)FUNCTIONS, (int)FUNCTIONS,
-            (now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
+            (seconds_now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
 }
 
 /* Function number f of the list. `start`: when the first one began. */
@@ -261,13 +255,13 @@ int main(int argc, char **argv)
     }
     static struct sweep sweeps[FUNCTIONS];
     bool ok = true;
-    const double start = now();
+    const double start = seconds_now();
     for (size_t i = 0; i < FUNCTIONS; i++) {
         run_sweep(&sweeps[i], i, &o, start);
         ok = print_rows(&sweeps[i]) && ok;
     }
     printf("%zu functions, every %" PRIu64 " of 2^32 inputs: %.0f s\n", (size_t)FUNCTIONS, o.every,
-           now() - start);
+           seconds_now() - start);
     if (o.out && !write_results(&o, sweeps)) {
         fprintf(stderr, "%s: %s\n", text_shown(o.out).s, strerror(errno));
         return 1;

@@ -1,7 +1,19 @@
 #include "data.h"
+#include "../fnv.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
+
+const char *const data_kind_names[DATA_KINDS] = {
+    [DATA_RANDOM] = "random", [DATA_INTEGERS] = "integers", [DATA_SPECIALS] = "specials"};
+
+/* By the kernel's name, not its number, so that a new kernel does not change the data of others. */
+struct source source_of(uint64_t seed, const char *kernel, size_t shape, enum data_kind kind)
+{
+    uint64_t h = fnv_text(fnv_number(FNV_START, seed, 8), kernel);
+    h = fnv_number(fnv_number(h, shape, 8), (uint64_t)kind, 1);
+    return (struct source){h};
+}
 
 uint64_t source_next(struct source *s) /* splitmix64: Steele, Lea & Flood 2014 */
 {

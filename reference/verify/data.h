@@ -6,9 +6,14 @@
 
 enum data_kind { DATA_RANDOM, DATA_INTEGERS, DATA_SPECIALS, DATA_KINDS };
 
+extern const char *const data_kind_names[DATA_KINDS]; /* "random", "integers", "specials" */
+
 struct source {
     uint64_t state;
 };
+
+/* The data of one shape of a kernel: they depend on these four and on nothing drawn before. */
+struct source source_of(uint64_t seed, const char *kernel, size_t shape, enum data_kind kind);
 
 uint64_t source_next(struct source *s);
 double source_uniform(struct source *s); /* [0, 1) */

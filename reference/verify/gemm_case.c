@@ -4,6 +4,7 @@
 #include "kcase.h"
 #include "must.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ACCUMULATE = SV_EPI_COUNT, VARIANTS, B_PACKED = 32, C_PACKED = 64, SMALL_CACHES = 128 };
@@ -47,6 +48,30 @@ static bool uses_y(const struct shape *s)
 static bool optimizes(const struct shape *s)
 {
     return epilogue(s) >= SV_EPI_SGD && epilogue(s) <= SV_EPI_ADAM;
+}
+
+static void variant_text(int variant, char text[VARIANT_TEXT])
+{
+    static const char *const names[VARIANTS] = {
+        [SV_EPI_NONE] = "none",
+        [SV_EPI_BIAS] = "bias",
+        [SV_EPI_TANH] = "tanh",
+        [SV_EPI_RELU] = "relu",
+        [SV_EPI_SOFTPLUS] = "softplus",
+        [SV_EPI_SIGMOID] = "sigmoid",
+        [SV_EPI_TANH_GRAD] = "tanh_grad",
+        [SV_EPI_RELU_GRAD] = "relu_grad",
+        [SV_EPI_SOFTPLUS_GRAD] = "softplus_grad",
+        [SV_EPI_SIGMOID_GRAD] = "sigmoid_grad",
+        [SV_EPI_BERNOULLI] = "bernoulli",
+        [SV_EPI_SGD] = "sgd",
+        [SV_EPI_ADAGRAD] = "adagrad",
+        [SV_EPI_ADAM] = "adam",
+        [ACCUMULATE] = "none, accumulating",
+    };
+    snprintf(text, VARIANT_TEXT, "epilogue %s%s%s%s", names[variant % 32],
+             variant & B_PACKED ? ", b packed" : "", variant & C_PACKED ? ", c packed" : "",
+             variant & SMALL_CACHES ? ", small caches" : "");
 }
 
 /* Blocks of a dozen rows, columns, links for shapes that ask for them. */
@@ -344,7 +369,8 @@ static void bound(const struct shape *s, double *const *before, double *const *a
                                                  .call = call_##shape_name,                        \
                                                  .call64 = call_##shape_name##64,                  \
                                                  .bound = bound_##shape_name,                      \
-                                                 .exact_on_integers = exact};
+                                                 .exact_on_integers = exact,                       \
+                                                 .variant_text = variant_text};
 GEMM_CASE(nn)
 GEMM_CASE(nt)
 GEMM_CASE(tn)

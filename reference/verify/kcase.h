@@ -52,7 +52,7 @@ static inline size_t operand_extent(const struct operand *op)
     return op->rows && op->cols ? (op->rows - 1) * op->ld + op->cols : 0;
 }
 
-enum { MAX_OPERANDS = 9, MAX_ALIASES = 2 };
+enum { MAX_OPERANDS = 9, MAX_ALIASES = 2, SHAPE_TEXT = 64, VARIANT_TEXT = 96 };
 
 /* An output that the contract lets lie exactly on an input; tried where their ld agree. */
 struct alias {
@@ -80,6 +80,9 @@ struct kcase {
     /* operations of the formula for each of the m n elements, a function such as exp, a square root
      * or a random word counting as one; a product's 2 k need not be named */
     double flops;
+    /* in words, after the shape: "epilogue relu"; says nothing where the variant is the usual one.
+     * NULL: the case has no variants */
+    void (*variant_text)(int variant, char text[VARIANT_TEXT]);
     int timed_variant; /* of the shapes that are timed; flops are those of this variant */
     int added_variant; /* those from here on are younger than the kernel's golden sum and have one of
                         * their own, so that the older one stays; 0: none are */
@@ -129,6 +132,9 @@ struct kcase {
  * first, until it has at most so many. */
 double shape_work(const struct shape *s);
 void shape_shrink(struct shape *s, double most_work);
+
+/* "119x17x384" of a product, "4x37" of rows, "37" of one row. */
+void shape_text(const struct shape *s, char text[SHAPE_TEXT]);
 
 /* Shape lists shared by cases (shapes.c). */
 bool shape_vector(size_t i, bool quick, struct shape *s); /* n: 0 ... 260, primes, 2^k +- 1, 784 */

@@ -1,4 +1,5 @@
 #include "known.h"
+#include "../fnv.h"
 #include "call.h"
 #include "verify.h"
 #include <string.h>
@@ -32,12 +33,6 @@ static size_t list_variants(const struct kcase *c, bool listed[VARIANTS])
     return count;
 }
 
-static uint64_t hash_word(uint64_t h, uint32_t word)
-{
-    for (int b = 0; b < 32; b += 8) h = (h ^ (word >> b & 255)) * 0x100000001b3;
-    return h;
-}
-
 /* One NaN, and one zero: valgrind loses the sign of a zero in fnmadd, and must not be a fault. */
 static uint32_t canonical(uint32_t word)
 {
@@ -53,7 +48,7 @@ static uint64_t hash_outputs(uint64_t h, const struct call *c)
         for (size_t i = 0; operand_is_output(op) && i < op->rows; i++)
             for (size_t j = 0; j < op->cols; j++) {
                 const uint32_t word = words[i * op->ld + j];
-                h = hash_word(h, op->elem == F32 ? canonical(word) : word);
+                h = fnv_number(h, op->elem == F32 ? canonical(word) : word, 4);
             }
     }
     return h;
@@ -65,7 +60,7 @@ uint64_t known_hash(size_t id, const struct sv_kernels *table)
     bool listed[VARIANTS] = {false};
     const bool all = list_variants(kcase, listed) <= FEW;
     size_t turn = 0;
-    uint64_t h = 0xcbf29ce484222325;
+    uint64_t h = FNV_START;
     for (int variant = 0; variant < VARIANTS; variant++) {
         turn += listed[variant];
         for (size_t i = 0; listed[variant] && i < SHAPES; i++) {

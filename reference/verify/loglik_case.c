@@ -1,5 +1,6 @@
 #include "kcase.h"
 #include <math.h>
+#include <stdio.h>
 
 static const float SCALE = 0.25f;
 
@@ -77,6 +78,16 @@ enum { MEAN, LOGVAR, X, GLL, DMEAN, DLOGVAR };
 enum { FREE, LIMITED, LIMITED_AT_ZERO, FIXED, VARIANTS };
 static const float MIN_LOGVAR[VARIANTS] = {
     [FREE] = -INFINITY, [LIMITED] = -0.5f, [LIMITED_AT_ZERO] = 0, [FIXED] = 0.75f};
+
+static void variance_text(int variant, char text[VARIANT_TEXT])
+{
+    if (variant == FREE)
+        *text = 0;
+    else
+        snprintf(text, VARIANT_TEXT,
+                 variant == FIXED ? "variance fixed at exp(%g)" : "logvar >= %g",
+                 (double)MIN_LOGVAR[variant]);
+}
 
 /* All shapes of one variant, then those of the next. */
 static bool shape_gaussian(size_t i, bool quick, struct shape *s)
@@ -159,6 +170,7 @@ const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
                                        .call64 = call_gaussian64,
                                        .bound = bound_gaussian,
                                        .flops = 7,
+                                       .variant_text = variance_text,
                                        .added_variant = LIMITED};
 const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .shape = shape_gaussian,
@@ -168,4 +180,5 @@ const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .bound = bound_gaussian_grad,
                                             .in_place = {{true, 0, 4}, {true, 1, 5}},
                                             .flops = 11,
+                                            .variant_text = variance_text,
                                             .added_variant = LIMITED};

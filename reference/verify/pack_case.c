@@ -1,4 +1,5 @@
 #include "kcase.h"
+#include <stdio.h>
 
 enum { X, Y };
 
@@ -31,10 +32,16 @@ static bool exact(const struct shape *s)
     return true;
 }
 
+static void variant_text(int transposed, char text[VARIANT_TEXT])
+{
+    snprintf(text, VARIANT_TEXT, "%s", transposed ? "transposed" : "");
+}
+
 const struct kcase case_pack = {.kernel = "pack",
                                 .shape = pack_shape,
                                 .operands = operands,
                                 .call = call,
                                 .call64 = call64,
                                 .ulps = 0,
-                                .exact_on_integers = exact};
+                                .exact_on_integers = exact,
+                                .variant_text = variant_text};

@@ -1,12 +1,18 @@
 /* variant is the number of samples L. */
 #include "kcase.h"
 #include <math.h>
+#include <stdio.h>
 
 static bool reparam_shape(size_t i, bool quick, struct shape *s)
 {
     const bool more = shape_matrix(i, quick, s);
     s->variant = (int)(i % 4);
     return more;
+}
+
+static void samples_text(int samples, char text[VARIANT_TEXT])
+{
+    snprintf(text, VARIANT_TEXT, "L = %d", samples);
 }
 
 static struct sv_rng rng_of(const struct shape *s) { return sv_rng_at(0x5eed0000 + s->n, 3, 7); }
@@ -63,6 +69,7 @@ const struct kcase case_reparam = {.kernel = "reparam",
                                    .call64 = call_reparam64,
                                    .bound = bound_reparam,
                                    .flops = 16,
+                                   .variant_text = samples_text,
                                    .timed_variant = 1};
 
 /* --- backward --- */
@@ -122,4 +129,5 @@ const struct kcase case_reparam_grad = {.kernel = "reparam_grad",
                                         .call64 = call_reparam_grad64,
                                         .bound = bound_reparam_grad,
                                         .flops = 10,
+                                        .variant_text = samples_text,
                                         .timed_variant = 1};

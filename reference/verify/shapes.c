@@ -1,4 +1,5 @@
 #include "kcase.h"
+#include <stdio.h>
 
 /* Beyond 260: primes, powers of two and their neighbours, the paper's sizes. */
 static const size_t longer[] = {307, 500, 509, 511, 512, 513, 560, 784, 1021, 1023, 1024, 1025};
@@ -37,6 +38,16 @@ bool shape_vector(size_t i, bool quick, struct shape *s)
 {
     *s = (struct shape){.m = 1};
     return length(i, quick, &s->n);
+}
+
+void shape_text(const struct shape *s, char text[SHAPE_TEXT])
+{
+    if (s->k)
+        snprintf(text, SHAPE_TEXT, "%zux%zux%zu", s->m, s->n, s->k);
+    else if (s->m != 1)
+        snprintf(text, SHAPE_TEXT, "%zux%zu", s->m, s->n);
+    else
+        snprintf(text, SHAPE_TEXT, "%zu", s->n);
 }
 
 /* m and the gap vary with n by small coprime cycles; a batch of the paper's comes last. */

@@ -9,7 +9,7 @@
 #ifndef VERIFY_H
 #define VERIFY_H
 
-#include "kcase.h"
+#include "data.h"
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -30,28 +30,31 @@ struct verdict {
     size_t failures;  /* checks that failed; the first few are printed */
     unsigned reasons; /* of all of them */
     double worst;     /* largest error over bound of any element, at most 1 where all is well */
-    char where[160];  /* that element: shape, operand, got, want, bound */
+    char where[256];  /* that element: shape, operand, got, want, bound */
+};
+
+/* The seed of programs, which show the same data each time. */
+#define VERIFY_SEED 20131220
+
+/* One shape of a case's list, to be replayed alone. Its data are those it has among all others. */
+struct verify_shape {
+    size_t number; /* in the list that `quick` chooses */
+    int kind;      /* enum data_kind; DATA_KINDS: each */
 };
 
 struct verify_options {
-    bool quick;          /* fewer lengths and alignments, every kind of check */
-    bool compare_bits;   /* also against the generic table; off for the scalar reference */
-    bool first_failure;  /* stop at the first shape that fails */
-    double most_work;    /* larger shapes shrink to it, as emulation wants; 0: none do */
-    uint64_t seed;       /* replays the data */
-    const char *message; /* prefix of what is printed on failure */
-    FILE *log;           /* NULL: silent */
+    bool quick;         /* fewer lengths and alignments, every kind of check */
+    bool compare_bits;  /* also against the generic table; off for the scalar reference */
+    bool first_failure; /* stop at the first shape that fails */
+    double most_work;   /* larger shapes shrink to it, as emulation wants; 0: none do */
+    uint64_t seed;      /* of the data; see source_of */
+    const struct verify_shape *only; /* NULL: every shape */
+    FILE *log; /* the first few failures, and how to replay them; NULL: silent */
 };
 
 const struct kcase *verify_case(size_t id); /* of kernel number id */
 
-/* SV_SEED, or the fixed default. */
-uint64_t verify_seed(void);
-
-struct verdict verify_kernel(size_t id, const struct sv_kernels *table,
-                             const struct verify_options *options);
-
-/* The same in a child process, so that a crash is a failure too and nothing leaks out of it. Jobs
+/* The check in a child process, so that a crash is a failure too and nothing leaks out of it. Jobs
  * may run beside each other; *table and *options stay as they are until their end. Without the memory or the
  * right to make one, the program ends as must.h says. */
 struct verify_job {
@@ -60,6 +63,7 @@ struct verify_job {
     const struct verify_options *options;
     pid_t child;
     int answer;
+    struct site *site; /* the child's call under way */
 };
 struct verify_job verify_start(size_t id, const struct sv_kernels *table,
                                const struct verify_options *options);

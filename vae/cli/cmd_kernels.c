@@ -40,16 +40,6 @@ static const char *const standing_names[] = {[STANDING_ABSENT] = "-",
                                              [STANDING_FAILED] = "FAILED",
                                              [STANDING_VERIFIED] = "verified"};
 
-static void shape_text(const struct shape *s, char *to, size_t size)
-{
-    if (s->k)
-        snprintf(to, size, "%zux%zux%zu", s->m, s->n, s->k);
-    else if (s->m > 1)
-        snprintf(to, size, "%zux%zu", s->m, s->n);
-    else
-        snprintf(to, size, "%zu", s->n);
-}
-
 /* One measurement in its several units. */
 struct rate {
     double gflops, gbs;
@@ -75,8 +65,8 @@ static void print_head(const struct candidates *c)
 static void print_line(const struct survey *s, size_t id, int cls, size_t serving)
 {
     const struct survey_kernel *k = &s->kernel[id];
-    char text[64];
-    shape_text(&k->shape[cls], text, sizeof text);
+    char text[SHAPE_TEXT];
+    shape_text(&k->shape[cls], text);
     printf("%-18s  %-14s", sv_kernel_names[id], text);
     for (size_t i = 0; i < s->candidates->count; i++) {
         const char *star = i == serving ? "*" : "";
@@ -119,8 +109,8 @@ static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t 
     const struct survey_kernel *k = &s->kernel[id];
     const struct sv_kernels *t = s->candidates->table[i];
     const bool verified = k->standing[i] == STANDING_VERIFIED;
-    char shape[64];
-    shape_text(&k->shape[cls], shape, sizeof shape);
+    char shape[SHAPE_TEXT];
+    shape_text(&k->shape[cls], shape);
     json_t *o = json_object();
     json_put(ok, o, "kernel", json_string(sv_kernel_names[id]));
     json_put(ok, o, "shape", json_string(shape));

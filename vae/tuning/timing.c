@@ -1,7 +1,7 @@
 #include "timing.h"
+#include "../base/clock.h"
+#include "../base/order.h"
 #include <math.h>
-#include <stdlib.h>
-#include <time.h>
 
 /* Of a product m x n x k, and of m x n elements; each lies in its class whatever the caches are,
  * from 16 KB of L1 and 256 KB of L2. */
@@ -31,19 +31,12 @@ struct shape timing_shape(const struct kcase *c, enum sv_class cls)
     return s;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Seconds of `calls` calls. */
 static double measure(const struct call *c, const struct sv_kernels *table, size_t calls)
 {
-    const double start = now();
+    const double start = seconds_now();
     for (size_t i = 0; i < calls; i++) call_run(c, table);
-    return now() - start;
+    return seconds_now() - start;
 }
 
 /* How many calls fill a measurement; *seconds per call, the best of a few where that is cheap, so
@@ -56,18 +49,6 @@ static size_t calibrate(const struct call *c, const struct sv_kernels *table, do
     for (int i = 0; i < 3 && t < CHEAP; i++) t = fmin(t, measure(c, table, calls));
     *seconds = t / (double)calls;
     return calls;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, ascending);
-    return x[n / 2];
 }
 
 void timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
@@ -83,10 +64,11 @@ void timing_run(const struct call *c, const struct sv_kernels *const *tables, si
     }
     for (size_t i = 0; i < count; i++)
         if (seconds[i] > (double)HOPELESS * best) calls[i] = 0;
-    const double start = now();
-    for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || now() - start < PATIENCE); rounds++)
+    const double start = seconds_now();
+    for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || seconds_now() - start < PATIENCE);
+         rounds++)
         for (size_t i = 0; i < count; i++)
             if (calls[i]) t[i][rounds] = measure(c, tables[i], calls[i]) / (double)calls[i];
     for (size_t i = 0; i < count; i++)
-        if (calls[i]) seconds[i] = median(t[i], rounds);
+        if (calls[i]) seconds[i] = vae_median(t[i], rounds);
 }

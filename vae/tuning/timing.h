@@ -1,9 +1,9 @@
 /* Timings of one kernel: candidates in turn, round after round, on the same operands. */
-#ifndef TIMING_H
-#define TIMING_H
+#ifndef VAE_TIMING_H
+#define VAE_TIMING_H
 
 #include "../../kernels/choice.h"
-#include "call.h"
+#include "../../reference/verify/call.h"
 
 enum { TIMING_ROUNDS = 11, TIMING_TABLES = 32 };
 

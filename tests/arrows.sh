@@ -1,0 +1,54 @@
+#!/bin/sh
+# Which folder may include which: arrows run downward only, so that the library and the proof can be used
+# without the trainer, and the trainer without the tests. First the check checks itself.
+set -eu
+export LC_ALL=C
+
+# Reads "folder/file:#include ..." lines; a file's rule is that of the first prefix that fits it.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cat >"$scratch/rules.awk" <<'AWK'
+BEGIN {
+    n = split("kernels/=kernels/ " \
+              "reference/generators/=kernels/,reference/,vae/base/ " \
+              "reference/=kernels/,reference/ " \
+              "vae/=kernels/,reference/,vae/ " \
+              "bench/=kernels/,reference/,vae/,bench/ " \
+              "tests/=kernels/,reference/,vae/,tests/", rules, " ")
+}
+{
+    file = $0; sub(/:.*/, "", file)
+    path = $0; sub(/^[^"]*"/, "", path); sub(/".*/, "", path)
+    target = file; sub(/[^\/]*$/, "", target)
+    while (sub(/^\.\.\//, "", path)) sub(/[^\/]*\/$/, "", target)
+    target = target path
+    for (i = 1; i <= n; i++) {
+        split(rules[i], rule, "=")
+        if (index(file, rule[1]) != 1) continue
+        many = split(rule[2], may, ",")
+        good = 0
+        for (j = 1; j <= many; j++) good = good || index(target, may[j]) == 1
+        if (!good) { print file ": includes " target; faults++ }
+        break
+    }
+}
+END { exit faults > 0 }
+AWK
+judge() { awk -f "$scratch/rules.awk"; }
+
+must_find() { ! printf '%s\n' "$1" | judge >/dev/null || { echo "arrows.sh: passes $1"; exit 1; }; }
+must_pass() { printf '%s\n' "$1" | judge || { echo "arrows.sh: refuses $1"; exit 1; }; }
+must_find 'kernels/a.c:#include "../reference/ref.h"'
+must_find 'reference/verify/a.c:#include "../../vae/base/clock.h"'
+must_find 'reference/generators/a.c:#include "../../tests/a.h"'
+must_find 'reference/generators/a.c:#include "../../vae/model/model.h"'
+must_find 'vae/base/a.c:#include "../../tests/a.h"'
+must_find 'bench/a.c:#include "../tests/a.h"'
+must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
+must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'
+must_pass 'tests/a/b.c:#include "../../reference/verify/verify.h"'
+
+grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae bench tests |
+    sed 's/:[0-9]*:/:/' | judge
+# Whoever calls the library reads the environment.
+! grep -rn --include='*.c' 'getenv' kernels reference || { echo "reads the environment"; exit 1; }
