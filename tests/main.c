@@ -55,6 +55,7 @@ int main(void)
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_bits());
     srunner_add_suite(r, suite_run());
+    srunner_add_suite(r, suite_options());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_guards());

@@ -2,6 +2,7 @@
 #include "../reference/verify/known.h"
 #include "../reference/verify/timing.h"
 #include "../vae/cli/chosen.h"
+#include "../vae/cli/survey_view.h"
 #include "../vae/tuning/profile.h"
 #include "../vae/tuning/survey.h"
 #include "cli.h"

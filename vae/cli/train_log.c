@@ -1,4 +1,5 @@
 #include "train_log.h"
+#include "../base/fnv.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
 #include "../base/replace_file.h"
@@ -24,9 +25,7 @@ void train_log_run_id(const struct vae_run *r, char id[17])
     if (r->shape.variance != VARIANCE_FREE)
         snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", r->shape.variance,
                  (double)r->shape.variance_at);
-    uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
-    for (const char *c = text; *c; c++) h = (h ^ (unsigned char)*c) * 0x100000001b3;
-    snprintf(id, 17, "%016" PRIx64, h);
+    snprintf(id, 17, "%016" PRIx64, fnv_text(FNV_START, text));
 }
 
 /* --- which lines of an older log stay --- */

@@ -76,7 +76,7 @@ static bool training_bound(struct train_loop *l, double *bound)
     struct images part = l->data->train;
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done = !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
+    const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
                                                     r->seed, stop_signal(), &b);
     *bound = bound_elbo(&b);
     return done;
@@ -97,8 +97,8 @@ static void next_point(struct train_loop *l)
     const struct vae_run *r = &l->t->run;
     const double reported = (double)(run_points(r) - r->seen.count);
     l->next_point = 0;
-    for (int i = 0; l->o->points && l->next_point <= reported; i++)
-        l->next_point = ceil(pow(10, i / (double)l->o->points));
+    for (int i = 0; l->s->points && l->next_point <= reported; i++)
+        l->next_point = ceil(pow(10, i / (double)l->s->points));
 }
 
 /* The line is written: its points are no longer the next one's. */
@@ -137,7 +137,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
     };
     train_log_run_id(r, line.run);
     progress_clear(&l->progress);
-    if (!l->o->quiet) print_epoch(&line);
+    if (!l->s->quiet) print_epoch(&line);
     if (!write_line(l, &line, e)) {
         struct vae_error also;
         train_loop_save(l, &also);
@@ -160,7 +160,7 @@ static bool report_due(const struct train_loop *l)
     const struct vae_run *r = &l->t->run;
     if (!r->seen.count) return false;
     if (!more_to_do(l)) return true;
-    if (!l->o->points) return r->step % run_steps_per_epoch(r) == 0;
+    if (!l->s->points) return r->step % run_steps_per_epoch(r) == 0;
     return (double)run_points(r) >= l->next_point;
 }
 
@@ -193,7 +193,7 @@ bool train_loop_run(struct train_loop *l, struct vae_error *e)
     bool ok = true;
     l->first = seconds_now();
     next_point(l);
-    l->progress = progress_start(run_points(&l->t->run), l->total, l->o->quiet);
+    l->progress = progress_start(run_points(&l->t->run), l->total, l->s->quiet);
     while (ok && !*stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
     progress_clear(&l->progress);
