@@ -41,6 +41,7 @@ static void command(enum command command, int argc, char **argv)
     MUST(s.data && s.out, "needed");
     MUST(r->batch - 1 < VAE_MAX_BATCH && r->samples - 1 < VAE_MAX_SAMPLES, "batch");
     MUST(r->shape.hidden - 1 < VAE_MAX_HIDDEN && r->shape.latent - 1 < VAE_MAX_LATENT, "size");
+    MUST(isfinite(schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
     MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");
 }

@@ -6,10 +6,14 @@
 
 static const uint64_t FNV_START = 0xcbf29ce484222325;
 
-/* The sum `h` carried on over a text's bytes, without its end. */
+/* The sum `h` carried on over a byte; over a text's bytes, without its end. */
+static inline uint64_t fnv_byte(uint64_t h, unsigned char byte)
+{
+    return (h ^ byte) * 0x100000001b3;
+}
 static inline uint64_t fnv_text(uint64_t h, const char *text)
 {
-    for (; *text; text++) h = (h ^ (unsigned char)*text) * 0x100000001b3;
+    for (; *text; text++) h = fnv_byte(h, (unsigned char)*text);
     return h;
 }
 

@@ -14,6 +14,7 @@
 #include "train_settings.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 /* --- how it ends --- */
@@ -85,6 +86,16 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
+/* s->run is the checkpoint's: it goes on with these images and with what is given anew. */
+static bool go_on(struct settings *s, const struct images *images, struct vae_error *e)
+{
+    const struct vae_shape *shape = &s->run.shape;
+    if (shape->rows != images->rows || shape->cols != images->cols)
+        return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
+                        s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
+    return train_settings_go_on(s, images->count, e);
+}
+
 /* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
 static bool prepare(struct settings *s, const struct dataset *data, struct pool *pool,
                     struct vae_trainer *t, struct vae_error *e)
@@ -94,22 +105,17 @@ static bool prepare(struct settings *s, const struct dataset *data, struct pool 
     if (!chosen_open(s->isa, &k, e)) return false;
     if (s->resume) {
         if (!checkpoint_open(&f, s->resume, &s->run, e)) return false;
-        const struct vae_shape *shape = &s->run.shape;
-        if (shape->rows != data->train.rows || shape->cols != data->train.cols ||
-            s->run.train_images != data->train.count) {
-            vae_fail(e, "%s: trained on %zu images of %zu x %zu, but %s holds %zu of %zu x %zu",
-                     s->resume, s->run.train_images, shape->rows, shape->cols, s->data,
-                     data->train.count, data->train.rows, data->train.cols);
-            st_close(&f);
-            return false;
-        }
+    } else {
+        s->run.shape.rows = data->train.rows;
+        s->run.shape.cols = data->train.cols;
+        s->run.train_images = data->train.count;
     }
-    s->run.shape.rows = data->train.rows;
-    s->run.shape.cols = data->train.cols;
-    s->run.train_images = data->train.count;
-    bool ok = trainer_create(t, &k, &s->run, &data->train, pool, e);
-    if (ok && s->resume) ok = checkpoint_load(&f, &t->model, true, e);
-    if (!ok) trainer_destroy(t);
+    bool ok = !s->resume || go_on(s, &data->train, e);
+    if (ok) {
+        ok = trainer_create(t, &k, &s->run, &data->train, pool, e) &&
+             (!s->resume || checkpoint_load(&f, &t->model, true, e));
+        if (!ok) trainer_destroy(t);
+    }
     st_close(&f);
     return ok;
 }
@@ -125,12 +131,25 @@ static bool start_clocks(struct train_loop *l, struct vae_error *e)
     return true;
 }
 
+/* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
+ * log alone: checkpoints do not say what they were trained on. */
+static void say_changes(struct train_loop *l)
+{
+    struct vae_run *r = &l->t->run;
+    const char *before = l->log.images;
+    const bool other_images = *before && strcmp(before, l->images) != 0;
+    if (other_images && r->past.steps != r->step) train_settings_tell(r, "other training images");
+    if (l->s->changed || other_images)
+        printf("going on after %" PRIu64 " samples with %s\n", run_points(r), r->changed);
+}
+
 /* The folder is held, the log open; what a failed run logged where another's checkpoint stays is taken back. */
 static int run_held(struct train_loop *l, struct vae_error *e)
 {
     int status = EXIT_FAILED;
     stop_on_signals();
     if (!train_log_open(&l->log, l->out->log, &l->t->run, l->s->resume != NULL, e)) return status;
+    say_changes(l);
     if (train_loop_run(l, e)) status = *stop_signal() ? interrupted(l, e) : finish(l, e);
     train_log_close(&l->log);
     return status;
@@ -143,7 +162,8 @@ static int run_trainer(struct settings *s, const struct dataset *data, struct va
     const uint64_t epochs = s->epochs ? s->epochs : DEFAULT_EPOCHS;
     struct train_loop loop = {
         .t = t, .data = data, .s = s, .out = out, .first_step = t->run.step, .started = started};
-    loop.total = s->samples ? s->samples : epochs * data->train.count;
+    snprintf(loop.images, sizeof loop.images, "%016" PRIx64, images_sum(&data->train));
+    loop.total = s->samples ? s->samples : run_points_of_epochs(&t->run, epochs);
     const uint64_t seen = run_points(&t->run), least = s->resume ? seen : trainer_next_rows(t);
     if (loop.total < least)
         vae_fail(e,

@@ -11,7 +11,7 @@ enum {
 };
 #undef COMMAND
 
-enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED };
+enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW = OPTION_ANEW };
 
 /* How the value is read, and where it goes. */
 #define AT(field)                .at = offsetof(struct settings, field)
@@ -20,6 +20,7 @@ enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED };
 #define U64(field, first, last)  .parse = option_u64, AT(field), .least = first, .most = last
 #define SIZE(field, first, last) .parse = option_size, AT(field), .least = first, .most = last
 #define POSITIVE(field)          .parse = option_positive, AT(field)
+#define OPTIM(which)             .parse = option_optim, .at = which
 #define CHOICE(field, list)      .parse = option_choice, AT(field), .names = list
 #define NAME(field, list)        .parse = option_name, AT(field), .names = list
 #define HEADING(on, text)        .commands = on, .help = text
@@ -52,8 +53,9 @@ const struct option_entry option_table[] = {
      "training samples instead of epochs; both count from the run's start",
      U64(samples, 1, UINT64_C(1) << 40)},
     {"resume", "FILE", ON_train, 0,
-     "go on from a checkpoint, which holds the settings of the model, the minibatch and the "
-     "optimiser",
+     "go on from a checkpoint, which holds the settings of model and optimiser; another step size "
+     "or schedule, settings of the optimiser, and --data with other images of the same size may "
+     "be given, to fine-tune it",
      TEXT(resume)},
     {"points", "N", ON_train, AGAIN,
      "report, test and save at N points in each factor of ten of samples, not after each epoch; "
@@ -88,10 +90,30 @@ const struct option_entry option_table[] = {
      "adagrad (default), adam, sgd; on the minibatch's summed loss",
      CHOICE(run.optimizer, vae_optimizer_names)},
     {"batch", "N", ON_train, FIXED, "minibatch (default 100)", SIZE(run.batch, 1, VAE_MAX_BATCH)},
-    {"lr", "X", ON_train, FIXED,
+    {"lr", "X", ON_train, ANEW,
      "step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian: adagrad 0.003, adam "
      "0.0005, sgd 0.000001)",
      POSITIVE(run.lr)},
+    {"lr-stages", "E:X,...", ON_train, ANEW,
+     "step size X from the beginning of epoch E on, counted from 1, as 1:1e-3,10:3e-4; before the "
+     "first stage --lr",
+     .parse = option_lr_stages},
+    {"warmup", "N", ON_train, ANEW,
+     "the step size grows evenly over the first N minibatches (default 0); given with --resume, "
+     "over the next N",
+     U64(run.schedule.warmup, 0, SCHEDULE_MOST_WARMUP)},
+    {"beta1", "X", ON_train, ANEW, "adam: decay rate of the average of gradients (default 0.9)",
+     OPTIM(OPTIM_BETA1)},
+    {"beta2", "X", ON_train, ANEW, "adam: that of their squares (default 0.999)",
+     OPTIM(OPTIM_BETA2)},
+    {"epsilon", "X", ON_train, ANEW,
+     "adam, adagrad: added to the root a step is divided by (default: adam 1e-8, adagrad "
+     "1e-10)",
+     OPTIM(OPTIM_EPSILON)},
+    {"weight-decay", "X", ON_train, ANEW,
+     "precision of the prior on all parameters (default 1: N(0, 1)): of N training images, each "
+     "adds X / N times a parameter to its gradient; 0 for none",
+     OPTIM(OPTIM_DECAY)},
 
     {HEADING(ON_train, "The machine:")},
     {"across", "N", ON_sample | ON_reconstruct, 0, "images in a row (default 10)",

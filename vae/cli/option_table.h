@@ -13,6 +13,7 @@ enum option_trait {
     OPTION_NEEDED = 1, /* the command does nothing without it */
     OPTION_AGAIN = 2,  /* not in the checkpoint: a run that goes on is given it again */
     OPTION_FIXED = 4,  /* in the checkpoint, and a run that goes on keeps it */
+    OPTION_ANEW = 8,   /* in the checkpoint, and a run that goes on may be given another */
 };
 
 struct option_entry {
@@ -22,8 +23,8 @@ struct option_entry {
     unsigned traits;      /* of enum option_trait */
     const char *help;     /* on one line; options_help breaks it */
     option_parse_fn *parse;
-    /* For the parsers that several options share: the place in struct settings, what a number may be, or the
-     * names that may be given, NULL at the end. */
+    /* For the parsers that several options share: the place in struct settings (option_optim: which setting), what a number
+     * may be, or the names that may be given, NULL at the end. */
     size_t at;
     uint64_t least, most;
     const char *const *names;

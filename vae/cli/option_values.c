@@ -69,6 +69,28 @@ static bool number(const struct option_entry *o, const char *text, float least, 
                     (double)most);
 }
 
+/* --- of the optimiser --- */
+
+bool option_optim(const struct option_entry *o, const char *text, struct settings *s,
+                  struct vae_error *e)
+{
+    const struct vae_optim_limit *limit = &vae_optim_limits[o->at];
+    double *value = &s->run.optim.value[o->at];
+    s->run.optim.given[o->at] = true;
+    if (number_f64(text, value) && *value >= limit->least && *value <= limit->most) return true;
+    return vae_fail(e, "--%s %s: give a number %s", o->name, text, limit->range);
+}
+
+bool option_lr_stages(const struct option_entry *o, const char *text, struct settings *s,
+                      struct vae_error *e)
+{
+    if (*text && schedule_read_stages(text, &s->run.schedule)) return true;
+    return vae_fail(e,
+                    "--%s %s: give epochs from 1 to %d, ascending, each with a step size, such as "
+                    "1:1e-3,10:3e-4; at most %d",
+                    o->name, text, SCHEDULE_MOST_EPOCH, SCHEDULE_STAGES);
+}
+
 /* --- names --- */
 
 static bool one_of(const struct option_entry *o, const char *text, unsigned *index,

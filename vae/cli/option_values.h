@@ -14,6 +14,9 @@ option_parse_fn option_positive;
 /* One of `names`: option_choice stores its index as an enum, option_name the name itself. */
 option_parse_fn option_choice, option_name;
 
+/* The setting `at` of the optimiser; --lr-stages. */
+option_parse_fn option_optim, option_lr_stages;
+
 /* --seed where the checkpoint has one; --image; --min-logvar and --sigma. */
 option_parse_fn option_draw_seed, option_image, option_min_logvar, option_sigma;
 

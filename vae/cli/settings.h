@@ -31,6 +31,7 @@ struct settings {
     size_t threads, points; /* 0: not given; points of report per factor of ten */
     size_t across, down, pairs, side;
     bool quiet, profile, json;
+    bool changed; /* a run goes on with other settings than its checkpoint's */
     struct {
         const struct option_entry *option;
         const char *value;   /* NULL for a flag */

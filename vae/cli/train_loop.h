@@ -18,6 +18,7 @@ struct train_loop {
     const struct settings *s;
     const struct out_dir *out;
     struct train_log log;
+    char images[17];   /* images_sum of the training images, in hexadecimal digits */
     uint64_t total;    /* data points to reach */
     double next_point; /* of the next report, in data points, if --points */
     struct progress progress;

@@ -3,7 +3,8 @@
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed), each
  * .weight [out][in] and .bias [out]. Statistics carry the same names behind optimizer.<what>. The metadata of a
- * Gaussian hold min_logvar or sigma; neither, as in older files: log-variances without a limit.
+ * Gaussian hold min_logvar or sigma; neither, as in older files: log-variances without a limit. Settings
+ * of the optimiser and its schedule are there where they are not the defaults (run_pairs.h).
  */
 #ifndef VAE_CHECKPOINT_H
 #define VAE_CHECKPOINT_H

@@ -4,7 +4,6 @@
 #include <string.h>
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
-const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
 
 double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase)
 {

@@ -57,15 +57,16 @@ static double power(double b, uint64_t t)
     return p;
 }
 
-/* Adam's, as the kernel takes them: the correction of a bias is that of these floats. */
-static const float BETA1 = 0.9f, BETA2 = 0.999f;
-
+/* Adam's betas are floats, as the kernel takes them: the correction of a bias is that of these. */
 static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
 {
-    if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, 1e-10f, s->decay, 0, 0};
-    const double root = sqrt(1 - power((double)BETA2, s->count));
-    const double alpha = (double)s->lr * root / (1 - power((double)BETA1, s->count));
-    return (struct sv_optim){(float)alpha, (float)(1e-8 * root), s->decay, BETA1, BETA2};
+    const float beta1 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA1);
+    const float beta2 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA2);
+    const double epsilon = vae_optim_value(&s->optim, optimizer, OPTIM_EPSILON);
+    if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, (float)epsilon, s->decay, 0, 0};
+    const double root = sqrt(1 - power((double)beta2, s->count));
+    const double alpha = (double)s->lr * root / (1 - power((double)beta1, s->count));
+    return (struct sv_optim){(float)alpha, (float)(epsilon * root), s->decay, beta1, beta2};
 }
 
 /* The layer whose weight is updated: its input x and the gradient dy of its output, `rows` of each. */
