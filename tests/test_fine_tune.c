@@ -188,9 +188,12 @@ END_TEST
  * many steps, and goes on without the option. */
 START_TEST(test_told_once)
 {
-    unsigned char *bytes;
-    cli_must_work("train --data synthetic --out t --samples 10 --batch 1 --hidden 300 --quiet");
-    const pid_t child = cli_start("train --data synthetic --out t --resume t/model.safetensors "
+    unsigned char *bytes; /* 18000 images of 7 x 5 to train on, and 2000 */
+    ck_assert_int_eq(system("(printf '\\0\\0\\10\\3\\0\\0\\116\\40\\0\\0\\0\\7\\0\\0\\0\\5'; "
+                            "head -c 700000 /dev/zero) >many.idx"),
+                     0);
+    cli_must_work("train --data many.idx --out t --samples 10 --batch 1 --hidden 1000 --quiet");
+    const pid_t child = cli_start("train --data many.idx --out t --resume t/model.safetensors "
                                   "--epochs 9 --quiet --lr 0.001 --log told");
     ck_assert(cli_wait_for("told")); /* signals are caught by then */
     kill(child, SIGTERM);
@@ -205,7 +208,7 @@ START_TEST(test_told_once)
     free(bytes);
     for (long more = 1; more <= 2; more++) {
         snprintf(command, sizeof command,
-                 "train --data synthetic --out t --resume t/model.safetensors --samples %ld "
+                 "train --data many.idx --out t --resume t/model.safetensors --samples %ld "
                  "--quiet --log told",
                  done + more);
         must_say(command, NULL);
@@ -213,6 +216,40 @@ START_TEST(test_told_once)
     must_log("told", 0, "changed", "lr 0.001 (was 0.01)", 0);
     must_log("told", 0, "lr", NULL, 0.001);
     must_log("told", 1, "changed", NULL, 0);
+}
+END_TEST
+
+/* Killed at any moment, the same command again ends where a run without a break does, and has told its change in
+ * one line, the first after it. */
+START_TEST(test_killed)
+{
+#define GO_ON "--data plain --resume %s/model.safetensors --out %s --quiet --lr 0.005 "
+    char command[512];
+    json_t *o;
+    cli_must_work("train --data plain --out k --epochs 2 " MODEL);
+    ck_assert_int_eq(system("rm -rf unbroken && cp -R k unbroken"), 0);
+    snprintf(command, sizeof command, "train " GO_ON "--epochs 1000000", "k", "k");
+    const pid_t child = cli_start(command);
+    cli_sleep_ms(20 + 9 * _i);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(cli_status_of(child), 1000 + SIGKILL);
+    const struct outcome eval = cli_run("eval k/model.safetensors --data plain --json");
+    ck_assert_ptr_nonnull(o = json_loads(eval.out, 0, NULL));
+    const long long samples = json_integer_value(json_object_get(o, "samples")) + 170;
+    json_decref(o);
+    for (int whole = 0; whole < 2; whole++) {
+        const char *dir = whole ? "unbroken" : "k";
+        snprintf(command, sizeof command, "train " GO_ON "--samples %lld", dir, dir, samples);
+        cli_must_work(command);
+    }
+    ck_assert(cli_same_file("k/model.safetensors", "unbroken/model.safetensors"));
+    for (int at = 0; (o = line_of("k/log.jsonl", at)); at++) {
+        json_t *same = line_of("unbroken/log.jsonl", at);
+        ck_assert(json_equal(json_object_get(o, "samples"), json_object_get(same, "samples")));
+        ck_assert_int_eq(json_object_get(o, "changed") != NULL, at == 2);
+        json_decref(o);
+        json_decref(same);
+    }
 }
 END_TEST
 
@@ -258,6 +295,7 @@ Suite *suite_fine_tune(void)
     tcase_add_test(t, test_other_data);
     tcase_add_test(t, test_other_images);
     tcase_add_test(t, test_told_once);
+    tcase_add_loop_test(t, test_killed, 0, 6);
     tcase_add_loop_test(t, test_wrong, 0, sizeof wrong / sizeof *wrong);
     suite_add_tcase(s, t);
     return s;
