@@ -22,7 +22,7 @@ struct text_shown {
 void text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
                    const char *separator);
 
-/* A safe copy, cut to fit: printf("wrote %s\n", text_shown(path).s). */
+/* A safe copy, cut to fit, to be given to a call that prints: text_shown(path).s. */
 struct text_shown text_shown(const char *text);
 
 #endif

@@ -23,7 +23,7 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
  * it speaks of, statistics too, are there. */
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e);
 
-/* What the command line says of a model: settings that a file from elsewhere does not hold. */
+/* What is said of a model beside its file: settings that one from elsewhere does not hold. */
 struct model_given {
     const char *likelihood, *binarize; /* names; NULL: not given */
     size_t rows, cols;                 /* of an image; 0: not given */
