@@ -239,10 +239,13 @@ run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
 
 ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
+# Below the program nothing prints, reads the environment or ends the process.
+LIBRARY := $(foreach room,base data model methods tuning,$(wildcard vae/$(room)/*.[ch]))
 .PHONY: lint
 lint: ## layout, arrows between folders, and static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)tests/arrows.sh
+	$(Q)! grep -nE '\<(getenv|getopt_long|f?printf|f?puts|f?putc|perror|exit) *\(|\<std(in|out|err)\>' $(LIBRARY)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
 	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)

@@ -218,7 +218,7 @@ static const char *prepare_step(void *arg, struct gbench_measure *m)
         if (!steps.ready && !step_task_open(&steps, stderr))
             return "a kernel fails its checks; not timed";
         const struct vae_run run = step_run(500, 20, r->batch);
-        open_step.pool = option_pool(r->threads, &e);
+        open_step.pool = pool_of_cpus(r->threads, &e);
         if (!open_step.pool) return "no threads to run on";
         open_step.trainer = step_trainer(&steps, &run, open_step.pool);
         open_step.row = r;

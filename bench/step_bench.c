@@ -236,7 +236,7 @@ int main(void)
     struct bench b = {.results = results_new()};
     struct vae_error e = {""};
     if (!step_task_open(&b.task, stderr)) return 1;
-    const bool done = (b.pool = option_pool(0, &e)) && bench(&b, &e);
+    const bool done = (b.pool = pool_of_cpus(0, &e)) && bench(&b, &e);
     if (!done) fprintf(stderr, "bench-step: %s\n", e.line);
     pool_destroy(b.pool);
     step_task_close(&b.task);

@@ -18,7 +18,7 @@ bool step_task_open(struct step_task *s, FILE *log)
 {
     struct vae_error e = {""};
     *s = (struct step_task){.ready = false};
-    if (option_kernels(NULL, &s->k, &e)) {
+    if (chosen_isa(NULL, &s->k, &e)) {
         fprintf(stderr, "verifying %s ...\n", s->k.isa);
         if (verified(&s->k.by_class[SV_LARGE], log))
             s->ready = synthetic_make(&s->train, &s->test, &e);

@@ -2,8 +2,8 @@
 #ifndef STEP_TASK_H
 #define STEP_TASK_H
 
+#include "../vae/cli/chosen.h"
 #include "../vae/cli/insight.h"
-#include "../vae/cli/options.h"
 #include "../vae/methods/train.h"
 
 struct step_task {

@@ -16,10 +16,13 @@ int main(void)
     srunner_add_suite(r, suite_pool());
     srunner_add_suite(r, suite_peak());
     srunner_add_suite(r, suite_model());
+    srunner_add_suite(r, suite_optim());
     srunner_add_suite(r, suite_bits());
     srunner_add_suite(r, suite_run());
+    srunner_add_suite(r, suite_options());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_recovery());
+    srunner_add_suite(r, suite_fine_tune());
     srunner_add_suite(r, suite_guards());
     srunner_add_suite(r, suite_files());
     if (most_work() <= 0) /* a static C library asks itself for memory, unseen */

@@ -1,9 +1,7 @@
 /* Where images are found: names and folders of MNIST's kin, sets and single files, transposed or not. */
-#include "../vae/cli/train_options.h"
 #include "../vae/data/dataset.h"
 #include "cli.h"
 #include "suites.h"
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +72,7 @@ static const struct {
     {"train-images-idx3-ubyte:20 t10k-images-idx3-ubyte:11 "
      "emnist-letters-train-images-idx3-ubyte:30 emnist-letters-test-images-idx3-ubyte:15",
      "", 0, 0,
-     "holds several sets; give one of them a name, as in --data layout18/mnist (mnist, "
+     "holds several sets; give one of them a name, as in layout18/mnist (mnist, "
      "emnist-letters)"},
     {"train-images-idx3-ubyte:20 t10k-images-idx3-ubyte:11 "
      "emnist-letters-train-images-idx3-ubyte:30 emnist-letters-test-images-idx3-ubyte:15",
@@ -192,23 +190,6 @@ START_TEST(test_transpose)
 }
 END_TEST
 
-/* A run that goes on is told so again. */
-START_TEST(test_transpose_is_kept)
-{
-    static char name[] = "train", data[] = "--data", d[] = "d", transpose[] = "--transpose",
-                out[] = "--out", o[] = "o";
-    char *argv[] = {name, data, d, transpose, out, o, NULL}, said[64] = "";
-    struct train_options options;
-    struct vae_error e = {""};
-    optind = 1;
-    ck_assert(train_options_parse(6, argv, &options, &e));
-    FILE *f = fmemopen(said, sizeof said, "w");
-    train_options_print(f, &options);
-    fclose(f);
-    ck_assert_str_eq(said, " --data d --transpose --out o");
-}
-END_TEST
-
 Suite *suite_datasets(void)
 {
     Suite *s = suite_create("datasets");
@@ -219,7 +200,6 @@ Suite *suite_datasets(void)
     tcase_add_test(t, test_test_only);
     tcase_add_test(t, test_split);
     tcase_add_test(t, test_transpose);
-    tcase_add_test(t, test_transpose_is_kept);
     suite_add_tcase(s, t);
     return s;
 }

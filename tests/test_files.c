@@ -1,6 +1,6 @@
 /* Files replaced whole: where the new one goes, what the old one gives it, what stays when it fails. */
 #include "../vae/base/replace_file.h"
-#include "../vae/tuning/profile.h"
+#include "../vae/cli/chosen.h"
 #include "cli.h"
 #include "suites.h"
 #include <dirent.h>
@@ -275,7 +275,8 @@ START_TEST(test_profile_pipe)
     struct machine m;
     char folder[PROFILE_PATH], path[PROFILE_PATH];
     machine_this(&m);
-    ck_assert(profile_path(&m, folder, path, &e) && make_directory(folder, &e));
+    ck_assert(chosen_profile_folder(folder, &e) && profile_path(&m, folder, path, &e));
+    ck_assert(make_directory(folder, &e));
     ck_assert_int_eq(mkfifo(path, 0666), 0);
     const struct outcome o = cli_run("eval out/model.safetensors --data plain");
     ck_assert_msg(o.status == 0 && strstr(o.err, "not a regular file"), "%d: %s", o.status, o.err);

@@ -150,6 +150,48 @@ START_TEST(test_whole)
 }
 END_TEST
 
+/* As short as it can be, and the same number again. */
+static const struct {
+    double value;
+    const char *f32, *f64;
+} written[] = {
+    {0, "0", "0"},
+    {0.01, "0.01", "0.01"},
+    {1e-8, "1e-08", "1e-08"},
+    {0.1 + 0.2, "0.3", "0.30000000000000004"},
+    {1.0 / 3, "0.33333334", "0.3333333333333333"},
+    {-123456789, "-1.2345679e+08", "-123456789"},
+};
+
+START_TEST(test_number_written)
+{
+    char f32[NUMBER_TEXT], f64[NUMBER_TEXT];
+    float f;
+    double d;
+    number_write_f32((float)written[_i].value, f32);
+    number_write_f64(written[_i].value, f64);
+    ck_assert_str_eq(f32, written[_i].f32);
+    ck_assert_str_eq(f64, written[_i].f64);
+    ck_assert(number_f32(f32, &f) && f == (float)written[_i].value);
+    ck_assert(number_f64(f64, &d) && d == written[_i].value);
+}
+END_TEST
+
+START_TEST(test_sizes)
+{
+    static const size_t sizes[] = {500, 784, 1};
+    char text[16], small[6];
+    text_of_sizes(text, sizeof text, sizes, 3, ", ");
+    ck_assert_str_eq(text, "500, 784, 1");
+    text_of_sizes(text, sizeof text, sizes + 1, 1, "x");
+    ck_assert_str_eq(text, "784");
+    text_of_sizes(text, sizeof text, sizes, 0, "x");
+    ck_assert_str_eq(text, "");
+    text_of_sizes(small, sizeof small, sizes, 3, "x");
+    ck_assert_str_eq(small, "500x7");
+}
+END_TEST
+
 Suite *suite_text(void)
 {
     Suite *s = suite_create("text");
@@ -159,6 +201,8 @@ Suite *suite_text(void)
     tcase_add_loop_test(t, test_number, 0, sizeof numbers / sizeof *numbers);
     tcase_add_test(t, test_number_rounds_once);
     tcase_add_loop_test(t, test_whole, 0, sizeof wholes / sizeof *wholes);
+    tcase_add_loop_test(t, test_number_written, 0, sizeof written / sizeof *written);
+    tcase_add_test(t, test_sizes);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,6 +1,7 @@
 /* The choice of kernels: classes, survey, profile, known answers. */
 #include "../reference/verify/known.h"
 #include "../vae/cli/chosen.h"
+#include "../vae/cli/survey_view.h"
 #include "../vae/tuning/profile.h"
 #include "../vae/tuning/survey.h"
 #include "../vae/tuning/timing.h"

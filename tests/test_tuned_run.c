@@ -2,9 +2,9 @@
  */
 #include "../reference/verify/verify.h"
 #include "../vae/base/replace_file.h"
+#include "../vae/cli/chosen.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
-#include "../vae/tuning/profile.h"
 #include "cli.h"
 #include "picks.h"
 #include "suites.h"
@@ -84,7 +84,8 @@ static void install(char path[PROFILE_PATH], const struct pick *p)
     unsetenv("SV_ISA"); /* which would go before it */
     machine_this(&m);
     candidates_of_build(&c);
-    ck_assert(profile_path(&m, dir, path, &e) && make_directory(dir, &e));
+    ck_assert(chosen_profile_folder(dir, &e) && profile_path(&m, dir, path, &e));
+    ck_assert(make_directory(dir, &e));
     ck_assert_msg(profile_write(path, &m, &c, p, &e), "%s", e.line);
 }
 

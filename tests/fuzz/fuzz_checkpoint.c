@@ -36,6 +36,18 @@ static bool load(const struct st_file *f, const struct vae_run *run, bool statis
     return false;
 }
 
+/* Values that count: a default may be given or not, and a warm-up of no steps begins anywhere. */
+static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
+{
+    bool same = schedule_same_stages(&a->schedule, &b->schedule) &&
+                a->schedule.warmup == b->schedule.warmup &&
+                (!a->schedule.warmup || a->schedule.warmup_from == b->schedule.warmup_from);
+    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
+        same = same && vae_optim_value(&a->optim, a->optimizer, i) ==
+                           vae_optim_value(&b->optim, b->optimizer, i);
+    return same;
+}
+
 /* As settings are written, field by field: a struct has gaps. */
 static bool same_run(const struct vae_run *a, const struct vae_run *b)
 {
@@ -48,7 +60,9 @@ static bool same_run(const struct vae_run *a, const struct vae_run *b)
            a->train_images == b->train_images && a->step == b->step &&
            a->seen.count == b->seen.count && a->seen.kl == b->seen.kl &&
            a->seen.recon == b->seen.recon && a->health.untrained == b->health.untrained &&
-           a->health.worse == b->health.worse;
+           a->health.worse == b->health.worse && same_schedule(a, b) &&
+           !memcmp(&a->past, &b->past, sizeof a->past) && a->id == b->id &&
+           !strcmp(a->changed, b->changed);
 }
 
 static void must_come_back(const struct vae_model *m, const struct vae_run *run)

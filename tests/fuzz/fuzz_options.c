@@ -1,10 +1,8 @@
-/* Command lines: each line of the input is a word, given to the parser of `vae train` and to that of the
- * options that all users of a model share; and to the makers of safe text, which must be safe. */
+/* Command lines: each line of the input is a word, given to the parser of each command; and to the makers of safe text, which must be safe. */
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
-#include "../../vae/cli/model_options.h"
 #include "../../vae/cli/options.h"
-#include "../../vae/cli/train_options.h"
+#include "../../vae/cli/train_settings.h"
 #include "fuzz.h"
 #include <getopt.h>
 #include <math.h>
@@ -17,40 +15,35 @@ enum { WORDS = 64, MOST = 1 << 16 };
 /* Again from the first word: 0 makes glibc forget what it was at. */
 static void restart(void) { optind = 0; }
 
-static void train(int argc, char **argv)
+/* One of the commands; what it takes is within its limits. */
+static void command(enum command command, int argc, char **argv)
 {
-    struct train_options o;
+    static FILE *nowhere;
+    struct settings s;
     struct vae_error e = {""};
     restart();
-    if (!train_options_parse(argc, argv, &o, &e)) {
+    if (!options_parse(command, argc, argv, &s, &e)) {
         if (*e.line) fuzz_must_say(&e);
         return;
     }
-    static FILE *nowhere;
     if (!nowhere) nowhere = fopen("/dev/null", "w");
-    train_options_print(nowhere, &o);
-    MUST(!*e.line && o.data && o.out, e.line);
-    MUST(o.run.batch - 1 < VAE_MAX_BATCH && o.run.samples - 1 < VAE_MAX_SAMPLES, "batch");
-    MUST(o.run.shape.hidden - 1 < VAE_MAX_HIDDEN && o.run.shape.latent - 1 < VAE_MAX_LATENT,
-         "size");
-    MUST(o.run.lr > 0 && isfinite(o.run.lr) && o.run.init_sd > 0 && isfinite(o.run.init_sd), "lr");
-    MUST(o.run.seed <= INT64_MAX && o.run.optimizer <= VAE_ADAM, "seed");
-}
-
-static void model(int argc, char **argv)
-{
-    static const struct option options[] = {MODEL_OPTIONS, MODEL_OPTION_BINARIZE, {0}};
-    struct model_given given = {0};
-    struct vae_error e = {""};
-    restart();
-    opterr = 0;
-    for (int opt; (opt = getopt_long_only(argc, argv, "", options, NULL)) != -1;)
-        if (!model_option(opt, argv, &given, &e)) {
-            fuzz_must_say(&e);
-            return;
-        }
-    MUST(!given.rows == !given.cols && given.rows <= VAE_MAX_SIDE && given.cols <= VAE_MAX_SIDE,
+    options_print_again(nowhere, &s);
+    MUST(!*e.line, e.line);
+    MUST(!s.model.rows == !s.model.cols && s.model.rows <= VAE_MAX_SIDE &&
+             s.model.cols <= VAE_MAX_SIDE,
          "image");
+    if (command != COMMAND_train) return;
+    if (!train_settings_complete(&s, &e)) {
+        fuzz_must_say(&e);
+        return;
+    }
+    const struct vae_run *r = &s.run;
+    MUST(s.data && s.out, "needed");
+    MUST(r->batch - 1 < VAE_MAX_BATCH && r->samples - 1 < VAE_MAX_SAMPLES, "batch");
+    MUST(r->shape.hidden - 1 < VAE_MAX_HIDDEN && r->shape.latent - 1 < VAE_MAX_LATENT, "size");
+    MUST(isfinite(schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
+    MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
+    MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");
 }
 
 static void text(const char *word)
@@ -80,8 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text(word);
         argv[argc++] = word;
     }
-    memcpy(copy, argv, sizeof copy); /* getopt moves words about */
-    train(argc, argv);
-    model(argc, copy);
+    for (unsigned c = 0; c < COMMANDS; c++) {
+        memcpy(copy, argv, sizeof copy); /* getopt moves words about */
+        command((enum command)c, argc, copy);
+    }
     return 0;
 }

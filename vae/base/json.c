@@ -1,4 +1,5 @@
 #include "json.h"
+#include "number.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,15 @@ void json_add(bool *ok, json_t *array, json_t *value)
 }
 
 json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *json_float(float x)
+{
+    char text[NUMBER_TEXT];
+    double shortest = (double)x;
+    number_write_f32(x, text);
+    number_f64(text, &shortest);
+    return json_number(shortest);
+}
 
 json_t *json_whole(bool ok, json_t *value)
 {

@@ -15,6 +15,9 @@ void json_add(bool *ok, json_t *array, json_t *value);
 /* A real; null where x is not finite, for which JSON has no word. */
 json_t *json_number(double x);
 
+/* A real: the shortest decimal that reads back as x, 0.01 and not 0.00999999978. */
+json_t *json_float(float x);
+
 /* The value, or NULL, and then nothing of it is left. */
 json_t *json_whole(bool ok, json_t *value);
 

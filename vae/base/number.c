@@ -1,5 +1,6 @@
 #include "number.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -53,4 +54,20 @@ bool number_f64(const char *text, double *out)
     if (!decimal(text)) return false;
     *out = strtod(text, &end);
     return !*end && isfinite(*out);
+}
+
+void number_write_f32(float x, char text[NUMBER_TEXT])
+{
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(text, NUMBER_TEXT, "%.*g", digits, (double)x);
+        if (strtof(text, NULL) == x) return;
+    }
+}
+
+void number_write_f64(double x, char text[NUMBER_TEXT])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, NUMBER_TEXT, "%.*g", digits, x);
+        if (strtod(text, NULL) == x) return;
+    }
 }

@@ -13,4 +13,9 @@ bool number_u64(const char *text, uint64_t max, uint64_t *out);
 bool number_f32(const char *text, float *out);
 bool number_f64(const char *text, double *out);
 
+/* The shortest decimal that reads back as the same float, or double: "0.01". */
+enum { NUMBER_TEXT = 32 };
+void number_write_f32(float x, char text[NUMBER_TEXT]);
+void number_write_f64(double x, char text[NUMBER_TEXT]);
+
 #endif

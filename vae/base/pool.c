@@ -1,5 +1,6 @@
 #include "pool.h"
 #include "cpus.h"
+#include "min.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -128,7 +129,7 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
         p->worker[i] = (struct worker){.pool = p, .index = i};
         const int error = start(&p->worker[i]);
         if (error) {
-            vae_fail(e, "thread %zu of %zu: %s; lower --threads", i + 1, threads,
+            vae_fail(e, "thread %zu of %zu: %s; use fewer threads", i + 1, threads,
                      error == EAGAIN ? "not enough memory, or too many processes"
                                      : strerror(error));
             pool_destroy(p);
@@ -136,6 +137,11 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
         }
     }
     return p;
+}
+
+struct pool *pool_of_cpus(size_t threads, struct vae_error *e)
+{
+    return pool_create(threads ? threads : min_size(cpus_allowed(), POOL_MAX_THREADS), e);
 }
 
 void pool_destroy(struct pool *p)

@@ -11,6 +11,9 @@ struct pool;
 
 /* `threads` in all, the caller's among them; NULL with *e filled where the system gives fewer. */
 struct pool *pool_create(size_t threads, struct vae_error *e);
+
+/* The same; where `threads` is 0, as many as this process may use CPUs, POOL_MAX_THREADS at most. */
+struct pool *pool_of_cpus(size_t threads, struct vae_error *e);
 void pool_destroy(struct pool *p);
 
 /* NULL counts as a pool of one. */

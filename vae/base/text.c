@@ -66,3 +66,12 @@ struct text_shown text_shown(const char *text)
     text_make_safe(t.s);
     return t;
 }
+
+void text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
+                   const char *separator)
+{
+    size_t used = 0;
+    *text = 0;
+    for (size_t i = 0; i < count && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%zu", i ? separator : "", sizes[i]);
+}

@@ -3,6 +3,7 @@
 #define VAE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Replaces by '?', in place, what could act on a terminal or mislead its reader: C0 and C1 controls, DEL,
  * bidirectional and line-breaking format characters (Unicode Annex 9, table 4; U+2028, U+2029), and bytes
@@ -17,7 +18,11 @@ struct text_shown {
     char s[TEXT_SHOWN];
 };
 
-/* A safe copy, cut to fit: printf("wrote %s\n", text_shown(path).s). */
+/* "500, 784": sizes with a separator between them, cut to fit. */
+void text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
+                   const char *separator);
+
+/* A safe copy, cut to fit, to be given to a call that prints: text_shown(path).s. */
 struct text_shown text_shown(const char *text);
 
 #endif

@@ -1,11 +1,41 @@
 #include "chosen.h"
 #include "../../reference/verify/known.h"
-#include "../tuning/profile.h"
-#include "options.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+bool chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e)
+{
+    const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
+    char list[128] = "";
+    switch (sv_choice_default(asked, out)) {
+    case SV_OK: return true;
+    case SV_ISA_UNSUPPORTED:
+        return vae_fail(e, "%s %s: this CPU or its operating system lacks it; leave it out", by,
+                        asked);
+    default: break;
+    }
+    for (size_t i = 0; sv_isa_name(i); i++) {
+        const size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", sv_isa_name(i));
+    }
+    return vae_fail(e, "%s %s: give one of %s", by, asked, list);
+}
+
+bool chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int n;
+    if (cache && *cache == '/') /* the specification has relative ones ignored */
+        n = snprintf(dir, PROFILE_PATH, "%s/vae", cache);
+    else if (home && *home)
+        n = snprintf(dir, PROFILE_PATH, "%s/.cache/vae", home);
+    else
+        return vae_fail(e, "no place for a profile: set HOME or XDG_CACHE_HOME");
+    return n < PROFILE_PATH || vae_fail(e, "%.64s...: name too long", dir);
+}
 
 /* Without a profile, or with one that is not for this build and machine, the choice stays as it is. */
 static bool load_profile(struct sv_choice *out, struct vae_error *failed)
@@ -17,7 +47,8 @@ static bool load_profile(struct sv_choice *out, struct vae_error *failed)
     struct vae_error e = {""};
     machine_this(&m);
     candidates_of_build(&c);
-    if (!profile_path(&m, dir, path, &e) || access(path, F_OK)) return true;
+    if (!chosen_profile_folder(dir, &e) || !profile_path(&m, dir, path, &e) || access(path, F_OK))
+        return true;
     if (profile_read(path, &m, &c, &p, &e)) {
         pick_apply(&p, &c, out);
         out->isa = "tuned";
@@ -33,7 +64,7 @@ static bool load_profile(struct sv_choice *out, struct vae_error *failed)
 bool chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA");
-    if (!option_kernels(isa, out, e)) return false;
+    if (!chosen_isa(isa, out, e)) return false;
     return (asked && *asked) || load_profile(out, e);
 }
 

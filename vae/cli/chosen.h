@@ -4,9 +4,15 @@
 #define VAE_CHOSEN_H
 
 #include "../base/error.h"
-#include "../tuning/candidates.h"
+#include "../tuning/profile.h"
 
-/* isa as in option_kernels. A profile that cannot be used is named on standard error, and then
+/* The kernels that `isa`, what --isa says, or else SV_ISA asks for; NULL and unset: isa.def's ranking. */
+bool chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e);
+
+/* Where `vae tune` keeps its profiles: $XDG_CACHE_HOME/vae or ~/.cache/vae. */
+bool chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e);
+
+/* As chosen_isa, but where nothing is asked for the profile serves. A profile that cannot be used is named on standard error, and then
  * ignored. */
 bool chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e);
 

@@ -1,39 +1,14 @@
 /* vae kernels: every candidate of every kernel, verified and timed, and which one serves. */
 #include "../base/json.h"
 #include "../base/peak.h"
+#include "../base/text.h"
 #include "../tuning/survey.h"
 #include "chosen.h"
 #include "commands.h"
-#include "options.h"
-#include <getopt.h>
+#include "survey_view.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static const char help[] =
-    "usage: vae kernels [options]\n\n"
-    "Verifies every candidate of every kernel that this machine runs, against a double-precision\n"
-    "reference within the documented bound and against the generic kernels bit for bit, times it\n"
-    "on a small, a medium and a large shape, and shows which one serves. Exit status 1 if any\n"
-    "fails. Takes less than a minute.\n\n"
-    "  --kernel NAME  this one alone\n"
-    "  --json         one array of objects: kernel, shape, class, isa, variant, verified, status,\n"
-    "                 gflops, gbs, serves; of products peak (GFLOP/s of that ISA's fma chains)\n"
-    "                 and peak_share\n"
-    "  --isa NAME     the choice to show (default: SV_ISA, or the profile of `vae tune`, or the "
-    "best)\n";
-
-static const struct option long_options[] = {{"isa", required_argument, NULL, 'i'},
-                                             {"kernel", required_argument, NULL, 'k'},
-                                             {"json", no_argument, NULL, 'j'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {0}};
-
-struct options {
-    const char *isa, *kernel;
-    bool json;
-};
 
 static const char *const standing_names[] = {[STANDING_ABSENT] = "-",
                                              [STANDING_NO_CPU] = "no CPU",
@@ -152,20 +127,6 @@ static bool print_json(const struct survey *s, const struct sv_choice *chosen, s
 
 /* --- the command --- */
 
-static bool parse(int argc, char **argv, struct options *o, struct vae_error *e)
-{
-    opterr = 0;
-    for (int opt; (opt = getopt_long_only(argc, argv, "", long_options, NULL)) != -1;)
-        switch (opt) {
-        case 'i': o->isa = optarg; break;
-        case 'k': o->kernel = optarg; break;
-        case 'j': o->json = true; break;
-        case 'h': return false;
-        default: return option_unknown(argv, optind, e);
-        }
-    return option_argument(argc, argv, optind, NULL, NULL, e);
-}
-
 /* The kernels to look at: all, or the one asked for. */
 static bool select_kernels(const char *name, struct survey *s, struct vae_error *e)
 {
@@ -179,7 +140,7 @@ static bool select_kernels(const char *name, struct survey *s, struct vae_error 
     return true;
 }
 
-static int survey_and_print(const struct options *o, struct vae_error *e)
+int cmd_kernels(struct settings *settings, struct vae_error *e)
 {
     static struct survey s;
     struct candidates c;
@@ -187,28 +148,15 @@ static int survey_and_print(const struct options *o, struct vae_error *e)
     candidates_of_build(&c);
     s.candidates = &c;
     s.log = stderr;
-    s.show = isatty(STDERR_FILENO);
-    if (!select_kernels(o->kernel, &s, e)) return EXIT_USAGE;
-    if (!chosen_kernels(o->isa, &chosen, e)) return EXIT_FAILED;
+    s.progress = survey_progress();
+    if (!select_kernels(settings->kernel, &s, e)) return EXIT_USAGE;
+    if (!chosen_kernels(settings->isa, &chosen, e)) return EXIT_FAILED;
     const size_t failed = survey_verify(&s);
     survey_name_failed(&s, stderr);
     survey_time(&s);
-    if (!o->json)
+    if (!settings->json)
         print_table(&s, &chosen);
     else if (!print_json(&s, &chosen, e))
         return EXIT_FAILED;
     return failed ? EXIT_FAILED : EXIT_DONE;
-}
-
-int cmd_kernels(int argc, char **argv)
-{
-    struct vae_error e = {""};
-    struct options o = {0};
-    if (!parse(argc, argv, &o, &e)) {
-        if (*e.line) return report_failure("kernels", EXIT_USAGE, &e);
-        fputs(help, stdout);
-        return EXIT_DONE;
-    }
-    const int status = survey_and_print(&o, &e);
-    return *e.line ? report_failure("kernels", status, &e) : status;
 }

@@ -11,8 +11,10 @@
 #include "pictures.h"
 #include "stop.h"
 #include "train_loop.h"
+#include "train_settings.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 /* --- how it ends --- */
@@ -29,7 +31,7 @@ static int interrupted(struct train_loop *l, struct vae_error *e)
     if (!good) fputs("its bound is beyond the limit, it is not saved; ", stderr);
     if (l->saved) {
         fputs("go on with: vae train", stderr);
-        train_options_print(stderr, l->o);
+        options_print_again(stderr, l->s);
         fputs(" --resume ", stderr);
         option_print_quoted(stderr, l->out->checkpoint);
         fprintf(stderr, " --samples %" PRIu64 "\n", l->total);
@@ -84,31 +86,36 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
+/* s->run is the checkpoint's: it goes on with these images and with what is given anew. */
+static bool go_on(struct settings *s, const struct images *images, struct vae_error *e)
+{
+    const struct vae_shape *shape = &s->run.shape;
+    if (shape->rows != images->rows || shape->cols != images->cols)
+        return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
+                        s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
+    return train_settings_go_on(s, images->count, e);
+}
+
 /* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
-static bool prepare(struct train_options *o, const struct dataset *data, struct pool *pool,
+static bool prepare(struct settings *s, const struct dataset *data, struct pool *pool,
                     struct vae_trainer *t, struct vae_error *e)
 {
     struct st_file f = {0};
     struct sv_choice k;
-    if (!chosen_open(o->isa, &k, e)) return false;
-    if (o->resume) {
-        if (!checkpoint_open(&f, o->resume, &o->run, e)) return false;
-        const struct vae_shape *s = &o->run.shape;
-        if (s->rows != data->train.rows || s->cols != data->train.cols ||
-            o->run.train_images != data->train.count) {
-            vae_fail(e, "%s: trained on %zu images of %zu x %zu, but %s holds %zu of %zu x %zu",
-                     o->resume, o->run.train_images, s->rows, s->cols, o->data, data->train.count,
-                     data->train.rows, data->train.cols);
-            st_close(&f);
-            return false;
-        }
+    if (!chosen_open(s->isa, &k, e)) return false;
+    if (s->resume) {
+        if (!checkpoint_open(&f, s->resume, &s->run, e)) return false;
+    } else {
+        s->run.shape.rows = data->train.rows;
+        s->run.shape.cols = data->train.cols;
+        s->run.train_images = data->train.count;
     }
-    o->run.shape.rows = data->train.rows;
-    o->run.shape.cols = data->train.cols;
-    o->run.train_images = data->train.count;
-    bool ok = trainer_create(t, &k, &o->run, &data->train, pool, e);
-    if (ok && o->resume) ok = checkpoint_load(&f, &t->model, true, e);
-    if (!ok) trainer_destroy(t);
+    bool ok = !s->resume || go_on(s, &data->train, e);
+    if (ok) {
+        ok = trainer_create(t, &k, &s->run, &data->train, pool, e) &&
+             (!s->resume || checkpoint_load(&f, &t->model, true, e));
+        if (!ok) trainer_destroy(t);
+    }
     st_close(&f);
     return ok;
 }
@@ -117,11 +124,23 @@ static bool prepare(struct train_options *o, const struct dataset *data, struct 
 static bool start_clocks(struct train_loop *l, struct vae_error *e)
 {
     const size_t threads = pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
-    if (!l->o->profile) return true;
+    if (!l->s->profile) return true;
     l->clock = memory_get(2 * bytes);
     if (!l->clock) return vae_fail(e, "not enough memory for --profile");
     l->t->model.clock = l->clock + threads;
     return true;
+}
+
+/* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
+ * log alone: checkpoints do not say what they were trained on. */
+static void say_changes(struct train_loop *l)
+{
+    struct vae_run *r = &l->t->run;
+    const char *before = l->log.images;
+    const bool other_images = *before && strcmp(before, l->images) != 0;
+    if (other_images && r->past.steps != r->step) train_settings_tell(r, "other training images");
+    if (l->s->changed || other_images)
+        printf("going on after %" PRIu64 " samples with %s\n", run_points(r), r->changed);
 }
 
 /* The folder is held, the log open; what a failed run logged where another's checkpoint stays is taken back. */
@@ -129,66 +148,55 @@ static int run_held(struct train_loop *l, struct vae_error *e)
 {
     int status = EXIT_FAILED;
     stop_on_signals();
-    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->o->resume != NULL, e)) return status;
+    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->s->resume != NULL, e)) return status;
+    say_changes(l);
     if (train_loop_run(l, e)) status = *stop_signal() ? interrupted(l, e) : finish(l, e);
     train_log_close(&l->log);
     return status;
 }
 
-static int run_trainer(struct train_options *o, const struct dataset *data, struct vae_trainer *t,
+static int run_trainer(struct settings *s, const struct dataset *data, struct vae_trainer *t,
                        struct out_dir *out, double started, struct vae_error *e)
 {
     int status = EXIT_FAILED;
-    const uint64_t epochs = o->epochs ? o->epochs : DEFAULT_EPOCHS;
+    const uint64_t epochs = s->epochs ? s->epochs : DEFAULT_EPOCHS;
     struct train_loop loop = {
-        .t = t, .data = data, .o = o, .out = out, .first_step = t->run.step, .started = started};
-    loop.total = o->samples ? o->samples : epochs * data->train.count;
-    const uint64_t seen = run_points(&t->run), least = o->resume ? seen : trainer_next_rows(t);
+        .t = t, .data = data, .s = s, .out = out, .first_step = t->run.step, .started = started};
+    snprintf(loop.images, sizeof loop.images, "%016" PRIx64, images_sum(&data->train));
+    loop.total = s->samples ? s->samples : run_points_of_epochs(&t->run, epochs);
+    const uint64_t seen = run_points(&t->run), least = s->resume ? seen : trainer_next_rows(t);
     if (loop.total < least)
         vae_fail(e,
                  "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
-                 loop.total, o->resume ? "the checkpoint has seen" : "one minibatch takes", least);
-    else if (start_clocks(&loop, e) && out_dir_open(out, o->out, o->log, e))
+                 loop.total, s->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+    else if (start_clocks(&loop, e) && out_dir_open(out, s->out, s->log, e))
         status = run_held(&loop, e);
     memory_give(loop.clock);
     return status;
 }
 
 /* A folder that is there is taken before a checkpoint is read from it: a run about to end may still write one. */
-static bool hold_early(const struct train_options *o, struct out_dir *out, struct vae_error *e)
+static bool hold_early(const struct settings *s, struct out_dir *out, struct vae_error *e)
 {
-    return access(o->out, F_OK) || out_dir_open(out, o->out, o->log, e);
+    return access(s->out, F_OK) || out_dir_open(out, s->out, s->log, e);
 }
 
-static int train(struct train_options *o, struct vae_error *e)
+int cmd_train(struct settings *s, struct vae_error *e)
 {
     const double started = seconds_now();
     struct dataset data;
     struct vae_trainer t;
     int status = EXIT_FAILED;
-    if (!dataset_open(o->data, &(struct dataset_options){.transpose = o->transpose}, &data, e))
-        return EXIT_FAILED;
-    struct pool *pool = option_pool(o->threads, e);
+    if (!train_settings_complete(s, e)) return EXIT_USAGE;
+    if (!dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
+    struct pool *pool = pool_of_cpus(s->threads, e);
     struct out_dir out = {.lock.fd = -1};
-    if (pool && hold_early(o, &out, e) && prepare(o, &data, pool, &t, e)) {
-        status = run_trainer(o, &data, &t, &out, started, e);
+    if (pool && hold_early(s, &out, e) && prepare(s, &data, pool, &t, e)) {
+        status = run_trainer(s, &data, &t, &out, started, e);
         trainer_destroy(&t);
     }
     out_dir_close(&out);
     pool_destroy(pool);
     dataset_free(&data);
     return status;
-}
-
-int cmd_train(int argc, char **argv)
-{
-    struct train_options o;
-    struct vae_error e = {""};
-    if (!train_options_parse(argc, argv, &o, &e)) {
-        if (*e.line) return report_failure("train", EXIT_USAGE, &e);
-        fputs(train_help, stdout);
-        return EXIT_DONE;
-    }
-    const int status = train(&o, &e);
-    return *e.line ? report_failure("train", status, &e) : status;
 }

@@ -1,13 +1,16 @@
-/* The sub-commands. argv[0] is the command's name; the result is the exit status. */
+/* The sub-commands. */
 #ifndef VAE_COMMANDS_H
 #define VAE_COMMANDS_H
 
-int cmd_train(int argc, char **argv);
-int cmd_eval(int argc, char **argv);
-int cmd_manifold(int argc, char **argv);
-int cmd_sample(int argc, char **argv);
-int cmd_reconstruct(int argc, char **argv);
-int cmd_kernels(int argc, char **argv);
-int cmd_tune(int argc, char **argv);
+#include "settings.h"
+
+/* Exit statuses of the program. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Each does what its name says and returns the exit status. Where *e holds a line, the program prints it. */
+#define COMMAND(name, argument, summary, about)                                                    \
+    int cmd_##name(struct settings *s, struct vae_error *e);
+#include "commands.def"
+#undef COMMAND
 
 #endif

@@ -1,30 +1,29 @@
 #include "loaded.h"
+#include "../base/min.h"
 #include "chosen.h"
-#include "options.h"
 
-bool loaded_open(struct loaded *s, const char *file, const struct model_given *given,
-                 const char *isa, struct pool *pool, struct vae_error *e)
+bool loaded_open(struct loaded *l, const struct settings *s, struct pool *pool, struct vae_error *e)
 {
     struct st_file f;
     struct sv_choice k;
-    if (!chosen_open(isa, &k, e) || !checkpoint_open_model(&f, file, given, &s->run, e))
+    if (!chosen_open(s->isa, &k, e) || !checkpoint_open_model(&f, s->file, &s->model, &l->run, e))
         return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
-    const size_t rows = s->run.batch < 256 ? s->run.batch : 256;
+    const size_t rows = min_size(l->run.batch, 256);
     const bool made =
-        vae_create(&s->model, &k, &s->run.shape, VAE_SGD, rows, s->run.samples, pool, e);
-    const bool ok = made && checkpoint_load(&f, &s->model, false, e);
-    if (made && !ok) vae_destroy(&s->model);
+        vae_create(&l->model, &k, &l->run.shape, VAE_SGD, rows, l->run.samples, pool, e);
+    const bool ok = made && checkpoint_load(&f, &l->model, false, e);
+    if (made && !ok) vae_destroy(&l->model);
     st_close(&f);
     return ok;
 }
 
-void loaded_close(struct loaded *s) { vae_destroy(&s->model); }
+void loaded_close(struct loaded *l) { vae_destroy(&l->model); }
 
-bool loaded_fits(const struct loaded *s, const char *source, const struct images *images,
+bool loaded_fits(const struct loaded *l, const char *source, const struct images *images,
                  struct vae_error *e)
 {
-    const struct vae_shape *shape = &s->run.shape;
+    const struct vae_shape *shape = &l->run.shape;
     if (shape->rows == images->rows && shape->cols == images->cols) return true;
     return vae_fail(e, "%s: images of %zu x %zu, but the checkpoint was trained on %zu x %zu",
                     source, images->rows, images->cols, shape->rows, shape->cols);

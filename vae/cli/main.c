@@ -6,32 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
-    const char *name, *summary;
-    int (*run)(int argc, char **argv);
-} commands[] = {
-    {"train", "train a model, write its checkpoint, log and pictures", cmd_train},
-    {"eval", "the bound of a checkpoint on a test set", cmd_eval},
-    {"sample", "draw images from a checkpoint's prior", cmd_sample},
-    {"manifold", "what a model of two latent dimensions has learnt, on a grid of z", cmd_manifold},
-    {"reconstruct", "originals beside their reconstructions", cmd_reconstruct},
-    {"kernels", "every candidate of every kernel: verified or not, how fast, which serves",
-     cmd_kernels},
-    {"tune", "keep the fastest verified candidate of each kernel as a profile", cmd_tune},
+static int (*const runs[COMMANDS])(struct settings *s, struct vae_error *e) = {
+#define COMMAND(name, argument, summary, about) cmd_##name,
+#include "commands.def"
+#undef COMMAND
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
-static int usage(FILE *to, int status)
-{
-    fputs("usage: vae <command> [options]\n\n"
-          "Variational autoencoders on verified SIMD kernels.\n\n",
-          to);
-    for (int i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`vae <command> --help` lists a command's options. SV_ISA=NAME chooses the kernels.\n",
-          to);
-    return status;
-}
 
 /* What is closed reads as empty and takes anything: no file of ours becomes standard output. */
 static void open_standard(void)
@@ -41,17 +20,38 @@ static void open_standard(void)
             _exit(EXIT_FAILED);
 }
 
+/* The command's settings, the command, and the line that says why it failed. */
+static int run_command(enum command command, int argc, char **argv)
+{
+    struct settings s;
+    struct vae_error e = {""};
+    int status = EXIT_USAGE;
+    if (options_parse(command, argc, argv, &s, &e)) {
+        status = runs[command](&s, &e);
+    } else if (!*e.line) {
+        options_help(stdout, command);
+        return EXIT_DONE;
+    }
+    if (*e.line) fprintf(stderr, "vae %s: %s\n", command_name(command), e.line);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     static char long_help[] = "--help";
     struct vae_error e;
-    if (argc < 2) return usage(stderr, EXIT_USAGE);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-        return usage(stdout, EXIT_DONE);
+    if (argc < 2) {
+        options_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        options_usage(stdout);
+        return EXIT_DONE;
+    }
     for (int i = 2; i < argc; i++)
         if (!strcmp(argv[i], "-h")) argv[i] = long_help;
-    for (int i = 0; i < COMMANDS; i++)
-        if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
+    const enum command command = command_named(argv[1]);
+    if (command != COMMANDS) return run_command(command, argc - 1, argv + 1);
     vae_fail(&e, "%s: no such command; see `vae --help`", argv[1]);
     fprintf(stderr, "vae: %s\n", e.line);
     return EXIT_USAGE;

@@ -1,83 +1,234 @@
 #include "options.h"
-#include "../base/cpus.h"
-#include "../base/number.h"
 #include "../base/text.h"
-#include <inttypes.h>
-#include <stdlib.h>
+#include "option_table.h"
+#include <getopt.h>
 #include <string.h>
 
-int report_failure(const char *command, int status, const struct vae_error *e)
+static const struct {
+    const char *name, *argument, *summary, *about;
+} commands[COMMANDS] = {
+#define COMMAND(name, argument, summary, about) {#name, argument, summary, about},
+#include "commands.def"
+#undef COMMAND
+};
+
+enum command command_named(const char *name)
 {
-    fprintf(stderr, "vae %s: %s\n", command, e->line);
-    return status;
+    unsigned c = 0;
+    while (c < COMMANDS && strcmp(name, commands[c].name)) c++;
+    return (enum command)c;
 }
 
-bool option_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-                struct vae_error *e)
+const char *command_name(enum command command) { return commands[command].name; }
+
+static bool takes(enum command command, const struct option_entry *o)
 {
-    if (number_u64(text, max, out) && *out >= min) return true;
-    return vae_fail(e, "%s %s: give a whole number from %" PRIu64 " to %" PRIu64, name, text, min,
-                    max);
+    return o->commands >> command & 1;
 }
 
-bool option_size(const char *name, const char *text, size_t min, size_t max, size_t *out,
-                 struct vae_error *e)
+/* --- parsing --- */
+
+enum { MOST = SETTINGS_GIVEN, HELP = 0x100, FIRST }; /* beyond what getopt_long returns itself */
+
+/* What getopt_long takes for a command. */
+static void list_options(enum command command, struct option list[MOST + 2])
 {
-    uint64_t n = 0;
-    if (!option_u64(name, text, min, max, &n, e)) return false;
-    *out = (size_t)n;
+    size_t n = 0;
+    list[n++] = (struct option){"help", no_argument, NULL, HELP};
+    for (size_t i = 0; i < option_count && n <= MOST; i++) {
+        const struct option_entry *o = &option_table[i];
+        if (o->name && takes(command, o))
+            list[n++] = (struct option){o->name, o->argument ? required_argument : no_argument,
+                                        NULL, FIRST + (int)i};
+    }
+    list[n] = (struct option){0};
+}
+
+/* An option given twice counts as its last. */
+static void note(struct settings *s, const struct option_entry *o, const char *value)
+{
+    size_t i = 0;
+    while (i < s->given_count && s->given[i].option != o) i++;
+    if (i == SETTINGS_GIVEN) return;
+    s->given[i].option = o;
+    s->given[i].value = value;
+    if (i == s->given_count) s->given_count++;
+}
+
+/* The options of `command` that the first `n` letters of `name` may stand for; the last of them, and a list. A whole
+ * name stands for itself alone. */
+static size_t meant(enum command command, const char *name, size_t n, const struct option_entry **o,
+                    char list[256])
+{
+    size_t count = 0, used = 0;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *is = &option_table[i];
+        if (!is->name || !takes(command, is) || strncmp(is->name, name, n)) continue;
+        *o = is;
+        if (strlen(is->name) == n) return 1;
+        if (used < 256)
+            used +=
+                (size_t)snprintf(list + used, 256 - used, "%s--%s", count ? ", " : "", is->name);
+        count++;
+    }
+    return count;
+}
+
+/* Why getopt_long did not take a word. */
+static bool not_taken(enum command command, const char *word, struct vae_error *e)
+{
+    const char *name = word + strspn(word, "-"), *is = command_name(command);
+    const size_t n = strcspn(name, "=");
+    const struct option_entry *o = NULL;
+    char list[256] = "";
+    const size_t count = n ? meant(command, name, n, &o, list) : 0;
+    if (count == 1 && o->argument)
+        return vae_fail(e, "--%s: its value is missing; give --%s %s", o->name, o->name,
+                        o->argument);
+    if (count == 1) return vae_fail(e, "--%s: takes no value", o->name);
+    if (count > 1) return vae_fail(e, "%s: ambiguous, one of %s", word, list);
+    for (unsigned c = 0; n && c < COMMANDS; c++)
+        if (meant((enum command)c, name, n, &o, list) == 1 && strlen(o->name) == n)
+            return vae_fail(e, "%s: unknown option, one of `vae %s`; see `vae %s --help`", word,
+                            commands[c].name, is);
+    return vae_fail(e, "%s: unknown option; see `vae %s --help`", word, is);
+}
+
+/* What is no option: as many arguments as the command takes. */
+static bool take_argument(int argc, char *const *argv, int index, struct settings *s,
+                          struct vae_error *e)
+{
+    const char *what = commands[s->command].argument;
+    if (what && index >= argc)
+        return vae_fail(e, "give a checkpoint, %s; see `vae %s --help`", what,
+                        command_name(s->command));
+    if (what) s->file = argv[index++];
+    if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
     return true;
 }
 
-bool option_number(const char *name, const char *text, float min, float max, float *out,
+static bool needed_given(const struct settings *s, struct vae_error *e)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *o = &option_table[i];
+        if (!takes(s->command, o) || !(o->traits & OPTION_NEEDED)) continue;
+        size_t g = 0;
+        while (g < s->given_count && s->given[g].option != o) g++;
+        if (g == s->given_count)
+            return vae_fail(e, "give --%s %s; see `vae %s --help`", o->name, o->argument,
+                            command_name(s->command));
+    }
+    return true;
+}
+
+bool options_parse(enum command command, int argc, char **argv, struct settings *s,
                    struct vae_error *e)
 {
-    if (number_f32(text, out) && *out >= min && *out <= max) return true;
-    return vae_fail(e, "%s %s: give a number from %g to %g", name, text, (double)min, (double)max);
-}
-
-bool option_positive(const char *name, const char *text, float *out, struct vae_error *e)
-{
-    if (number_f32(text, out) && *out > 0) return true;
-    return vae_fail(e, "%s %s: give a number above 0, such as 0.01", name, text);
-}
-
-bool option_choice(const char *name, const char *text, const char *const *names, unsigned *out,
-                   struct vae_error *e)
-{
-    char list[128] = "";
-    for (*out = 0; names[*out]; ++*out) {
-        if (!strcmp(text, names[*out])) return true;
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", *out ? ", " : "", names[*out]);
+    struct option list[MOST + 2];
+    *s = (struct settings){
+        .command = command, .run = run_default(), .across = 10, .down = 10, .pairs = 5, .side = 20};
+    list_options(command, list);
+    opterr = 0;
+    for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {
+        if (opt == HELP) return false;
+        if (opt < FIRST)
+            return not_taken(command, optind > 0 && argv[optind - 1] ? argv[optind - 1] : "?", e);
+        const struct option_entry *o = &option_table[opt - FIRST];
+        const char *value = o->argument ? optarg : NULL;
+        if (!o->parse(o, value, s, e)) return false;
+        note(s, o, value);
     }
-    return vae_fail(e, "%s %s: give one of %s", name, text, list);
+    return take_argument(argc, argv, optind, s, e) && needed_given(s, e);
 }
 
-bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
+/* --- help --- */
+
+void options_usage(FILE *to)
 {
-    const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
-    char list[128] = "";
-    switch (sv_choice_default(asked, out)) {
-    case SV_OK: return true;
-    case SV_ISA_UNSUPPORTED:
-        return vae_fail(e, "%s %s: this CPU or its operating system lacks it; leave it out", by,
-                        asked);
-    default: break;
-    }
-    for (size_t i = 0; sv_isa_name(i); i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", sv_isa_name(i));
-    }
-    return vae_fail(e, "%s %s: give one of %s", by, asked, list);
+    fputs("usage: vae <command> [options]\n\n"
+          "Variational autoencoders on verified SIMD kernels.\n\n",
+          to);
+    for (unsigned c = 0; c < COMMANDS; c++)
+        fprintf(to, "  %-12s %s\n", commands[c].name, commands[c].summary);
+    fputs("\n`vae <command> --help` lists a command's options. SV_ISA=NAME chooses the kernels.\n",
+          to);
 }
 
-bool option_unknown(char *const *argv, int index, struct vae_error *e)
+/* Words from column `indent` on, where the line already is, broken before OPTIONS_WIDTH. */
+static void print_wrapped(FILE *to, const char *text, size_t indent)
 {
-    const char *word = index > 0 && argv[index - 1] ? argv[index - 1] : "?";
-    return vae_fail(e, "%s: unknown or ambiguous option, or its value is missing; see --help",
-                    word);
+    for (size_t column = indent, n; *text; text += n + (text[n] == ' ')) {
+        n = strcspn(text, " ");
+        const bool first = column == indent;
+        if (!first && column + 1 + n > OPTIONS_WIDTH) {
+            fprintf(to, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            putc(' ', to);
+            column++;
+        }
+        fprintf(to, "%.*s", (int)n, text);
+        column += n;
+    }
+    putc('\n', to);
 }
+
+/* "usage: vae eval FILE.safetensors --data PATH|synthetic [options]" */
+static void print_usage_of(FILE *to, enum command command)
+{
+    char usage[256];
+    const char *argument = commands[command].argument;
+    size_t used = (size_t)snprintf(usage, sizeof usage, "vae %s%s%s", command_name(command),
+                                   argument ? " " : "", argument ? argument : "");
+    bool others = false;
+    for (size_t i = 0; i < option_count && used < sizeof usage; i++) {
+        const struct option_entry *o = &option_table[i];
+        if (!takes(command, o)) continue;
+        if (o->traits & OPTION_NEEDED)
+            used += (size_t)snprintf(usage + used, sizeof usage - used, " --%s %s", o->name,
+                                     o->argument);
+        else
+            others = true;
+    }
+    if (others && used < sizeof usage) snprintf(usage + used, sizeof usage - used, " [options]");
+    fputs("usage: ", to);
+    print_wrapped(to, usage, strlen("usage: "));
+}
+
+/* "data PATH" */
+static size_t label(const struct option_entry *o, char text[64])
+{
+    return (size_t)snprintf(text, 64, "%s%s%s", o->name, o->argument ? " " : "",
+                            o->argument ? o->argument : "");
+}
+
+void options_help(FILE *to, enum command command)
+{
+    char text[64];
+    size_t width = 0;
+    print_usage_of(to, command);
+    putc('\n', to);
+    print_wrapped(to, commands[command].about, 0);
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].name && takes(command, &option_table[i])) {
+            const size_t n = label(&option_table[i], text);
+            if (n > width) width = n;
+        }
+    if (width) putc('\n', to);
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *o = &option_table[i];
+        if (!takes(command, o)) continue;
+        if (!o->name) {
+            fprintf(to, "\n%s\n", o->help);
+            continue;
+        }
+        label(o, text);
+        fprintf(to, "  --%-*s  ", (int)width, text);
+        print_wrapped(to, o->help, width + 6);
+    }
+}
+
+/* --- going on --- */
 
 /* What is unsafe on a terminal stands as escapes in $'...', which bash, zsh and POSIX 2024 know. */
 void option_print_quoted(FILE *to, const char *word)
@@ -100,22 +251,13 @@ void option_print_quoted(FILE *to, const char *word)
     putc('\'', to);
 }
 
-bool option_argument(int argc, char *const *argv, int index, const char *what, const char **out,
-                     struct vae_error *e)
+void options_print_again(FILE *to, const struct settings *s)
 {
-    if (what && index >= argc) return vae_fail(e, "give %s; see --help", what);
-    if (what) *out = argv[index++];
-    if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
-    return true;
-}
-
-bool option_threads(const char *text, size_t *out, struct vae_error *e)
-{
-    return option_size("--threads", text, 1, POOL_MAX_THREADS, out, e);
-}
-
-struct pool *option_pool(size_t threads, struct vae_error *e)
-{
-    const size_t cpus = cpus_allowed();
-    return pool_create(threads ? threads : cpus < POOL_MAX_THREADS ? cpus : POOL_MAX_THREADS, e);
+    for (size_t i = 0; i < s->given_count; i++) {
+        if (!(s->given[i].option->traits & OPTION_AGAIN)) continue;
+        fprintf(to, " --%s", s->given[i].option->name);
+        if (!s->given[i].value) continue;
+        putc(' ', to);
+        option_print_quoted(to, s->given[i].value);
+    }
 }

@@ -1,4 +1,5 @@
 #include "pictures.h"
+#include "../base/min.h"
 #include "../base/streams.h"
 #include "../data/png_grid.h"
 #include "../methods/train.h"
@@ -6,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t min(size_t a, size_t b) { return a < b ? a : b; }
-
 /* Decodes rows of z, in minibatches, to [count][inputs]. */
 static void decode_all(struct vae_model *m, const float *z, size_t count, float *out)
 {
     const size_t n = vae_inputs(&m->shape);
     for (size_t i = 0; i < count; i += m->max_rows) {
-        const size_t rows = min(m->max_rows, count - i);
+        const size_t rows = min_size(m->max_rows, count - i);
         vae_decode(m, rows, z + i * m->shape.latent);
         memcpy(out + i * n, m->work.out, rows * n * sizeof *out);
     }
@@ -44,7 +43,7 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
     const size_t n = images_size(images);
     for (size_t p = 0; p < pairs; p++)
         for (size_t i = 0; i < across; i += m->max_rows) {
-            const size_t rows = min(m->max_rows, across - i);
+            const size_t rows = min_size(m->max_rows, across - i);
             float *original = grid + (2 * p * across + i) * n;
             struct vae_source from = {images, NULL, p * across + i, run->binarize,
                                       sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
@@ -61,8 +60,8 @@ bool picture_reconstructions(struct vae_model *m, const char *path, const struct
                              const struct images *images, size_t across, size_t pairs,
                              struct vae_error *e)
 {
-    across = min(across, images->count);
-    pairs = min(pairs, images->count / across);
+    across = min_size(across, images->count);
+    pairs = min_size(pairs, images->count / across);
     float *z = malloc(across * m->shape.latent * sizeof *z);
     float *grid = malloc(2 * pairs * across * images_size(images) * sizeof *grid);
     bool ok = (z && grid) || vae_fail(e, "%s: not enough memory", path);

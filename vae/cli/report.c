@@ -54,12 +54,15 @@ char *epoch_line(const struct epoch_report *r)
     json_put(&ok, o, "test_bound", json_number(r->test_bound));
     json_put(&ok, o, "kl", json_number(r->kl));
     json_put(&ok, o, "recon", json_number(r->recon));
+    json_put(&ok, o, "lr", json_float(r->lr));
+    if (r->changed && *r->changed) json_put(&ok, o, "changed", json_string(r->changed));
     json_put(&ok, o, "samples_per_s", json_number(r->samples_per_s));
     json_put(&ok, o, "gflops", json_number(r->gflops));
     json_put(&ok, o, "isa", json_string(r->isa));
     json_put(&ok, o, "threads", json_integer((json_int_t)r->threads));
     json_put(&ok, o, "seed", json_integer((json_int_t)r->seed));
     json_put(&ok, o, "run", json_string(r->run));
+    json_put(&ok, o, "data", json_string(r->data));
     if (r->profiled) json_put(&ok, o, "profile", r->profile);
     return json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }

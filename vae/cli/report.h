@@ -25,11 +25,14 @@ void progress_clear(const struct progress *p);
 struct epoch_report {
     uint64_t epoch, samples;
     double train_bound, test_bound, kl, recon; /* nats per data point; kl and recon of the test */
+    float lr;                                  /* of the last step */
+    const char *changed; /* what the run went on with since the last report; or "" */
     double samples_per_s, gflops;
     const char *isa;
     size_t threads;
     uint64_t seed;
     char run[17];    /* which run (train_log.h) */
+    char data[17];   /* which training images, images_sum in hexadecimal digits */
     bool profiled;   /* the line has a profile */
     json_t *profile; /* of the steps since the last report, insight_json */
 };

@@ -1,28 +1,21 @@
 #include "stop.h"
+#include "../base/clock.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 static const double STOP_DOUBLED = 1; /* seconds */
 
 static volatile sig_atomic_t caught;
-static struct timespec when;
+static double when; /* it came */
 
 /* timeout(1) and a shell that ends send theirs twice, to the process and to its group. */
-static bool doubled(int number)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    const double since =
-        (double)(now.tv_sec - when.tv_sec) + 1e-9 * (double)(now.tv_nsec - when.tv_nsec);
-    return number == caught && since < STOP_DOUBLED;
-}
+static bool doubled(int number) { return number == caught && seconds_now() - when < STOP_DOUBLED; }
 
 /* While it runs the signal is blocked: what is raised comes as it returns. */
 static void on_signal(int number)
 {
     if (!caught) {
-        clock_gettime(CLOCK_MONOTONIC, &when);
+        when = seconds_now();
         caught = number;
     } else if (!doubled(number)) {
         signal(number, SIG_DFL);

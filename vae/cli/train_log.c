@@ -1,4 +1,5 @@
 #include "train_log.h"
+#include "../base/fnv.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
 #include "../base/replace_file.h"
@@ -12,10 +13,10 @@
 
 static const char hint[] = "choose another --log";
 
-void train_log_run_id(const struct vae_run *r, char id[17])
+/* A setting of later versions joins only where it is not its default, so that older runs go on. */
+static uint64_t sum_of_settings(const struct vae_run *r)
 {
-    /* A setting of later versions joins only where it is not its default, so that older runs go on. */
-    char text[512];
+    char text[512], stages[SCHEDULE_TEXT];
     const int n =
         snprintf(text, sizeof text, "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu",
                  r->shape.likelihood, r->shape.rows, r->shape.cols, r->shape.hidden,
@@ -24,9 +25,24 @@ void train_log_run_id(const struct vae_run *r, char id[17])
     if (r->shape.variance != VARIANCE_FREE)
         snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", r->shape.variance,
                  (double)r->shape.variance_at);
-    uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
-    for (const char *c = text; *c; c++) h = (h ^ (unsigned char)*c) * 0x100000001b3;
-    snprintf(id, 17, "%016" PRIx64, h);
+    uint64_t h = fnv_text(FNV_START, text);
+    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
+        if (vae_optim_differs(&r->optim, r->optimizer, i)) {
+            snprintf(text, sizeof text, " %s %.17g", vae_optim_limits[i].key, r->optim.value[i]);
+            h = fnv_text(h, text);
+        }
+    schedule_write_stages(&r->schedule, stages);
+    h = fnv_text(h, stages);
+    if (!r->schedule.warmup) return h;
+    snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);
+    return fnv_text(h, text);
+}
+
+uint64_t train_log_run(const struct vae_run *r) { return r->id ? r->id : sum_of_settings(r); }
+
+void train_log_run_id(const struct vae_run *r, char id[17])
+{
+    snprintf(id, 17, "%016" PRIx64, train_log_run(r));
 }
 
 /* --- which lines of an older log stay --- */
@@ -35,6 +51,7 @@ struct line {
     uint64_t samples;
     long long at;
     size_t length;    /* with its end */
+    char images[17];  /* which it was trained on; or "" */
     bool named, ours; /* names a run, this one */
 };
 
@@ -61,8 +78,13 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
     if (!o && why == json_no_memory) return no_memory(path, e);
     const json_t *samples = json_object_get(o, "samples");
     const char *run = json_string_value(json_object_get(o, "run"));
-    const struct line l = {(uint64_t)json_integer_value(samples), at, length, run != NULL,
-                           run && !strcmp(run, id)};
+    const char *images = json_string_value(json_object_get(o, "data"));
+    struct line l = {.samples = (uint64_t)json_integer_value(samples),
+                     .at = at,
+                     .length = length,
+                     .named = run != NULL,
+                     .ours = run && !strcmp(run, id)};
+    snprintf(l.images, sizeof l.images, "%s", images ? images : "");
     static const char begin[] = "{\"epoch\":";
     const size_t shared = length < sizeof begin - 1 ? length : sizeof begin - 1;
     if (at == 0) all->begins = !memcmp(text, begin, shared);
@@ -190,6 +212,7 @@ static FILE *open_lines(const char *path, struct vae_error *e)
 struct log_found {
     bool last;   /* the line of the run's last report, at the end of what is its */
     bool others; /* lines of another run */
+    char images[17];
 };
 
 /* Looks at a log, and, where `to` is not NULL, writes the lines of this run up to its last report there: in place
@@ -205,8 +228,11 @@ static bool reconcile(const char *path, const struct vae_run *run, const char *t
     bool ok = read_lines(f, path, id, &all, e);
     if (ok) {
         choose_lines(&all, reported(run));
-        const uint64_t last = all.count ? all.line[all.count - 1].samples : 0;
-        *found = (struct log_found){all.any_ours && last == reported(run), all.any_others};
+        static const struct line none;
+        const struct line *last = all.count ? &all.line[all.count - 1] : &none;
+        *found = (struct log_found){.last = all.any_ours && last->samples == reported(run),
+                                    .others = all.any_others};
+        strcpy(found->images, last->images);
         ok = !to || (to == path && !needs_rewriting(&all, f)) || rewrite(f, to, &all, e);
     }
     free(all.line);
@@ -290,6 +316,7 @@ static bool begin(struct train_log *l, const struct vae_run *run, bool resume, s
         return *e->line ? false : cannot(l->pending, e);
     if (!look(l->path, &older, e)) return false;
     if (older && !reconcile(l->path, run, NULL, &found, e)) return false;
+    if (resume) strcpy(l->images, found.images);
     const bool waits = older && (!resume || found.others);
     if (older && resume && !reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
         return false;

@@ -11,7 +11,9 @@ struct train_log {
     char path[OUT_PATH]; /* links followed */
     char pending
         [OUT_PATH]; /* beside it: this run's lines until its checkpoint replaces another run's; or "" */
-    int fd;         /* -1: not open */
+    char images
+        [17]; /* which training images the last line a run goes on from was of (report.h); or "" */
+    int fd;   /* -1: not open */
     bool regular;     /* or a pipe or device, which only takes lines */
     bool linked;      /* path is a link to what has no path, as in /dev */
     struct lock lock; /* of a regular file, against another run with the same log */
@@ -31,7 +33,9 @@ bool train_log_settle(struct train_log *l, struct vae_error *e);
 /* A new run that never had a checkpoint leaves an earlier one's log as it was. */
 void train_log_close(struct train_log *l);
 
-/* A sum over the settings that make a run what it is, 16 hexadecimal digits: which run a line is of. */
+/* Which run a line is of: a sum over the settings that make a run what it is, or run.id, what that was before it
+ * went on with others; and as 16 hexadecimal digits. */
+uint64_t train_log_run(const struct vae_run *r);
 void train_log_run_id(const struct vae_run *r, char id[17]);
 
 #endif

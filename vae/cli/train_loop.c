@@ -7,14 +7,23 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- what is written --- */
+
+/* The step size of the last step; of the next one where this run has done none. */
+static float last_lr(const struct vae_run *r)
+{
+    struct vae_run before = *r;
+    before.step -= r->step > r->past.steps;
+    return run_lr(&before);
+}
 
 static bool diverged(const struct train_loop *l, const char *why, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
     return vae_fail(e, "training diverged at step %" PRIu64 " (%s); lower --lr %g%s", r->step, why,
-                    (double)r->lr,
+                    (double)last_lr(r),
                     l->saved ? "; the last good checkpoint is kept" : "; nothing was written");
 }
 
@@ -76,7 +85,7 @@ static bool training_bound(struct train_loop *l, double *bound)
     struct images part = l->data->train;
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done = !l->o->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
+    const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
                                                     r->seed, stop_signal(), &b);
     *bound = bound_elbo(&b);
     return done;
@@ -97,8 +106,8 @@ static void next_point(struct train_loop *l)
     const struct vae_run *r = &l->t->run;
     const double reported = (double)(run_points(r) - r->seen.count);
     l->next_point = 0;
-    for (int i = 0; l->o->points && l->next_point <= reported; i++)
-        l->next_point = ceil(pow(10, i / (double)l->o->points));
+    for (int i = 0; l->s->points && l->next_point <= reported; i++)
+        l->next_point = ceil(pow(10, i / (double)l->s->points));
 }
 
 /* The line is written: its points are no longer the next one's. */
@@ -109,6 +118,7 @@ static void begin_anew(struct train_loop *l)
     l->timed = 0;
     l->seconds = 0;
     l->t->run.seen = (struct vae_bound){0};
+    *l->t->run.changed = 0;
     next_point(l);
 }
 
@@ -117,16 +127,17 @@ static bool report(struct train_loop *l, struct vae_error *e)
 {
     double trained = NAN;
     const struct vae_run *r = &l->t->run;
-    const uint64_t per = run_steps_per_epoch(r);
     const double rate = l->timed ? (double)l->timed / fmax(l->seconds, 1e-9) : NAN;
     if (!evaluate(l, e) || !training_bound(l, &trained)) return !*e->line;
     struct epoch_report line = {
-        .epoch = (r->step + per - 1) / per,
+        .epoch = run_epochs_begun(r),
         .samples = run_points(r),
         .train_bound = trained,
         .test_bound = bound_elbo(&l->test),
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
+        .lr = last_lr(r),
+        .changed = r->changed,
         .samples_per_s = rate,
         .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
         .isa = l->t->model.k.isa,
@@ -136,8 +147,9 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .profile = epoch_profile(l),
     };
     train_log_run_id(r, line.run);
+    strcpy(line.data, l->images);
     progress_clear(&l->progress);
-    if (!l->o->quiet) print_epoch(&line);
+    if (!l->s->quiet) print_epoch(&line);
     if (!write_line(l, &line, e)) {
         struct vae_error also;
         train_loop_save(l, &also);
@@ -160,7 +172,7 @@ static bool report_due(const struct train_loop *l)
     const struct vae_run *r = &l->t->run;
     if (!r->seen.count) return false;
     if (!more_to_do(l)) return true;
-    if (!l->o->points) return r->step % run_steps_per_epoch(r) == 0;
+    if (!l->s->points) return run_step_of_epoch(r) == 0;
     return (double)run_points(r) >= l->next_point;
 }
 
@@ -193,7 +205,7 @@ bool train_loop_run(struct train_loop *l, struct vae_error *e)
     bool ok = true;
     l->first = seconds_now();
     next_point(l);
-    l->progress = progress_start(run_points(&l->t->run), l->total, l->o->quiet);
+    l->progress = progress_start(run_points(&l->t->run), l->total, l->s->quiet);
     while (ok && !*stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
     progress_clear(&l->progress);

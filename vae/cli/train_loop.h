@@ -9,15 +9,16 @@
 #include "../methods/train.h"
 #include "out_dir.h"
 #include "report.h"
+#include "settings.h"
 #include "train_log.h"
-#include "train_options.h"
 
 struct train_loop {
     struct vae_trainer *t;
     const struct dataset *data;
-    const struct train_options *o;
+    const struct settings *s;
     const struct out_dir *out;
     struct train_log log;
+    char images[17];   /* images_sum of the training images, in hexadecimal digits */
     uint64_t total;    /* data points to reach */
     double next_point; /* of the next report, in data points, if --points */
     struct progress progress;

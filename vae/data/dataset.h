@@ -1,4 +1,4 @@
-/* Training and test images from wherever --data points. */
+/* Training and test images from a source that a user names. */
 #ifndef VAE_DATASET_H
 #define VAE_DATASET_H
 

@@ -64,9 +64,13 @@ static bool not_idx(const struct reader *r, const uint8_t *magic, struct vae_err
         return vae_fail(e, "%s: its header is little-endian; IDX is big-endian, write it so",
                         r->path);
     if (head[0] == 0 && head[1] == 0)
-        return vae_fail(e, "%s: IDX of element type %02x, which is none; see `vae train --help`",
+        return vae_fail(e,
+                        "%s: IDX of element type %02x, which is none; integers of 8, 16 and "
+                        "32 bits and floats of 32 and 64 are",
                         r->path, head[2]);
-    return vae_fail(e, "%s: not an IDX image file (it begins with %08x); see `vae train --help`",
+    return vae_fail(e,
+                    "%s: not an IDX image file (it begins with %08x); give a directory, an "
+                    "IDX file or `synthetic`",
                     r->path, big_endian(head));
 }
 
@@ -208,7 +212,7 @@ bool idx_read(const char *path, struct images *out, struct vae_error *e)
     struct stat st;
     struct reader r = {.path = path, .out = out};
     *out = (struct images){0};
-    const int fd = input_open(path, true, "give --data a directory, an IDX file or `synthetic`", e);
+    const int fd = input_open(path, true, "give a directory, an IDX file or `synthetic`", e);
     if (fd < 0) return false;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) r.file_size = (size_t)st.st_size;
     r.f = gzdopen(fd, "rb");

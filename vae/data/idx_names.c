@@ -159,16 +159,15 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
             list(names, sizeof names, plain, strlen(plain));
     }
     if (fit > 1)
-        return vae_fail(
-            e, "%s: holds several sets; give one of them a name, as in --data %s/%.*s (%s)", dir,
-            dir, (int)strcspn(names, ","), names, names);
+        return vae_fail(e, "%s: holds several sets; give one of them a name, as in %s/%.*s (%s)",
+                        dir, dir, (int)strcspn(names, ","), names, names);
     if (wanted && !one)
         return vae_fail(e, "%s/%s: no such file, and no set of that name in %s", dir, wanted, dir);
     if (!one || !complete(one, test_only)) {
         const bool train = one && one->rank[IDX_TRAIN] != NO_RANK;
         return vae_fail(
             e, "%s: no %s-images-idx3-ubyte in it, plain or .gz; %s", dir, train ? "t10k" : "train",
-            train ? "to use the file alone, give it to --data" : "`make data` fetches MNIST");
+            train ? "to use the file alone, name it itself" : "`make data` fetches MNIST");
     }
     *found = one->file;
     return true;
@@ -194,7 +193,7 @@ static bool scan_below(const char *root, char dir[IDX_PATH], struct sets *s, str
         }
         free(here);
     }
-    return found < 2 || vae_fail(e, "%s: holds %s; give one of them to --data", root, names);
+    return found < 2 || vae_fail(e, "%s: holds %s; give one of them", root, names);
 }
 
 /* Splits DIRECTORY/SET where that is no directory itself; SET, or NULL. */
@@ -223,7 +222,7 @@ bool idx_find(const char *source, bool test_only, struct idx_pair *found, struct
     scan(dir, NULL, s);
     bool ok = s->count > 0 || wanted || scan_below(source, dir, s, e);
     if (ok && wanted && s->count == 0)
-        ok = vae_fail(e, "%s: %s; give --data a directory, an IDX file or `synthetic`", source,
+        ok = vae_fail(e, "%s: %s; give a directory, an IDX file or `synthetic`", source,
                       strerror(ENOENT));
     ok = ok && choose(dir, s, wanted, test_only, found, e);
     free(s);

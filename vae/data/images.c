@@ -1,4 +1,5 @@
 #include "images.h"
+#include "../base/fnv.h"
 #include "../base/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -66,4 +67,18 @@ bool images_transpose(struct images *i)
     i->rows = cols;
     i->cols = rows;
     return true;
+}
+
+static uint64_t sum_of(uint64_t h, const void *bytes, size_t n, size_t step)
+{
+    for (size_t i = 0; i < n; i += step) h = fnv_byte(h, ((const unsigned char *)bytes)[i]);
+    return h;
+}
+
+uint64_t images_sum(const struct images *i)
+{
+    const uint64_t sizes[] = {i->count, i->rows, i->cols};
+    const size_t n = i->count * images_bytes(i), most = 65536;
+    return sum_of(sum_of(FNV_START, sizes, sizeof sizes, 1), images_at(i, 0), n,
+                  (n + most - 1) / most);
 }

@@ -86,10 +86,7 @@ void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first
 }
 
 /* The position in the epoch of the next step's first image. */
-static size_t position(const struct vae_run *r)
-{
-    return (size_t)(r->step % run_steps_per_epoch(r)) * r->batch;
-}
+static size_t position(const struct vae_run *r) { return (size_t)run_step_of_epoch(r) * r->batch; }
 
 size_t trainer_next_rows(const struct vae_trainer *t)
 {
@@ -137,6 +134,14 @@ static void run_minibatch(void *arg, size_t thread)
     vae_update(m, thread, b->rows, b->step);
 }
 
+/* The prior's part of a minibatch: lambda M / N. */
+static float decay(const struct vae_trainer *t, size_t rows)
+{
+    const struct vae_run *r = &t->run;
+    const float part = (float)rows / (float)t->images->count;
+    return (float)(vae_optim_value(&r->optim, r->optimizer, OPTIM_DECAY) * (double)part);
+}
+
 /* So seldom that it costs nothing: a sweep of the weights is some ten thousandth of as many steps. */
 enum { CLEAR_EVERY = 256 };
 
@@ -144,10 +149,10 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
     struct vae_model *m = &t->model;
-    const uint64_t epoch = r->step / run_steps_per_epoch(r);
+    const uint64_t epoch = run_epoch(r);
     const size_t rows = trainer_next_rows(t);
     if (t->order_epoch != epoch) shuffle(t, epoch);
-    const struct vae_step s = {r->lr, (float)rows / (float)t->images->count, r->step + 1};
+    const struct vae_step s = {run_lr(r), decay(t, rows), r->step + 1, r->optim};
     struct minibatch b = {.model = m,
                           .source = {t->images, t->order, position(r), r->binarize,
                                      sv_rng_at(r->seed, STREAM_BINARIZE, r->step)},

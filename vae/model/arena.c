@@ -94,8 +94,8 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
     m->memory = memory_get(bytes);
     if (!m->memory)
         return vae_fail(e,
-                        "not enough memory for the model (%zu MB); lower --hidden, --latent, "
-                        "--batch or --samples-per-x",
+                        "not enough memory for the model (%zu MB); take fewer hidden or "
+                        "latent units, a smaller minibatch or fewer draws",
                         bytes >> 20);
     carve(m, m->memory);
     return true;

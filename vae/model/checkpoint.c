@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 #include "../base/number.h"
 #include "foreign.h"
+#include "run_pairs.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -90,7 +91,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- settings --- */
 
-enum { PAIRS = 20 };
+enum { PAIRS = 20 + RUN_PAIRS };
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)
 {
@@ -129,7 +130,7 @@ static size_t put_run(const struct vae_run *r, struct st_pair *p)
         put(p, &n, "min_logvar", "%.9g", (double)r->shape.variance_at);
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
-    return n;
+    return n + run_pairs(r, p + n);
 }
 
 static bool get_number(const struct st_file *f, const char *key, uint64_t max, uint64_t *out,
@@ -184,7 +185,7 @@ static bool get_double(const struct st_file *f, const char *key, double *out, st
 /* How far the run is: written where it is not 0. */
 static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    if (r->step / run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
+    if ((r->step - r->past.steps) / run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
     if (st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
         (!get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e) ||
@@ -236,7 +237,8 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
         !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
         !get_size(f, "train_images", 1, UINT32_MAX, &r->train_images, e) ||
         !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
-        !get_number(f, "step", RUN_MOST_STEPS, &r->step, e) || !get_progress(f, r, e))
+        !get_number(f, "step", RUN_MOST_STEPS, &r->step, e) || !run_past_read(f, r, e) ||
+        !get_progress(f, r, e))
         return false;
     if (!get_positive(f, "lr", &r->lr, e)) return false;
     r->init_sd = 0.01f; /* what it was before checkpoints said it */
@@ -244,7 +246,7 @@ static bool get_run(const struct st_file *f, struct vae_run *r, struct vae_error
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;
-    return get_variance(f, &r->shape, e);
+    return get_variance(f, &r->shape, e) && run_pairs_read(f, r, e);
 }
 
 /* --- the file --- */

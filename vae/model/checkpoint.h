@@ -3,7 +3,8 @@
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed), each
  * .weight [out][in] and .bias [out]. Statistics carry the same names behind optimizer.<what>. The metadata of a
- * Gaussian hold min_logvar or sigma; neither, as in older files: log-variances without a limit.
+ * Gaussian hold min_logvar or sigma; neither, as in older files: log-variances without a limit. Settings
+ * of the optimiser and its schedule are there where they are not the defaults (run_pairs.h).
  */
 #ifndef VAE_CHECKPOINT_H
 #define VAE_CHECKPOINT_H
@@ -22,7 +23,7 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
  * it speaks of, statistics too, are there. */
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e);
 
-/* What the command line says of a model: settings that a file from elsewhere does not hold. */
+/* What is said of a model beside its file: settings that one from elsewhere does not hold. */
 struct model_given {
     const char *likelihood, *binarize; /* names; NULL: not given */
     size_t rows, cols;                 /* of an image; 0: not given */

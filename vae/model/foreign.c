@@ -28,7 +28,7 @@ static bool likelihood(const struct st_file *f, const struct model_given *g, str
     else
         return vae_fail(e,
                         logits ? "%s: holds decoder.logits.weight and decoder.mean.weight; say "
-                                 "which with --likelihood"
+                                 "which likelihood it has"
                                : "%s: neither decoder.logits.weight nor decoder.mean.weight is in "
                                  "it; give a checkpoint of `vae train`, or weights so named",
                         f->path);
@@ -65,8 +65,8 @@ static bool image(const struct st_file *f, const struct model_given *g, size_t i
                         inputs, VAE_MAX_SIDE);
     if (s->rows * s->cols == inputs) return true;
     if (g->rows)
-        return vae_fail(e, "--image %zux%zu: %s has %zu inputs", g->rows, g->cols, f->path, inputs);
-    return vae_fail(e, "%s: %zu inputs are no square image; give --image ROWSxCOLS", f->path,
+        return vae_fail(e, "%s: has %zu inputs, not %zu x %zu", f->path, inputs, g->rows, g->cols);
+    return vae_fail(e, "%s: %zu inputs are no square image; give its rows and columns", f->path,
                     inputs);
 }
 
@@ -89,11 +89,11 @@ bool given_agrees(const struct st_file *f, const struct model_given *g, const st
     const char *likelihood = vae_likelihood_names[r->shape.likelihood];
     const char *binarize = vae_binarize_names[r->binarize];
     if (g->likelihood && strcmp(g->likelihood, likelihood))
-        return vae_fail(e, "--likelihood %s: %s says %s", g->likelihood, f->path, likelihood);
+        return vae_fail(e, "%s: its likelihood is %s, not %s", f->path, likelihood, g->likelihood);
     if (g->binarize && strcmp(g->binarize, binarize))
-        return vae_fail(e, "--binarize %s: %s says %s", g->binarize, f->path, binarize);
+        return vae_fail(e, "%s: its binarisation is %s, not %s", f->path, binarize, g->binarize);
     if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
-        return vae_fail(e, "--image %zux%zu: %s says %zux%zu", g->rows, g->cols, f->path,
-                        r->shape.rows, r->shape.cols);
+        return vae_fail(e, "%s: its images are %zu x %zu, not %zu x %zu", f->path, r->shape.rows,
+                        r->shape.cols, g->rows, g->cols);
     return true;
 }

@@ -1,10 +1,10 @@
 #include "model.h"
+#include "../base/min.h"
 #include "../base/split.h"
 #include "../base/tiny.h"
 #include <string.h>
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
-const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
 
 double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase)
 {
@@ -70,8 +70,6 @@ static void meet(struct vae_model *m, size_t thread)
     clock_phase(vae_clock_of(m, thread), PHASE_WAIT);
 }
 
-static size_t min(size_t a, size_t b) { return a < b ? a : b; }
-
 /* A block of Y = f(X W + b). */
 static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, struct block b,
                                  int weight, enum sv_epilogue f, const float *x, size_t ldx,
@@ -80,7 +78,7 @@ static struct sv_gemm layer_gemm(const struct vae_model *m, size_t thread, struc
     const struct vae_tensor *w = &m->tensor[weight], *bias = &m->tensor[weight + 1];
     const size_t j = 16 * b.panel;
     return (struct sv_gemm){.m = b.rows,
-                            .n = min(16 * b.panels, w->cols - j),
+                            .n = min_size(16 * b.panels, w->cols - j),
                             .k = w->rows,
                             .a = x + b.row * ldx,
                             .lda = ldx,
@@ -124,7 +122,7 @@ static void block_back(struct vae_model *m, size_t thread, struct block b, int w
     const struct vae_tensor *w = &m->tensor[weight];
     const size_t j = 16 * b.panel;
     const struct sv_gemm g = {.m = b.rows,
-                              .n = min(16 * b.panels, w->rows - j),
+                              .n = min_size(16 * b.panels, w->rows - j),
                               .k = w->cols,
                               .a = dy + b.row * lddy,
                               .lda = lddy,
@@ -172,7 +170,7 @@ static void bernoulli_output(struct vae_model *m, size_t thread, struct vae_rang
     for (size_t i = 0; i < n; i++) {
         struct block b = blocks[i];
         for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
-            b.panels = min(VAE_GROUP, end - b.panel);
+            b.panels = min_size(VAE_GROUP, end - b.panel);
             bernoulli_block(m, thread, b);
         }
     }

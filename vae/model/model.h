@@ -16,16 +16,15 @@
 #include "../base/error.h"
 #include "../base/limits.h"
 #include "../base/pool.h"
+#include "optim.h"
 #include "phases.h"
 
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
 /* The log-variances of a Gaussian decoder: learnt; learnt, with a lower limit; one for all pixels. */
 enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
-enum vae_optimizer { VAE_SGD, VAE_ADAGRAD, VAE_ADAM };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
 extern const char *const vae_likelihood_names[];
-extern const char *const vae_optimizer_names[];
 
 /* The least log-variance where none is given: a standard deviation of 0.011, three of 255 levels of grey. It
  * keeps the likelihood of pixels that never change bounded (`gaussian_ll` in kernels/contracts.h), and a pixel
@@ -158,14 +157,16 @@ enum { VAE_RANGE = 128 };
  * log-likelihood, KL and d loss / d out in work. rng addresses the noise of row 0.
  * vae_backward leaves the gradients of all activations of a range.
  * vae_update, after all ranges of the minibatch's `rows` rows, is one step of the optimiser, the prior
- * N(0, I) on all parameters included. */
+ * on all parameters included. */
 void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, struct sv_rng rng);
 void vae_backward(struct vae_model *m, size_t thread, struct vae_range range);
 
 struct vae_step {
     float lr;
-    float decay;    /* weight of the prior: rows of the minibatch over size of the data set */
+    float
+        decay; /* weight of the prior: its precision, rows of the minibatch over size of the data set */
     uint64_t count; /* 1 for the first step */
+    struct vae_optim optim;
 };
 
 void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);

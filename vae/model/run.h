@@ -3,6 +3,7 @@
 #define VAE_RUN_H
 
 #include "model.h"
+#include "schedule.h"
 
 enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD };
 
@@ -17,6 +18,13 @@ struct vae_health {
         worse; /* last steps in a row whose bound was beyond the limit: no checkpoint is written then */
 };
 
+/* What a run did on other data before it went on with these: zeros where there was none. */
+struct vae_past {
+    uint64_t steps, points, epochs; /* an epoch that was begun counts whole */
+};
+
+enum { RUN_CHANGED = 480 };
+
 struct vae_run {
     struct vae_shape shape;
     enum vae_optimizer optimizer;
@@ -28,6 +36,12 @@ struct vae_run {
     uint64_t step;         /* steps done */
     struct vae_bound seen; /* of the data points since the last report: not in the log yet */
     struct vae_health health;
+    struct vae_optim optim;
+    struct vae_schedule schedule;
+    struct vae_past past;
+    uint64_t id; /* which run the log's lines are of; 0: its settings say (train_log.h) */
+    /* What it went on with that was otherwise before, where the log does not say so yet; or "". */
+    char changed[RUN_CHANGED];
 };
 
 /* A million epochs of 2^32 images, one a step; and no more data points. sv_rng_at takes 2^56 steps. */
@@ -61,11 +75,48 @@ static inline uint64_t run_steps_per_epoch(const struct vae_run *r)
     return (r->train_images + r->batch - 1) / r->batch;
 }
 
+/* Steps done of the epoch that the next step is of. */
+static inline uint64_t run_step_of_epoch(const struct vae_run *r)
+{
+    return (r->step - r->past.steps) % run_steps_per_epoch(r);
+}
+
+/* Epochs before that one, each training image seen once in each. */
+static inline uint64_t run_epoch(const struct vae_run *r)
+{
+    return r->past.epochs + (r->step - r->past.steps) / run_steps_per_epoch(r);
+}
+
+/* Epochs begun. */
+static inline uint64_t run_epochs_begun(const struct vae_run *r)
+{
+    return run_epoch(r) + (run_step_of_epoch(r) > 0);
+}
+
+/* Data points seen at the end of that many epochs; where they were on other data, all of those. */
+static inline uint64_t run_points_of_epochs(const struct vae_run *r, uint64_t epochs)
+{
+    const uint64_t here = epochs > r->past.epochs ? epochs - r->past.epochs : 0;
+    return r->past.points + here * r->train_images;
+}
+
 /* Data points seen after `step` steps. */
 static inline uint64_t run_points(const struct vae_run *r)
 {
-    const uint64_t per = run_steps_per_epoch(r);
-    return r->step / per * r->train_images + r->step % per * r->batch;
+    return run_points_of_epochs(r, run_epoch(r)) + run_step_of_epoch(r) * r->batch;
+}
+
+/* The step size of the next step. */
+static inline float run_lr(const struct vae_run *r)
+{
+    return schedule_lr(&r->schedule, r->lr, run_epoch(r), r->step);
+}
+
+/* From here on another number of images is trained on. */
+static inline void run_new_data(struct vae_run *r, size_t images)
+{
+    r->past = (struct vae_past){r->step, run_points(r), run_epochs_begun(r)};
+    r->train_images = images;
 }
 
 #endif

@@ -22,7 +22,7 @@ static inline size_t st_count(const struct st_tensor *t)
 
 struct st_pair {
     const char *key;
-    char value[64];
+    char value[512];
 };
 
 /* Writes atomically: tensors in the order given, metadata as strings. */

@@ -3,6 +3,7 @@
 #include "../base/file_kind.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
+#include "../base/text.h"
 #include "safetensors.h"
 #include "st_types.h"
 #include <errno.h>
@@ -214,15 +215,6 @@ bool st_shape(const struct st_file *f, const char *name, size_t dims, size_t *sh
     return true;
 }
 
-/* "[500, 784]", cut to fit. */
-static void shape_text(char text[64], size_t dims, const size_t *shape)
-{
-    size_t used = 0;
-    for (size_t d = 0; d < dims && used < 64; d++)
-        used += (size_t)snprintf(text + used, 64 - used, "%s%zu", d ? ", " : "[", shape[d]);
-    snprintf(text + (used < 62 ? used : 62), 2, "]");
-}
-
 bool st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
               struct vae_error *e)
 {
@@ -232,11 +224,11 @@ bool st_check(const struct st_file *f, const char *name, size_t dims, const size
     const struct st_type *t = st_type(dtype);
     size_t have[2];
     char want[64];
-    shape_text(want, dims, shape);
+    text_of_sizes(want, sizeof want, shape, dims, ", ");
     if (!st_shape(f, name, dims, have) || (dims && memcmp(have, shape, dims * sizeof *have)))
-        return vae_fail(e,
-                        "%s: tensor %s has another shape than %s, which the model's sizes ask for",
-                        f->path, name, want);
+        return vae_fail(
+            e, "%s: tensor %s has another shape than [%s], which the model's sizes ask for",
+            f->path, name, want);
     return (t && t->to_f32) || vae_fail(e,
                                         "%s: tensor %s is %s; F32, F16, BF16 and F64 are read, "
                                         "convert it",

@@ -1,12 +1,11 @@
 /* The parameters: their layout, their first values, and their update. */
 #include "weights.h"
+#include "../base/min.h"
 #include "../base/split.h"
 #include "../base/streams.h"
 #include "../base/tiny.h"
 #include <math.h>
 #include <string.h>
-
-static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
 void weights_lay_out(struct vae_model *m)
 {
@@ -34,7 +33,7 @@ static void draw(struct vae_model *m, int weight, uint64_t seed, float sd)
     float row[64];
     for (size_t i = 0; i < t->rows; i++, rng.ctr[1]++)
         for (size_t j = 0; j < t->cols; j += 64) {
-            const size_t n = min(64, t->cols - j);
+            const size_t n = min_size(64, t->cols - j);
             rng.ctr[0] = (uint32_t)(j / 4);
             k->normal(1, n, rng, row, 64);
             for (size_t c = 0; c < n; c++) m->w[vae_place(t, i, j + c)] = row[c] * sd;
@@ -59,15 +58,16 @@ static double power(double b, uint64_t t)
     return p;
 }
 
-/* Adam's, as the kernel takes them: the correction of a bias is that of these floats. */
-static const float BETA1 = 0.9f, BETA2 = 0.999f;
-
+/* Adam's betas are floats, as the kernel takes them: the correction of a bias is that of these. */
 static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
 {
-    if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, 1e-10f, s->decay, 0, 0};
-    const double root = sqrt(1 - power((double)BETA2, s->count));
-    const double alpha = (double)s->lr * root / (1 - power((double)BETA1, s->count));
-    return (struct sv_optim){(float)alpha, (float)(1e-8 * root), s->decay, BETA1, BETA2};
+    const float beta1 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA1);
+    const float beta2 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA2);
+    const double epsilon = vae_optim_value(&s->optim, optimizer, OPTIM_EPSILON);
+    if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, (float)epsilon, s->decay, 0, 0};
+    const double root = sqrt(1 - power((double)beta2, s->count));
+    const double alpha = (double)s->lr * root / (1 - power((double)beta1, s->count));
+    return (struct sv_optim){(float)alpha, (float)(epsilon * root), s->decay, beta1, beta2};
 }
 
 /* The layer whose weight is updated: its input x and the gradient dy of its output, `rows` of each. */
@@ -87,7 +87,7 @@ static void step_block(struct vae_model *m, size_t thread, const struct layer *l
     const struct vae_tensor *t = &m->tensor[l->weight];
     const size_t at = vae_place(t, b.row, 16 * b.panel);
     const struct sv_gemm g = {.m = b.rows,
-                              .n = min(16 * b.panels, t->cols - 16 * b.panel),
+                              .n = min_size(16 * b.panels, t->cols - 16 * b.panel),
                               .k = l->rows,
                               .a = l->x + b.row,
                               .lda = l->ldx,
@@ -117,7 +117,7 @@ static void step_bias(struct vae_model *m, size_t thread, const struct layer *l)
 {
     const struct vae_tensor *t = &m->tensor[l->weight + 1];
     const struct share s = share_of(vae_panels(t->cols), thread, pool_threads(m->pool));
-    const size_t first = 16 * s.first, end = min(16 * s.end, t->cols);
+    const size_t first = 16 * s.first, end = min_size(16 * s.end, t->cols);
     if (first >= end) return;
     const size_t n = end - first, at = t->offset + first;
     const struct sv_kernels *k = sv_for(&m->k, l->rows, n, 0);

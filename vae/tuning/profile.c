@@ -1,4 +1,5 @@
 #include "profile.h"
+#include "../base/fnv.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
 #include "../base/replace_file.h"
@@ -11,27 +12,11 @@
 
 enum { FORMAT = 1, MOST = 1 << 20 /* bytes of a profile */ };
 
-/* FNV-1a */
-static uint64_t hash_text(uint64_t h, const char *text)
-{
-    for (; *text; text++) h = (h ^ (unsigned char)*text) * 0x100000001b3;
-    return h;
-}
-
-bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PROFILE_PATH],
+bool profile_path(const struct machine *m, const char *dir, char path[PROFILE_PATH],
                   struct vae_error *e)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    const uint64_t key = hash_text(hash_text(0xcbf29ce484222325, m->cpu), m->build);
-    int n = -1;
-    if (cache && *cache == '/') /* the specification has relative ones ignored */
-        n = snprintf(dir, PROFILE_PATH, "%s/vae", cache);
-    else if (home && *home)
-        n = snprintf(dir, PROFILE_PATH, "%s/.cache/vae", home);
-    else
-        return vae_fail(e, "no place for a profile: set HOME or XDG_CACHE_HOME");
-    if (n < PROFILE_PATH)
-        n = snprintf(path, PROFILE_PATH, "%s/kernels-%016" PRIx64 ".json", dir, key);
+    const uint64_t key = fnv_text(fnv_text(FNV_START, m->cpu), m->build);
+    const int n = snprintf(path, PROFILE_PATH, "%s/kernels-%016" PRIx64 ".json", dir, key);
     return n < PROFILE_PATH || vae_fail(e, "%.64s...: name too long", dir);
 }
 

@@ -8,8 +8,8 @@
 
 enum { PROFILE_PATH = 4096 };
 
-/* $XDG_CACHE_HOME/vae or ~/.cache/vae, into dir; and the file's name in it, into path. */
-bool profile_path(const struct machine *m, char dir[PROFILE_PATH], char path[PROFILE_PATH],
+/* Where in the folder `dir` the profile of this CPU and build lies. */
+bool profile_path(const struct machine *m, const char *dir, char path[PROFILE_PATH],
                   struct vae_error *e);
 
 /* Atomically; the directory is there. */

@@ -9,15 +9,7 @@ _Static_assert((int)MAX_CANDIDATES <= (int)TIMING_TABLES, "every candidate is ti
 
 static void progress(const struct survey *s, const char *what, size_t id)
 {
-    if (!s->show) return;
-    fprintf(stderr, "\r%s %zu of %zu: %s\033[K", what, id - s->first + 1, s->last - s->first,
-            sv_kernel_names[id]);
-    fflush(stderr);
-}
-
-static void progress_end(const struct survey *s)
-{
-    if (s->show) fputs("\r\033[K", stderr);
+    if (s->progress) s->progress(s, what, id);
 }
 
 /* --- verification --- */
@@ -66,7 +58,7 @@ size_t survey_verify(struct survey *s)
         }
     }
     while (p.finished < p.started) finish_one(&p);
-    progress_end(s);
+    progress(s, NULL, s->last);
     return p.failed;
 }
 
@@ -107,7 +99,7 @@ void survey_time(struct survey *s)
         time_peaks(s->candidates, product, s->kernel[id].peak);
         for (int cls = 0; cls < SV_CLASSES; cls++) time_class(s, id, (enum sv_class)cls);
     }
-    progress_end(s);
+    progress(s, NULL, s->last);
 }
 
 size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls)
@@ -133,14 +125,4 @@ bool survey_pick(const struct survey *s, struct pick *p, struct vae_error *e)
                                 sv_kernel_names[id]);
         }
     return true;
-}
-
-void survey_name_failed(const struct survey *s, FILE *to)
-{
-    for (size_t id = s->first; id < s->last; id++)
-        for (size_t i = 0; i < s->candidates->count; i++)
-            if (s->kernel[id].standing[i] == STANDING_FAILED)
-                fprintf(to, "FAILED: kernel %s of %s, variant %s, is wrong and will not be used\n",
-                        sv_kernel_names[id], s->candidates->table[i]->isa,
-                        s->candidates->table[i]->variant);
 }

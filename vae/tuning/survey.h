@@ -20,8 +20,9 @@ struct survey_kernel {
 
 struct survey {
     const struct candidates *candidates;
-    FILE *log;          /* failures are named here */
-    bool show;          /* a line of progress on standard error */
+    FILE *log; /* the harness writes here what fails */
+    /* Told before each kernel what is done to it, "verifying" or "timing", and NULL at the end; or NULL. */
+    void (*progress)(const struct survey *s, const char *what, size_t id);
     size_t first, last; /* kernels first ... last - 1 */
     struct survey_kernel kernel[SV_KERNEL_COUNT];
 };
@@ -39,8 +40,5 @@ size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls);
 
 /* The fastest of every kernel and class; fails where a kernel has no verified candidate. */
 bool survey_pick(const struct survey *s, struct pick *p, struct vae_error *e);
-
-/* A line for each candidate that failed. */
-void survey_name_failed(const struct survey *s, FILE *to);
 
 #endif

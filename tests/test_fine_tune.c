@@ -1,0 +1,302 @@
+/* Runs that go on: amid their stages and warm-up to the same bits, or with other settings or data, which is said. */
+#include "cli.h"
+#include "suites.h"
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODEL "--batch 20 --hidden 11 --latent 3 --quiet "
+
+/* Line `at` of a log, from 0; NULL beyond its end. */
+static json_t *line_of(const char *path, int at)
+{
+    char line[2048];
+    FILE *f = fopen(path, "r");
+    json_t *o = NULL;
+    ck_assert_msg(f != NULL, "%s", path);
+    for (int i = 0; i <= at && fgets(line, sizeof line, f); i++)
+        if (i == at) o = json_loads(line, 0, NULL);
+    fclose(f);
+    return o;
+}
+
+/* Line `at` has that text, or number, under `key`; NULL: nothing. */
+static void must_log(const char *path, int at, const char *key, const char *text, double number)
+{
+    json_t *o = line_of(path, at), *is = json_object_get(o, key);
+    ck_assert_msg(o != NULL, "%s: no line %d", path, at);
+    if (text)
+        ck_assert_str_eq(json_string_value(is), text);
+    else if (number != 0)
+        ck_assert_double_eq_tol(json_number_value(is), number, 1e-7 * number);
+    else
+        ck_assert(!is);
+    json_decref(o);
+}
+
+static char *run_of(const char *path, int at)
+{
+    json_t *o = line_of(path, at);
+    char *run = strdup(json_string_value(json_object_get(o, "run")));
+    json_decref(o);
+    return run;
+}
+
+static void must_say(const char *arguments, const char *says)
+{
+    const struct outcome o = cli_run("%s", arguments);
+    ck_assert_msg(o.status == 0 && !*o.err, "%s: %s", arguments, o.err);
+    ck_assert_msg(says ? strstr(o.out, says) != NULL : !strstr(o.out, "going on"), "%s", o.out);
+}
+
+/* --- as it began --- */
+
+#define SCHEDULED                                                                                  \
+    MODEL "--optimizer adam --lr-stages 2:5e-4,4:1e-4 --warmup 12 --beta1 0.8 --beta2 0.99 "       \
+          "--epsilon 1e-6 --weight-decay 2 "
+
+/* Five steps an epoch: stopped in the warm-up, at its end, and at and within the stages. */
+static const int cuts[] = {40, 100, 180, 240, 300, 340};
+
+START_TEST(test_goes_on_exactly)
+{
+    char command[256];
+    cli_must_work("train --data plain --out whole --epochs 5 " SCHEDULED);
+    snprintf(command, sizeof command, "train --data plain --out cut --samples %d " SCHEDULED,
+             cuts[_i]);
+    cli_must_work(command);
+    ck_assert(!cli_same_file("whole/model.safetensors", "cut/model.safetensors"));
+    must_say("train --data plain --out cut --resume cut/model.safetensors --epochs 5 --quiet",
+             NULL);
+    ck_assert(cli_same_file("whole/model.safetensors", "cut/model.safetensors"));
+    must_log("whole/log.jsonl", 0, "lr", NULL, 0.001 * 5 / 12);
+    must_log("whole/log.jsonl", 1, "lr", NULL, 5e-4 * 10 / 12);
+    must_log("whole/log.jsonl", 2, "lr", NULL, 5e-4);
+    must_log("whole/log.jsonl", 4, "lr", NULL, 1e-4);
+}
+END_TEST
+
+/* Defaults that are given are as those that are not, to the byte. */
+START_TEST(test_defaults_given)
+{
+    cli_must_work("train --data plain --out d1 --epochs 2 --optimizer adam " MODEL);
+    cli_must_work("train --data plain --out d2 --epochs 2 --optimizer adam --lr 0.001 --beta1 0.9 "
+                  "--beta2 0.999 --epsilon 1e-8 --weight-decay 1 --warmup 0 " MODEL);
+    ck_assert(cli_same_file("d1/model.safetensors", "d2/model.safetensors"));
+    char *a = run_of("d1/log.jsonl", 0), *b = run_of("d2/log.jsonl", 0);
+    ck_assert_str_eq(a, b);
+    free(a), free(b);
+}
+END_TEST
+
+/* --- otherwise --- */
+
+/* From two epochs at a step size of 0.01. */
+static const struct {
+    const char *options, *says; /* says: NULL where nothing is otherwise */
+    double lr;                  /* of the next report */
+} changes[] = {
+    {"", NULL, 0.01},
+    {"--lr 0.01 --weight-decay 1 --warmup 0", NULL, 0.01},
+    {"--lr 0.005", "lr 0.005 (was 0.01)", 0.005},
+    {"--lr-stages 2:0.25,9:1", "lr-stages 2:0.25,9:1 (was none)", 0.25},
+    {"--warmup 10", "warmup 10 (was 0)", 0.005}, /* half of it done */
+    {"--weight-decay 0 --epsilon 0.5", "epsilon 0.5 (was 1e-10), weight_decay 0 (was 1)", 0.01},
+};
+enum { CHANGES = sizeof changes / sizeof *changes };
+
+START_TEST(test_other_settings)
+{
+    char command[512];
+    const char *says = changes[_i].says;
+    unlink("o/model.safetensors");
+    cli_must_work("train --data plain --out o --epochs 2 " MODEL);
+    snprintf(command, sizeof command,
+             "train --data plain --out o --resume o/model.safetensors --epochs 3 --quiet %s",
+             changes[_i].options);
+    char said[256];
+    snprintf(said, sizeof said, "going on after 200 samples with %s\n", says ? says : "");
+    must_say(command, says ? said : NULL);
+    must_log("o/log.jsonl", 1, "lr", NULL, 0.01);
+    must_log("o/log.jsonl", 2, "lr", NULL, changes[_i].lr);
+    must_log("o/log.jsonl", 2, "changed", says, 0);
+    must_say("train --data plain --out o --resume o/model.safetensors --epochs 4 --quiet", NULL);
+    must_log("o/log.jsonl", 3, "changed", NULL, 0);
+    cli_must_work("train --data plain --out same --epochs 4 " MODEL);
+    ck_assert_int_eq(cli_same_file("same/model.safetensors", "o/model.safetensors"), !says);
+    char *first = run_of("o/log.jsonl", 0), *last = run_of("o/log.jsonl", 3);
+    ck_assert_str_eq(first, last);
+    free(first), free(last);
+}
+END_TEST
+
+/* --lr alone ends the stages. */
+START_TEST(test_stages_end)
+{
+    cli_must_work("train --data plain --out e --epochs 2 --lr-stages 1:0.02,2:0.03 " MODEL);
+    must_say("train --data plain --out e --resume e/model.safetensors --epochs 3 --quiet --lr 0.05",
+             "with lr 0.05 (was 0.01), lr-stages none (was 1:0.02,2:0.03)");
+    must_log("e/log.jsonl", 1, "lr", NULL, 0.03);
+    must_log("e/log.jsonl", 2, "lr", NULL, 0.05);
+}
+END_TEST
+
+/* 60 images of one.idx, 54 to train on: three steps an epoch; whether it is stopped again or not. */
+START_TEST(test_other_data)
+{
+    cli_must_work("train --data plain --out base --epochs 2 " MODEL);
+    must_say("train --data one.idx --out whole --resume base/model.safetensors --epochs 4 --quiet",
+             "going on after 200 samples with training images 54 (was 100)\n");
+    must_log("whole/log.jsonl", 0, "epoch", NULL, 3);
+    must_log("whole/log.jsonl", 0, "samples", NULL, 254);
+    must_log("whole/log.jsonl", 0, "changed", "training images 54 (was 100)", 0);
+    must_log("whole/log.jsonl", 1, "samples", NULL, 308);
+    cli_must_work("train --data one.idx --out cut --resume base/model.safetensors --samples 275 "
+                  "--quiet");
+    must_say("train --data one.idx --out cut --resume cut/model.safetensors --epochs 4 --quiet",
+             NULL);
+    ck_assert(cli_same_file("whole/model.safetensors", "cut/model.safetensors"));
+    cli_must_fail("train --data other-size.idx --out x --resume base/model.safetensors", 1,
+                  "trained on images of 7 x 5, but those of other-size.idx are 8 x 5");
+    ck_assert_int_ne(access("x", F_OK), 0);
+}
+END_TEST
+
+/* As many images of the same size, but others: the log's last line tells. The same ones in other files are no
+ * change. */
+START_TEST(test_other_images)
+{
+    ck_assert_int_eq(system("mkdir other && cp plain/* other && printf x | dd conv=notrunc bs=1 "
+                            "seek=99 of=other/train-images-idx3-ubyte 2>dd"),
+                     0);
+    cli_must_work("train --data plain --out same --epochs 1 " MODEL);
+    must_say("train --data zipped --out same --resume same/model.safetensors --epochs 2 --quiet",
+             NULL);
+    must_say("train --data other --out same --resume same/model.safetensors --epochs 3 --quiet",
+             "going on after 200 samples with other training images\n");
+    must_say("train --data other --out same --resume same/model.safetensors --epochs 4 --quiet",
+             NULL);
+    must_log("same/log.jsonl", 1, "changed", NULL, 0);
+    must_log("same/log.jsonl", 2, "changed", "other training images", 0);
+    must_log("same/log.jsonl", 3, "changed", NULL, 0);
+}
+END_TEST
+
+/* What a run went on with is in its checkpoint until a report has told it: here it is stopped within an epoch of
+ * many steps, and goes on without the option. */
+START_TEST(test_told_once)
+{
+    unsigned char *bytes; /* 18000 images of 7 x 5 to train on, and 2000 */
+    ck_assert_int_eq(system("(printf '\\0\\0\\10\\3\\0\\0\\116\\40\\0\\0\\0\\7\\0\\0\\0\\5'; "
+                            "head -c 700000 /dev/zero) >many.idx"),
+                     0);
+    cli_must_work("train --data many.idx --out t --samples 10 --batch 1 --hidden 1000 --quiet");
+    const pid_t child = cli_start("train --data many.idx --out t --resume t/model.safetensors "
+                                  "--epochs 9 --quiet --lr 0.001 --log told");
+    ck_assert(cli_wait_for("told")); /* signals are caught by then */
+    kill(child, SIGTERM);
+    ck_assert_int_eq(cli_status_of(child), 128 + SIGTERM);
+    const size_t n = cli_read("t/model.safetensors", &bytes);
+    bytes[n] = 0;
+    ck_assert_ptr_nonnull(
+        strstr((char *)bytes + 8, "\"unreported_change\":\"lr 0.001 (was 0.01)\""));
+    char *step = strstr((char *)bytes + 8, "\"step\":\""), command[256];
+    ck_assert_ptr_nonnull(step);
+    const long done = strtol(step + strlen("\"step\":\""), NULL, 10);
+    free(bytes);
+    for (long more = 1; more <= 2; more++) {
+        snprintf(command, sizeof command,
+                 "train --data many.idx --out t --resume t/model.safetensors --samples %ld "
+                 "--quiet --log told",
+                 done + more);
+        must_say(command, NULL);
+    }
+    must_log("told", 0, "changed", "lr 0.001 (was 0.01)", 0);
+    must_log("told", 0, "lr", NULL, 0.001);
+    must_log("told", 1, "changed", NULL, 0);
+}
+END_TEST
+
+/* Killed at any moment, the same command again ends where a run without a break does, and has told its change in
+ * one line, the first after it. */
+START_TEST(test_killed)
+{
+#define GO_ON "--data plain --resume %s/model.safetensors --out %s --quiet --lr 0.005 "
+    char command[512];
+    json_t *o;
+    cli_must_work("train --data plain --out k --epochs 2 " MODEL);
+    ck_assert_int_eq(system("rm -rf unbroken && cp -R k unbroken"), 0);
+    snprintf(command, sizeof command, "train " GO_ON "--epochs 1000000", "k", "k");
+    const pid_t child = cli_start(command);
+    cli_sleep_ms(20 + 9 * _i);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(cli_status_of(child), 1000 + SIGKILL);
+    const struct outcome eval = cli_run("eval k/model.safetensors --data plain --json");
+    ck_assert_ptr_nonnull(o = json_loads(eval.out, 0, NULL));
+    const long long samples = json_integer_value(json_object_get(o, "samples")) + 170;
+    json_decref(o);
+    for (int whole = 0; whole < 2; whole++) {
+        const char *dir = whole ? "unbroken" : "k";
+        snprintf(command, sizeof command, "train " GO_ON "--samples %lld", dir, dir, samples);
+        cli_must_work(command);
+    }
+    ck_assert(cli_same_file("k/model.safetensors", "unbroken/model.safetensors"));
+    for (int at = 0; (o = line_of("k/log.jsonl", at)); at++) {
+        json_t *same = line_of("unbroken/log.jsonl", at);
+        ck_assert(json_equal(json_object_get(o, "samples"), json_object_get(same, "samples")));
+        ck_assert_int_eq(json_object_get(o, "changed") != NULL, at == 2);
+        json_decref(o);
+        json_decref(same);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *options;
+    int status;
+    const char *says;
+} wrong[] = {
+    {"--beta1 1 --optimizer adam", 2, "--beta1 1: give a number from 0 to 0.9999999"},
+    {"--beta2 -0.1 --optimizer adam", 2, "--beta2 -0.1: give a number from 0"},
+    {"--epsilon 0", 2, "--epsilon 0: give a number from 1e-30 to 1e6"},
+    {"--weight-decay nan", 2, "--weight-decay nan: give a number from 0 to 1e6"},
+    {"--warmup -1", 2, "--warmup -1: give a whole number from 0"},
+    {"--lr-stages ''", 2, "give epochs from 1 to 1000000"},
+    {"--lr-stages 5:1,4:1", 2, "--lr-stages 5:1,4:1: give epochs"},
+    {"--lr-stages 1:1 --lr 1", 2, "--lr has no effect where --lr-stages begins with epoch 1"},
+    {"--beta1 0.5", 2, "--beta1: adagrad has no such setting"},
+    {"--epsilon 1e-6 --optimizer sgd", 2, "--epsilon: sgd has no such setting"},
+    {"--resume out/model.safetensors --beta2 0.5", 1, "--beta2: adagrad has no such setting"},
+    {"--resume out/model.safetensors --optimizer sgd", 2, "--resume takes --optimizer from the"},
+};
+
+START_TEST(test_wrong)
+{
+    char command[256];
+    snprintf(command, sizeof command, "train --data plain --out wrong %s", wrong[_i].options);
+    cli_must_fail(command, wrong[_i].status, wrong[_i].says);
+    ck_assert_int_ne(access("wrong", F_OK), 0);
+}
+END_TEST
+
+Suite *suite_fine_tune(void)
+{
+    Suite *s = suite_create("fine_tune");
+    TCase *t = tcase_create("fine_tune");
+    tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "threads");
+    tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
+    tcase_add_loop_test(t, test_goes_on_exactly, 0, sizeof cuts / sizeof *cuts);
+    tcase_add_test(t, test_defaults_given);
+    tcase_add_loop_test(t, test_other_settings, 0, CHANGES);
+    tcase_add_test(t, test_stages_end);
+    tcase_add_test(t, test_other_data);
+    tcase_add_test(t, test_other_images);
+    tcase_add_test(t, test_told_once);
+    tcase_add_loop_test(t, test_killed, 0, 6);
+    tcase_add_loop_test(t, test_wrong, 0, sizeof wrong / sizeof *wrong);
+    suite_add_tcase(s, t);
+    return s;
+}

@@ -1,0 +1,352 @@
+/* The settings of the optimisers and the schedule of the step size: each against the formula in double, and what
+ * of them is in a checkpoint. */
+#include "../vae/methods/train.h"
+#include "../vae/model/checkpoint.h"
+#include "cli.h"
+#include "picks.h"
+#include "suites.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* 45 images in batches of 20: an epoch has three steps, of 20, 20 and 5 images. */
+enum { IMAGES = 45, BATCH = 20, STEPS = 7 };
+
+static struct vae_run small_run(enum vae_optimizer optimizer, float lr)
+{
+    return (struct vae_run){.shape = {.rows = 5, .cols = 4, .hidden = 18, .latent = 3},
+                            .optimizer = optimizer,
+                            .batch = BATCH,
+                            .samples = 1,
+                            .lr = lr,
+                            .init_sd = 0.1f,
+                            .seed = 6,
+                            .train_images = IMAGES};
+}
+
+static void set(struct vae_run *r, enum vae_optim_setting which, double value)
+{
+    r->optim.given[which] = true;
+    r->optim.value[which] = value;
+}
+
+static void create(struct vae_trainer *t, const struct vae_run *run, const struct images *images)
+{
+    struct sv_choice k;
+    struct vae_error e = {""};
+    ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
+    ck_assert_msg(trainer_create(t, &k, run, images, NULL, &e), "%s", e.line);
+}
+
+/* --- the settings against the formulas of the optimisers --- */
+
+/* The gradient of the loss without the prior, which a step of SGD shows: its size is such that the weights' own
+ * rounding does not count. */
+static void gradient(const struct vae_trainer *at, double *g)
+{
+    struct vae_run run = at->run;
+    struct vae_trainer t;
+    struct vae_bound b = {0};
+    run.optimizer = VAE_SGD;
+    run.lr = 0x1p20f;
+    run.schedule = (struct vae_schedule){0};
+    run.optim = (struct vae_optim){0};
+    set(&run, OPTIM_DECAY, 0);
+    create(&t, &run, at->images);
+    memcpy(t.model.w, at->model.w, t.model.params * sizeof *t.model.w);
+    trainer_step(&t, &b);
+    for (size_t i = 0; i < t.model.params; i++)
+        g[i] = ((double)at->model.w[i] - (double)t.model.w[i]) * 0x1p-20;
+    trainer_destroy(&t);
+}
+
+struct formula {
+    double lr, decay, beta1, beta2, epsilon;
+};
+
+/* What the statistics of a weight are, and the mean of |g| over the same steps, what their error is relative to. */
+struct statistics {
+    double m, v, size;
+};
+
+/* Step t of a weight; *error: how far off a float may be, all in all. */
+static double step_in_double(enum vae_optimizer optimizer, const struct formula *f, double t,
+                             double w, double g, struct statistics *s, double *error)
+{
+    const double size = fabs(g) + fabs(f->decay * w), relative = 2e-5;
+    double by = f->lr;
+    g += f->decay * w;
+    if (optimizer == VAE_SGD) {
+        s->m = g;
+        s->size = size;
+    } else if (optimizer == VAE_ADAGRAD) { /* Duchi, Hazan & Singer 2011 */
+        s->m = g;
+        s->size = size;
+        s->v += g * g;
+        by /= sqrt(s->v) + f->epsilon;
+    } else { /* Kingma & Ba 2014, algorithm 1, as at the end of its section 2 */
+        const double root = sqrt(1 - pow(f->beta2, t));
+        s->m = f->beta1 * s->m + (1 - f->beta1) * g;
+        s->v = f->beta2 * s->v + (1 - f->beta2) * g * g;
+        s->size = f->beta1 * s->size + (1 - f->beta1) * size;
+        by *= root / (1 - pow(f->beta1, t)) / (sqrt(s->v) + f->epsilon * root);
+    }
+    *error = by * relative * s->size + 0x1p-22 * fabs(w);
+    return w - by * s->m;
+}
+
+/* What is expected is written out: the step sizes of all steps, the precision of the prior, betas and epsilon. */
+static const struct {
+    enum vae_optimizer optimizer;
+    int setting; /* -1: none is given */
+    double value;
+    const char *stages;
+    uint64_t warmup;
+    struct formula want;
+    double lr[STEPS]; /* in units of want.lr */
+} rows[] = {
+#define SAME                                                                                       \
+    {                                                                                              \
+        1, 1, 1, 1, 1, 1, 1                                                                        \
+    }
+    {VAE_SGD, -1, 0, "", 0, {1e-3, 1, 0, 0, 0}, SAME},
+    {VAE_SGD, OPTIM_DECAY, 0, "", 0, {1e-3, 0, 0, 0, 0}, SAME},
+    {VAE_SGD, OPTIM_DECAY, 12.5, "", 0, {1e-3, 12.5, 0, 0, 0}, SAME},
+    {VAE_ADAGRAD, -1, 0, "", 0, {1e-2, 1, 0, 0, 1e-10}, SAME},
+    {VAE_ADAGRAD, OPTIM_EPSILON, 0.5, "", 0, {1e-2, 1, 0, 0, 0.5}, SAME},
+    {VAE_ADAGRAD, OPTIM_DECAY, 3, "", 0, {1e-2, 3, 0, 0, 1e-10}, SAME},
+    {VAE_ADAM, -1, 0, "", 0, {1e-2, 1, 0.9, 0.999, 1e-8}, SAME},
+    {VAE_ADAM, OPTIM_BETA1, 0, "", 0, {1e-2, 1, 0, 0.999, 1e-8}, SAME},
+    {VAE_ADAM, OPTIM_BETA1, 0.5, "", 0, {1e-2, 1, 0.5, 0.999, 1e-8}, SAME},
+    {VAE_ADAM, OPTIM_BETA2, 0.75, "", 0, {1e-2, 1, 0.9, 0.75, 1e-8}, SAME},
+    {VAE_ADAM, OPTIM_EPSILON, 0.25, "", 0, {1e-2, 1, 0.9, 0.999, 0.25}, SAME},
+    {VAE_ADAM, OPTIM_DECAY, 0, "", 0, {1e-2, 0, 0.9, 0.999, 1e-8}, SAME},
+    {VAE_SGD, -1, 0, "2:1e-4,3:0.005", 0, {1e-3, 1, 0, 0, 0}, {1, 1, 1, 0.1, 0.1, 0.1, 5}},
+    {VAE_ADAM, -1, 0, "1:0.02,3:5e-3", 0, {1e-2, 1, 0.9, 0.999, 1e-8}, {2, 2, 2, 2, 2, 2, 0.5}},
+    {VAE_SGD, -1, 0, "", 4, {1e-3, 1, 0, 0, 0}, {0.25, 0.5, 0.75, 1, 1, 1, 1}},
+    {VAE_ADAGRAD, -1, 0, "2:4e-2", 5, {1e-2, 1, 0, 0, 1e-10}, {0.2, 0.4, 0.6, 3.2, 4, 4, 4}},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+START_TEST(test_against_formula)
+{
+    static const double part[] = {20.0 / IMAGES, 20.0 / IMAGES, 5.0 / IMAGES};
+    struct vae_run run = small_run(rows[_i].optimizer, (float)rows[_i].want.lr);
+    struct images images = random_images(IMAGES, run.shape.rows, run.shape.cols);
+    struct vae_trainer t;
+    if (rows[_i].setting >= 0) set(&run, (enum vae_optim_setting)rows[_i].setting, rows[_i].value);
+    ck_assert(schedule_read_stages(rows[_i].stages, &run.schedule));
+    run.schedule.warmup = rows[_i].warmup;
+    create(&t, &run, &images);
+    const size_t n = t.model.params;
+    double *g = calloc(n, sizeof *g), *want = calloc(n, sizeof *want),
+           *off = calloc(n, sizeof *off);
+    struct statistics *s = calloc(n, sizeof *s);
+    for (int step = 0; step < STEPS; step++) {
+        struct vae_bound b = {0};
+        struct formula f = rows[_i].want;
+        f.lr *= rows[_i].lr[step];
+        f.decay *= part[step % 3];
+        gradient(&t, g);
+        for (size_t i = 0; i < n; i++)
+            want[i] = step_in_double(run.optimizer, &f, step + 1, (double)t.model.w[i], g[i], &s[i],
+                                     &off[i]);
+        trainer_step(&t, &b);
+        for (size_t i = 0; i < n; i++)
+            ck_assert_msg(fabs((double)t.model.w[i] - want[i]) <= off[i],
+                          "row %d, step %d, weight %zu: %.9g, not %.9g", _i, step, i,
+                          (double)t.model.w[i], want[i]);
+    }
+    free(g), free(want), free(off), free(s);
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
+/* --- stages as text --- */
+
+static const struct {
+    const char *text, *written; /* NULL: refused */
+} stages[] = {
+    {"", ""},
+    {"1:1e-3,10:3e-4", "1:0.001,10:0.0003"},
+    {"7:0.25", "7:0.25"},
+    {"1000000:1.17549435e-38", "1000000:1.1754944e-38"},
+    {"1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1",
+     "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1"},
+    {"1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1,17:1", NULL},
+    {"1:1e-3,", NULL},
+    {",1:1e-3", NULL},
+    {"1:1e-3,,2:1", NULL},
+    {"1", NULL},
+    {"1:", NULL},
+    {":1", NULL},
+    {"1,2:1", NULL},
+    {"0:1", NULL},
+    {"1000001:1", NULL},
+    {"1:0", NULL},
+    {"1:-1", NULL},
+    {"1:inf", NULL},
+    {"1:1x", NULL},
+    {"1:1:1", NULL},
+    {"2:1,2:1", NULL},
+    {"2:1,1:1", NULL},
+    {"00000000000000000001:1", NULL},
+    {"1:0.000000000000000000000000000000001", NULL},
+};
+
+START_TEST(test_stages)
+{
+    struct vae_schedule s = {.stage = {{5, 0.5f}}, .stages = 1}, before = s;
+    char text[SCHEDULE_TEXT];
+    const bool taken = schedule_read_stages(stages[_i].text, &s);
+    ck_assert_int_eq(taken, stages[_i].written != NULL);
+    ck_assert(taken || schedule_same_stages(&s, &before));
+    schedule_write_stages(&s, text);
+    ck_assert_str_eq(text, taken ? stages[_i].written : "5:0.5");
+}
+END_TEST
+
+/* The longest that may be given has room. */
+START_TEST(test_longest_stages)
+{
+    struct vae_schedule s = {.stages = SCHEDULE_STAGES}, again = {0};
+    char text[SCHEDULE_TEXT];
+    for (size_t i = 0; i < SCHEDULE_STAGES; i++)
+        s.stage[i] = (struct vae_stage){SCHEDULE_MOST_EPOCH - SCHEDULE_STAGES + i, 1.17549435e-38f};
+    schedule_write_stages(&s, text);
+    ck_assert(schedule_read_stages(text, &again) && schedule_same_stages(&s, &again));
+}
+END_TEST
+
+/* --- data points and epochs, of a run that went on with other data --- */
+
+START_TEST(test_past)
+{
+    struct vae_run r = {.batch = 20, .train_images = 100, .step = 7}; /* an epoch and two fifths */
+    ck_assert(run_points(&r) == 140 && run_epoch(&r) == 1 && run_epochs_begun(&r) == 2);
+    run_new_data(&r, 50); /* three steps an epoch */
+    ck_assert(run_points(&r) == 140 && run_epoch(&r) == 2 && run_epochs_begun(&r) == 2);
+    ck_assert(run_step_of_epoch(&r) == 0 && run_points_of_epochs(&r, 4) == 240);
+    ck_assert(run_points_of_epochs(&r, 1) == 140);
+    r.step += 4;
+    ck_assert(run_points(&r) == 210 && run_epoch(&r) == 3 && run_step_of_epoch(&r) == 1);
+    run_new_data(&r, 100);
+    r.step += 5;
+    ck_assert(run_points(&r) == 310 && run_epoch(&r) == 5 && run_epochs_begun(&r) == 5);
+}
+END_TEST
+
+/* --- the checkpoint --- */
+
+static struct vae_run full_run(void)
+{
+    struct vae_run r = small_run(VAE_ADAM, 0.01f);
+    r.step = 1000;
+    set(&r, OPTIM_BETA1, 0.85);
+    set(&r, OPTIM_BETA2, 0.99);
+    set(&r, OPTIM_EPSILON, 1e-5);
+    set(&r, OPTIM_DECAY, 0);
+    schedule_read_stages("3:0.1,500:0.0625", &r.schedule);
+    r.schedule.warmup = 33;
+    r.schedule.warmup_from = 990;
+    r.past = (struct vae_past){600, 9000, 200};
+    r.id = UINT64_MAX;
+    strcpy(r.changed, "lr 0.01 (was 0.1)");
+    return r;
+}
+
+/* Each leaves in the run what no checkpoint may hold, or nothing that needs to be written. */
+static void no_change(struct vae_run *r) { (void)r; }
+static void defaults(struct vae_run *r)
+{
+    *r = small_run(VAE_ADAM, 0.01f);
+    set(r, OPTIM_BETA1, 0.9);
+    set(r, OPTIM_BETA2, 0.999);
+    set(r, OPTIM_EPSILON, 1e-8);
+    set(r, OPTIM_DECAY, 1);
+}
+static void beta_of_sgd(struct vae_run *r) { r->optimizer = VAE_SGD; }
+static void beta_1(struct vae_run *r) { r->optim.value[OPTIM_BETA1] = 1; }
+static void no_epsilon(struct vae_run *r) { r->optim.value[OPTIM_EPSILON] = 0; }
+static void negative_prior(struct vae_run *r) { r->optim.value[OPTIM_DECAY] = -1; }
+static void descending(struct vae_run *r) { r->schedule.stage[1].epoch = 2; }
+static void future_warmup(struct vae_run *r) { r->schedule.warmup_from = 1001; }
+static void future_past(struct vae_run *r) { r->past.steps = 1001; }
+
+static const struct {
+    void (*change)(struct vae_run *);
+    const char *says, *written; /* refused, with this; or it comes back, and this key is there */
+} kept[] = {
+    {no_change, NULL,
+     "\"beta1\":\"0.85\",\"beta2\":\"0.99\",\"epsilon\":\"1e-05\",\"weight_decay\":"
+     "\"0\",\"lr_stages\":\"3:0.1,500:0.0625\",\"warmup\":\"33\""},
+    {defaults, NULL, "\"step\":\"0\"}"}, /* the last key */
+    {beta_of_sgd, "beta1 is \"0.85\" in its metadata; not of its optimizer", NULL},
+    {beta_1, "beta1 is \"1\"", NULL},
+    {no_epsilon, "epsilon is \"0\"", NULL},
+    {negative_prior, "weight_decay is \"-1\"", NULL},
+    {descending, "lr_stages is \"3:0.1,2:0.0625\"", NULL},
+    {future_warmup, "warmup_from is \"1001\"", NULL},
+    {future_past, "past_steps is \"1001\"", NULL},
+};
+enum { KEPT = sizeof kept / sizeof *kept };
+
+static void must_be_same(const struct vae_run *a, const struct vae_run *b)
+{
+    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
+        ck_assert(vae_optim_value(&a->optim, a->optimizer, i) ==
+                  vae_optim_value(&b->optim, b->optimizer, i));
+    ck_assert(schedule_same_stages(&a->schedule, &b->schedule));
+    ck_assert_uint_eq(a->schedule.warmup, b->schedule.warmup);
+    ck_assert_uint_eq(a->schedule.warmup_from, b->schedule.warmup_from);
+    ck_assert_mem_eq(&a->past, &b->past, sizeof a->past);
+    ck_assert_uint_eq(a->id, b->id);
+    ck_assert_str_eq(a->changed, b->changed);
+}
+
+START_TEST(test_checkpoint)
+{
+    char path[] = "/tmp/vae-optim-XXXXXX";
+    struct vae_run run = full_run(), again;
+    struct vae_trainer t;
+    struct vae_error e = {""};
+    struct st_file f;
+    unsigned char *bytes;
+    kept[_i].change(&run);
+    struct images images = random_images(IMAGES, run.shape.rows, run.shape.cols);
+    create(&t, &run, &images);
+    close(mkstemp(path));
+    ck_assert_msg(checkpoint_save(path, &t.model, &run, &e), "%s", e.line);
+    const bool opened = checkpoint_open(&f, path, &again, &e);
+    ck_assert_msg(opened == !kept[_i].says, "%s", e.line);
+    if (opened) {
+        must_be_same(&run, &again);
+        st_close(&f);
+        const size_t n = cli_read(path, &bytes);
+        bytes[n] = 0;
+        ck_assert_ptr_nonnull(strstr((char *)bytes + 8, kept[_i].written));
+        free(bytes);
+    } else {
+        ck_assert_msg(strstr(e.line, kept[_i].says) != NULL, "%s", e.line);
+    }
+    unlink(path);
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
+Suite *suite_optim(void)
+{
+    Suite *s = suite_create("optim");
+    TCase *t = tcase_create("optim");
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, test_against_formula, 0, ROWS);
+    tcase_add_loop_test(t, test_stages, 0, sizeof stages / sizeof *stages);
+    tcase_add_test(t, test_longest_stages);
+    tcase_add_test(t, test_past);
+    tcase_add_loop_test(t, test_checkpoint, 0, KEPT);
+    suite_add_tcase(s, t);
+    return s;
+}

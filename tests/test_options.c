@@ -1,0 +1,185 @@
+/* The table of options and what follows from it: help, what is said of a wrong option, the command that goes on. */
+#include "../vae/cli/option_table.h"
+#include "../vae/cli/options.h"
+#include "../vae/cli/train_settings.h"
+#include "suites.h"
+#include <getopt.h>
+#include <string.h>
+
+enum { WORDS = 32 };
+
+/* Parses "train --data d ..." as main does; words are parted by one space. */
+static bool parse(const char *line, struct settings *s, struct vae_error *e)
+{
+    static char words[1024];
+    char *argv[WORDS + 1], *rest;
+    int argc = 0;
+    snprintf(words, sizeof words, "%s", line);
+    for (char *w = strtok_r(words, " ", &rest); w && argc < WORDS; w = strtok_r(NULL, " ", &rest))
+        argv[argc++] = w;
+    argv[argc] = NULL;
+    optind = 0; /* glibc and musl begin anew */
+    *e = (struct vae_error){""};
+    return options_parse(command_named(argv[0]), argc, argv, s, e) &&
+           (s->command != COMMAND_train || train_settings_complete(s, e));
+}
+
+/* --- the table --- */
+
+/* A name is given once to each command, which getopt_long has room for. */
+START_TEST(test_table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *o = &option_table[i];
+        if (!(o->commands >> _i & 1) || !o->name) continue;
+        count++;
+        ck_assert_msg(o->parse && *o->help, "--%s", o->name);
+        ck_assert_msg(o->argument || !(o->traits & OPTION_NEEDED), "--%s", o->name);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_msg(!(option_table[j].commands >> _i & 1) || !option_table[j].name ||
+                              strcmp(option_table[j].name, o->name) != 0,
+                          "--%s twice", o->name);
+    }
+    ck_assert_uint_lt(count, SETTINGS_GIVEN);
+}
+END_TEST
+
+/* --- help --- */
+
+/* The help has this, and then the end of a word. */
+static bool holds(const char *help, const char *name)
+{
+    const size_t n = strlen(name);
+    for (const char *p = help; (p = strstr(p, name)); p++)
+        if (strchr(" \n", p[n])) return true;
+    return false;
+}
+
+/* Every option with its argument, no line too long, and the last word of each text. */
+START_TEST(test_help)
+{
+    static char help[16384];
+    FILE *f = fmemopen(help, sizeof help, "w");
+    options_help(f, (enum command)_i);
+    fclose(f);
+    ck_assert_uint_lt(strlen(help), sizeof help - 1);
+    ck_assert(!strncmp(help, "usage: vae ", 11));
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *o = &option_table[i];
+        char want[80];
+        if (!(o->commands >> _i & 1)) continue;
+        if (o->name) {
+            snprintf(want, sizeof want, "  --%s%s%s", o->name, o->argument ? " " : "",
+                     o->argument ? o->argument : "");
+            ck_assert_msg(holds(help, want), "no%s", want);
+        }
+        const char *last = strrchr(o->help, ' ');
+        ck_assert_msg(strstr(help, last ? last + 1 : o->help) != NULL, "%s", o->help);
+    }
+    for (char *line = help, *end; (end = strchr(line, '\n')); line = end + 1) {
+        ck_assert_msg(end - line <= (long)OPTIONS_WIDTH, "%.*s", (int)(end - line), line);
+        ck_assert_msg(end == line || end[-1] != ' ', "a space ends %.*s", (int)(end - line), line);
+    }
+}
+END_TEST
+
+/* --- what is said --- */
+
+static const struct {
+    const char *line, *says; /* says: all of it; NULL: the line is taken */
+} lines[] = {
+    {"train --data d --out o", NULL},
+    {"train --dat=d --ou o -quiet --epochs=3", NULL}, /* beginnings, and one dash */
+    {"train --data d --out o --fast", "--fast: unknown option; see `vae train --help`"},
+    {"train --data d --out o --fast=3", "--fast=3: unknown option; see `vae train --help`"},
+    {"train --data d --out o --help=3", "--help=3: unknown option; see `vae train --help`"},
+    {"train --data d --out o --=", "--=: unknown option; see `vae train --help`"},
+    {"train --data d --out o --epochs", "--epochs: its value is missing; give --epochs N"},
+    {"train --data d --out o --epoch", "--epochs: its value is missing; give --epochs N"},
+    {"train --data d --out o --quiet=1", "--quiet: takes no value"},
+    {"train --data d --out o --sam 3", "--sam: ambiguous, one of --samples, --samples-per-x"},
+    {"train --data d --out o --pairs 3",
+     "--pairs: unknown option, one of `vae reconstruct`; see `vae train --help`"},
+    {"train --data d --out o more", "more: one argument too many; see --help"},
+    {"train --out o", "give --data PATH|synthetic; see `vae train --help`"},
+    {"train --data d", "give --out DIR; see `vae train --help`"},
+    {"train --data d --out o --epochs 0", "--epochs 0: give a whole number from 1 to 1000000"},
+    {"train --data d --out o --optimizer lbfgs",
+     "--optimizer lbfgs: give one of sgd, adagrad, adam"},
+    {"train --data d --out o --resume f --epochs 3", NULL},
+    {"train --data d --out o --resume f --latent 3",
+     "--resume takes --latent from the checkpoint; leave it out"},
+    {"train --data d --out o --resume f --seed 3",
+     "--resume takes --seed from the checkpoint; leave it out"},
+    {"eval f --data d --likelihood gaussian --image 3x4 --seed 5", NULL},
+    {"eval --data d", "give a checkpoint, FILE.safetensors; see `vae eval --help`"},
+    {"eval f --data d --hidden 3",
+     "--hidden: unknown option, one of `vae train`; see `vae eval --help`"},
+    {"sample f --out o --across 101", "--across 101: give a whole number from 1 to 100"},
+    {"manifold f", "give --out FILE.png; see `vae manifold --help`"},
+    {"kernels --json --kernel exp", NULL},
+    {"tune --isa generic", "--isa: unknown option, one of `vae train`; see `vae tune --help`"},
+};
+
+START_TEST(test_lines)
+{
+    struct settings s;
+    struct vae_error e;
+    const bool taken = parse(lines[_i].line, &s, &e);
+    ck_assert_str_eq(e.line, lines[_i].says ? lines[_i].says : "");
+    ck_assert_int_eq(taken, !lines[_i].says);
+}
+END_TEST
+
+/* Each command's settings are its own defaults, changed where an option says so. */
+START_TEST(test_settings)
+{
+    struct settings s;
+    struct vae_error e;
+    ck_assert(parse("train --data d --out o --lr 0.5 --lr 0.25 --likelihood gaussian --seed 7 "
+                    "--optimizer adam --transpose --points 3",
+                    &s, &e));
+    ck_assert(s.run.lr == 0.25f && s.run.optimizer == VAE_ADAM && s.run.seed == 7);
+    ck_assert(s.run.shape.likelihood == VAE_GAUSSIAN && s.run.shape.variance == VARIANCE_LIMITED);
+    ck_assert(s.images.transpose && s.points == 3 && !s.quiet && s.run.batch == 100);
+    ck_assert(parse("eval f --data d --likelihood gaussian --seed 7 --threads 3", &s, &e));
+    ck_assert_str_eq(s.model.likelihood, "gaussian");
+    ck_assert_str_eq(s.file, "f");
+    ck_assert(s.seed_given && s.seed == 7 && s.run.seed == 1 && s.threads == 3);
+    ck_assert(parse("reconstruct f --data d --out o --image 3x4", &s, &e));
+    ck_assert(s.model.rows == 3 && s.model.cols == 4 && s.across == 10 && s.pairs == 5);
+}
+END_TEST
+
+/* --- going on --- */
+
+/* What the checkpoint does not hold is said again, each option once, with its last value. */
+START_TEST(test_again)
+{
+    struct settings s;
+    struct vae_error e;
+    char said[256] = "";
+    ck_assert(
+        parse("train --data d --transpose --out o --latent 3 --threads 2 --epochs 9 --log a'b "
+              "--threads 4 --profile",
+              &s, &e));
+    FILE *f = fmemopen(said, sizeof said, "w");
+    options_print_again(f, &s);
+    fclose(f);
+    ck_assert_str_eq(said, " --data d --transpose --out o --threads 4 --log 'a'\\''b' --profile");
+}
+END_TEST
+
+Suite *suite_options(void)
+{
+    Suite *s = suite_create("options");
+    TCase *t = tcase_create("options");
+    tcase_add_loop_test(t, test_table, 0, COMMANDS);
+    tcase_add_loop_test(t, test_help, 0, COMMANDS);
+    tcase_add_loop_test(t, test_lines, 0, sizeof lines / sizeof *lines);
+    tcase_add_test(t, test_settings);
+    tcase_add_test(t, test_again);
+    suite_add_tcase(s, t);
+    return s;
+}

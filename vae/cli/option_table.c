@@ -1,0 +1,154 @@
+#include "option_table.h"
+#include "../base/pool.h"
+#include "option_values.h"
+#include <stddef.h>
+
+#define COMMAND(name, argument, summary, about) ON_##name = 1 << COMMAND_##name,
+enum {
+#include "commands.def"
+    ON_MODEL = ON_eval | ON_sample | ON_manifold | ON_reconstruct,
+    ON_IMAGES = ON_eval | ON_reconstruct
+};
+#undef COMMAND
+
+enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW = OPTION_ANEW };
+
+/* How the value is read, and where it goes. */
+#define AT(field)                .at = offsetof(struct settings, field)
+#define TEXT(field)              .parse = option_text, AT(field)
+#define FLAG(field)              .parse = option_flag, AT(field)
+#define U64(field, first, last)  .parse = option_u64, AT(field), .least = first, .most = last
+#define SIZE(field, first, last) .parse = option_size, AT(field), .least = first, .most = last
+#define POSITIVE(field)          .parse = option_positive, AT(field)
+#define OPTIM(which)             .parse = option_optim, .at = which
+#define CHOICE(field, list)      .parse = option_choice, AT(field), .names = list
+#define NAME(field, list)        .parse = option_name, AT(field), .names = list
+#define HEADING(on, text)        .commands = on, .help = text
+
+/* In the order of the help. */
+const struct option_entry option_table[] = {
+    {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
+     "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
+     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX image file (every "
+     "tenth image is held out); or `synthetic`: digits drawn here. Pixels are integers from 0 to "
+     "255, or floats from 0 to 1 or, if one is above 1, from 0 to 255",
+     TEXT(data)},
+    {"transpose", NULL, ON_train, AGAIN,
+     "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
+    {"data", "PATH|synthetic", ON_IMAGES, NEEDED,
+     "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
+    {"transpose", NULL, ON_IMAGES, 0, "as in `vae train`, which does not write it down",
+     FLAG(images.transpose)},
+    {"out", "DIR", ON_train, NEEDED | AGAIN,
+     "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
+    {"out", "FILE.png", ON_sample | ON_manifold | ON_reconstruct, NEEDED, "the PNG to write",
+     TEXT(out)},
+    {"log", "FILE", ON_train, AGAIN, "JSON lines, one per epoch (default DIR/log.jsonl)",
+     TEXT(log)},
+
+    {HEADING(ON_train, "How long:")},
+    {"epochs", "N", ON_train, 0, "passes over the training images (default 50)",
+     U64(epochs, 1, 1000000)},
+    {"samples", "N", ON_train, 0,
+     "training samples instead of epochs; both count from the run's start",
+     U64(samples, 1, UINT64_C(1) << 40)},
+    {"resume", "FILE", ON_train, 0,
+     "go on from a checkpoint, which holds the settings of model and optimiser; another step size "
+     "or schedule, settings of the optimiser, and --data with other images of the same size may "
+     "be given, to fine-tune it",
+     TEXT(resume)},
+    {"points", "N", ON_train, AGAIN,
+     "report, test and save at N points in each factor of ten of samples, not after each epoch; "
+     "the training bound is then that of the weights as they are, on the first 10000 training "
+     "images",
+     SIZE(points, 1, 1000)},
+
+    {HEADING(ON_train, "The model:")},
+    {"hidden", "N", ON_train, FIXED, "hidden units of encoder and decoder (default 500)",
+     SIZE(run.shape.hidden, 1, VAE_MAX_HIDDEN)},
+    {"latent", "N", ON_train, FIXED, "dimensions of z (default 20)",
+     SIZE(run.shape.latent, 1, VAE_MAX_LATENT)},
+    {"samples-per-x", "L", ON_train, FIXED, "draws of z per data point (default 1)",
+     SIZE(run.samples, 1, VAE_MAX_SAMPLES)},
+    {"likelihood", "NAME", ON_train, FIXED,
+     "bernoulli (default), or gaussian with mean and log-variance",
+     CHOICE(run.shape.likelihood, vae_likelihood_names)},
+    {"min-logvar", "X", ON_train, FIXED,
+     "gaussian: no log-variance counts as less (default -9: a standard deviation of three of 255 "
+     "levels of grey); without a limit the likelihood of pixels that never change has none either",
+     .parse = option_min_logvar},
+    {"sigma", "X", ON_train, FIXED,
+     "gaussian: this standard deviation for all pixels, none is learnt", .parse = option_sigma},
+    {"init-sd", "X", ON_train, FIXED, "standard deviation of the first weights (default 0.01)",
+     POSITIVE(run.init_sd)},
+    {"binarize", "NAME", ON_train, FIXED, "none (default), dynamic, threshold",
+     CHOICE(run.binarize, vae_binarize_names)},
+    {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
+
+    {HEADING(ON_train, "The optimiser:")},
+    {"optimizer", "NAME", ON_train, FIXED,
+     "adagrad (default), adam, sgd; on the minibatch's summed loss",
+     CHOICE(run.optimizer, vae_optimizer_names)},
+    {"batch", "N", ON_train, FIXED, "minibatch (default 100)", SIZE(run.batch, 1, VAE_MAX_BATCH)},
+    {"lr", "X", ON_train, ANEW,
+     "step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian: adagrad 0.003, adam "
+     "0.0005, sgd 0.000001)",
+     POSITIVE(run.lr)},
+    {"lr-stages", "E:X,...", ON_train, ANEW,
+     "step size X from the beginning of epoch E on, counted from 1, as 1:1e-3,10:3e-4; before the "
+     "first stage --lr",
+     .parse = option_lr_stages},
+    {"warmup", "N", ON_train, ANEW,
+     "the step size grows evenly over the first N minibatches (default 0); given with --resume, "
+     "over the next N",
+     U64(run.schedule.warmup, 0, SCHEDULE_MOST_WARMUP)},
+    {"beta1", "X", ON_train, ANEW, "adam: decay rate of the average of gradients (default 0.9)",
+     OPTIM(OPTIM_BETA1)},
+    {"beta2", "X", ON_train, ANEW, "adam: that of their squares (default 0.999)",
+     OPTIM(OPTIM_BETA2)},
+    {"epsilon", "X", ON_train, ANEW,
+     "adam, adagrad: added to the root a step is divided by (default: adam 1e-8, adagrad "
+     "1e-10)",
+     OPTIM(OPTIM_EPSILON)},
+    {"weight-decay", "X", ON_train, ANEW,
+     "precision of the prior on all parameters (default 1: N(0, 1)): of N training images, each "
+     "adds X / N times a parameter to its gradient; 0 for none",
+     OPTIM(OPTIM_DECAY)},
+
+    {HEADING(ON_train, "The machine:")},
+    {"across", "N", ON_sample | ON_reconstruct, 0, "images in a row (default 10)",
+     SIZE(across, 1, 100)},
+    {"down", "N", ON_sample, 0, "rows (default 10)", SIZE(down, 1, 100)},
+    {"pairs", "N", ON_reconstruct, 0, "pairs of rows (default 5)", SIZE(pairs, 1, 50)},
+    {"side", "N", ON_manifold, 0, "images along a side (default 20)", SIZE(side, 1, 100)},
+    {"json", NULL, ON_eval, 0, "one JSON object instead of a line", FLAG(json)},
+    {"kernel", "NAME", ON_kernels, 0, "this one alone", TEXT(kernel)},
+    {"json", NULL, ON_kernels, 0,
+     "one array of objects: kernel, shape, class, isa, variant, verified, status, gflops, gbs, "
+     "serves; of products peak (GFLOP/s of that ISA's fma chains) and peak_share",
+     FLAG(json)},
+    {"seed", "N", ON_eval | ON_sample, 0, "of the draws (default: the checkpoint's)",
+     .parse = option_draw_seed, .most = INT64_MAX},
+    {"threads", "N", ON_train | ON_eval, AGAIN,
+     "default: the CPUs this process may use; results do not depend on it",
+     SIZE(threads, 1, POOL_MAX_THREADS)},
+    {"isa", "NAME", ON_train | ON_MODEL, AGAIN,
+     "the kernels to use (default: SV_ISA, or the profile of `vae tune`, or the best); results do "
+     "not depend on it",
+     TEXT(isa)},
+    {"isa", "NAME", ON_kernels, 0,
+     "the choice to show (default: SV_ISA, or the profile of `vae tune`, or the best)", TEXT(isa)},
+    {"profile", NULL, ON_train, AGAIN,
+     "where the time of the steps went: a table at the end, and in the log", FLAG(profile)},
+    {"quiet", NULL, ON_train, AGAIN, "no progress, no epochs", FLAG(quiet)},
+
+    {HEADING(ON_MODEL, "Of weights from elsewhere, under the names `vae train` gives them:")},
+    {"likelihood", "NAME", ON_MODEL, 0,
+     "bernoulli or gaussian (default: decoder.logits or decoder.mean tells)",
+     NAME(model.likelihood, vae_likelihood_names)},
+    {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
+     .parse = option_image},
+    {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold",
+     NAME(model.binarize, vae_binarize_names)},
+};
+const size_t option_count = sizeof option_table / sizeof *option_table;

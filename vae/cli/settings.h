@@ -1,0 +1,42 @@
+/* What the command line says. One structure for all commands: each option fills its place (option_table.c), and
+ * what was not given stays the default. */
+#ifndef VAE_SETTINGS_H
+#define VAE_SETTINGS_H
+
+#include "../data/dataset.h"
+#include "../model/checkpoint.h"
+#include "../model/run.h"
+
+enum command {
+#define COMMAND(name, argument, summary, about) COMMAND_##name,
+#include "commands.def"
+#undef COMMAND
+    COMMANDS
+};
+
+struct option_entry;
+
+enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50 };
+
+struct settings {
+    enum command command;
+    const char *file; /* the argument that is no option */
+    const char *data, *out, *log, *resume, *isa, *kernel;
+    struct dataset_options images;
+    struct model_given model; /* what weights from elsewhere do not say of themselves */
+    struct vae_run run;       /* of vae train */
+    uint64_t epochs, samples; /* 0: not given */
+    uint64_t seed;            /* of draws from a model; if seed_given */
+    bool seed_given;
+    size_t threads, points; /* 0: not given; points of report per factor of ten */
+    size_t across, down, pairs, side;
+    bool quiet, profile, json;
+    bool changed; /* a run goes on with other settings than its checkpoint's */
+    struct {
+        const struct option_entry *option;
+        const char *value;   /* NULL for a flag */
+    } given[SETTINGS_GIVEN]; /* in the order of the command line, each option once */
+    size_t given_count;
+};
+
+#endif

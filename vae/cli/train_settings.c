@@ -1,0 +1,132 @@
+#include "train_settings.h"
+#include "../base/number.h"
+#include "option_table.h"
+#include "option_values.h"
+#include "train_log.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool given(const struct settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->given_count; i++)
+        if (!strcmp(s->given[i].option->name, name)) return true;
+    return false;
+}
+
+static bool fixed_left_out(const struct settings *s, struct vae_error *e)
+{
+    for (size_t i = 0; i < s->given_count; i++)
+        if (s->given[i].option->traits & OPTION_FIXED)
+            return vae_fail(e, "--resume takes --%s from the checkpoint; leave it out",
+                            s->given[i].option->name);
+    return true;
+}
+
+/* What was given of the optimiser's settings is of this optimiser. */
+static bool optim_fits(const struct settings *s, struct vae_error *e)
+{
+    for (size_t i = 0; i < s->given_count; i++) {
+        const struct option_entry *o = s->given[i].option;
+        if (o->parse == option_optim &&
+            !vae_optim_has(s->run.optimizer, (enum vae_optim_setting)o->at))
+            return vae_fail(e, "--%s: %s has no such setting; leave it out", o->name,
+                            vae_optimizer_names[s->run.optimizer]);
+    }
+    return true;
+}
+
+bool train_settings_complete(struct settings *s, struct vae_error *e)
+{
+    struct vae_run *r = &s->run;
+    struct vae_shape *shape = &r->shape;
+    if (s->epochs && s->samples) return vae_fail(e, "give --epochs or --samples, not both");
+    if (given(s, "lr") && r->schedule.stages && r->schedule.stage[0].epoch == 1)
+        return vae_fail(e,
+                        "--lr has no effect where --lr-stages begins with epoch 1; leave it out");
+    if (s->resume && !fixed_left_out(s, e)) return false;
+    if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
+        return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
+    if (shape->likelihood == VAE_GAUSSIAN && shape->variance == VARIANCE_FREE) {
+        shape->variance = VARIANCE_LIMITED;
+        shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;
+    }
+    if (r->lr == 0) r->lr = run_default_lr(shape->likelihood, r->optimizer);
+    return s->resume || optim_fits(s, e);
+}
+
+/* --- going on --- */
+
+/* "lr 0.001 (was 0.01)" and so on, behind what is there; what has no room ends in dots. */
+static void tell(char text[RUN_CHANGED], const char *what, const char *now, const char *before)
+{
+    const size_t used = strlen(text), room = RUN_CHANGED - used;
+    const int n =
+        snprintf(text + used, room, "%s%s %s (was %s)", used ? ", " : "", what, now, before);
+    if (n >= (int)room) strcpy(text + RUN_CHANGED - 4, "...");
+}
+
+static void tell_whole(char text[RUN_CHANGED], const char *what, uint64_t now, uint64_t before)
+{
+    char a[NUMBER_TEXT], b[NUMBER_TEXT];
+    snprintf(a, sizeof a, "%" PRIu64, now);
+    snprintf(b, sizeof b, "%" PRIu64, before);
+    if (now != before) tell(text, what, a, b);
+}
+
+static void tell_stages(char text[RUN_CHANGED], const struct vae_schedule *now,
+                        const struct vae_schedule *before)
+{
+    char a[SCHEDULE_TEXT], b[SCHEDULE_TEXT];
+    schedule_write_stages(now, a);
+    schedule_write_stages(before, b);
+    if (!schedule_same_stages(now, before))
+        tell(text, "lr-stages", *a ? a : "none", *b ? b : "none");
+}
+
+static void tell_changes(const struct vae_run *now, const struct vae_run *before,
+                         char text[RUN_CHANGED])
+{
+    char a[NUMBER_TEXT], b[NUMBER_TEXT];
+    number_write_f32(now->lr, a);
+    number_write_f32(before->lr, b);
+    if (now->lr != before->lr) tell(text, "lr", a, b);
+    tell_stages(text, &now->schedule, &before->schedule);
+    tell_whole(text, "warmup", now->schedule.warmup, before->schedule.warmup);
+    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++) {
+        const double x = vae_optim_value(&now->optim, now->optimizer, i);
+        const double y = vae_optim_value(&before->optim, before->optimizer, i);
+        number_write_f64(x, a);
+        number_write_f64(y, b);
+        if (x != y) tell(text, vae_optim_limits[i].key, a, b);
+    }
+    tell_whole(text, "training images", now->train_images, before->train_images);
+}
+
+void train_settings_tell(struct vae_run *r, const char *what)
+{
+    const size_t used = strlen(r->changed), room = RUN_CHANGED - used;
+    const int n = snprintf(r->changed + used, room, "%s%s", used ? "; " : "", what);
+    if (n >= (int)room) strcpy(r->changed + RUN_CHANGED - 4, "...");
+}
+
+bool train_settings_go_on(struct settings *s, size_t images, struct vae_error *e)
+{
+    const struct vae_run before = s->run;
+    struct vae_run *r = &s->run;
+    char text[RUN_CHANGED] = "";
+    if (!optim_fits(s, e)) return false;
+    if (given(s, "lr")) r->schedule.stages = 0; /* which would go before it */
+    for (size_t i = 0; i < s->given_count; i++) {
+        const struct option_entry *o = s->given[i].option;
+        if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
+    }
+    if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;
+    if (r->train_images != images) run_new_data(r, images);
+    tell_changes(r, &before, text);
+    s->changed = *text;
+    if (!s->changed) return true;
+    r->id = train_log_run(&before);
+    train_settings_tell(r, text); /* a run that went on before this may have had no report yet */
+    return true;
+}

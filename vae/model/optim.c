@@ -1,0 +1,39 @@
+#include "optim.h"
+#include <stddef.h>
+
+const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
+
+/* Below 1 as a float too: a corrected bias divides by 1 - beta. An epsilon stays a normal number when Adam scales it
+ * by sqrt(1 - beta2^t). */
+#define BELOW_1 0.9999999
+const struct vae_optim_limit vae_optim_limits[OPTIM_SETTINGS] = {
+    [OPTIM_BETA1] = {"beta1", 0, BELOW_1, "from 0 to 0.9999999"},
+    [OPTIM_BETA2] = {"beta2", 0, BELOW_1, "from 0 to 0.9999999"},
+    [OPTIM_EPSILON] = {"epsilon", 1e-30, 1e6, "from 1e-30 to 1e6"},
+    [OPTIM_DECAY] = {"weight_decay", 0, 1e6, "from 0 to 1e6"},
+};
+
+/* 0: the optimiser has none, but for the prior, which all have. */
+static const double defaults[][OPTIM_SETTINGS] = {
+    [VAE_SGD] = {[OPTIM_DECAY] = 1},
+    [VAE_ADAGRAD] = {[OPTIM_EPSILON] = 1e-10, [OPTIM_DECAY] = 1},
+    [VAE_ADAM] =
+        {[OPTIM_BETA1] = 0.9, [OPTIM_BETA2] = 0.999, [OPTIM_EPSILON] = 1e-8, [OPTIM_DECAY] = 1},
+};
+
+bool vae_optim_has(enum vae_optimizer optimizer, enum vae_optim_setting which)
+{
+    return defaults[optimizer][which] != 0;
+}
+
+double vae_optim_value(const struct vae_optim *o, enum vae_optimizer optimizer,
+                       enum vae_optim_setting which)
+{
+    return o->given[which] ? o->value[which] : defaults[optimizer][which];
+}
+
+bool vae_optim_differs(const struct vae_optim *o, enum vae_optimizer optimizer,
+                       enum vae_optim_setting which)
+{
+    return o->given[which] && o->value[which] != defaults[optimizer][which];
+}
