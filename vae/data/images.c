@@ -1,5 +1,5 @@
 #include "images.h"
-#include "../base/fnv.h"
+#include "../../reference/fnv.h"
 #include "../base/memory.h"
 #include <stdlib.h>
 #include <string.h>

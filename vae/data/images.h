@@ -33,7 +33,7 @@ void images_free(struct images *i);
 enum { IMAGES_HOLD_OUT = 10 };
 bool images_split(struct images *i, struct images *held);
 
-/* Which images they are: a sum (fnv.h) over sizes and at most 65536 bytes of pixels, at equal distances. */
+/* Which images they are: a sum (reference/fnv.h) over sizes and at most 65536 bytes of pixels, at equal distances. */
 uint64_t images_sum(const struct images *i);
 
 /* Rows become columns; false where there is not enough memory. */

@@ -1,5 +1,5 @@
 #include "profile.h"
-#include "../base/fnv.h"
+#include "../../reference/fnv.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
 #include "../base/replace_file.h"
