@@ -238,9 +238,15 @@ run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
 
 ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
+# Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
+CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint
-lint: ## layout and static analysis
+lint: ## layout, headers that include what they use, static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
+	$(Q)$(foreach i,generic $(lastword $(ISAS)),for h in $(CORE); do \
+	    case $$h in (*/gemm_* | */peak.h | */kernels_*) given=gemm ;; (*) given=lanes ;; esac; \
+	    $(CC) -std=c11 -Werror $(FLAGS_$(i)) -fsyntax-only -DSV_ISA_NAME=$(i) \
+	        -include kernels/$(i)/$${given}_$(i).h -x c $$h || exit 1; done;)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
 	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
