@@ -117,7 +117,8 @@ V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x
 #define GEMM_ROWS_14(T, w) GEMM_ROWS_13(T, w) T(14, w)
 
 #define GEMM_FITS(w, h)                                                                            \
-    _Static_assert((w) <= GEMM_W_MAX && ((w) + 1) / 2 * (h) <= GEMM_TILE_MAX, "a tile's room");
+    _Static_assert((w) <= GEMM_W_MAX && ((w) + 1) / 2 * (h) <= GEMM_TILE_MAX,                      \
+                   "a tile fits its buffer");
 GEMM_KINDS(GEMM_FITS)
 _Static_assert(GEMM_MAIN % 2 == 0 && GEMM_FLAT % 2 == 0, "panels are two half vectors wide");
 
