@@ -17,15 +17,16 @@ TRAIN   ?= --optimizer adam --samples 1000000
 
 # ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
-# The instruction sets of isa.def for this compiler's target, in its order.
-ISAS    := ${shell $(CC) -E -P -x c kernels/isa.def 2>/dev/null | sed -n 's/^SV_ISA(\([a-z0-9]*\), base,.*/\1/p'}
-# The one line of flags per ISA that needs any; everything else is compiled for the baseline.
-FLAGS_avx2     := -mavx2 -mfma -mprfchw
-# gcc copies structures by zmm even where 256 bits are preferred, unless told this too.
-MAX_256        := -mmove-max=256 -mstore-max=256
-FLAGS_avx512vl := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mprefer-vector-width=256 \
-                  $(shell $(CC) $(MAX_256) -E -x c /dev/null >/dev/null 2>&1 && echo '$(MAX_256)')
-FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprfchw -mprefer-vector-width=512
+# What isa.def says for this compiler's target, in its order: isa:NAME:ENCODING:BITS:FLAGS:KNOWN_FLAGS, peer:NAME
+ISA_DEF := $(shell $(CC) -E -P '-DSV_ISA(name, encoding, bits, cpuinfo, flags, known)=isa:name:encoding:bits:flags:known' \
+    '-DSV_PEERS(name, ...)=peer:name' -x c kernels/isa.def 2>/dev/null | sed 's/"//g; s/ /,/g')
+isa_column = $(word $(2),$(subst :, ,$(filter isa:$(1):%,$(ISA_DEF))))
+ISAS    := $(foreach i,$(filter isa:%,$(ISA_DEF)),$(word 2,$(subst :, ,$(i))))
+comma   := ,
+known   = $(if $(1),$(shell $(CC) $(1) -E -x c /dev/null >/dev/null 2>&1 && echo '$(1)'))
+# Everything but the folders of ISAs is compiled for the baseline.
+$(foreach i,$(ISAS),$(eval FLAGS_$(i) := $(subst $(comma), ,$(call isa_column,$(i),5)) \
+    $(call known,$(subst $(comma), ,$(call isa_column,$(i),6)))))
 
 # Cross-compilers have a pkg-config of their own, or none.
 PKG_CONFIG ?= $(if $(PKG_CONFIG_LIBDIR)$(filter $(shell uname -m)-%,$(MACHINE)),,$(MACHINE)-)pkg-config
@@ -69,7 +70,7 @@ COMMANDS  := $(call files,vae/cli/main.c vae/cli/cmd_*.c)
 VAE       := $(filter-out $(COMMANDS),$(call files,vae/*/*.c))
 GOLDEN    := $(call files,reference/golden/*.c)
 TESTS     := $(call files,tests/*.c) tests/golden/golden_training.c $(GOLDEN) reference/generators/accuracy.c
-COMPILED  := $(filter avx2 avx512vl avx512,$(ISAS))
+COMPILED  := $(strip $(foreach i,$(ISAS),$(if $(filter vex evex,$(call isa_column,$(i),3)),$(i))))
 # Each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
 BENCH_PEERS := $(call files,bench/peers/*.c)
@@ -84,7 +85,7 @@ EIGEN := $(if $(shell command -v $(CXX)),$(shell $(PKG_CONFIG) --cflags eigen3 2
 cpu_of = $(firstword $(subst -, ,$(shell $(1) -dumpmachine 2>/dev/null)))
 GBENCH := $(and $(filter $(call cpu_of,$(CC)),$(call cpu_of,$(CXX))),$(shell $(PKG_CONFIG) --libs benchmark 2>/dev/null))
 XSMM  := $(call static,xsmm) $(call static,xsmmnoblas)
-PEERS := $(if $(EIGEN),$(DIR)/eigen_avx2.so $(DIR)/eigen_avx512.so) $(if $(XSMM),$(DIR)/xsmm.so)
+PEERS := $(if $(EIGEN),$(patsubst peer:%,$(DIR)/eigen_%.so,$(filter peer:%,$(ISA_DEF)))) $(if $(XSMM),$(DIR)/xsmm.so)
 
 # ---- targets -----------------------------------------------------------------------------------
 .PHONY: all
@@ -116,11 +117,12 @@ check-kernels check-others: $(PROGRAM) $(DIR)/tests
 	$(Q)$(if $(filter %-kernels,$@),CK_INCLUDE_TAGS=kernels,CK_EXCLUDE_TAGS='kernels $(LEAVE_OUT)') \
 	    SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
+OBJCHECK  = $(foreach i,$(ISAS),$(i):$(call isa_column,$(i),3):$(call isa_column,$(i),4))
 QUOTED_CC = '$(subst ','\'',$(CC))'
 .PHONY: objcheck
 objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its folder may not use
-	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck.sh $(DIR)/obj)
-	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck_arm.sh $(DIR)/obj)
+	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck.sh $(DIR)/obj $(OBJCHECK))
+	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck_arm.sh $(DIR)/obj $(OBJCHECK))
 
 .PHONY: exhaustive
 exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
@@ -241,11 +243,17 @@ ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
 LIBRARY := $(foreach room,base data model methods tuning,$(wildcard vae/$(room)/*.[ch]))
+# Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
+CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint
-lint: ## layout, arrows between folders, and static analysis
+lint: ## layout, arrows between folders, headers that include what they use, static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)tests/arrows.sh
 	$(Q)! grep -nE '\<(getenv|getopt_long|f?printf|f?puts|f?putc|perror|exit) *\(|\<std(in|out|err)\>' $(LIBRARY)
+	$(Q)$(foreach i,generic $(lastword $(ISAS)),for h in $(CORE); do \
+	    case $$h in (*/gemm_* | */peak.h | */kernels_*) given=gemm ;; (*) given=lanes ;; esac; \
+	    $(CC) -std=c11 -Werror $(FLAGS_$(i)) -fsyntax-only -DSV_ISA_NAME=$(i) \
+	        -include kernels/$(i)/$${given}_$(i).h -x c $$h || exit 1; done;)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
 	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
@@ -306,6 +314,9 @@ $(DIR)/obj/%.o: %.c Makefile
 	@$(if $(V),,echo "  CC    $<")
 	$(Q)$(COMPILE) $< -o $@
 
+# Their flags stand there.
+$(call objects,$(foreach i,$(ISAS),$(call files,kernels/$(i)/*.c))): kernels/isa.def
+
 # A profile of timings belongs to one build of the kernels: compiler, flags, sources.
 KERNEL_FILES := $(sort $(shell find kernels reference/verify -name '*.[chd]*'))
 $(DIR)/obj/vae/tuning/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
@@ -318,7 +329,6 @@ $(DIR)/obj/%.f64.o: %.c Makefile
 $(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
 	$(call link)
 
-comma := ,
 # tests/allocations.c counts what these give.
 WRAP := $(if $(findstring -linux,$(MACHINE)),$(addprefix -Wl$(comma)--wrap=,malloc calloc realloc aligned_alloc mmap))
 $(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
@@ -376,7 +386,7 @@ $(DIR)/bench-gemm: $(call objects,bench/gemm_bench.c $(BENCH_PEERS) $(BENCH)) $(
 
 # What the compiler does alone: the float reference with an ISA's flags.
 define compiled_reference
-$$(DIR)/obj/%.$(1).o: %.c Makefile
+$$(DIR)/obj/%.$(1).o: %.c Makefile kernels/isa.def
 	@mkdir -p $$(@D)
 	$$(Q)$$(COMPILE) -O3 $$(FLAGS_$(1)) -DREF_ISA=$(1) $$< -o $$@
 endef
@@ -386,7 +396,7 @@ $(DIR)/bench-maps: $(call objects,bench/maps_bench.c $(BENCH)) $(LIB_OBJ) \
     $(foreach i,$(COMPILED),$(patsubst %.c,$(DIR)/obj/%.$(i).o,$(REFERENCE)))
 	$(call link,,-ldl)
 
-$(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile
+$(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile kernels/isa.def
 	@$(if $(V),,echo "  CXX   $@")
 	$(Q)$(CXX) -O3 -DNDEBUG $(FLAGS_$*) $(EIGEN) -shared -fPIC $< -o $@
 

@@ -6,21 +6,15 @@ usage: bits.py VAE
 """
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 
+import isas
 import results
 
 SAMPLES, THREADS = 2000, (1, 2, 3, 5)
 MODEL = ["--hidden", "500", "--latent", "20", "--samples", str(SAMPLES)]
-
-
-def isas():
-    """In isa.def's order, each once."""
-    with open("kernels/isa.def") as f:
-        return list(dict.fromkeys(re.findall(r"^SV_ISA\((\w+),", f.read(), re.M)))
 
 
 def checksum(vae, isa, threads, out):
@@ -38,7 +32,7 @@ def main():
     vae = sys.argv[1]
     rows = []
     with tempfile.TemporaryDirectory() as out:
-        for isa in isas():
+        for isa in (i.name for i in isas.isas()):
             for threads in THREADS:
                 sha = checksum(vae, isa, threads, out)
                 if sha is None:

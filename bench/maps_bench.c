@@ -11,7 +11,18 @@
 
 enum { L1_FLOATS = 2048, L2_BYTES = 384 << 10, MEMORY_BYTES = 256 << 20, ROWS = 100 };
 
-extern const struct sv_kernels ref_kernels_avx2, ref_kernels_avx512vl, ref_kernels_avx512;
+/* Every instruction set beyond the baseline, and the reference compiled with its flags. */
+#define COMPILED_baseline(name)
+#define COMPILED_vex(name)                extern const struct sv_kernels ref_kernels_##name;
+#define COMPILED_evex(name)               COMPILED_vex(name)
+#define SV_ISA(name, encoding, bits, ...) COMPILED_##encoding(name)
+#include "../kernels/isa.def"
+
+struct isa {
+    const char *name;
+    int bits; /* of its vectors; SLEEF's and the streams' are as wide */
+    const struct sv_kernels *compiled;
+};
 
 struct task {
     const struct sv_kernels *k;
@@ -144,9 +155,9 @@ static void task_free(struct task *t)
     for (int i = 0; i < 4; i++) free(t->p[i]);
 }
 
-static void sleef_rows(const struct sv_kernels *k, void *lib)
+static void sleef_rows(const struct sv_kernels *k, int bits, void *lib)
 {
-    const bool wide = !strcmp(k->isa, "avx512");
+    const bool wide = bits == 512;
     static const struct {
         const char *name, *first, *second;
         double (*ours)(void *), (*avx2)(void *), (*avx512)(void *);
@@ -197,7 +208,7 @@ static void reference_rows(const struct sv_kernels *k, const struct sv_kernels *
     }
 }
 
-static void stream_rows(const struct sv_kernels *k, size_t bytes, const char *where)
+static void stream_rows(const struct sv_kernels *k, int bits, size_t bytes, const char *where)
 {
     static const struct {
         const char *name;
@@ -213,9 +224,8 @@ static void stream_rows(const struct sv_kernels *k, size_t bytes, const char *wh
         if (!task_make(&t, t.n, f[i].operands)) continue;
         snprintf(what, sizeof what, "%s, %s", f[i].name, where);
         row(what, k->isa, (struct contender){.name = "ours", .run = f[i].run, .arg = &t},
-            (struct contender){.name = "stream",
-                               .run = strcmp(k->isa, "avx512") ? f[i].avx2 : f[i].avx512,
-                               .arg = &t});
+            (struct contender){
+                .name = "stream", .run = bits == 512 ? f[i].avx512 : f[i].avx2, .arg = &t});
         task_free(&t);
     }
 }
@@ -238,12 +248,13 @@ static bool verified(const struct sv_kernels *k)
 
 int main(void)
 {
-    static const struct {
-        const char *isa;
-        const struct sv_kernels *compiled;
-    } isas[] = {{"avx2", &ref_kernels_avx2},
-                {"avx512vl", &ref_kernels_avx512vl},
-                {"avx512", &ref_kernels_avx512}};
+#define ROW_baseline(name, bits)
+#define ROW_vex(name, bits)               {#name, bits, &ref_kernels_##name},
+#define ROW_evex(name, bits)              ROW_vex(name, bits)
+#define SV_ISA(name, encoding, bits, ...) ROW_##encoding(name, bits)
+    static const struct isa isas[] = {
+#include "../kernels/isa.def"
+    };
     struct vae_error e = {""};
     void *lib = dlopen("libsleef.so.3", RTLD_NOW);
     if (!lib) printf("SLEEF skipped: no libsleef.so.3\n");
@@ -251,15 +262,15 @@ int main(void)
     results = results_new();
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         struct sv_kernels k;
-        if (sv_dispatch(isas[i].isa, &k) != SV_OK) continue;
+        if (sv_dispatch(isas[i].name, &k) != SV_OK) continue;
         if (!verified(&k)) {
-            fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].isa);
+            fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].name);
             return 1;
         }
-        if (lib) sleef_rows(&k, lib);
+        if (lib) sleef_rows(&k, isas[i].bits, lib);
         reference_rows(&k, isas[i].compiled);
-        stream_rows(&k, L2_BYTES, "L2");
-        stream_rows(&k, MEMORY_BYTES, "memory");
+        stream_rows(&k, isas[i].bits, L2_BYTES, "L2");
+        stream_rows(&k, isas[i].bits, MEMORY_BYTES, "memory");
     }
     if (results_write(results, "maps", &e)) return 0;
     fprintf(stderr, "bench-maps: %s\n", e.line);

@@ -15,21 +15,12 @@ import shutil
 import subprocess
 import sys
 
+import isas
+
 MODELS = {
-    "neon": ("aarch64", ["neoverse-n1", "neoverse-n2", "neoverse-v1", "neoverse-v2"]),
-    "avx2": ("x86_64", ["znver4", "sapphirerapids", "icelake-server"]),
-    "avx512vl": ("x86_64", ["znver4", "sapphirerapids", "icelake-server"]),
-    "avx512": ("x86_64", ["znver4", "sapphirerapids", "icelake-server"]),
+    "aarch64": ["neoverse-n1", "neoverse-n2", "neoverse-v1", "neoverse-v2"],
+    "x86_64": ["znver4", "sapphirerapids", "icelake-server"],
 }
-# Independent FMA, as many as cover any latency.
-PEAK = {
-    "neon": ["fmla v{0}.4s, v28.4s, v29.s[0]".format(r) for r in range(24)],
-    "avx2": ["vfmadd231ps %ymm14, %ymm15, %ymm{0}".format(r) for r in range(12)],
-    "avx512vl": ["vfmadd231ps %ymm30, %ymm31, %ymm{0}".format(r) for r in range(24)],
-    "avx512": ["vfmadd231ps %zmm30, %zmm31, %zmm{0}".format(r) for r in range(24)],
-}
-# GEMM_MAIN of each
-PREFERRED = {"neon": "6 x 16", "avx2": "6 x 16", "avx512vl": "14 x 16", "avx512": "14 x 32"}
 FMA = re.compile(r"^(fmla|vfn?madd)")
 BRANCH = re.compile(r"^(b\.\w+|cbn?z|tbn?z|j\w+|b)\b")
 
@@ -114,6 +105,20 @@ def compiler(path):
     return re.search(r"\]\s+(.*)", text).group(1).strip()
 
 
+def independent(isa):
+    """Independent FMA, as many as cover any latency."""
+    if isa.encoding == "asimd":
+        return [f"fmla v{r}.4s, v28.4s, v29.s[0]" for r in range(24)]
+    v = {128: "%xmm", 256: "%ymm", 512: "%zmm"}[isa.bits]
+    last, chains = (15, 12) if isa.encoding == "vex" else (31, 24)
+    return [f"vfmadd231ps {v}{last - 1}, {v}{last}, {v}{r}" for r in range(chains)]
+
+
+def modelled():
+    """Whose inner loops are looked at: all but generic."""
+    return [isa for isa in isas.isas() if isa.arch]
+
+
 def tiles_of_full_height(found):
     """The tallest microtile of each width."""
     tallest = {}
@@ -125,14 +130,14 @@ def tiles_of_full_height(found):
 
 def analyse(objects):
     rows = []
-    for isa, (triple, cpus) in MODELS.items():
-        found = functions("%s/kernels_%s.o" % (objects, isa), triple)
-        for cpu in cpus:
-            peak = len(PEAK[isa]) / cycles(PEAK[isa], triple, cpu)[0]
+    for isa in modelled():
+        found, alone = functions("%s/kernels_%s.o" % (objects, isa.name), isa.arch), independent(isa)
+        for cpu in MODELS[isa.arch]:
+            peak = len(alone) / cycles(alone, isa.arch, cpu)[0]
             for h, w in tiles_of_full_height(found):
                 loop, fma = inner_loop(found["gemm_tile_%dx%d" % (h, w)])
-                per, uops, width, usage = cycles(loop, triple, cpu)
-                rows.append({"isa": isa, "model": cpu, "tile": "%d x %d" % (h, 8 * w),
+                per, uops, width, usage = cycles(loop, isa.arch, cpu)
+                rows.append({"isa": isa.name, "model": cpu, "tile": "%d x %d" % (h, 8 * w),
                              "instructions": len(loop), "fma": fma, "cycles": round(per, 2),
                              "peak_fma_per_cycle": round(peak, 2),
                              "share": round(fma / per / peak, 3),
@@ -191,7 +196,8 @@ ROW = ("| %(model)s | %(tile)s | %(instructions)d | %(fma)d | %(cycles).2f "
 
 def write_summary(rows, made_by, cpu, shares, f):
     f.write(SUMMARY % (version(), made_by, cpu))
-    for isa, tile in PREFERRED.items():
+    for isa in [i.name for i in modelled()]:
+        tile = "%d x %d" % isas.tile(isa)
         models = ", ".join("%s %.2f" % (r["model"], r["share"])
                            for r in rows if r["isa"] == isa and r["tile"] == tile)
         s = sorted(shares.get(isa, {}).values())
@@ -201,7 +207,7 @@ def write_summary(rows, made_by, cpu, shares, f):
 
 
 def write_tables(rows, f):
-    for isa in MODELS:
+    for isa in [i.name for i in modelled()]:
         f.write(HEAD % isa)
         f.writelines(ROW % r for r in rows if r["isa"] == isa)
 

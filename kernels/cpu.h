@@ -1,4 +1,4 @@
-/* What this machine can run: one probe per line of isa.def. Each asks the CPU and, where registers
+/* What this machine can run: the probes of isa.def. Each asks the CPU and, where registers
  * must be saved across context switches, the operating system too. */
 #ifndef SV_CPU_H
 #define SV_CPU_H
@@ -6,9 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SV_ISA(name, variant, probe) bool probe(void);
+#define SV_CANDIDATE(isa, variant, probe) bool probe(void);
 #include "isa.def"
-#undef SV_ISA
 
 /* What the x86-64 probes decide by: CPUID's highest leaf, ecx of leaf 1, ebx of leaf 7 (0 where there is none),
  * and XCR0's low half (0 unless OSXSAVE). */

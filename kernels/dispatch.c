@@ -1,21 +1,20 @@
-/* Dispatch is data: the generic table first, each supported line of isa.def up to the ISA asked for
+/* Dispatch is data: the generic table first, each supported candidate of isa.def up to the ISA asked for
  * lays its own kernels over it. */
 #include "core/gemm_block.h"
 #include "cpu.h"
 #include "kernels.h"
 #include <string.h>
 
-#define SV_ISA(name, variant, probe) extern const struct sv_kernels sv_kernels_##name##_##variant;
+#define SV_CANDIDATE(isa, variant, probe)                                                          \
+    extern const struct sv_kernels sv_kernels_##isa##_##variant;
 #include "isa.def"
-#undef SV_ISA
 
 static const struct {
     const struct sv_kernels *table;
     bool (*probe)(void);
 } candidates[] = {
-#define SV_ISA(name, variant, probe) {&sv_kernels_##name##_##variant, probe},
+#define SV_CANDIDATE(isa, variant, probe) {&sv_kernels_##isa##_##variant, probe},
 #include "isa.def"
-#undef SV_ISA
 };
 
 enum { CANDIDATES = sizeof candidates / sizeof *candidates };

@@ -85,7 +85,7 @@ enum sv_status sv_dispatch(const char *isa, struct sv_kernels *out);
 const char *sv_isa_name(size_t i);
 bool sv_isa_supported(size_t i);
 
-/* The candidate tables, one per line of isa.def in its order, NULL past the end. Kernels that a
+/* The candidate tables, in isa.def's order, NULL past the end. Kernels that a
  * variant does not have are NULL. Calling one that this machine does not support is undefined. */
 const struct sv_kernels *sv_candidate(size_t i);
 bool sv_candidate_supported(size_t i);

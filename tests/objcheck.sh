@@ -1,15 +1,17 @@
 #!/bin/sh
-# Which instructions are in the object files: objcheck.sh OBJECT_DIR
-#   outside the folders of an instruction set   no VEX, no EVEX encoding
-#   kernels/avx2                                no EVEX, no mask register; fma on ymm is there
-#   kernels/avx512vl                            no zmm; ymm16 ... ymm31 or masks are there
-#   kernels/avx512                              zmm is there
+# Which instructions are in the object files of x86-64: objcheck.sh OBJECT_DIR ISA:ENCODING:BITS...
+# as isa.def lists the instruction sets:
+#   kernels/<isa>   no newer encoding (vex, then evex and mask registers) and no wider vector; FMA of
+#                   that encoding and length is there
+#   elsewhere, and where the encoding is baseline   no VEX, no EVEX encoding
 # First the check checks itself on objects that break each rule.
 set -eu
 export LC_ALL=C
 assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them
 
-dir=${1:?usage: objcheck.sh OBJECT_DIR}
+dir=${1:?usage: objcheck.sh OBJECT_DIR ISA:ENCODING:BITS...}
+shift
+isas=$*
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -21,7 +23,11 @@ function fault(what) {
     print object ": " what ": " $3 " in " symbol
     if (++faults == 3) exit
 }
-BEGIN { FS = "\t" }
+BEGIN {
+    FS = "\t"
+    own = bits == 512 ? "%zmm" : bits == 256 ? "%ymm" : "%xmm"
+    wider = bits == 512 ? "" : bits == 256 ? "%zmm" : "%[yz]mm"
+}
 /^[0-9a-f]+ <.*>:/ { symbol = $0; sub(/^[^<]*</, "", symbol); sub(/>:.*/, "", symbol); next }
 NF < 3 { next }
 {
@@ -29,18 +35,16 @@ NF < 3 { next }
     bytes = $2
     while (bytes ~ /^(26|2e|36|3e|64|65|67) /) bytes = substr(bytes, 4)
     vex = bytes ~ /^c[45] /; evex = bytes ~ /^62 /
-    zmm = $3 ~ /%zmm/; mask = $3 ~ /%k[0-7]/
 }
-isa == "baseline" && (vex || evex) { fault("VEX or EVEX outside its folder") }
-isa == "avx2" && (evex || mask) { fault("AVX-512 in avx2") }
-isa == "avx512vl" && zmm { fault("zmm in avx512vl") }
-isa == "avx2" && $3 ~ /^vfn?m(add|sub)[0-9]*ps .*%ymm/ { own++ }
-isa == "avx512vl" && evex && $3 ~ /%ymm(1[6-9]|2|3)|%ymm.*%k[0-7]|%k[0-7].*%ymm/ { own++ }
-isa == "avx512" && zmm { own++ }
+encoding == "baseline" && (vex || evex) { fault("VEX or EVEX outside its folder") }
+encoding == "vex" && (evex || $3 ~ /%k[0-7]/) { fault("beyond VEX") }
+encoding != "baseline" && wider && $3 ~ wider { fault("beyond " bits " bits") }
+(encoding == "vex" ? vex : evex) && $3 ~ /^vfn?m(add|sub)[0-9]*ps / && $3 ~ own { fma++ }
 END {
-    if (!faults && !instructions && isa != "baseline") { print object ": no instructions"; faults++ }
-    else if (!faults && isa != "baseline" && !own) { print object ": none of the instructions of " isa; faults++ }
-    exit faults > 0
+    if (faults || encoding == "baseline") exit faults > 0
+    if (!instructions) print object ": no instructions"
+    else if (!fma) print object ": no FMA of " bits " bits, " encoding
+    exit !fma
 }
 AWK
 
@@ -48,35 +52,51 @@ AWK
 check()
 {
     status=0
-    for isa in avx2 avx512vl avx512; do
-        [ -n "$(find "$1/kernels/$isa" -name '*.o' 2>/dev/null)" ] || {
-            echo "$1/kernels/$isa: no objects"
+    for isa in $isas; do
+        [ -n "$(find "$1/kernels/${isa%%:*}" -name '*.o' 2>/dev/null)" ] || {
+            echo "$1/kernels/${isa%%:*}: no objects"
             status=1
         }
     done
-    # not the benchmarks, nor the reference compiled for them with an instruction set's flags
-    find "$1" -name '*.o' ! -path "$1/bench/*" ! -name '*.avx*.o' | sort >"$scratch/objects"
+    find "$1" -name '*.o' ! -path "$1/bench/*" | sort >"$scratch/objects"
     while IFS= read -r object; do
-        isa=baseline
-        case $object in
-        "$1"/kernels/avx2/*) isa=avx2 ;;
-        "$1"/kernels/avx512vl/*) isa=avx512vl ;;
-        "$1"/kernels/avx512/*) isa=avx512 ;;
-        esac
+        rule=:baseline:128
+        for isa in $isas; do
+            case $object in
+            "$1/kernels/${isa%%:*}/"*) rule=$isa ;;
+            *".${isa%%:*}.o") continue 2 ;; # the reference, compiled for the benchmarks with its flags
+            esac
+        done
         objdump -d "$object" >"$scratch/listing" || return 1
-        awk -v isa=$isa -v object="${object#"$1"/}" -f "$scratch/rules.awk" "$scratch/listing" || status=1
+        rule=${rule#*:}
+        awk -v encoding="${rule%:*}" -v bits="${rule#*:}" -v object="${object#"$1"/}" -f "$scratch/rules.awk" \
+            "$scratch/listing" || status=1
     done <"$scratch/objects"
     return $status
+}
+
+# fma ENCODING BITS: the instruction that must be there
+fma()
+{
+    case $1:$2 in
+    vex:128) echo 'vfmadd231ps %xmm0, %xmm1, %xmm2' ;;
+    vex:256) echo 'vfmadd231ps %ymm0, %ymm1, %ymm2' ;;
+    evex:128) echo 'vfmadd231ps %xmm0, %xmm1, %xmm16' ;;
+    evex:256) echo 'vfmadd231ps %ymm0, %ymm1, %ymm16' ;;
+    evex:512) echo 'vfmadd231ps %zmm0, %zmm1, %zmm2' ;;
+    *) echo 'mulps %xmm0, %xmm1' ;;
+    esac
 }
 
 # assemble FOLDER INSTRUCTION: an object of that one instruction, after one of each folder's own.
 assemble()
 {
     rm -rf "$scratch/obj"
-    put kernels/avx2 'vfmadd231ps %ymm0, %ymm1, %ymm2'
-    put kernels/avx512vl 'vaddps %ymm0, %ymm1, %ymm16'
-    put kernels/avx512 'vaddps %zmm0, %zmm1, %zmm2'
     put vae 'addps %xmm0, %xmm1'
+    for isa in $isas; do
+        rule=${isa#*:}
+        put "kernels/${isa%%:*}" "$(fma "${rule%:*}" "${rule#*:}")"
+    done
     put "$1" "$2"
 }
 put()
@@ -104,13 +124,30 @@ done
 must_find vae 'pdep %rax, %rbx, %rcx' 'VEX or EVEX outside'
 must_find vae 'vmovups %fs:(%eax), %ymm1' 'VEX or EVEX outside'
 must_find vae 'vaddps %zmm0, %zmm1, %zmm2' 'VEX or EVEX outside'
-must_find kernels/avx2 'vaddps %ymm0, %ymm1, %ymm16' 'AVX-512 in avx2'
-must_find kernels/avx2 'vaddps %zmm0, %zmm1, %zmm2' 'AVX-512 in avx2'
-must_find kernels/avx2 'kmovw %eax, %k1' 'AVX-512 in avx2'
-must_find kernels/avx2 'vaddps %ymm0, %ymm1, %ymm2' 'none of the instructions'
-must_find kernels/avx512vl 'vaddps %zmm0, %zmm1, %zmm2' 'zmm in avx512vl'
-must_find kernels/avx512vl 'vfmadd231ps %ymm0, %ymm1, %ymm2' 'none of the instructions'
-must_find kernels/avx512 'vaddps %ymm0, %ymm1, %ymm16' 'none of the instructions'
+for tested in $isas; do
+    folder=kernels/${tested%%:*}
+    case ${tested#*:} in
+    baseline:*) continue ;;
+    vex:*)
+        must_find "$folder" 'vaddps %xmm0, %xmm1, %xmm16' 'beyond VEX'
+        must_find "$folder" 'kmovw %eax, %k1' 'beyond VEX'
+        ;;
+    esac
+    case ${tested#*:} in
+    *:512)
+        must_find "$folder" "$(fma evex 256)" 'no FMA'
+        must_find "$folder" 'vaddps %zmm0, %zmm1, %zmm2' 'no FMA'
+        ;;
+    *:256)
+        must_find "$folder" 'vaddps %zmm0, %zmm1, %zmm2' 'beyond'
+        must_find "$folder" 'vaddps %ymm0, %ymm1, %ymm2' 'no FMA'
+        ;;
+    *:128) must_find "$folder" 'vaddps %ymm0, %ymm1, %ymm2' 'beyond 128 bits' ;;
+    esac
+    case ${tested#*:} in
+    evex:*) must_find "$folder" "$(fma vex 256)" 'no FMA' ;;
+    esac
+done
 
 check "$dir" >"$scratch/found" || {
     sed 's/^/objcheck: /' "$scratch/found" >&2

@@ -1,13 +1,16 @@
 #!/bin/sh
-# Which instructions are in the object files for 64-bit Arm: objcheck_arm.sh OBJECT_DIR
-#   everywhere     no SVE: no z or p register
-#   kernels/neon   fma of q registers by element is there
+# Which instructions are in the object files for 64-bit Arm: objcheck_arm.sh OBJECT_DIR ISA:ENCODING:BITS...
+# as isa.def lists the instruction sets:
+#   everywhere       no SVE: no z or p register
+#   kernels/<isa>    where the encoding is asimd, fma of q registers by element is there
 # Advanced SIMD itself belongs to the baseline. First the check checks itself.
 set -eu
 export LC_ALL=C
 assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them
 
-dir=${1:?usage: objcheck_arm.sh OBJECT_DIR}
+dir=${1:?usage: objcheck_arm.sh OBJECT_DIR ISA:ENCODING:BITS...}
+shift
+isas=$*
 objdump=$(eval "${CC:-cc} -print-prog-name=objdump")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -22,7 +25,7 @@ $4 ~ /(^|[ {,])(z[0-9]+(\.|[,}]|$)|p[0-9]+(\.|\/|[,}]|$))/ {
 }
 $3 == "fmla" && $4 ~ /^v[0-9]+\.4s, v[0-9]+\.4s, v[0-9]+\.s\[/ { own++ }
 END {
-    if (!faults && neon && !own) { print object ": no fma by element"; faults = 1 }
+    if (!faults && encoding == "asimd" && !own) { print object ": no fma by element"; faults = 1 }
     exit faults
 }
 AWK
@@ -31,16 +34,21 @@ AWK
 check()
 {
     status=0
-    [ -n "$(find "$1/kernels/neon" -name '*.o' 2>/dev/null)" ] || {
-        echo "$1/kernels/neon: no objects"
-        status=1
-    }
+    for isa in $isas; do
+        [ -n "$(find "$1/kernels/${isa%%:*}" -name '*.o' 2>/dev/null)" ] || {
+            echo "$1/kernels/${isa%%:*}: no objects"
+            status=1
+        }
+    done
     find "$1" -name '*.o' | sort >"$scratch/objects"
     while IFS= read -r object; do
-        neon=0
-        case $object in "$1"/kernels/neon/*) neon=1 ;; esac
+        rule=:baseline:128
+        for isa in $isas; do
+            case $object in "$1/kernels/${isa%%:*}/"*) rule=$isa ;; esac
+        done
         "$objdump" -d "$object" >"$scratch/listing" || return 1
-        awk -v neon=$neon -v object="${object#"$1"/}" -f "$scratch/rules.awk" "$scratch/listing" ||
+        rule=${rule#*:}
+        awk -v encoding="${rule%:*}" -v object="${object#"$1"/}" -f "$scratch/rules.awk" "$scratch/listing" ||
             status=1
     done <"$scratch/objects"
     return $status
@@ -54,7 +62,7 @@ put() # FOLDER INSTRUCTION: an object of that one instruction
 }
 must_find() # FOLDER INSTRUCTION WORDS
 {
-    put kernels/neon 'fmla v0.4s, v1.4s, v2.s[0]'
+    for isa in $isas; do put "kernels/${isa%%:*}" 'fmla v0.4s, v1.4s, v2.s[0]'; done
     put vae 'fmla v0.4s, v1.4s, v2.4s'
     check "$scratch/obj" || { echo "objcheck: self-test: finds fault with good objects" >&2; exit 1; }
     put "$1" "$2"
@@ -63,10 +71,14 @@ must_find() # FOLDER INSTRUCTION WORDS
         exit 1
     fi
 }
-must_find kernels/neon 'fadd z0.s, z1.s, z2.s' SVE
 must_find vae 'ptrue p0.s' SVE
 must_find vae 'ld1w {z0.s}, p0/z, [x0]' SVE
-must_find kernels/neon 'fmla v0.4s, v1.4s, v2.4s' 'no fma by element'
+for tested in $isas; do
+    must_find "kernels/${tested%%:*}" 'fadd z0.s, z1.s, z2.s' SVE
+    case $tested in
+    *:asimd:*) must_find "kernels/${tested%%:*}" 'fmla v0.4s, v1.4s, v2.4s' 'no fma by element' ;;
+    esac
+done
 
 check "$dir" >"$scratch/found" || {
     sed 's/^/objcheck: /' "$scratch/found" >&2

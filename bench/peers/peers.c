@@ -12,7 +12,7 @@
 #include <unistd.h>
 #endif
 
-/* One line per library and setting. `file` is for dlopen; $ORIGIN is the folder of the benchmark, where
+/* One line per library and setting: its own choice, and those that isa.def names. `file` is for dlopen; $ORIGIN is the folder of the benchmark, where
  * make puts the wrappers that it compiles. */
 static const struct {
     const char *library, *setting, *file, *symbol;
@@ -23,20 +23,21 @@ static const struct {
 } lines[] = {
 #define OPENBLAS "libopenblas.so.0", "cblas_sgemm"
     {"OpenBLAS", "", OPENBLAS, "generic", NULL, NULL, blas_gemm, NULL},
-    {"OpenBLAS", " SkylakeX", OPENBLAS, "avx512", "OPENBLAS_CORETYPE", "SkylakeX", blas_gemm, NULL},
-    {"OpenBLAS", " Zen", OPENBLAS, "avx2", "OPENBLAS_CORETYPE", "Zen", blas_gemm, NULL},
+#define SV_PEERS(isa, claim, openblas, blis, blis_arch)                                            \
+    {"OpenBLAS", " " openblas, OPENBLAS, #isa, "OPENBLAS_CORETYPE", openblas, blas_gemm, NULL},
+#include "../../kernels/isa.def"
 #define BLIS "libblis.so.4", "cblas_sgemm"
-    /* BLIS 0.9 takes the numbers of its enum arch_t. */
     {"BLIS", "", BLIS, "generic", NULL, NULL, blas_gemm, NULL},
-    {"BLIS", " skx", BLIS, "avx512", "BLIS_ARCH_TYPE", "0", blas_gemm, NULL},
-    {"BLIS", " zen3", BLIS, "avx2", "BLIS_ARCH_TYPE", "6", blas_gemm, NULL},
+#define SV_PEERS(isa, claim, openblas, blis, blis_arch)                                            \
+    {"BLIS", " " blis, BLIS, #isa, "BLIS_ARCH_TYPE", blis_arch, blas_gemm, NULL},
+#include "../../kernels/isa.def"
     {"oneDNN", "", "libdnnl.so.2", "dnnl_sgemm", "generic", NULL, NULL, onednn_gemm, NULL},
     {"libxsmm", "", "$ORIGIN/xsmm.so", "libxsmm_smmdispatch", "generic", NULL, NULL, xsmm_gemm,
      xsmm_prepare},
-    {"Eigen", " AVX-512", "$ORIGIN/eigen_avx512.so", "eigen_gemm", "avx512", NULL, NULL,
-     eigen_gemm_call, NULL},
-    {"Eigen", " AVX2", "$ORIGIN/eigen_avx2.so", "eigen_gemm", "avx2", NULL, NULL, eigen_gemm_call,
-     NULL},
+#define EIGEN(isa) "$ORIGIN/eigen_" #isa ".so", "eigen_gemm"
+#define SV_PEERS(isa, claim, openblas, blis, blis_arch)                                            \
+    {"Eigen", " " #isa, EIGEN(isa), #isa, NULL, NULL, eigen_gemm_call, NULL},
+#include "../../kernels/isa.def"
 };
 
 enum { LINES = sizeof lines / sizeof *lines };

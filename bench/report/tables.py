@@ -216,5 +216,6 @@ def mca():
     """The part of mca.md that sums up, without its title."""
     with open(os.path.join(RESULTS, "mca.md")) as f:
         text = f.read()
-    start, end = text.index("## The preferred microtile"), text.index("\n## neon")
+    start = text.index("## The preferred microtile")
+    end = text.index("\n## ", start)
     return [line for line in text[start:end].splitlines() if not line.startswith("## ")]

@@ -7,11 +7,13 @@
 #ifndef SV_GEMM_AVX2_H
 #define SV_GEMM_AVX2_H
 
+#include "lanes_avx2.h"
+
 #define GEMM_VARIANTS
 #define GEMM_KINDS(K) K(1, 12) K(2, 6) K(3, 4) K(4, 3) K(8, 1)
 enum { GEMM_MAIN = 2, GEMM_FLAT = 4, PEAK_CHAINS = 6 };
 static const unsigned char gemm_next[16] = {0, 1, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
-#include "gemm_ymm.h"
+#include "../x86/gemm_ymm.h"
 
 #endif

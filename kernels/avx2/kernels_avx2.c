@@ -1,6 +1,3 @@
-#include "../lanes/lanes_avx2.h"
-#include <math.h>
-
 #include "gemm_avx2.h"
 #define SV_ISA_NAME avx2
 #include "../core/kernels_core.h"

@@ -11,6 +11,7 @@
 #define SV_GEMM_AVX512_H
 
 #include "../core/gemm_context.h"
+#include "lanes_avx512.h"
 
 #define GEMM_TOKEN __m512
 

@@ -1,6 +1,3 @@
-#include "../lanes/lanes_avx512.h"
-#include <math.h>
-
 #include "gemm_avx512.h"
 #define SV_ISA_NAME avx512
 #include "../core/kernels_core.h"

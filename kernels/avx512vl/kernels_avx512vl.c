@@ -1,6 +1,3 @@
-#include "../lanes/lanes_avx512vl.h"
-#include <math.h>
-
 #include "gemm_avx512vl.h"
 #define SV_ISA_NAME avx512vl
 #include "../core/kernels_core.h"

@@ -2,6 +2,9 @@
 #ifndef SV_ACTIVATION_H
 #define SV_ACTIVATION_H
 
+#include "names.h"
+#include "vmath.h"
+
 /* + 0 makes a -0 that the maximum lets through +0 */
 V16_INLINE v16 v16_relu(v16 x) { return v16_add(v16_max(v16_set1(0), x), v16_set1(0)); }
 

@@ -12,6 +12,11 @@
 #ifndef SV_GEMM_DEFERRED_H
 #define SV_GEMM_DEFERRED_H
 
+#include "gemm_context.h"
+#include "gemm_epilogue.h"
+#include "gemm_flush.h"
+#include "gemm_tile.h"
+
 #ifdef GEMM_DEFERRED_ROWS
 
 /* Rows that are asked for before they are stepped: the next tile's. */

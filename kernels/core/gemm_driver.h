@@ -9,6 +9,18 @@
 #ifndef SV_GEMM_DRIVER_H
 #define SV_GEMM_DRIVER_H
 
+#include "gemm_block.h"
+#include "gemm_context.h"
+#include "gemm_deferred.h"
+#include "gemm_epilogue.h"
+#include "gemm_flush.h"
+#include "gemm_pack.h"
+#include "gemm_tile.h"
+#include "names.h"
+#include "peak.h"
+#include "reduce.h"
+#include <string.h>
+
 /* The kind of tile for `left` half vectors of m rows. Few rows want wide tiles, for enough independent
  * chains; short chains want flat ones, whose stores lie closer together, and so do rows of C that
  * collide in L1. */

@@ -2,6 +2,13 @@
 #ifndef SV_GEMM_EPILOGUE_H
 #define SV_GEMM_EPILOGUE_H
 
+#include "activation.h"
+#include "gemm_context.h"
+#include "loglik.h"
+#include "optimizer.h"
+#include "reduce.h"
+#include "vmath.h"
+
 /* Log-likelihood terms go to the row's sixteen lanes, as in reduce.h; columns arrive ascending. */
 V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size_t left,
                               float *lanes)

@@ -3,6 +3,11 @@
 #ifndef SV_GEMM_FLUSH_H
 #define SV_GEMM_FLUSH_H
 
+#include "gemm_context.h"
+#include "gemm_epilogue.h"
+#include "reduce.h"
+#include "vmath.h"
+
 static struct gemm_place gemm_place(const struct gemm_context *x, size_t i, size_t j)
 {
     return (struct gemm_place){i, j, j / 16 * x->cp + i * x->ldc};

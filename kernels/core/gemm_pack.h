@@ -3,6 +3,11 @@
 #ifndef SV_GEMM_PACK_H
 #define SV_GEMM_PACK_H
 
+#include "gemm_block.h"
+#include "gemm_context.h"
+#include "names.h"
+#include "reduce.h"
+
 /* Panels of rows x cols: y[c / 16][r][c % 16] = x[r][c], row by row, as x lies in memory */
 static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {

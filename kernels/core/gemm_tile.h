@@ -9,6 +9,9 @@
  *     gemm_next[left]         the width to take next where `left` < 16 half vectors remain
  *     GEMM_TOKEN              its vector type
  *
+ * and PEAK_CHAINS (peak.h), GEMM_VARIANTS (gemm_driver.h), GEMM_DEFERRED (gemm_deferred.h); CONTRIBUTING.md
+ * says what to choose.
+ *
  * gemm_chains adds to each acc[i V + v], V = ceil(W / 2), the chain fma(a_i0, b_0j, .), fma(a_i1,
  * b_1j, .) ... in that order. Where W is odd the last v16 of a row counts in its lower half only. H
  * and W are constants: everything unrolls, and acc lives in registers from the first load of C to
@@ -16,6 +19,9 @@
  */
 #ifndef SV_GEMM_TILE_H
 #define SV_GEMM_TILE_H
+
+#include "gemm_context.h"
+#include "gemm_epilogue.h"
 
 /* A tile takes and returns a vector that says nothing: so the compiler knows that the upper halves of
  * the registers are in use throughout and does not clear them between tiles. vzeroupper waits for
@@ -109,6 +115,12 @@ V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x
 #define GEMM_ROWS_12(T, w) GEMM_ROWS_11(T, w) T(12, w)
 #define GEMM_ROWS_13(T, w) GEMM_ROWS_12(T, w) T(13, w)
 #define GEMM_ROWS_14(T, w) GEMM_ROWS_13(T, w) T(14, w)
+
+#define GEMM_FITS(w, h)                                                                            \
+    _Static_assert((w) <= GEMM_W_MAX && ((w) + 1) / 2 * (h) <= GEMM_TILE_MAX,                      \
+                   "a tile fits its buffer");
+GEMM_KINDS(GEMM_FITS)
+_Static_assert(GEMM_MAIN % 2 == 0 && GEMM_FLAT % 2 == 0, "panels are two half vectors wide");
 
 #define GEMM_DEFINE(h, w)                                                                          \
     static GEMM_TOKEN gemm_tile_##h##x##w(const struct gemm_context *x, const float *a,            \

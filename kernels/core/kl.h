@@ -2,6 +2,10 @@
 #ifndef SV_KL_H
 #define SV_KL_H
 
+#include "names.h"
+#include "reduce.h"
+#include "vmath.h"
+
 V16_INLINE v16 v16_sigma(v16 logvar) { return v16_exp(v16_mul(logvar, v16_set1(0.5f))); }
 
 /* sigma^2 - 1 */

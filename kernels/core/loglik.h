@@ -6,6 +6,11 @@
 #ifndef SV_LOGLIK_H
 #define SV_LOGLIK_H
 
+#include "activation.h"
+#include "names.h"
+#include "reduce.h"
+#include "vmath.h"
+
 #define LOG_2PI 0x1.d67f1cp0f
 
 V16_INLINE v16 v16_bernoulli(v16 l, v16 x, v16 e)

@@ -8,6 +8,11 @@
 #ifndef SV_OPTIMIZER_H
 #define SV_OPTIMIZER_H
 
+#include "../kernels.h"
+#include "names.h"
+#include "reduce.h"
+#include "vmath.h"
+
 /* Beyond 2^-55 x stays what it is. */
 V16_INLINE v16 v16_sweep(v16 x)
 {

@@ -8,6 +8,9 @@
 #ifndef SV_PEAK_H
 #define SV_PEAK_H
 
+#include "../kernels.h"
+#include "names.h"
+
 _Static_assert(16 * PEAK_CHAINS <= SV_PEAK_VALUES, "sv_kernels says how much room there is");
 
 static double SV_FN(fma_peak)(size_t rounds, float *last)

@@ -2,6 +2,9 @@
 #ifndef SV_PIXELS_H
 #define SV_PIXELS_H
 
+#include "names.h"
+#include <string.h>
+
 V16_INLINE v16u v16u_load_u8_n(const uint8_t *p, size_t n)
 {
     uint8_t row[16] = {0};

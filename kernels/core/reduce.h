@@ -6,6 +6,11 @@
 #ifndef SV_REDUCE_H
 #define SV_REDUCE_H
 
+#include "names.h"
+#include "vmath.h"
+#include <math.h>
+#include <string.h>
+
 /* Loads up to 16 elements: `left` is what remains of the row. */
 V16_INLINE v16 v16_load_upto(const float *p, size_t left)
 {

@@ -5,6 +5,12 @@
 #ifndef SV_REPARAM_H
 #define SV_REPARAM_H
 
+#include "../kernels.h"
+#include "kl.h"
+#include "names.h"
+#include "reduce.h"
+#include "rng.h"
+
 /* One group: columns j ... j + 63 of row i, all samples. Returns acc plus the group's KL terms. */
 V16_INLINE v16 v16_reparam_group(const struct sv_reparam *p, size_t i, size_t j, v16 acc)
 {

@@ -6,6 +6,11 @@
 #ifndef SV_RNG_H
 #define SV_RNG_H
 
+#include "../kernels.h"
+#include "names.h"
+#include "reduce.h"
+#include "vmath.h"
+
 /* Multipliers and key increments: Salmon et al. 2011, section 4.3 and table 1. */
 #define PHILOX_M0 0xd2511f53u
 #define PHILOX_M1 0xcd9e8d57u

@@ -7,6 +7,8 @@
 #ifndef SV_VMATH_H
 #define SV_VMATH_H
 
+#include "lanes_magic.h"
+
 #define LOG2_E       0x1.715476p0f
 #define LN2_HI       0x1.62e43p-1f
 #define LN2_LO       -0x1.05c61p-29f

@@ -3,6 +3,7 @@
 #define SV_GEMM_GENERIC_H
 
 #include "../core/gemm_context.h"
+#include "lanes_generic.h"
 
 #define GEMM_TOKEN int
 

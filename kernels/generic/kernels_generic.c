@@ -1,5 +1,3 @@
-#include "../lanes/lanes_generic.h"
-
 #include "gemm_generic.h"
 #define SV_ISA_NAME generic
 #include "../core/kernels_core.h"

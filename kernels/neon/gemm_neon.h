@@ -8,6 +8,7 @@
 #define SV_GEMM_NEON_H
 
 #include "../core/gemm_context.h"
+#include "lanes_neon.h"
 
 #define GEMM_TOKEN int
 

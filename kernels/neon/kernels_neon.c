@@ -1,5 +1,3 @@
-#include "../lanes/lanes_neon.h"
-
 #include "gemm_neon.h"
 #define SV_ISA_NAME neon
 #include "../core/kernels_core.h"

@@ -15,7 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 2048, MAX_ISAS = 8, MAX_THREADS = 256, OUTPUTS = 2 };
+enum { BLOCK = 2048, MAX_THREADS = 256, OUTPUTS = 2 };
+enum {
+#define SV_ISA(name, ...) ISA_##name,
+#include "../../kernels/isa.def"
+    ISAS
+};
 #define INPUTS UINT64_C(0x100000000)
 /* What a thread takes at a time. With --every a part still starts at its first input, so that zeros,
  * infinities and NaN are among those taken. */
@@ -36,14 +41,14 @@ struct settings {
 struct sweep {
     const struct kcase *kcase;
     uint64_t every;
-    struct sv_kernels table[MAX_ISAS];
+    struct sv_kernels table[ISAS];
     size_t isas;
     _Atomic uint64_t next, done; /* inputs */
     pthread_mutex_t lock;
     struct row {
         struct accuracy accuracy;
         uint64_t other_bits; /* than those of the first instruction set */
-    } total[MAX_ISAS];
+    } total[ISAS];
 };
 
 /* --- the sweep --- */
@@ -83,7 +88,7 @@ static void *work(void *arg)
     struct block *b = malloc(sizeof *b);
     if (!b) abort();
     for (uint64_t part; (part = atomic_fetch_add(&s->next, PART)) < INPUTS;) {
-        struct row rows[MAX_ISAS];
+        struct row rows[ISAS];
         for (size_t i = 0; i < s->isas; i++) rows[i] = (struct row){ACCURACY_NONE, 0};
         for (uint64_t at = part; at < part + PART;) {
             for (b->n = 0; b->n < BLOCK && at < part + PART; b->n++, at += s->every) {
@@ -120,7 +125,7 @@ static void run_sweep(struct sweep *s, size_t f, const struct settings *o, doubl
     const bool bar = isatty(STDERR_FILENO);
     s->kcase = verify_case(functions[f]);
     s->every = o->every;
-    for (size_t i = 0; sv_isa_name(i) && s->isas < MAX_ISAS; i++)
+    for (size_t i = 0; i < ISAS; i++)
         if (sv_dispatch(sv_isa_name(i), &s->table[s->isas]) == SV_OK)
             s->total[s->isas++] = (struct row){ACCURACY_NONE, 0};
     pthread_mutex_init(&s->lock, NULL);

@@ -1,9 +1,16 @@
 #include "candidates.h"
 #include <string.h>
 
+enum {
+#define SV_CANDIDATE(isa, variant, probe) TABLE_##isa##_##variant,
+#include "../../kernels/isa.def"
+    TABLES
+};
+_Static_assert(TABLES <= (int)MAX_CANDIDATES, "room for every table of isa.def");
+
 void candidates_of_build(struct candidates *c)
 {
-    for (c->count = 0; c->count < MAX_CANDIDATES && sv_candidate(c->count); c->count++) {
+    for (c->count = 0; c->count < TABLES; c->count++) {
         c->table[c->count] = sv_candidate(c->count);
         c->supported[c->count] = sv_candidate_supported(c->count);
     }

@@ -288,6 +288,6 @@ V16_FOLD(v16_fold_max, v16_max4, v16_max2)
 #undef V16_UNARY
 #undef V16_BINARY
 
-#include "lanes_words.h"
+#include "../core/lanes_words.h"
 
 #endif

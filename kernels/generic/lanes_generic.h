@@ -239,6 +239,6 @@ V16_INLINE float v16_fold_max(v16 a) /* a NaN lane may be lost */
     return a.f[0];
 }
 
-#include "lanes_words.h"
+#include "../core/lanes_words.h"
 
 #endif

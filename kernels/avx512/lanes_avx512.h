@@ -4,7 +4,7 @@
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
-#include "lanes_magic.h"
+#include "../core/lanes_magic.h"
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stddef.h>

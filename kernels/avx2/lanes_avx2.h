@@ -6,8 +6,7 @@
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
-#include "lanes_ymm.h"
-#include <math.h>
+#include "../x86/lanes_ymm.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -84,6 +83,6 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
 /* --- the functions' building blocks; the rest of them: lanes_words.h --- */
 V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b) { return v16_select((v16m){x.lo, x.hi}, a, b); }
 
-#include "lanes_words.h"
+#include "../core/lanes_words.h"
 
 #endif

@@ -4,6 +4,7 @@
 #define SV_GEMM_YMM_H
 
 #include "../core/gemm_context.h"
+#include "lanes_ymm.h"
 
 #define GEMM_TOKEN __m256
 

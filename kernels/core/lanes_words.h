@@ -4,6 +4,7 @@
 #define SV_LANES_WORDS_H
 
 #include "lanes_magic.h"
+#include <math.h>
 
 V16_INLINE v16 v16_ldexp(v16 y, v16 t) /* y 2^k, rounded once; t = V16_MAGIC + k, |k| <= 252 */
 {

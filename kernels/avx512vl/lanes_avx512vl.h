@@ -7,8 +7,8 @@
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
-#include "lanes_magic.h"
-#include "lanes_ymm.h"
+#include "../core/lanes_magic.h"
+#include "../x86/lanes_ymm.h"
 #include <stdbool.h>
 #include <string.h>
 

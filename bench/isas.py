@@ -1,0 +1,39 @@
+"""kernels/isa.def for Python: the instruction sets of every architecture, in its order."""
+import collections
+import os
+import re
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+KERNELS = os.path.normpath(os.path.join(HERE, "../kernels"))
+
+Isa = collections.namedtuple("Isa", "name arch encoding bits")  # arch: of compilers' triples; None for any
+Peers = collections.namedtuple("Peers", "isa claim")  # claim: a share of the FMA peak
+
+
+def lines(macro):
+    """(architecture, arguments) of each line of a macro."""
+    with open(os.path.join(KERNELS, "isa.def")) as f:
+        text = f.read()
+    arch = None
+    for m in re.finditer(r"^#if defined\(__(\w+)__\)|^(#endif)|^(\w+)\(([^)]*)\)$", text, re.M):
+        arch = m.group(1) or (None if m.group(2) else arch)
+        if m.group(3) == macro:
+            yield arch, [word.strip('"') for word in re.findall(r'"[^"]*"|\w+', m.group(4))]
+
+
+def isas():
+    return [Isa(a[0], arch, a[1], int(a[2])) for arch, a in lines("SV_ISA")]
+
+
+def claimed():
+    """Those that REPORT.md makes claims for, the most preferred first."""
+    return [Peers(a[0], int(a[1]) / 100) for _, a in lines("SV_PEERS")][::-1]
+
+
+def tile(name):
+    """Rows and columns of the tile an ISA prefers: of the width GEMM_MAIN, as high as GEMM_KINDS says."""
+    with open(os.path.join(KERNELS, name, f"gemm_{name}.h")) as f:
+        text = f.read()
+    main = int(re.search(r"\bGEMM_MAIN = (\d+)", text).group(1))
+    rows = re.search(rf"\bK\({main}, (\d+)\)", text).group(1)
+    return int(rows), 8 * main
