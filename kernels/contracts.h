@@ -108,15 +108,20 @@ typedef void SV_T(logsumexp_fn)(size_t m, size_t n, const real *x, size_t ldx, r
 /* ---- kl ----------------------------------------------------------------------------------------
  * kl[i] = KL(N(mu_i, diag exp logvar_i) || N(0, I))
  *       = 1/2 sum_j (mu^2 + (sigma^2 - 1 - logvar)),  sigma = exp(logvar / 2)   (AEVB, appendix B)
- * mu, logvar: m x n with one ld. Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 +
- * |logvar|): relative to the addends, for KL itself goes to 0 where training starts. */
-typedef void SV_T(kl_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
-                         real *kl);
-
-/* ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2, both m x n with ldg
+ * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 + |logvar|): relative to the addends, for
+ * KL itself goes to 0 where training starts.
+ * ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2
  * Accuracy: dmu exact, dlogvar 8 u relative to (sigma^2 + 1) / 2. */
-typedef void SV_T(kl_grad_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
-                              real *kl, real *dmu, real *dlogvar, size_t ldg);
+struct SV_T(kl) {
+    size_t m, n;
+    const real *mu, *logvar; /* m x n */
+    size_t ld;
+    real *kl; /* [m] */
+    /* kl_grad alone: */
+    real *dmu, *dlogvar; /* m x n */
+    size_t ldg;
+};
+typedef void SV_T(kl_fn)(const struct SV_T(kl) * p);
 
 /* ---- reparam: draw, shift and scale, and take the KL, in one pass (AEVB, section 2.4) -----------
  * For row i < m and sample l < samples, with r = i samples + l:
@@ -152,35 +157,48 @@ typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
 
 /* ---- bernoulli_ll ------------------------------------------------------------------------------
  * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
- * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p). */
-typedef void SV_T(bernoulli_ll_fn)(size_t m, size_t n, const real *logits, size_t ldl,
-                                   const real *x, size_t ldx, real *ll);
-
-/* ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x) with ldd; in place allowed
+ * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p).
+ * ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x); in place allowed
  * Accuracy: 6 u relative to scale (sigmoid(l) + x). */
-typedef void SV_T(bernoulli_ll_grad_fn)(size_t m, size_t n, const real *logits, size_t ldl,
-                                        const real *x, size_t ldx, real scale, real *ll,
-                                        real *dlogits, size_t ldd);
+struct SV_T(bernoulli_ll) {
+    size_t m, n;
+    const real *logits; /* m x n */
+    size_t ldl;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *ll; /* [m] */
+    /* bernoulli_ll_grad alone: */
+    real scale;
+    real *dlogits; /* m x n */
+    size_t ldd;
+};
+typedef void SV_T(bernoulli_ll_fn)(const struct SV_T(bernoulli_ll) * p);
 
 /* ---- gaussian_ll -------------------------------------------------------------------------------
  * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = max(logvar, min_logvar) (AEVB,
  * appendix C.2). Without a lower limit the likelihood of a constant pixel has no upper bound (Mattei &
  * Frellsen 2018, arXiv 1802.04826, section 2); min_logvar = -INFINITY is none, NaN is not allowed.
  * logvar NULL: v = min_logvar everywhere. A NaN logvar is NaN, whatever the limit.
- * mean, logvar: m x n with ld; x with ldx. Accuracy: (n + 10) u relative to the addends, where
- * (x - mean)^2 counts as (|x| + |mean|)^2. */
-typedef void SV_T(gaussian_ll_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                  size_t ld, real min_logvar, const real *x, size_t ldx, real *ll);
-
-/* ---- gaussian_ll_grad: ll, and with ldg
+ * Accuracy: (n + 10) u relative to the addends, where (x - mean)^2 counts as (|x| + |mean|)^2.
+ * ---- gaussian_ll_grad: ll, and
  * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)) where
  * logvar >= min_logvar, +0 where logvar < min_logvar; in place allowed. logvar NULL: dlogvar is not
  * written. Accuracy: dmean 8 u relative to scale (|x| + |mean|) exp(-v), dlogvar 5 u relative to
  * scale (1 + (|x| + |mean|)^2 exp(-v)). */
-typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                       size_t ld, real min_logvar, const real *x, size_t ldx,
-                                       real scale, real *ll, real *dmean, real *dlogvar,
-                                       size_t ldg);
+struct SV_T(gaussian_ll) {
+    size_t m, n;
+    const real *mean, *logvar; /* m x n */
+    size_t ld;
+    real min_logvar;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *ll; /* [m] */
+    /* gaussian_ll_grad alone: */
+    real scale;
+    real *dmean, *dlogvar; /* m x n */
+    size_t ldg;
+};
+typedef void SV_T(gaussian_ll_fn)(const struct SV_T(gaussian_ll) * p);
 
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for

@@ -5,7 +5,9 @@ void REF(reparam)(const struct SV_T(reparam) * p)
 {
     const size_t samples = p->samples;
     REF(normal)(p->m * samples, p->n, p->rng, p->eps, p->ldz);
-    REF(kl)(p->m, p->n, p->mu, p->logvar, p->ld, p->kl);
+    REF(kl)
+    (&(struct SV_T(kl)){
+        .m = p->m, .n = p->n, .mu = p->mu, .logvar = p->logvar, .ld = p->ld, .kl = p->kl});
     for (size_t r = 0; r < p->m * samples; r++)
         for (size_t j = 0; j < p->n; j++) {
             const size_t ij = r / samples * p->ld + j, rj = r * p->ldz + j;

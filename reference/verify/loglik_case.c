@@ -24,11 +24,22 @@ static size_t bernoulli_grad_operands(const struct shape *s, struct operand *ops
     return 4;
 }
 
-CASE_CALL(call_bernoulli,
-          k->bernoulli_ll(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, p[LL]))
-CASE_CALL(call_bernoulli_grad,
-          k->bernoulli_ll_grad(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, SCALE,
-                               p[LL], p[DLOGITS], o[DLOGITS].ld))
+#define BERNOULLI_CALL(T, kernel)                                                                  \
+    const struct T##bernoulli_ll a = {.m = s->m,                                                   \
+                                      .n = s->n,                                                   \
+                                      .logits = p[LOGITS],                                         \
+                                      .ldl = o[LOGITS].ld,                                         \
+                                      .x = p[TARGET],                                              \
+                                      .ldx = o[TARGET].ld,                                         \
+                                      .ll = p[LL],                                                 \
+                                      .scale = SCALE,                                              \
+                                      .dlogits = p[DLOGITS],                                       \
+                                      .ldd = o[DLOGITS].ld};                                       \
+    k->kernel(&a)
+#define BERNOULLI(T)      BERNOULLI_CALL(T, bernoulli_ll)
+#define BERNOULLI_GRAD(T) BERNOULLI_CALL(T, bernoulli_ll_grad)
+CASE_CALL_T(call_bernoulli, BERNOULLI)
+CASE_CALL_T(call_bernoulli_grad, BERNOULLI_GRAD)
 
 static void bound_bernoulli(const struct shape *s, const struct operand *o, double *const *before,
                             double *const *after, double *const *bound)
@@ -106,12 +117,25 @@ static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
     return 6;
 }
 
-CASE_CALL(call_gaussian, k->gaussian_ll(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
-                                        o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, p[GLL]))
-CASE_CALL(call_gaussian_grad,
-          k->gaussian_ll_grad(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
-                              o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, SCALE, p[GLL],
-                              p[DMEAN], p[DLOGVAR], o[DMEAN].ld))
+#define GAUSSIAN_CALL(T, kernel)                                                                   \
+    const struct T##gaussian_ll a = {.m = s->m,                                                    \
+                                     .n = s->n,                                                    \
+                                     .mean = p[MEAN],                                              \
+                                     .logvar = s->variant == FIXED ? NULL : p[LOGVAR],             \
+                                     .ld = o[MEAN].ld,                                             \
+                                     .min_logvar = MIN_LOGVAR[s->variant],                         \
+                                     .x = p[X],                                                    \
+                                     .ldx = o[X].ld,                                               \
+                                     .ll = p[GLL],                                                 \
+                                     .scale = SCALE,                                               \
+                                     .dmean = p[DMEAN],                                            \
+                                     .dlogvar = p[DLOGVAR],                                        \
+                                     .ldg = o[DMEAN].ld};                                          \
+    k->kernel(&a)
+#define GAUSSIAN(T)      GAUSSIAN_CALL(T, gaussian_ll)
+#define GAUSSIAN_GRAD(T) GAUSSIAN_CALL(T, gaussian_ll_grad)
+CASE_CALL_T(call_gaussian, GAUSSIAN)
+CASE_CALL_T(call_gaussian_grad, GAUSSIAN_GRAD)
 
 /* Addends of (x - mean)^2 exp(-v) and of its root's factors, for one element */
 struct spread {
