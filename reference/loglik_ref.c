@@ -53,3 +53,12 @@ void REF(gaussian_ll_grad)(const struct SV_T(gaussian_ll) * p)
                 p->dlogvar[i * p->ldg + j] = below ? 0 : half * p->scale * (1 - d * d * exp(-v));
         }
 }
+
+/* log N(z; 0, I) = -1/2 sum_j (log 2 pi + z^2) */
+void REF(normal_ll)(size_t m, size_t n, const real *z, size_t ldz, real *ll)
+{
+    for (size_t i = 0; i < m; i++) {
+        ll[i] = 0;
+        for (size_t j = 0; j < n; j++) ll[i] -= half * (log_2pi + z[i * ldz + j] * z[i * ldz + j]);
+    }
+}

@@ -20,6 +20,7 @@ Suite *suite_golden(void);
 Suite *suite_rng(void);
 Suite *suite_pool(void);
 Suite *suite_peak(void);
+Suite *suite_objective(void);
 Suite *suite_model(void);
 Suite *suite_bits(void);
 Suite *suite_cli(void);

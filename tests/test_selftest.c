@@ -110,6 +110,19 @@ static void takes_no_maximum_out(size_t m, size_t n, const float *x, size_t ldx,
         y[i] = logf(sum); // cppcheck-suppress invalidFunctionArg
     }
 }
+static void takes_weights_from_the_sum(
+    const struct sv_logsumexp_grad *p) /* an error of y is one of all */
+{
+    good.logsumexp_grad(p);
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j++)
+            p->w[i * p->ldw + j] = expf(p->x[i * p->ldx + j] - p->y[i]);
+}
+static void scales_by_the_first_row(size_t m, size_t n, const float *s, const float *x, size_t ldx,
+                                    float *y, size_t ldy)
+{
+    for (size_t i = 0; i < m; i++) good.scale_rows(1, n, s, x + i * ldx, ldx, y + i * ldy, ldy);
+}
 static void rounds_a_sum_of_integers(size_t m, size_t n, const float *a, size_t lda, float *y)
 {
     good.colsum(m, n, a, lda, y);
@@ -144,7 +157,7 @@ static void adds_a_term_twice(const struct sv_kl *p)
     good.kl(p);
     for (size_t i = 0; p->n && i < p->m; i++) {
         const size_t last = i * p->ld + p->n - 1;
-        float again;
+        float again = 0;
         good.kl(&(struct sv_kl){
             .m = 1, .n = 1, .mu = p->mu + last, .logvar = p->logvar + last, .kl = &again});
         p->kl[i] += again;
@@ -160,6 +173,28 @@ static void sums_in_another_order(size_t m, size_t n, const float *a, size_t lda
 static void ignores_the_row(size_t m, size_t n, struct sv_rng rng, float *y, size_t ld)
 {
     for (size_t i = 0; i < m; i++) good.normal(1, n, rng, y + i * ld, ld);
+}
+static void ignores_beta(const struct sv_reparam_grad *p)
+{
+    struct sv_reparam_grad wrong = *p;
+    wrong.beta = 1;
+    good.reparam_grad(&wrong);
+}
+static void ignores_row_weights(const struct sv_reparam_grad *p)
+{
+    struct sv_reparam_grad wrong = *p;
+    wrong.c = NULL;
+    good.reparam_grad(&wrong);
+}
+static void takes_the_first_draw_alone(const struct sv_log_ratio *p)
+{
+    good.log_ratio(p);
+    for (size_t r = 0; r < p->m * p->samples; r++) p->y[r] = p->y[r / p->samples * p->samples];
+}
+static void forgets_the_constant(size_t m, size_t n, const float *z, size_t ldz, float *ll)
+{
+    good.normal_ll(m, n, z, ldz, ll);
+    for (size_t i = 0; i < m; i++) ll[i] += 0.9189385f * (float)n;
 }
 static void ignores_scale(const struct sv_bernoulli_ll *p)
 {
@@ -274,12 +309,18 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, exp, three_ulps_off),
     BREAK(WRONG_VALUE, ORACLE, exp, flushes_subnormals),
     BREAK(WRONG_VALUE, ORACLE, logsumexp, takes_no_maximum_out),
+    BREAK(WRONG_VALUE, ORACLE, logsumexp_grad, takes_weights_from_the_sum),
+    BREAK(WRONG_VALUE, ORACLE, scale_rows, scales_by_the_first_row),
     BREAK(WRONG_BITS, GENERIC, softplus, one_bit_within_bound),
     BREAK(WRONG_VALUE, ORACLE, kl, adds_a_term_twice),
     BREAK(WRONG_BITS, GENERIC, colsum, sums_in_another_order),
     BREAK(WRONG_VALUE, ORACLE, colsum, rounds_a_sum_of_integers),
     BREAK(WRONG_VALUE, ORACLE, normal, ignores_the_row),
     BREAK(WRONG_VALUE, ORACLE, adagrad, forgets_eps),
+    BREAK(WRONG_VALUE, ORACLE, reparam_grad, ignores_beta),
+    BREAK(WRONG_VALUE, ORACLE, reparam_grad, ignores_row_weights),
+    BREAK(WRONG_VALUE, ORACLE, log_ratio, takes_the_first_draw_alone),
+    BREAK(WRONG_VALUE, ORACLE, normal_ll, forgets_the_constant),
     BREAK(WRONG_VALUE, ORACLE, bernoulli_ll_grad, ignores_scale),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll, ignores_the_limit),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll_grad, pulls_below_the_limit),

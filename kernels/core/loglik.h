@@ -1,4 +1,4 @@
-/* Log-likelihoods per row, nats, and their gradients (of -log p).
+/* Log-likelihoods per row, nats, and their gradients (of -log p); log N(z; 0, I).
  *
  * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
  * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean, v = max(logvar, min_logvar).
@@ -115,6 +115,18 @@ static void SV_FN(gaussian_ll_grad)(const struct sv_gaussian_ll *args)
             if (given) v16_store_upto(p.dlogvar + i * p.ldg + j, dv, p.n - j);
         }
         p.ll[i] = 0 - 0.5f * v16_fold_add(acc);
+    }
+}
+
+static void SV_FN(normal_ll)(size_t m, size_t n, const float *z, size_t ldz, float *ll)
+{
+    for (size_t i = 0; i < m; i++) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < n; j += 16) {
+            v16 v = v16_load_upto(z + i * ldz + j, n - j);
+            acc = v16_sum_upto(acc, v16_fma(v, v, v16_set1(LOG_2PI)), n - j);
+        }
+        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
     }
 }
 

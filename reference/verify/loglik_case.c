@@ -183,7 +183,7 @@ const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
                                        .call64 = call_gaussian64,
                                        .bound = bound_gaussian,
                                        .flops = 7,
-                                       .added_variant = LIMITED};
+                                       .added.golden = LIMITED};
 const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .shape = shape_gaussian,
                                             .operands = gaussian_grad_operands,
@@ -192,4 +192,32 @@ const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .bound = bound_gaussian_grad,
                                             .in_place = {{true, 0, 4}, {true, 1, 5}},
                                             .flops = 11,
-                                            .added_variant = LIMITED};
+                                            .added.golden = LIMITED};
+
+/* --- standard normal --- */
+
+static size_t normal_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("z", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[1] = vector("ll", OUT, FILL_NORMAL, s->m);
+    return 2;
+}
+CASE_CALL(call_normal, k->normal_ll(s->m, s->n, p[0], o[0].ld, p[1]))
+
+static void bound_normal(const struct shape *s, const struct operand *o, double *const *before,
+                         double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double z = before[0][i * o[0].ld + j];
+            bound[1][i] += U_F32 * (double)(s->n + 8) * 0.5 * (1.84 + z * z);
+        }
+}
+const struct kcase case_normal_ll = {.kernel = "normal_ll",
+                                     .shape = shape_matrix,
+                                     .operands = normal_operands,
+                                     .call = call_normal,
+                                     .call64 = call_normal64,
+                                     .bound = bound_normal,
+                                     .flops = 3};

@@ -281,6 +281,7 @@ void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
                                                  .dz = w->d_z + mine.row * ld->z,
                                                  .eps = w->eps + mine.row * ld->z,
                                                  .ldz = ld->z,
+                                                 .beta = 1,
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = ld->head});
