@@ -125,8 +125,13 @@ static void biased_epilogue(const struct gemm_task *t)
         t->k->sgd(g->n, c, g->bias, -1, 0);
         if (g->epilogue == SV_EPI_TANH) t->k->tanh(g->n, c, c);
         if (g->epilogue == SV_EPI_BERNOULLI)
-            t->k->bernoulli_ll_grad(1, g->n, c, g->ldc, g->y + i * g->ldy, g->ldy, g->scale,
-                                    g->row_sum + i, c, g->ldc);
+            t->k->bernoulli_ll_grad(&(struct sv_bernoulli_ll){.m = 1,
+                                                              .n = g->n,
+                                                              .logits = c,
+                                                              .x = g->y + i * g->ldy,
+                                                              .ll = g->row_sum + i,
+                                                              .scale = g->scale,
+                                                              .dlogits = c});
     }
 }
 

@@ -134,8 +134,8 @@ static void name_row(struct kernel_row *r, const char *table, int epilogue)
     snprintf(r->name, sizeof r->name, "%s/%s/%s", sv_kernel_names[r->id], table, shape);
     const size_t used = strlen(r->name);
     if (epilogue)
-        snprintf(r->name + used, sizeof r->name - used, "/epilogue:%d/%s", epilogue,
-                 r->cold ? "cold" : "hot");
+        snprintf(r->name + used, sizeof r->name - used, "/epilogue:%s/%s",
+                 sv_epilogues[epilogue].name, r->cold ? "cold" : "hot");
     else
         snprintf(r->name + used, sizeof r->name - used, "/%s", r->cold ? "cold" : "hot");
 }

@@ -112,8 +112,11 @@ RUN(log, k->log(n, p[0], p[1]), 1)
 RUN(tanh, k->tanh(n, p[0], p[1]), 1)
 RUN(sigmoid, k->sigmoid(n, p[0], p[1]), 1)
 RUN(softplus, k->softplus(n, p[0], p[1]), 1)
-RUN(bernoulli, k->bernoulli_ll_grad(ROWS, n, p[0], n, p[1], n, 0.5f, p[2], p[3], n), ROWS)
-RUN(kl, k->kl(ROWS, n, p[0], p[1], n, p[2]), ROWS)
+RUN(bernoulli,
+    k->bernoulli_ll_grad(&(struct sv_bernoulli_ll){ROWS, n, p[0], n, p[1], n, p[2], 0.5f, p[3], n}),
+    ROWS)
+RUN(kl, k->kl(&(struct sv_kl){.m = ROWS, .n = n, .mu = p[0], .logvar = p[1], .ld = n, .kl = p[2]}),
+    ROWS)
 RUN(reparam,
     k->reparam(&(struct sv_reparam){ROWS, n, 1, p[0], p[0], n, p[1], p[3], n, p[2],
                                     sv_rng_at(1, 0, 0)}),

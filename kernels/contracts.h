@@ -105,18 +105,43 @@ typedef void SV_T(colsum_fn)(size_t m, size_t n, const real *a, size_t lda, real
  * gives -inf; a +inf gives +inf. Accuracy: (n + 8) u absolute, plus 2 u |y|. */
 typedef void SV_T(logsumexp_fn)(size_t m, size_t n, const real *x, size_t ldx, real *y);
 
+/* ---- logsumexp_grad: logsumexp, and its derivative w[i][j] = e^(x - max) / sum_j e^(x - max) ------
+ * The weights sum to 1: those of importance sampling, from log-weights. In place allowed. By division, not as
+ * e^(x - y), where the rounding of y would show in every weight. A row whose maximum is infinite has no weights:
+ * NaN. Accuracy: y as logsumexp; w (n + 8 + |x - max|) u relative, underflows add at most 2^-148. */
+struct SV_T(logsumexp_grad) {
+    size_t m, n;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *y; /* [m] */
+    real *w; /* m x n */
+    size_t ldw;
+};
+typedef void SV_T(logsumexp_grad_fn)(const struct SV_T(logsumexp_grad) * p);
+
+/* ---- scale_rows --------------------------------------------------------------------------------
+ * y[i][j] = s[i] x[i][j], m x n, in place allowed: importance weights on the rows of a gradient.
+ * Correctly rounded. */
+typedef void SV_T(scale_rows_fn)(size_t m, size_t n, const real *s, const real *x, size_t ldx,
+                                 real *y, size_t ldy);
+
 /* ---- kl ----------------------------------------------------------------------------------------
  * kl[i] = KL(N(mu_i, diag exp logvar_i) || N(0, I))
  *       = 1/2 sum_j (mu^2 + (sigma^2 - 1 - logvar)),  sigma = exp(logvar / 2)   (AEVB, appendix B)
- * mu, logvar: m x n with one ld. Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 +
- * |logvar|): relative to the addends, for KL itself goes to 0 where training starts. */
-typedef void SV_T(kl_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
-                         real *kl);
-
-/* ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2, both m x n with ldg
+ * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 + |logvar|): relative to the addends, for
+ * KL itself goes to 0 where training starts.
+ * ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2
  * Accuracy: dmu exact, dlogvar 8 u relative to (sigma^2 + 1) / 2. */
-typedef void SV_T(kl_grad_fn)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld,
-                              real *kl, real *dmu, real *dlogvar, size_t ldg);
+struct SV_T(kl) {
+    size_t m, n;
+    const real *mu, *logvar; /* m x n */
+    size_t ld;
+    real *kl; /* [m] */
+    /* kl_grad alone: */
+    real *dmu, *dlogvar; /* m x n */
+    size_t ldg;
+};
+typedef void SV_T(kl_fn)(const struct SV_T(kl) * p);
 
 /* ---- reparam: draw, shift and scale, and take the KL, in one pass (AEVB, section 2.4) -----------
  * For row i < m and sample l < samples, with r = i samples + l:
@@ -136,51 +161,90 @@ struct SV_T(reparam) {
 typedef void SV_T(reparam_fn)(const struct SV_T(reparam) * p);
 
 /* ---- reparam_grad: back through z and the KL together -------------------------------------------
- * dmu = mu + sum_l dz,   dlogvar = (sigma^2 - 1) / 2 + 1/2 sigma sum_l dz eps,   l ascending.
- * dz, eps: (m samples) x n with ldz. mu, logvar with ld; dmu, dlogvar with ldg. Accuracy:
- * (samples + 8) u relative to the addends. */
+ * Given dz = d loss / d z of all else, the gradient of
+ *   loss + beta KL - sum_r c_r (log p(z_r) - log q(z_r|x)),  z_r = mu_i + sigma_i eps_r, r = i samples + l:
+ *   g_r = dz_r + c_r z_r,   dmu = beta mu + sum_l g_r,
+ *   dlogvar = beta (sigma^2 - 1) / 2 + 1/2 sigma sum_l g_r eps_r - 1/2 sum_l c_r,   l ascending.
+ * beta = 1 without row weights has the KL in closed form (AEVB, equation 7); beta = 0 with c_r =
+ * 1 / samples samples it (equation 6); other beta: Higgins et al. 2017, "beta-VAE".
+ * Accuracy: (samples + 8) u relative to the addends, those of g being |dz| and |c z|. */
 struct SV_T(reparam_grad) {
     size_t m, n, samples;
-    const real *mu, *logvar;
+    const real *mu, *logvar; /* m x n */
     size_t ld;
-    const real *dz, *eps;
+    const real *dz, *eps; /* (m samples) x n */
     size_t ldz;
-    real *dmu, *dlogvar;
+    real beta;
+    const real *c;       /* [m samples]; NULL: all 0, and z is not read */
+    const real *z;       /* as dz */
+    real *dmu, *dlogvar; /* m x n */
     size_t ldg;
 };
 typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
 
+/* ---- log_ratio: log p(z) - log q(z|x) of what reparam drew, p = N(0, I) -------------------------
+ * y[r] = 1/2 sum_j (eps_r^2 + logvar_i - z_r^2),  r = i samples + l: as z = mu + sigma eps, no sigma
+ * divides. Its mean over eps is -KL (AEVB, equations 6 and 7). Accuracy: (n + 10) u relative to
+ * 1/2 sum (eps^2 + |logvar| + z^2). */
+struct SV_T(log_ratio) {
+    size_t m, n, samples;
+    const real *logvar; /* m x n */
+    size_t ld;
+    const real *z, *eps; /* (m samples) x n */
+    size_t ldz;
+    real *y; /* [m samples] */
+};
+typedef void SV_T(log_ratio_fn)(const struct SV_T(log_ratio) * p);
+
+/* ---- normal_ll ---------------------------------------------------------------------------------
+ * ll[i] = log N(z_i; 0, I) = -1/2 sum_j (log 2 pi + z^2), z: m x n. Accuracy: (n + 8) u relative to
+ * the addends. */
+typedef void SV_T(normal_ll_fn)(size_t m, size_t n, const real *z, size_t ldz, real *ll);
+
 /* ---- bernoulli_ll ------------------------------------------------------------------------------
  * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
- * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p). */
-typedef void SV_T(bernoulli_ll_fn)(size_t m, size_t n, const real *logits, size_t ldl,
-                                   const real *x, size_t ldx, real *ll);
-
-/* ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x) with ldd; in place allowed
+ * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p).
+ * ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x); in place allowed
  * Accuracy: 6 u relative to scale (sigmoid(l) + x). */
-typedef void SV_T(bernoulli_ll_grad_fn)(size_t m, size_t n, const real *logits, size_t ldl,
-                                        const real *x, size_t ldx, real scale, real *ll,
-                                        real *dlogits, size_t ldd);
+struct SV_T(bernoulli_ll) {
+    size_t m, n;
+    const real *logits; /* m x n */
+    size_t ldl;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *ll; /* [m] */
+    /* bernoulli_ll_grad alone: */
+    real scale;
+    real *dlogits; /* m x n */
+    size_t ldd;
+};
+typedef void SV_T(bernoulli_ll_fn)(const struct SV_T(bernoulli_ll) * p);
 
 /* ---- gaussian_ll -------------------------------------------------------------------------------
  * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = max(logvar, min_logvar) (AEVB,
  * appendix C.2). Without a lower limit the likelihood of a constant pixel has no upper bound (Mattei &
  * Frellsen 2018, arXiv 1802.04826, section 2); min_logvar = -INFINITY is none, NaN is not allowed.
  * logvar NULL: v = min_logvar everywhere. A NaN logvar is NaN, whatever the limit.
- * mean, logvar: m x n with ld; x with ldx. Accuracy: (n + 10) u relative to the addends, where
- * (x - mean)^2 counts as (|x| + |mean|)^2. */
-typedef void SV_T(gaussian_ll_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                  size_t ld, real min_logvar, const real *x, size_t ldx, real *ll);
-
-/* ---- gaussian_ll_grad: ll, and with ldg
+ * Accuracy: (n + 10) u relative to the addends, where (x - mean)^2 counts as (|x| + |mean|)^2.
+ * ---- gaussian_ll_grad: ll, and
  * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)) where
  * logvar >= min_logvar, +0 where logvar < min_logvar; in place allowed. logvar NULL: dlogvar is not
  * written. Accuracy: dmean 8 u relative to scale (|x| + |mean|) exp(-v), dlogvar 5 u relative to
  * scale (1 + (|x| + |mean|)^2 exp(-v)). */
-typedef void SV_T(gaussian_ll_grad_fn)(size_t m, size_t n, const real *mean, const real *logvar,
-                                       size_t ld, real min_logvar, const real *x, size_t ldx,
-                                       real scale, real *ll, real *dmean, real *dlogvar,
-                                       size_t ldg);
+struct SV_T(gaussian_ll) {
+    size_t m, n;
+    const real *mean, *logvar; /* m x n */
+    size_t ld;
+    real min_logvar;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *ll; /* [m] */
+    /* gaussian_ll_grad alone: */
+    real scale;
+    real *dmean, *dlogvar; /* m x n */
+    size_t ldg;
+};
+typedef void SV_T(gaussian_ll_fn)(const struct SV_T(gaussian_ll) * p);
 
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for

@@ -17,21 +17,22 @@
 
 /* What a GEMM does to each element before it is stored; see gemm in contracts.h. */
 enum sv_epilogue {
-    SV_EPI_NONE,
-    SV_EPI_BIAS,
-    SV_EPI_TANH,
-    SV_EPI_RELU,
-    SV_EPI_SOFTPLUS,
-    SV_EPI_SIGMOID,
-    SV_EPI_TANH_GRAD,
-    SV_EPI_RELU_GRAD,
-    SV_EPI_SOFTPLUS_GRAD,
-    SV_EPI_SIGMOID_GRAD,
-    SV_EPI_BERNOULLI,
-    SV_EPI_SGD,
-    SV_EPI_ADAGRAD,
-    SV_EPI_ADAM,
+#define SV_EPILOGUE(name, ...) SV_EPI_##name,
+#include "epilogues.def"
+#undef SV_EPILOGUE
     SV_EPI_COUNT
+};
+
+/* What each of them needs, in the order of the enum: the columns of epilogues.def. */
+static const struct sv_epilogue_row {
+    const char *name;
+    bool bias, y, row_sum;
+    unsigned char arrays;
+    bool exp, heavy;
+} sv_epilogues[SV_EPI_COUNT] = {
+#define SV_EPILOGUE(name, ...) {#name, __VA_ARGS__},
+#include "epilogues.def"
+#undef SV_EPILOGUE
 };
 
 /* Where a block of random words lives: ctr = {column block, row, step, stream}. */

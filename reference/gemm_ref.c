@@ -17,8 +17,13 @@ static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
     case SV_EPI_BERNOULLI:
         g->row_sum[i] += y * (v + bias) - softplus_of(v + bias);
         return g->scale * (sigmoid_of(v + bias) - y);
-    default: return v;
+    case SV_EPI_NONE:
+    case SV_EPI_SGD: /* optimize() takes the gradient */
+    case SV_EPI_ADAGRAD:
+    case SV_EPI_ADAM:
+    case SV_EPI_COUNT: break;
     }
+    return v;
 }
 
 /* A step of the optimiser for c[e], whose gradient is v. */
@@ -48,13 +53,13 @@ static real b_at(const struct SV_T(gemm) * g, bool transposed, size_t p, size_t 
 static void gemm(const struct SV_T(gemm) * g, size_t ra, size_t ca, bool b_transposed)
 {
     for (size_t i = 0; i < g->m; i++) {
-        if (g->epilogue == SV_EPI_BERNOULLI) g->row_sum[i] = 0;
+        if (sv_epilogues[g->epilogue].row_sum) g->row_sum[i] = 0;
         for (size_t j = 0; j < g->n; j++) {
             const size_t e = place(i, j, g->c_packed, g->ldc, g->ldc, 1);
             real sum = g->accumulate ? g->c[e] : 0;
             for (size_t p = 0; p < g->k; p++)
                 sum += g->a[i * ra + p * ca] * b_at(g, b_transposed, p, j);
-            if (g->epilogue >= SV_EPI_SGD)
+            if (sv_epilogues[g->epilogue].arrays)
                 optimize(g, e, sum);
             else
                 g->c[e] = epilogue(g, i, j, sum);

@@ -1,24 +1,24 @@
 #include "real.h"
 
 /* KL = 1/2 sum_j (mu^2 + sigma^2 - 1 - log sigma^2) */
-void REF(kl)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld, real *kl)
+void REF(kl)(const struct SV_T(kl) * p)
 {
-    for (size_t i = 0; i < m; i++) {
-        kl[i] = 0;
-        for (size_t j = 0; j < n; j++) {
-            const real u = mu[i * ld + j], lv = logvar[i * ld + j];
-            kl[i] += half * (u * u + exp(lv) - 1 - lv);
+    for (size_t i = 0; i < p->m; i++) {
+        p->kl[i] = 0;
+        for (size_t j = 0; j < p->n; j++) {
+            const real mu = p->mu[i * p->ld + j], logvar = p->logvar[i * p->ld + j];
+            p->kl[i] += half * (mu * mu + exp(logvar) - 1 - logvar);
         }
     }
 }
 
-void REF(kl_grad)(size_t m, size_t n, const real *mu, const real *logvar, size_t ld, real *kl,
-                  real *dmu, real *dlogvar, size_t ldg)
+void REF(kl_grad)(const struct SV_T(kl) * p)
 {
-    REF(kl)(m, n, mu, logvar, ld, kl);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) {
-            dmu[i * ldg + j] = mu[i * ld + j];
-            dlogvar[i * ldg + j] = half * (exp(logvar[i * ld + j]) - 1);
+    REF(kl)(p);
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j++) {
+            const real mu = p->mu[i * p->ld + j], logvar = p->logvar[i * p->ld + j];
+            p->dmu[i * p->ldg + j] = mu;
+            p->dlogvar[i * p->ldg + j] = half * (exp(logvar) - 1);
         }
 }

@@ -1,59 +1,64 @@
 #include "real.h"
 
 /* log p(x | l) = sum_j x l - max(l, 0) - log(1 + exp(-|l|)) */
-void REF(bernoulli_ll)(size_t m, size_t n, const real *logits, size_t ldl, const real *x,
-                       size_t ldx, real *ll)
+void REF(bernoulli_ll)(const struct SV_T(bernoulli_ll) * p)
 {
-    for (size_t i = 0; i < m; i++) {
-        ll[i] = 0;
-        for (size_t j = 0; j < n; j++) {
-            const real l = logits[i * ldl + j];
-            ll[i] += x[i * ldx + j] * l - (l > 0 ? l : 0) - log1p(exp(-fabs(l)));
+    for (size_t i = 0; i < p->m; i++) {
+        p->ll[i] = 0;
+        for (size_t j = 0; j < p->n; j++) {
+            const real l = p->logits[i * p->ldl + j];
+            p->ll[i] += p->x[i * p->ldx + j] * l - (l > 0 ? l : 0) - log1p(exp(-fabs(l)));
         }
     }
 }
 
-void REF(bernoulli_ll_grad)(size_t m, size_t n, const real *logits, size_t ldl, const real *x,
-                            size_t ldx, real scale, real *ll, real *dlogits, size_t ldd)
+void REF(bernoulli_ll_grad)(const struct SV_T(bernoulli_ll) * p)
 {
-    REF(bernoulli_ll)(m, n, logits, ldl, x, ldx, ll);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            dlogits[i * ldd + j] = scale * (sigmoid_of(logits[i * ldl + j]) - x[i * ldx + j]);
+    REF(bernoulli_ll)(p);
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j++) {
+            const real l = p->logits[i * p->ldl + j], x = p->x[i * p->ldx + j];
+            p->dlogits[i * p->ldd + j] = p->scale * (sigmoid_of(l) - x);
+        }
 }
 
-/* max(logvar, least): a NaN stays */
-static real limited(const real *logvar, size_t at, real least)
+/* max(logvar, min_logvar) of element i, j: a NaN stays */
+static real limited(const struct SV_T(gaussian_ll) * p, size_t i, size_t j)
 {
-    return !logvar || logvar[at] < least ? least : logvar[at];
+    const bool given = p->logvar && !(p->logvar[i * p->ld + j] < p->min_logvar);
+    return given ? p->logvar[i * p->ld + j] : p->min_logvar;
 }
 
 /* log N(x; mean, exp v) = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)) */
-void REF(gaussian_ll)(size_t m, size_t n, const real *mean, const real *logvar, size_t ld,
-                      real min_logvar, const real *x, size_t ldx, real *ll)
+void REF(gaussian_ll)(const struct SV_T(gaussian_ll) * p)
 {
-    const real log_2pi = (real)1.83787706640934548356;
-    for (size_t i = 0; i < m; i++) {
-        ll[i] = 0;
-        for (size_t j = 0; j < n; j++) {
-            const real d = x[i * ldx + j] - mean[i * ld + j];
-            const real v = limited(logvar, i * ld + j, min_logvar);
-            ll[i] -= half * (log_2pi + v + d * d * exp(-v));
+    for (size_t i = 0; i < p->m; i++) {
+        p->ll[i] = 0;
+        for (size_t j = 0; j < p->n; j++) {
+            const real d = p->x[i * p->ldx + j] - p->mean[i * p->ld + j], v = limited(p, i, j);
+            p->ll[i] -= half * (log_2pi + v + d * d * exp(-v));
         }
     }
 }
 
-void REF(gaussian_ll_grad)(size_t m, size_t n, const real *mean, const real *logvar, size_t ld,
-                           real min_logvar, const real *x, size_t ldx, real scale, real *ll,
-                           real *dmean, real *dlogvar, size_t ldg)
+void REF(gaussian_ll_grad)(const struct SV_T(gaussian_ll) * p)
 {
-    REF(gaussian_ll)(m, n, mean, logvar, ld, min_logvar, x, ldx, ll);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) {
-            const real d = x[i * ldx + j] - mean[i * ld + j];
-            const real v = limited(logvar, i * ld + j, min_logvar);
-            const bool below = logvar && logvar[i * ld + j] < min_logvar;
-            dmean[i * ldg + j] = -scale * d * exp(-v);
-            if (logvar) dlogvar[i * ldg + j] = below ? 0 : half * scale * (1 - d * d * exp(-v));
+    REF(gaussian_ll)(p);
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j++) {
+            const real d = p->x[i * p->ldx + j] - p->mean[i * p->ld + j], v = limited(p, i, j);
+            const bool below = p->logvar && p->logvar[i * p->ld + j] < p->min_logvar;
+            p->dmean[i * p->ldg + j] = -p->scale * d * exp(-v);
+            if (p->logvar)
+                p->dlogvar[i * p->ldg + j] = below ? 0 : half * p->scale * (1 - d * d * exp(-v));
         }
+}
+
+/* log N(z; 0, I) = -1/2 sum_j (log 2 pi + z^2) */
+void REF(normal_ll)(size_t m, size_t n, const real *z, size_t ldz, real *ll)
+{
+    for (size_t i = 0; i < m; i++) {
+        ll[i] = 0;
+        for (size_t j = 0; j < n; j++) ll[i] -= half * (log_2pi + z[i * ldz + j] * z[i * ldz + j]);
+    }
 }

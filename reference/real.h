@@ -26,7 +26,7 @@
 #include "../kernels/kernels.def"
 #undef SV_KERNEL
 
-static const real half = (real)0.5;
+static const real half = (real)0.5, log_2pi = (real)1.83787706640934548356;
 
 /* The functions that several kernels share. */
 static inline real relu_of(real x) { return x > 0 ? x : x <= 0 ? 0 : x; } /* -0 to +0, NaN to NaN */

@@ -15,6 +15,7 @@ int main(void)
     srunner_add_suite(r, suite_golden());
     srunner_add_suite(r, suite_pool());
     srunner_add_suite(r, suite_peak());
+    srunner_add_suite(r, suite_objective());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_optim());
     srunner_add_suite(r, suite_bits());

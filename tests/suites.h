@@ -13,6 +13,7 @@ Suite *suite_golden(void);
 Suite *suite_rng(void);
 Suite *suite_pool(void);
 Suite *suite_peak(void);
+Suite *suite_objective(void);
 Suite *suite_model(void);
 Suite *suite_optim(void);
 Suite *suite_bits(void);

@@ -49,18 +49,16 @@ static void leaves_one_row(const struct sv_gemm *g)
     if (g->m > 4 && g->epilogue != SV_EPI_BERNOULLI) part.m--;
     good.gemm_nn(&part);
 }
-static void changes_its_input(size_t m, size_t n, const float *mu, const float *logvar, size_t ld,
-                              float *kl)
+static void changes_its_input(const struct sv_kl *p)
 {
-    good.kl(m, n, mu, logvar, ld, kl);
-    if (m && n) ((float *)(uintptr_t)mu)[n - 1] += 1;
+    good.kl(p);
+    if (p->m && p->n) ((float *)(uintptr_t)p->mu)[p->n - 1] += 1;
 }
-static void takes_another_leading_dimension(size_t m, size_t n, const float *mu,
-                                            const float *logvar, size_t ld, float *kl, float *dmu,
-                                            float *dlogvar, size_t ldg)
+static void takes_another_leading_dimension(const struct sv_kl *p)
 {
-    good.kl_grad(m, n, mu, logvar, ldg, kl, dmu, dlogvar, ldg);
-    (void)ld;
+    struct sv_kl wrong = *p;
+    wrong.ld = p->ldg;
+    good.kl_grad(&wrong);
 }
 static void clears_before_it_reads(size_t n, const float *x, float *y) /* wrong in place only */
 {
@@ -113,6 +111,19 @@ static void takes_no_maximum_out(size_t m, size_t n, const float *x, size_t ldx,
         y[i] = logf(sum); // cppcheck-suppress invalidFunctionArg
     }
 }
+static void takes_weights_from_the_sum(
+    const struct sv_logsumexp_grad *p) /* an error of y is one of all */
+{
+    good.logsumexp_grad(p);
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j++)
+            p->w[i * p->ldw + j] = expf(p->x[i * p->ldx + j] - p->y[i]);
+}
+static void scales_by_the_first_row(size_t m, size_t n, const float *s, const float *x, size_t ldx,
+                                    float *y, size_t ldy)
+{
+    for (size_t i = 0; i < m; i++) good.scale_rows(1, n, s, x + i * ldx, ldx, y + i * ldy, ldy);
+}
 static void rounds_a_sum_of_integers(size_t m, size_t n, const float *a, size_t lda, float *y)
 {
     good.colsum(m, n, a, lda, y);
@@ -142,14 +153,15 @@ static void one_bit_within_bound(size_t n, const float *x, float *y)
     good.softplus(n, x, y);
     if (n > 5) y[5] = nextafterf(y[5], 0);
 }
-static void adds_a_term_twice(size_t m, size_t n, const float *mu, const float *logvar, size_t ld,
-                              float *kl)
+static void adds_a_term_twice(const struct sv_kl *p)
 {
-    good.kl(m, n, mu, logvar, ld, kl);
-    for (size_t i = 0; n && i < m; i++) {
-        float again;
-        good.kl(1, 1, mu + i * ld + n - 1, logvar + i * ld + n - 1, ld, &again);
-        kl[i] += again;
+    good.kl(p);
+    for (size_t i = 0; p->n && i < p->m; i++) {
+        const size_t last = i * p->ld + p->n - 1;
+        float again = 0;
+        good.kl(&(struct sv_kl){
+            .m = 1, .n = 1, .mu = p->mu + last, .logvar = p->logvar + last, .kl = &again});
+        p->kl[i] += again;
     }
 }
 static void sums_in_another_order(size_t m, size_t n, const float *a, size_t lda, float *y)
@@ -163,36 +175,52 @@ static void ignores_the_row(size_t m, size_t n, struct sv_rng rng, float *y, siz
 {
     for (size_t i = 0; i < m; i++) good.normal(1, n, rng, y + i * ld, ld);
 }
-static void ignores_scale(size_t m, size_t n, const float *l, size_t ldl, const float *x,
-                          size_t ldx, float scale, float *ll, float *dl, size_t ldd)
+static void ignores_beta(const struct sv_reparam_grad *p)
 {
-    (void)scale;
-    good.bernoulli_ll_grad(m, n, l, ldl, x, ldx, 1, ll, dl, ldd);
+    struct sv_reparam_grad wrong = *p;
+    wrong.beta = 1;
+    good.reparam_grad(&wrong);
 }
-
-static void ignores_the_limit(size_t m, size_t n, const float *mean, const float *logvar, size_t ld,
-                              float min_logvar, const float *x, size_t ldx, float *ll)
+static void ignores_row_weights(const struct sv_reparam_grad *p)
 {
-    (void)min_logvar;
-    good.gaussian_ll(m, n, mean, logvar, ld, logvar ? -INFINITY : min_logvar, x, ldx, ll);
+    struct sv_reparam_grad wrong = *p;
+    wrong.c = NULL;
+    good.reparam_grad(&wrong);
 }
-static void pulls_below_the_limit(size_t m, size_t n, const float *mean, const float *logvar,
-                                  size_t ld, float min_logvar, const float *x, size_t ldx,
-                                  float scale, float *ll, float *dmean, float *dlogvar, size_t ldg)
+static void takes_the_first_draw_alone(const struct sv_log_ratio *p)
 {
-    good.gaussian_ll_grad(m, n, mean, logvar, ld, min_logvar, x, ldx, scale, ll, dmean, dlogvar,
-                          ldg);
-    for (size_t i = 0; logvar && i < m * n; i++)
-        if (dlogvar[i / n * ldg + i % n] == 0) dlogvar[i / n * ldg + i % n] = 0x1p-20f * scale;
+    good.log_ratio(p);
+    for (size_t r = 0; r < p->m * p->samples; r++) p->y[r] = p->y[r / p->samples * p->samples];
 }
-static void steps_where_variance_is_fixed(size_t m, size_t n, const float *mean,
-                                          const float *logvar, size_t ld, float min_logvar,
-                                          const float *x, size_t ldx, float scale, float *ll,
-                                          float *dmean, float *dlogvar, size_t ldg)
+static void forgets_the_constant(size_t m, size_t n, const float *z, size_t ldz, float *ll)
 {
-    good.gaussian_ll_grad(m, n, mean, logvar, ld, min_logvar, x, ldx, scale, ll, dmean, dlogvar,
-                          ldg);
-    if (!logvar && m && n) dlogvar[n - 1] = 0;
+    good.normal_ll(m, n, z, ldz, ll);
+    for (size_t i = 0; i < m; i++) ll[i] += 0.9189385f * (float)n;
+}
+static void ignores_scale(const struct sv_bernoulli_ll *p)
+{
+    struct sv_bernoulli_ll wrong = *p;
+    wrong.scale = 1;
+    good.bernoulli_ll_grad(&wrong);
+}
+static void ignores_the_limit(const struct sv_gaussian_ll *p)
+{
+    struct sv_gaussian_ll wrong = *p;
+    if (p->logvar) wrong.min_logvar = -INFINITY;
+    good.gaussian_ll(&wrong);
+}
+static void pulls_below_the_limit(const struct sv_gaussian_ll *p)
+{
+    good.gaussian_ll_grad(p);
+    for (size_t i = 0; p->logvar && i < p->m * p->n; i++) {
+        float *d = p->dlogvar + i / p->n * p->ldg + i % p->n;
+        if (*d == 0) *d = 0x1p-20f * p->scale;
+    }
+}
+static void steps_where_variance_is_fixed(const struct sv_gaussian_ll *p)
+{
+    good.gaussian_ll_grad(p);
+    if (!p->logvar && p->m && p->n) p->dlogvar[p->n - 1] = 0;
 }
 
 /* --- what goes wrong in a GEMM --- */
@@ -282,12 +310,18 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, exp, three_ulps_off),
     BREAK(WRONG_VALUE, ORACLE, exp, flushes_subnormals),
     BREAK(WRONG_VALUE, ORACLE, logsumexp, takes_no_maximum_out),
+    BREAK(WRONG_VALUE, ORACLE, logsumexp_grad, takes_weights_from_the_sum),
+    BREAK(WRONG_VALUE, ORACLE, scale_rows, scales_by_the_first_row),
     BREAK(WRONG_BITS, GENERIC, softplus, one_bit_within_bound),
     BREAK(WRONG_VALUE, ORACLE, kl, adds_a_term_twice),
     BREAK(WRONG_BITS, GENERIC, colsum, sums_in_another_order),
     BREAK(WRONG_VALUE, ORACLE, colsum, rounds_a_sum_of_integers),
     BREAK(WRONG_VALUE, ORACLE, normal, ignores_the_row),
     BREAK(WRONG_VALUE, ORACLE, adagrad, forgets_eps),
+    BREAK(WRONG_VALUE, ORACLE, reparam_grad, ignores_beta),
+    BREAK(WRONG_VALUE, ORACLE, reparam_grad, ignores_row_weights),
+    BREAK(WRONG_VALUE, ORACLE, log_ratio, takes_the_first_draw_alone),
+    BREAK(WRONG_VALUE, ORACLE, normal_ll, forgets_the_constant),
     BREAK(WRONG_VALUE, ORACLE, bernoulli_ll_grad, ignores_scale),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll, ignores_the_limit),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll_grad, pulls_below_the_limit),

@@ -4,9 +4,10 @@ from svg import (AMBER, BLUE, GREEN, GREY, PURPLE, RED, TEAL, Picture, Scale, ax
 FAMILIES = [("GEMM", BLUE, ("gemm_nn", "gemm_nt", "gemm_tn")),
             ("functions", GREEN, ("exp", "log", "log1p", "tanh", "sigmoid", "softplus", "relu", "tanh_grad",
                                   "sigmoid_grad", "softplus_grad", "relu_grad", "sincos2pi")),
-            ("likelihood, KL, z", AMBER, ("kl", "kl_grad", "reparam", "reparam_grad", "bernoulli_ll",
-                                          "bernoulli_ll_grad", "gaussian_ll", "gaussian_ll_grad",
-                                          "logsumexp", "colsum")),
+            ("likelihood, KL, z", AMBER, ("kl", "kl_grad", "reparam", "reparam_grad", "log_ratio",
+                                          "normal_ll", "bernoulli_ll", "bernoulli_ll_grad",
+                                          "gaussian_ll", "gaussian_ll_grad", "logsumexp",
+                                          "logsumexp_grad", "scale_rows", "colsum")),
             ("optimisers", RED, ("sgd", "adagrad", "adam")),
             ("random", PURPLE, ("philox", "uniform", "normal", "bernoulli")),
             ("data", TEAL, ("u8_to_f32", "binarize", "pack"))]

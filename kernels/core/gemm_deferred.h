@@ -65,7 +65,7 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
             const size_t q = at + (size_t)v * cp, ahead = q + 16 * GEMM_ROWS_AHEAD;
             __builtin_prefetch(g.c + ahead, 1);
             __builtin_prefetch(g.s + ahead, 1);
-            if (e == SV_EPI_ADAM) __builtin_prefetch(g.v + ahead, 1);
+            if (sv_epilogues[e].arrays > 2) __builtin_prefetch(g.v + ahead, 1);
             const v16 w = gemm_optimize(&g, &optim, e, v16_load(due + 16 * v), q, 16);
             v16_store(g.c + q, w);
         }
@@ -88,18 +88,30 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
         gemm_deferred(h, SV_EPI_##e, x, a, b);                                                     \
         return (GEMM_TOKEN){0};                                                                    \
     }
-#define GEMM_DEFERRED_ENTRY(h, e) [SV_EPI_##e - SV_EPI_ADAGRAD][h] = gemm_deferred_##h##_##e,
-#define GEMM_DEFERRED_EACH(T)     GEMM_DEFERRED_ROWS(T, ADAGRAD) GEMM_DEFERRED_ROWS(T, ADAM)
+#define GEMM_DEFERRED_ENTRY(h, e) [SV_EPI_##e][h] = gemm_deferred_##h##_##e,
 
-GEMM_DEFERRED_EACH(GEMM_DEFERRED_DEFINE)
-static gemm_tile_fn *const gemm_deferred_tiles[2][GEMM_H_MAX + 1] = {
-    GEMM_DEFERRED_EACH(GEMM_DEFERRED_ENTRY)};
+/* T by how many arrays an epilogue steps: of an optimiser without statistics there is no divider to hide */
+#define GEMM_DEFERRED_0(T, e)
+#define GEMM_DEFERRED_1(T, e)
+#define GEMM_DEFERRED_2(T, e) GEMM_DEFERRED_ROWS(T, e)
+#define GEMM_DEFERRED_3(T, e) GEMM_DEFERRED_ROWS(T, e)
+
+#define SV_EPILOGUE(name, bias, y, row_sum, arrays, ...)                                           \
+    GEMM_DEFERRED_##arrays(GEMM_DEFERRED_DEFINE, name)
+#include "../epilogues.def"
+#undef SV_EPILOGUE
+static gemm_tile_fn *const gemm_deferred_tiles[SV_EPI_COUNT][GEMM_H_MAX + 1] = {
+#define SV_EPILOGUE(name, bias, y, row_sum, arrays, ...)                                           \
+    GEMM_DEFERRED_##arrays(GEMM_DEFERRED_ENTRY, name)
+#include "../epilogues.def"
+#undef SV_EPILOGUE
+};
 
 /* Tall tiles that wait, where C, op(A) and the length of the chains allow it. */
 static void gemm_defer(struct gemm_context *x, struct gemm_view a)
 {
-    x->defers = x->g->epilogue != SV_EPI_SGD && x->g->c_packed && x->shape != SHAPE_FLAT &&
-                a.rs == 1 && x->g->k >= GEMM_DEFERRED;
+    x->defers = sv_epilogues[x->g->epilogue].arrays > 1 && x->g->c_packed &&
+                x->shape != SHAPE_FLAT && a.rs == 1 && x->g->k >= GEMM_DEFERRED;
     if (x->defers) x->shape = SHAPE_TALL;
 }
 
@@ -109,7 +121,7 @@ static void gemm_column_deferred(struct gemm_context *x, const struct gemm_area 
                                  const float *a, const float *b)
 {
     const size_t tiles = (s->mc + GEMM_DEFERRED - 1) / GEMM_DEFERRED;
-    gemm_tile_fn *const *tile = gemm_deferred_tiles[x->epilogue - SV_EPI_ADAGRAD];
+    gemm_tile_fn *const *tile = gemm_deferred_tiles[x->epilogue];
     GEMM_TOKEN token = {0};
     for (size_t i = 0, t = 0; t < tiles; t++) {
         const size_t h = (s->mc - i) / (tiles - t);

@@ -61,13 +61,11 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
  * statistics of `v` panels from column j on are S streams of cache lines, one below the other. Of every S
  * tiles each brings one stream to L2, for the S tiles after them; the last ones for the next column. */
 static void gemm_prefetch_weights(struct gemm_context *x, const struct gemm_area *s, size_t j,
-                                  size_t w, size_t t, size_t most)
+                                  size_t w, size_t t, size_t arrays)
 {
     const struct sv_gemm *g = x->g;
-    const size_t v = (w + 1) / 2, arrays = (size_t)(x->epilogue - SV_EPI_SGD) + 1,
-                 streams = arrays * v;
-    const size_t which = t % streams / v;
-    size_t row = (t / streams + 1) * streams * most, column = j + 16 * (t % v);
+    const size_t v = (w + 1) / 2, streams = arrays * v, which = t % streams / v;
+    size_t row = (t / streams + 1) * streams * gemm_height[w], column = j + 16 * (t % v);
     if (row >= s->mc) {
         row = gemm_min(row - s->mc, s->mc - 1);
         column += 8 * w;
@@ -87,16 +85,17 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     const size_t left = g->n - j;
     const bool resume = x->from != FROM_ZERO, edge = !V16_MASKS && left < 8 * w;
     const size_t most = gemm_height[w], tiles = (s->mc + most - 1) / most, v = (w + 1) / 2;
+    const size_t arrays = g->c_packed ? sv_epilogues[x->epilogue].arrays : 0;
     GEMM_TOKEN token = {0};
     x->last = gemm_min(left, 8 * w) - 16 * (v - 1);
-    x->through = edge || gemm_is_heavy(x->epilogue);
+    x->through = edge || sv_epilogues[x->epilogue].heavy;
     gemm_settle(x);
     if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
     for (size_t i = 0, t = 0; t < tiles; t++) {
         const size_t h = (s->mc - i) / (tiles - t);
         x->place = gemm_place(x, s->i + i, j);
-        if (x->epilogue >= SV_EPI_SGD && g->c_packed)
-            gemm_prefetch_weights(x, s, j, w, t, most);
+        if (arrays)
+            gemm_prefetch_weights(x, s, j, w, t, arrays);
         else
             gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
         if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
@@ -169,7 +168,7 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
 static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b kind,
                      enum gemm_shape shape)
 {
-    const bool whole = g->epilogue >= SV_EPI_SGD;
+    const bool whole = sv_epilogues[g->epilogue].arrays > 0;
     const struct gemm_blocking block = gemm_blocking(g->m, g->n, g->k, whole);
     const struct gemm_scratch size = gemm_scratch_sizes(g->m, g->n, g->k, whole);
     _Alignas(64) float buffer[16 * GEMM_TILE_MAX];
@@ -205,7 +204,7 @@ static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b plain,
                  enum gemm_shape shape)
 {
     float *lanes = gemm_align(g->scratch);
-    const bool sums = g->epilogue == SV_EPI_BERNOULLI;
+    const bool sums = sv_epilogues[g->epilogue].row_sum;
     if (sums && g->m && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
     if (g->m && g->n) gemm_run(g, a, g->b_packed ? packed : plain, shape);
     for (size_t i = 0; sums && i < g->m; i++)

@@ -32,7 +32,7 @@ V16_INLINE void gemm_store(float *p, v16 x, size_t n)
         v16_store_n(p, x, n);
 }
 
-/* exp: exp(-|x|) where gemm_needs_exp */
+/* exp: exp(-|x|) where e starts from it; NONE and BIAS leave x as it is */
 V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x, v16 exp)
 {
     switch (e) {
@@ -73,58 +73,22 @@ V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, 
     return next;
 }
 
-/* Does the epilogue start from exp(-|x|)? That is taken of a whole tile first (activation.h, V16_BLOCK). */
-static inline bool gemm_needs_exp(enum sv_epilogue e)
-{
-    return e == SV_EPI_SOFTPLUS || e == SV_EPI_SIGMOID || e == SV_EPI_BERNOULLI;
-}
-
-/* Stores epilogue e, a constant, of x, of `left` <= 16 columns; exp as above. */
+/* Stores epilogue e, a constant, of x, of `left` <= 16 columns; exp: exp(-|x + bias|) where e starts from it. */
 V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
                          struct gemm_place p, v16 x, v16 exp, size_t left, float *lanes)
 {
-    if (e >= SV_EPI_SGD) {
+    v16 y = x;
+    if (sv_epilogues[e].y) y = gemm_load(g->y + p.i * g->ldy + p.j, left);
+    if (sv_epilogues[e].bias) x = v16_add(x, gemm_load(g->bias + p.j, left));
+    if (sv_epilogues[e].arrays)
         x = gemm_optimize(g, o, e, x, p.at, left);
-    } else if (e >= SV_EPI_TANH_GRAD) {
-        const v16 y = gemm_load(g->y + p.i * g->ldy + p.j, left);
-        if (e == SV_EPI_BERNOULLI) {
-            x = v16_add(x, gemm_load(g->bias + p.j, left));
-            x = gemm_bernoulli(g, x, y, exp, left, lanes + 16 * p.i);
-        } else {
-            x = gemm_slope(e, y, x);
-        }
-    } else if (e != SV_EPI_NONE) {
-        x = gemm_activation(e, v16_add(x, gemm_load(g->bias + p.j, left)), exp);
-    }
+    else if (sv_epilogues[e].row_sum)
+        x = gemm_bernoulli(g, x, y, exp, left, lanes + 16 * p.i);
+    else if (sv_epilogues[e].y)
+        x = gemm_slope(e, y, x);
+    else
+        x = gemm_activation(e, x, exp);
     gemm_store(g->c + p.at, x, left);
-}
-
-/* Cases of a switch over epilogues, each running STEP(e) with e a constant: the light ones are applied
- * to a tile in its registers; the heavy ones, which hold a polynomial, need the registers themselves,
- * and the tile waits in L1. */
-#define GEMM_LIGHT_CASES(STEP)                                                                     \
-    case SV_EPI_NONE: STEP(SV_EPI_NONE); break;                                                    \
-    case SV_EPI_BIAS: STEP(SV_EPI_BIAS); break;                                                    \
-    case SV_EPI_RELU: STEP(SV_EPI_RELU); break;                                                    \
-    case SV_EPI_TANH_GRAD: STEP(SV_EPI_TANH_GRAD); break;                                          \
-    case SV_EPI_RELU_GRAD: STEP(SV_EPI_RELU_GRAD); break;                                          \
-    case SV_EPI_SIGMOID_GRAD: STEP(SV_EPI_SIGMOID_GRAD); break;                                    \
-    case SV_EPI_SGD: STEP(SV_EPI_SGD); break;                                                      \
-    case SV_EPI_ADAGRAD: STEP(SV_EPI_ADAGRAD); break;                                              \
-    case SV_EPI_ADAM:                                                                              \
-        STEP(SV_EPI_ADAM);                                                                         \
-        break
-#define GEMM_HEAVY_CASES(STEP)                                                                     \
-    case SV_EPI_TANH: STEP(SV_EPI_TANH); break;                                                    \
-    case SV_EPI_SOFTPLUS: STEP(SV_EPI_SOFTPLUS); break;                                            \
-    case SV_EPI_SIGMOID: STEP(SV_EPI_SIGMOID); break;                                              \
-    case SV_EPI_SOFTPLUS_GRAD: STEP(SV_EPI_SOFTPLUS_GRAD); break;                                  \
-    case SV_EPI_BERNOULLI: STEP(SV_EPI_BERNOULLI); break
-
-static inline bool gemm_is_heavy(enum sv_epilogue e)
-{
-    return e == SV_EPI_TANH || e == SV_EPI_SOFTPLUS || e == SV_EPI_SIGMOID ||
-           e == SV_EPI_SOFTPLUS_GRAD || e == SV_EPI_BERNOULLI;
 }
 
 #endif

@@ -35,26 +35,27 @@ static __attribute__((noinline)) GEMM_TOKEN gemm_flush(const struct gemm_context
     const float *buffer = x->buffer;
     float *lanes = x->lanes;
     _Alignas(64) float exps[16 * GEMM_TILE_MAX];
-    if (gemm_needs_exp(x->epilogue)) gemm_exps(x, h, vectors, exps);
+    if (sv_epilogues[x->epilogue].exp) gemm_exps(x, h, vectors, exps);
 #define GEMM_COLUMN(e, left)                                                                       \
     for (size_t i = 0; i < h; i++, at += 16 * vectors, p.i++, p.at += ldc)                         \
     gemm_put(&g, &optim, e, p, v16_load(buffer + at),                                              \
-             gemm_needs_exp(e) ? v16_load(exps + at) : v16_set1(0), left, lanes)
-#define GEMM_STEP(e)                                                                               \
-    for (size_t v = 0; v < vectors && x->place.j + 16 * v < g.n; v++) {                            \
-        struct gemm_place p = gemm_place(x, x->place.i, x->place.j + 16 * v);                      \
-        size_t at = 16 * v;                                                                        \
-        if (g.n - p.j >= 16)                                                                       \
-            GEMM_COLUMN(e, 16);                                                                    \
-        else                                                                                       \
-            GEMM_COLUMN(e, g.n - p.j);                                                             \
-    }
+             sv_epilogues[e].exp ? v16_load(exps + at) : v16_set1(0), left, lanes)
+#define SV_EPILOGUE(name, ...)                                                                     \
+    case SV_EPI_##name:                                                                            \
+        for (size_t v = 0; v < vectors && x->place.j + 16 * v < g.n; v++) {                        \
+            struct gemm_place p = gemm_place(x, x->place.i, x->place.j + 16 * v);                  \
+            size_t at = 16 * v;                                                                    \
+            if (g.n - p.j >= 16)                                                                   \
+                GEMM_COLUMN(SV_EPI_##name, 16);                                                    \
+            else                                                                                   \
+                GEMM_COLUMN(SV_EPI_##name, g.n - p.j);                                             \
+        }                                                                                          \
+        break;
     switch (x->epilogue) {
-        GEMM_LIGHT_CASES(GEMM_STEP);
-        GEMM_HEAVY_CASES(GEMM_STEP);
+#include "../epilogues.def"
     case SV_EPI_COUNT: break;
     }
-#undef GEMM_STEP
+#undef SV_EPILOGUE
 #undef GEMM_COLUMN
     return (GEMM_TOKEN){0};
 }

@@ -75,18 +75,24 @@ V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x,
     }
     const struct sv_gemm g = *x->g;
     const struct sv_optim optim = x->optim;
-#define GEMM_STEP(e)                                                                               \
-    GEMM_EACH(H, V)                                                                                \
-    {                                                                                              \
-        const struct gemm_place p = {at.i + (size_t)i, at.j + 16 * (size_t)v,                      \
-                                     at.at + (size_t)i * ldc + (size_t)v * cp};                    \
-        gemm_put(&g, &optim, e, p, acc[i * V + v], acc[i * V + v], gemm_width(W, v, last), NULL);  \
-    }
+/* the light ones alone: a heavy one went by way of the buffer */
+#define SV_EPILOGUE(name, bias_, y_, row_sum_, arrays_, exp_, heavy)                               \
+    case SV_EPI_##name:                                                                            \
+        if (!(heavy)) {                                                                            \
+            GEMM_EACH(H, V)                                                                        \
+            {                                                                                      \
+                const struct gemm_place p = {at.i + (size_t)i, at.j + 16 * (size_t)v,              \
+                                             at.at + (size_t)i * ldc + (size_t)v * cp};            \
+                gemm_put(&g, &optim, SV_EPI_##name, p, acc[i * V + v], acc[i * V + v],             \
+                         gemm_width(W, v, last), NULL);                                            \
+            }                                                                                      \
+        }                                                                                          \
+        break;
     switch (x->epilogue) {
-        GEMM_LIGHT_CASES(GEMM_STEP);
-    default: break;
+#include "../epilogues.def"
+    case SV_EPI_COUNT: break;
     }
-#undef GEMM_STEP
+#undef SV_EPILOGUE
 }
 
 V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x, const float *a,

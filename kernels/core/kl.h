@@ -1,4 +1,8 @@
-/* KL(N(mu, sigma^2) || N(0, 1)) per row, nats. */
+/* KL(N(mu, sigma^2) || N(0, 1)) per row, nats.
+ *
+ * This and the kernels below work on a copy of their arguments: a vector store might alias the original,
+ * whose fields would be read anew after each.
+ */
 #ifndef SV_KL_H
 #define SV_KL_H
 
@@ -17,35 +21,35 @@ V16_INLINE v16 v16_kl2(v16 mu, v16 logvar, v16 sigma)
     return v16_fma(mu, mu, v16_sub(v16_excess(sigma), logvar));
 }
 
-static void SV_FN(kl)(size_t m, size_t n, const float *mu, const float *logvar, size_t ld,
-                      float *kl)
+static void SV_FN(kl)(const struct sv_kl *args)
 {
-    for (size_t i = 0; i < m; i++) {
+    const struct sv_kl p = *args;
+    for (size_t i = 0; i < p.m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 lv = v16_load_upto(logvar + i * ld + j, n - j);
-            v16 term = v16_kl2(v16_load_upto(mu + i * ld + j, n - j), lv, v16_sigma(lv));
-            acc = v16_sum_upto(acc, term, n - j);
+        for (size_t j = 0; j < p.n; j += 16) {
+            v16 lv = v16_load_upto(p.logvar + i * p.ld + j, p.n - j);
+            v16 term = v16_kl2(v16_load_upto(p.mu + i * p.ld + j, p.n - j), lv, v16_sigma(lv));
+            acc = v16_sum_upto(acc, term, p.n - j);
         }
-        kl[i] = 0.5f * v16_fold_add(acc);
+        p.kl[i] = 0.5f * v16_fold_add(acc);
     }
 }
 
-static void SV_FN(kl_grad)(size_t m, size_t n, const float *mu, const float *logvar, size_t ld,
-                           float *kl, float *dmu, float *dlogvar, size_t ldg)
+static void SV_FN(kl_grad)(const struct sv_kl *args)
 {
-    for (size_t i = 0; i < m; i++) {
+    const struct sv_kl p = *args;
+    for (size_t i = 0; i < p.m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 u = v16_load_upto(mu + i * ld + j, n - j),
-                lv = v16_load_upto(logvar + i * ld + j, n - j);
+        for (size_t j = 0; j < p.n; j += 16) {
+            v16 u = v16_load_upto(p.mu + i * p.ld + j, p.n - j),
+                lv = v16_load_upto(p.logvar + i * p.ld + j, p.n - j);
             v16 sigma = v16_sigma(lv);
-            acc = v16_sum_upto(acc, v16_kl2(u, lv, sigma), n - j);
-            v16_store_upto(dmu + i * ldg + j, u, n - j);
-            v16_store_upto(dlogvar + i * ldg + j, v16_mul(v16_set1(0.5f), v16_excess(sigma)),
-                           n - j);
+            acc = v16_sum_upto(acc, v16_kl2(u, lv, sigma), p.n - j);
+            v16_store_upto(p.dmu + i * p.ldg + j, u, p.n - j);
+            v16_store_upto(p.dlogvar + i * p.ldg + j, v16_mul(v16_set1(0.5f), v16_excess(sigma)),
+                           p.n - j);
         }
-        kl[i] = 0.5f * v16_fold_add(acc);
+        p.kl[i] = 0.5f * v16_fold_add(acc);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Log-likelihoods per row, nats, and their gradients (of -log p).
+/* Log-likelihoods per row, nats, and their gradients (of -log p); log N(z; 0, I).
  *
  * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
  * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean, v = max(logvar, min_logvar).
@@ -42,27 +42,27 @@ V16_INLINE v16 v16_bernoulli_block(size_t left, const float *logits, const float
     return acc;
 }
 
-static void SV_FN(bernoulli_ll)(size_t m, size_t n, const float *logits, size_t ldl, const float *x,
-                                size_t ldx, float *ll)
+static void SV_FN(bernoulli_ll)(const struct sv_bernoulli_ll *args)
 {
-    for (size_t i = 0; i < m; i++) {
+    const struct sv_bernoulli_ll p = *args;
+    for (size_t i = 0; i < p.m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += V16_BLOCK)
-            acc = v16_bernoulli_block(n - j, logits + i * ldl + j, x + i * ldx + j, 1, NULL, acc);
-        ll[i] = v16_fold_add(acc);
+        for (size_t j = 0; j < p.n; j += V16_BLOCK)
+            acc = v16_bernoulli_block(p.n - j, p.logits + i * p.ldl + j, p.x + i * p.ldx + j, 1,
+                                      NULL, acc);
+        p.ll[i] = v16_fold_add(acc);
     }
 }
 
-static void SV_FN(bernoulli_ll_grad)(size_t m, size_t n, const float *logits, size_t ldl,
-                                     const float *x, size_t ldx, float scale, float *ll,
-                                     float *dlogits, size_t ldd)
+static void SV_FN(bernoulli_ll_grad)(const struct sv_bernoulli_ll *args)
 {
-    for (size_t i = 0; i < m; i++) {
+    const struct sv_bernoulli_ll p = *args;
+    for (size_t i = 0; i < p.m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += V16_BLOCK)
-            acc = v16_bernoulli_block(n - j, logits + i * ldl + j, x + i * ldx + j, scale,
-                                      dlogits + i * ldd + j, acc);
-        ll[i] = v16_fold_add(acc);
+        for (size_t j = 0; j < p.n; j += V16_BLOCK)
+            acc = v16_bernoulli_block(p.n - j, p.logits + i * p.ldl + j, p.x + i * p.ldx + j,
+                                      p.scale, p.dlogits + i * p.ldd + j, acc);
+        p.ll[i] = v16_fold_add(acc);
     }
 }
 
@@ -83,45 +83,55 @@ V16_INLINE v16 v16_limited(size_t left, const float *logvar, v16 min)
     return logvar ? v16_max(min, v16_load_upto(logvar, left)) : min;
 }
 
-static void SV_FN(gaussian_ll)(size_t m, size_t n, const float *mean, const float *logvar,
-                               size_t ld, float min_logvar, const float *x, size_t ldx, float *ll)
+static void SV_FN(gaussian_ll)(const struct sv_gaussian_ll *args)
 {
-    const v16 min = v16_set1(min_logvar);
-    for (size_t i = 0; i < m; i++) {
+    const struct sv_gaussian_ll p = *args;
+    const v16 min = v16_set1(p.min_logvar);
+    for (size_t i = 0; i < p.m; i++) {
         v16 acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
-                            v16_load_upto(mean + i * ld + j, n - j));
-            v16 v = v16_limited(n - j, logvar ? logvar + i * ld + j : NULL, min);
-            acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), n - j);
+        for (size_t j = 0; j < p.n; j += 16) {
+            v16 d = v16_sub(v16_load_upto(p.x + i * p.ldx + j, p.n - j),
+                            v16_load_upto(p.mean + i * p.ld + j, p.n - j));
+            v16 v = v16_limited(p.n - j, p.logvar ? p.logvar + i * p.ld + j : NULL, min);
+            acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), p.n - j);
         }
-        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
+        p.ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
     }
 }
 
-static void SV_FN(gaussian_ll_grad)(size_t m, size_t n, const float *mean, const float *logvar,
-                                    size_t ld, float min_logvar, const float *x, size_t ldx,
-                                    float scale, float *ll, float *dmean, float *dlogvar,
-                                    size_t ldg)
+static void SV_FN(gaussian_ll_grad)(const struct sv_gaussian_ll *args)
 {
-    const v16 s = v16_set1(scale), half = v16_set1(0.5f * scale), one = v16_set1(1);
-    const v16 min = v16_set1(min_logvar);
+    const struct sv_gaussian_ll p = *args;
+    const v16 s = v16_set1(p.scale), half = v16_set1(0.5f * p.scale), one = v16_set1(1);
+    const v16 min = v16_set1(p.min_logvar);
+    for (size_t i = 0; i < p.m; i++) {
+        v16 acc = v16_set1(0);
+        for (size_t j = 0; j < p.n; j += 16) {
+            v16 d = v16_sub(v16_load_upto(p.x + i * p.ldx + j, p.n - j),
+                            v16_load_upto(p.mean + i * p.ld + j, p.n - j));
+            const float *given = p.logvar ? p.logvar + i * p.ld + j : NULL;
+            v16 v = v16_limited(p.n - j, given, min), precision = v16_precision(v);
+            acc = v16_sum_upto(acc, v16_gaussian2(d, v, precision), p.n - j);
+            v16 pull = v16_mul(d, precision); /* (x - mean) / sigma^2 */
+            v16 dm = v16_mul(s, v16_flip(pull, v16u_set1(0x80000000)));
+            v16 dv = v16_mul(half, v16_fnma(d, pull, one));
+            if (given) dv = v16_select(v16_lt(v16_load_upto(given, p.n - j), min), v16_set1(0), dv);
+            v16_store_upto(p.dmean + i * p.ldg + j, dm, p.n - j);
+            if (given) v16_store_upto(p.dlogvar + i * p.ldg + j, dv, p.n - j);
+        }
+        p.ll[i] = 0 - 0.5f * v16_fold_add(acc);
+    }
+}
+
+static void SV_FN(normal_ll)(size_t m, size_t n, const float *z, size_t ldz, float *ll)
+{
     for (size_t i = 0; i < m; i++) {
         v16 acc = v16_set1(0);
         for (size_t j = 0; j < n; j += 16) {
-            v16 d = v16_sub(v16_load_upto(x + i * ldx + j, n - j),
-                            v16_load_upto(mean + i * ld + j, n - j));
-            const float *given = logvar ? logvar + i * ld + j : NULL;
-            v16 v = v16_limited(n - j, given, min), p = v16_precision(v);
-            acc = v16_sum_upto(acc, v16_gaussian2(d, v, p), n - j);
-            v16 pull = v16_mul(d, p); /* (x - mean) / sigma^2 */
-            v16 dm = v16_mul(s, v16_flip(pull, v16u_set1(0x80000000)));
-            v16 dv = v16_mul(half, v16_fnma(d, pull, one));
-            if (given) dv = v16_select(v16_lt(v16_load_upto(given, n - j), min), v16_set1(0), dv);
-            v16_store_upto(dmean + i * ldg + j, dm, n - j);
-            if (given) v16_store_upto(dlogvar + i * ldg + j, dv, n - j);
+            v16 v = v16_load_upto(z + i * ldz + j, n - j);
+            acc = v16_sum_upto(acc, v16_fma(v, v, v16_set1(LOG_2PI)), n - j);
         }
-        ll[i] = 0 - 0.5f * v16_fold_add(acc);
+        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
     }
 }
 

@@ -1,4 +1,4 @@
-/* Sums over rows and columns.
+/* Sums over rows and columns, and the weights that a row's logsumexp gives its elements.
  *
  * A row sum keeps one accumulator per lane: lane i adds columns i, i + 16, ... in ascending order,
  * lanes past the tail add +0, and v16_fold_add closes. Every reduction of a row follows it.
@@ -57,24 +57,61 @@ static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float 
         }
 }
 
+/* What the two passes over a row of logsumexp find: y = log(sum) + shift. */
+struct v16_softmax {
+    float max, sum, shift;
+};
+
+/* e: where e^(x - shift) of each column goes, which may be x; NULL: nowhere. */
+V16_INLINE struct v16_softmax v16_softmax(size_t n, const float *x, float *e)
+{
+    v16 top = v16_set1(-INFINITY), acc = v16_set1(0);
+    for (size_t j = 0; j < n; j += 16) {
+        v16 v = v16_load_upto(x + j, n - j);
+        if (n - j < 16) v = v16_select(v16m_first(n - j), v, v16_set1(-INFINITY));
+        top = v16_max(v, top);
+    }
+    const float max = v16_fold_max(top);
+    /* infinities need no shift, and inf - inf must not arise */
+    const float shift = max - max == 0 ? max : 0;
+    for (size_t j = 0; j < n; j += 16) {
+        v16 term = v16_exp(v16_sub(v16_load_upto(x + j, n - j), v16_set1(shift)));
+        acc = v16_sum_upto(acc, term, n - j);
+        if (e) v16_store_upto(e + j, term, n - j);
+    }
+    return (struct v16_softmax){max, v16_fold_add(acc), shift};
+}
+
 static void SV_FN(logsumexp)(size_t m, size_t n, const float *x, size_t ldx, float *y)
 {
     for (size_t i = 0; i < m; i++) {
-        v16 top = v16_set1(-INFINITY), acc = v16_set1(0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 v = v16_load_upto(x + i * ldx + j, n - j);
-            if (n - j < 16) v = v16_select(v16m_first(n - j), v, v16_set1(-INFINITY));
-            top = v16_max(v, top);
-        }
-        float row_max = v16_fold_max(top);
-        /* infinities need no shift, and inf - inf must not arise */
-        v16 shift = v16_set1(row_max - row_max == 0 ? row_max : 0);
-        for (size_t j = 0; j < n; j += 16) {
-            v16 e = v16_exp(v16_sub(v16_load_upto(x + i * ldx + j, n - j), shift));
-            acc = v16_sum_upto(acc, e, n - j);
-        }
-        v16 lse = v16_add(v16_log(v16_set1(v16_fold_add(acc))), shift);
-        v16_store_n(y + i, lse, 1);
+        const struct v16_softmax s = v16_softmax(n, x + i * ldx, NULL);
+        v16_store_n(y + i, v16_add(v16_log(v16_set1(s.sum)), v16_set1(s.shift)), 1);
+    }
+}
+
+static void SV_FN(logsumexp_grad)(const struct sv_logsumexp_grad *args)
+{
+    const struct sv_logsumexp_grad p = *args;
+    for (size_t i = 0; i < p.m; i++) {
+        float *w = p.w + i * p.ldw;
+        const struct v16_softmax s = v16_softmax(p.n, p.x + i * p.ldx, w);
+        v16_store_n(p.y + i, v16_add(v16_log(v16_set1(s.sum)), v16_set1(s.shift)), 1);
+        const v16 sum = v16_set1(s.max - s.max == 0 ? s.sum : NAN);
+        for (size_t j = 0; j < p.n; j += 16)
+            v16_store_upto(w + j, v16_div(v16_load_upto(w + j, p.n - j), sum), p.n - j);
+    }
+}
+
+/* s_i x_ij */
+static void SV_FN(scale_rows)(size_t m, size_t n, const float *s, const float *x, size_t ldx,
+                              float *y, size_t ldy)
+{
+    for (size_t i = 0; i < m; i++) {
+        const v16 scale = v16_set1(s[i]);
+        for (size_t j = 0; j < n; j += 16)
+            v16_store_upto(y + i * ldy + j, v16_mul(scale, v16_load_upto(x + i * ldx + j, n - j)),
+                           n - j);
     }
 }
 

@@ -1,4 +1,4 @@
-/* z = mu + exp(logvar / 2) eps with its KL, and the way back (AEVB, section 2.4).
+/* z = mu + exp(logvar / 2) eps with its KL, the way back (AEVB, section 2.4), and log p(z) - log q(z|x).
  *
  * Columns go in groups of 64, as Philox yields them; a group's sigma is kept for all L samples.
  */
@@ -45,24 +45,60 @@ static void SV_FN(reparam)(const struct sv_reparam *p)
     }
 }
 
-static void SV_FN(reparam_grad)(const struct sv_reparam_grad *p)
+/* One vector of columns, j ... j + 15 of row i; `weighted`: c is there. */
+V16_INLINE void v16_reparam_grad(const struct sv_reparam_grad *p, size_t i, size_t j, bool weighted)
 {
-    const v16 half = v16_set1(0.5f);
+    const size_t left = p->n - j, in = i * p->ld + j, out = i * p->ldg + j;
+    const v16 beta = v16_set1(p->beta);
+    v16 dmu = v16_set1(0), dsigma = v16_set1(0), c = v16_set1(0);
+    for (size_t r = i * p->samples; r < (i + 1) * p->samples; r++) {
+        v16 g = v16_load_upto(p->dz + r * p->ldz + j, left);
+        if (weighted) {
+            const v16 cr = v16_set1(p->c[r]);
+            g = v16_fma(cr, v16_load_upto(p->z + r * p->ldz + j, left), g);
+            c = v16_add(c, cr);
+        }
+        dmu = v16_add(dmu, g);
+        dsigma = v16_fma(g, v16_load_upto(p->eps + r * p->ldz + j, left), dsigma);
+    }
+    v16 sigma = v16_sigma(v16_load_upto(p->logvar + in, left));
+    /* beta (sigma^2 - 1), with the bits of v16_excess where beta is 1 */
+    v16 excess = v16_fma(beta, v16_mul(sigma, sigma), v16_set1(-p->beta));
+    v16 dlv = v16_fma(sigma, dsigma, excess);
+    if (weighted) dlv = v16_sub(dlv, c);
+    v16_store_upto(p->dmu + out, v16_fma(beta, v16_load_upto(p->mu + in, left), dmu), left);
+    v16_store_upto(p->dlogvar + out, v16_mul(v16_set1(0.5f), dlv), left);
+}
+
+V16_INLINE void v16_reparam_grad_rows(const struct sv_reparam_grad *p, bool weighted)
+{
     for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->n; j += 16) v16_reparam_grad(p, i, j, weighted);
+}
+
+static void SV_FN(reparam_grad)(const struct sv_reparam_grad *args)
+{
+    const struct sv_reparam_grad p = *args;
+    if (p.c)
+        v16_reparam_grad_rows(&p, true);
+    else
+        v16_reparam_grad_rows(&p, false);
+}
+
+static void SV_FN(log_ratio)(const struct sv_log_ratio *p)
+{
+    for (size_t r = 0; r < p->m * p->samples; r++) {
+        const float *logvar = p->logvar + r / p->samples * p->ld;
+        const float *z = p->z + r * p->ldz, *eps = p->eps + r * p->ldz;
+        v16 acc = v16_set1(0);
         for (size_t j = 0; j < p->n; j += 16) {
             const size_t left = p->n - j;
-            v16 dmu = v16_set1(0), dsigma = v16_set1(0);
-            for (size_t r = i * p->samples; r < (i + 1) * p->samples; r++) {
-                v16 dz = v16_load_upto(p->dz + r * p->ldz + j, left);
-                dmu = v16_add(dmu, dz);
-                dsigma = v16_fma(dz, v16_load_upto(p->eps + r * p->ldz + j, left), dsigma);
-            }
-            v16 sigma = v16_sigma(v16_load_upto(p->logvar + i * p->ld + j, left));
-            v16 mu = v16_load_upto(p->mu + i * p->ld + j, left);
-            v16 dlv = v16_mul(half, v16_fma(sigma, dsigma, v16_excess(sigma)));
-            v16_store_upto(p->dmu + i * p->ldg + j, v16_add(dmu, mu), left);
-            v16_store_upto(p->dlogvar + i * p->ldg + j, dlv, left);
+            v16 vz = v16_load_upto(z + j, left), ve = v16_load_upto(eps + j, left);
+            v16 rest = v16_fnma(vz, vz, v16_load_upto(logvar + j, left));
+            acc = v16_sum_upto(acc, v16_fma(ve, ve, rest), left);
         }
+        p->y[r] = 0.5f * v16_fold_add(acc);
+    }
 }
 
 #endif

@@ -11,7 +11,10 @@ int main(void)
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
         const struct verdict v = verify_kernel_forked(id, generic, &options);
         if (v.failures || !v.calls) return 1;
-        printf("KNOWN(%s, 0x%016" PRIx64 ")\n", sv_kernel_names[id], known_hash(id, generic));
+        for (enum known_part part = KNOWN_FIRST; part < KNOWN_PARTS; part++)
+            if (known_has(id, part))
+                printf("KNOWN%s(%s, 0x%016" PRIx64 ")\n", part ? "_ADDED" : "", sv_kernel_names[id],
+                       known_hash(id, part, generic));
     }
     return 0;
 }

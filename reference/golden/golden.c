@@ -48,7 +48,7 @@ static const double MOST_WORK = 2e6; /* multiply-adds: an emulator takes minutes
 
 bool golden_part(size_t id, int part, char name[GOLDEN_NAME])
 {
-    const int added = verify_case(id)->added_variant;
+    const int added = verify_case(id)->added.golden;
     snprintf(name, GOLDEN_NAME, "%s%s", sv_kernel_names[id], part ? ", added variants" : "");
     return !part || added;
 }
@@ -56,7 +56,7 @@ bool golden_part(size_t id, int part, char name[GOLDEN_NAME])
 void golden_kernel(size_t id, int part, const struct sv_kernels *table, char hex[SHA256_HEX])
 {
     const struct kcase *kcase = verify_case(id);
-    const int added = kcase->added_variant;
+    const int added = kcase->added.golden;
     static const enum data_kind kinds[] = {DATA_RANDOM, DATA_SPECIALS};
     struct sha256 sum;
     struct shape s;

@@ -7,70 +7,57 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A variant is an epilogue or ACCUMULATE, and any of the flags. */
 enum { ACCUMULATE = SV_EPI_COUNT, VARIANTS, B_PACKED = 32, C_PACKED = 64, SMALL_CACHES = 128 };
+_Static_assert(VARIANTS <= B_PACKED, "epilogues and flags share a variant");
 enum { A, B, C, BIAS, Y, ROW_SUM, S, V, WORK };
 
 static const float LR = 0.01f, EPS = 0.125f, DECAY = 0x1p-9f, BETA1 = 0.9f, BETA2 = 0.999f;
 
-static const struct shape fixed[] = {{0, 5, 5, 1, 0},
-                                     {5, 0, 5, 1, 10},
-                                     {5, 5, 0, 1, 2},
-                                     {4, 3, 0, 1, 10},
-                                     {4, 3, 0, 1, 11},
-                                     {119, 17, 384, 3, 1},
-                                     {120, 33, 385, 0, 3},
-                                     {121, 16, 769, 1, 10},
-                                     {7, 1535, 20, 0, 10},
-                                     {5, 1537, 5, 2, 6},
-                                     {13, 1536, 383, 1, 1},
-                                     {100, 500, 784, 0, 2 | B_PACKED},
-                                     {100, 40, 500, 0, 1},
-                                     {100, 500, 20, 0, 2},
-                                     {100, 784, 500, 0, 10 | B_PACKED},
-                                     {100, 500, 784, 0, 6},
-                                     {100, 20, 500, 0, 6},
-                                     {784, 500, 100, 0, 12 | C_PACKED},
-                                     {1, 784, 500, 0, 10},
-                                     {2, 37, 501, 0, 0},
+static const struct shape fixed[] = {{0, 5, 5, 1, SV_EPI_NONE},
+                                     {5, 0, 5, 1, SV_EPI_BERNOULLI},
+                                     {5, 5, 0, 1, SV_EPI_TANH},
+                                     {4, 3, 0, 1, SV_EPI_BERNOULLI},
+                                     {4, 3, 0, 1, SV_EPI_SGD},
+                                     {119, 17, 384, 3, SV_EPI_BIAS},
+                                     {120, 33, 385, 0, SV_EPI_RELU},
+                                     {121, 16, 769, 1, SV_EPI_BERNOULLI},
+                                     {7, 1535, 20, 0, SV_EPI_BERNOULLI},
+                                     {5, 1537, 5, 2, SV_EPI_TANH_GRAD},
+                                     {13, 1536, 383, 1, SV_EPI_BIAS},
+                                     {100, 500, 784, 0, SV_EPI_TANH | B_PACKED},
+                                     {100, 40, 500, 0, SV_EPI_BIAS},
+                                     {100, 500, 20, 0, SV_EPI_TANH},
+                                     {100, 784, 500, 0, SV_EPI_BERNOULLI | B_PACKED},
+                                     {100, 500, 784, 0, SV_EPI_TANH_GRAD},
+                                     {100, 20, 500, 0, SV_EPI_TANH_GRAD},
+                                     {784, 500, 100, 0, SV_EPI_ADAGRAD | C_PACKED},
+                                     {1, 784, 500, 0, SV_EPI_BERNOULLI},
+                                     {2, 37, 501, 0, SV_EPI_NONE},
                                      {16, 1, 1, 0, ACCUMULATE},
-                                     {20, 40, 256, 0, 0},
-                                     {3, 512, 1024, 0, 9},
-                                     {256, 24, 16, 0, 13},
-                                     {9, 1100, 900, 4, 7},
+                                     {20, 40, 256, 0, SV_EPI_NONE},
+                                     {3, 512, 1024, 0, SV_EPI_SIGMOID_GRAD},
+                                     {256, 24, 16, 0, SV_EPI_ADAM},
+                                     {9, 1100, 900, 4, SV_EPI_RELU_GRAD},
                                      {600, 33, 800, 0, ACCUMULATE}};
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
-static int epilogue(const struct shape *s) { return s->variant % 32; }
-static bool uses_y(const struct shape *s)
+static bool accumulates(const struct shape *s) { return s->variant % B_PACKED == ACCUMULATE; }
+static enum sv_epilogue epilogue(const struct shape *s)
 {
-    return epilogue(s) >= SV_EPI_TANH_GRAD && epilogue(s) <= SV_EPI_BERNOULLI;
+    return accumulates(s) ? SV_EPI_NONE : (enum sv_epilogue)(s->variant % B_PACKED);
 }
-static bool optimizes(const struct shape *s)
+static const struct sv_epilogue_row *traits(const struct shape *s)
 {
-    return epilogue(s) >= SV_EPI_SGD && epilogue(s) <= SV_EPI_ADAM;
+    return &sv_epilogues[epilogue(s)];
 }
 
 static void variant_text(int variant, char text[VARIANT_TEXT])
 {
-    static const char *const names[VARIANTS] = {
-        [SV_EPI_NONE] = "none",
-        [SV_EPI_BIAS] = "bias",
-        [SV_EPI_TANH] = "tanh",
-        [SV_EPI_RELU] = "relu",
-        [SV_EPI_SOFTPLUS] = "softplus",
-        [SV_EPI_SIGMOID] = "sigmoid",
-        [SV_EPI_TANH_GRAD] = "tanh_grad",
-        [SV_EPI_RELU_GRAD] = "relu_grad",
-        [SV_EPI_SOFTPLUS_GRAD] = "softplus_grad",
-        [SV_EPI_SIGMOID_GRAD] = "sigmoid_grad",
-        [SV_EPI_BERNOULLI] = "bernoulli",
-        [SV_EPI_SGD] = "sgd",
-        [SV_EPI_ADAGRAD] = "adagrad",
-        [SV_EPI_ADAM] = "adam",
-        [ACCUMULATE] = "none, accumulating",
-    };
-    snprintf(text, VARIANT_TEXT, "epilogue %s%s%s%s", names[variant % 32],
-             variant & B_PACKED ? ", b packed" : "", variant & C_PACKED ? ", c packed" : "",
+    const struct shape s = {.variant = variant};
+    snprintf(text, VARIANT_TEXT, "epilogue %s%s%s%s%s", traits(&s)->name,
+             accumulates(&s) ? ", accumulating" : "", variant & B_PACKED ? ", b packed" : "",
+             variant & C_PACKED ? ", c packed" : "",
              variant & SMALL_CACHES ? ", small caches" : "");
 }
 
@@ -116,16 +103,24 @@ static bool tiles(size_t i, struct shape *s)
     return true;
 }
 
-/* Optimisers over panels, where an ISA steps the weights of one tile between the links of the next: every height
- * of tile, whole and broken columns, chains around a tile's height and long ones. */
+/* Optimiser number i of those with statistics; SV_EPI_COUNT past the last. */
+static enum sv_epilogue with_statistics(size_t i)
+{
+    int e = 0;
+    while (e < SV_EPI_COUNT && (sv_epilogues[e].arrays < 2 || i--)) e++;
+    return (enum sv_epilogue)e;
+}
+
+/* Those optimisers over panels, where an ISA steps the weights of one tile between the links of the next: every
+ * height of tile, whole and broken columns, chains around a tile's height and long ones. */
 static bool steps(size_t i, struct shape *s)
 {
     static const size_t n[] = {32, 52, 96}, k[] = {11, 12, 13, 25, 100};
-    const size_t m = i % 30 + 1, ni = i / 30 % 3, e = i / 90 % 2;
-    if (i >= 180) return false;
+    const size_t m = i % 30 + 1, ni = i / 30 % 3;
+    const enum sv_epilogue e = with_statistics(i / 90);
+    if (e == SV_EPI_COUNT) return false;
     *s = (struct shape){m, n[ni], k[i % 5], i % 3,
-                        (int)((e ? SV_EPI_ADAM : SV_EPI_ADAGRAD) | C_PACKED | i / 2 % 2 * B_PACKED |
-                              i / 4 % 2 * SMALL_CACHES)};
+                        (int)(e | C_PACKED | i / 2 % 2 * B_PACKED | i / 4 % 2 * SMALL_CACHES)};
     return true;
 }
 
@@ -148,9 +143,8 @@ static bool gemm_shape(size_t i, bool quick, struct shape *s)
 
 static bool exact(const struct shape *s)
 {
-    const int e = epilogue(s);
-    return e == SV_EPI_NONE || e == SV_EPI_BIAS || e == SV_EPI_RELU || e == SV_EPI_RELU_GRAD ||
-           e == ACCUMULATE;
+    const enum sv_epilogue e = epilogue(s);
+    return e == SV_EPI_NONE || e == SV_EPI_BIAS || e == SV_EPI_RELU || e == SV_EPI_RELU_GRAD;
 }
 
 static struct operand panels(const char *name, enum role role, enum fill fill, size_t rows,
@@ -173,20 +167,18 @@ static struct operand like_c(const char *name, enum role role, enum fill fill,
 static size_t operands(const struct shape *s, struct operand *ops, struct operand a,
                        struct operand b)
 {
-    const bool sums = epilogue(s) == SV_EPI_BERNOULLI;
-    const bool reads_c = epilogue(s) == ACCUMULATE || optimizes(s);
+    const struct sv_epilogue_row *t = traits(s);
+    const bool reads_c = accumulates(s) || t->arrays > 0;
     const struct operand none = vector("none", IN, FILL_NORMAL, 0);
     ops[A] = a;
     ops[B] = b;
     if (s->variant & B_PACKED) ops[B] = panels("b", IN, FILL_NORMAL, panel_rows(s, b.rows), b.cols);
     ops[C] = like_c("c", reads_c ? INOUT : OUT, FILL_NORMAL, s);
     ops[BIAS] = vector("bias", IN, FILL_NORMAL, s->n);
-    ops[Y] = matrix("y", IN, FILL_UNIT, uses_y(s) ? s->m : 0, s->n, s, 3);
-    ops[ROW_SUM] = vector("row_sum", sums ? OUT : IN, FILL_NORMAL, sums ? s->m : 0);
-    ops[S] = epilogue(s) == SV_EPI_ADAGRAD || epilogue(s) == SV_EPI_ADAM
-                 ? like_c("s", INOUT, FILL_POSITIVE, s)
-                 : none;
-    ops[V] = epilogue(s) == SV_EPI_ADAM ? like_c("v", INOUT, FILL_POSITIVE, s) : none;
+    ops[Y] = matrix("y", IN, FILL_UNIT, t->y ? s->m : 0, s->n, s, 3);
+    ops[ROW_SUM] = vector("row_sum", t->row_sum ? OUT : IN, FILL_NORMAL, t->row_sum ? s->m : 0);
+    ops[S] = t->arrays > 1 ? like_c("s", INOUT, FILL_POSITIVE, s) : none;
+    ops[V] = t->arrays > 2 ? like_c("v", INOUT, FILL_POSITIVE, s) : none;
     const struct sv_caches before = set_caches(s);
     ops[WORK] = vector("scratch", SCRATCH, 0, sv_gemm_scratch(s->m, s->n, s->k) / 4);
     sv_set_caches(before);
@@ -210,29 +202,28 @@ static size_t operands_tn(const struct shape *s, struct operand *o)
 
 #define GEMM_CALL(T, kernel, b_rows)                                                               \
     const struct T##optim optim = {LR, EPS, DECAY, BETA1, BETA2};                                  \
-    const struct T##gemm g = {                                                                     \
-        .m = s->m,                                                                                 \
-        .n = s->n,                                                                                 \
-        .k = s->k,                                                                                 \
-        .a = p[A],                                                                                 \
-        .lda = o[A].ld,                                                                            \
-        .b = p[B],                                                                                 \
-        .ldb = s->variant & B_PACKED ? panel_rows(s, b_rows) : o[B].ld,                            \
-        .b_packed = s->variant & B_PACKED,                                                         \
-        .c = p[C],                                                                                 \
-        .ldc = s->variant & C_PACKED ? panel_rows(s, s->m) : o[C].ld,                              \
-        .c_packed = s->variant & C_PACKED,                                                         \
-        .accumulate = epilogue(s) == ACCUMULATE,                                                   \
-        .epilogue = epilogue(s) == ACCUMULATE ? SV_EPI_NONE : (enum sv_epilogue)epilogue(s),       \
-        .bias = p[BIAS],                                                                           \
-        .y = uses_y(s) ? p[Y] : NULL,                                                              \
-        .ldy = o[Y].ld,                                                                            \
-        .scale = 0.5f,                                                                             \
-        .row_sum = p[ROW_SUM],                                                                     \
-        .optim = &optim,                                                                           \
-        .s = p[S],                                                                                 \
-        .v = p[V],                                                                                 \
-        .scratch = p[WORK]};                                                                       \
+    const struct T##gemm g = {.m = s->m,                                                           \
+                              .n = s->n,                                                           \
+                              .k = s->k,                                                           \
+                              .a = p[A],                                                           \
+                              .lda = o[A].ld,                                                      \
+                              .b = p[B],                                                           \
+                              .ldb = s->variant & B_PACKED ? panel_rows(s, b_rows) : o[B].ld,      \
+                              .b_packed = s->variant & B_PACKED,                                   \
+                              .c = p[C],                                                           \
+                              .ldc = s->variant & C_PACKED ? panel_rows(s, s->m) : o[C].ld,        \
+                              .c_packed = s->variant & C_PACKED,                                   \
+                              .accumulate = accumulates(s),                                        \
+                              .epilogue = epilogue(s),                                             \
+                              .bias = p[BIAS],                                                     \
+                              .y = traits(s)->y ? p[Y] : NULL,                                     \
+                              .ldy = o[Y].ld,                                                      \
+                              .scale = 0.5f,                                                       \
+                              .row_sum = p[ROW_SUM],                                               \
+                              .optim = &optim,                                                     \
+                              .s = p[S],                                                           \
+                              .v = p[V],                                                           \
+                              .scratch = p[WORK]};                                                 \
     const struct sv_caches before = set_caches(s);                                                 \
     k->kernel(&g);                                                                                 \
     sv_set_caches(before)
@@ -258,25 +249,28 @@ static size_t size(const struct operand *o)
     return o->rows && o->cols ? (o->rows - 1) * o->ld + o->cols : 0;
 }
 
-/* c_ij's bound, given v = sum a b, mass = sum |a||b|, the bound of v + bias, and the oracle's c */
-static double element(int variant, double v, double mass, double acc, double l, double y)
+/* c_ij's bound, given v = sum a b, mass = sum |a||b|, the bound of v, l = v + bias, and y */
+static double element(enum sv_epilogue e, double v, double mass, double acc, double l, double y)
 {
-    const double sum = acc + 2 * U_F32 * (fabs(v) + fabs(l));
-    switch (variant) {
-    case SV_EPI_NONE:
-    case ACCUMULATE: return acc;
+    const double sum = acc + 2 * U_F32 * (fabs(v) + fabs(l)), through = acc + 5 * U_F32 * mass;
+    switch (e) {
+    case SV_EPI_NONE: return acc;
     case SV_EPI_BIAS:
     case SV_EPI_RELU: return sum;
     case SV_EPI_TANH:
     case SV_EPI_SIGMOID: return sum + 4 * U_F32;
     case SV_EPI_SOFTPLUS: return sum + 4 * U_F32 * (1 + fabs(l));
     case SV_EPI_BERNOULLI: return 0.5 * (0.25 * sum + 6 * U_F32 * (1 + fabs(y)));
-    default: break;
+    case SV_EPI_TANH_GRAD: return (1 + y * y) * through;
+    case SV_EPI_SIGMOID_GRAD: return fabs(y) * (1 + fabs(y)) * through;
+    case SV_EPI_RELU_GRAD:
+    case SV_EPI_SOFTPLUS_GRAD: return 2 * through;
+    case SV_EPI_SGD: /* step_bounds */
+    case SV_EPI_ADAGRAD:
+    case SV_EPI_ADAM:
+    case SV_EPI_COUNT: break;
     }
-    const double slope = variant == SV_EPI_TANH_GRAD      ? 1 + y * y
-                         : variant == SV_EPI_SIGMOID_GRAD ? fabs(y) * (1 + fabs(y))
-                                                          : 2;
-    return slope * (acc + 5 * U_F32 * mass);
+    return 0;
 }
 
 /* The bounds of a weight and its statistics at e: those of the optimisers' own cases, and what an
@@ -315,7 +309,7 @@ static struct sums sums_make(const struct shape *s, const struct operand *o, dou
                              call64_fn *call)
 {
     struct shape plain = *s;
-    plain.variant = epilogue(s) == ACCUMULATE ? s->variant : s->variant & ~31;
+    plain.variant = accumulates(s) ? s->variant : s->variant / B_PACKED * B_PACKED | SV_EPI_NONE;
     void *p[WORK + 1] = {0};
     for (int i = A; i <= V; i++) p[i] = before[i];
     struct sums sums = {must_calloc(size(&o[C]) + 1, sizeof(double)),
@@ -342,16 +336,15 @@ static void bound(const struct shape *s, double *const *before, double *const *a
                                  : i * o[C].ld + j;
             const double v = sums.v[e], mass = sums.mass[e];
             const double acc = U_F32 * fmin((double)(s->k + 2), 8 * sqrt((double)s->k)) * mass;
-            const double l = v + before[BIAS][j], y = uses_y(s) ? before[Y][i * o[Y].ld + j] : 0;
-            if (optimizes(s))
+            const double l = v + before[BIAS][j], y = traits(s)->y ? before[Y][i * o[Y].ld + j] : 0;
+            if (traits(s)->arrays)
                 step_bounds(s, before, after, e, v, acc, out);
             else
                 out[C][e] = element(epilogue(s), v, mass, acc, l, y);
             terms += loglik_mass(l, y);
             row += (acc + 2 * U_F32 * (fabs(v) + fabs(l))) * (1 + fabs(y));
         }
-        if (epilogue(s) == SV_EPI_BERNOULLI)
-            out[ROW_SUM][i] = row + U_F32 * (double)(s->n + 8) * terms;
+        if (traits(s)->row_sum) out[ROW_SUM][i] = row + U_F32 * (double)(s->n + 8) * terms;
     }
     free(sums.v), free(sums.mass);
 }

@@ -84,8 +84,11 @@ struct kcase {
      * NULL: the case has no variants */
     void (*variant_text)(int variant, char text[VARIANT_TEXT]);
     int timed_variant; /* of the shapes that are timed; flops are those of this variant */
-    int added_variant; /* those from here on are younger than the kernel's golden sum and have one of
-                        * their own, so that the older one stays; 0: none are */
+    /* Variants from here on are younger than the kernel's golden sum, or its known answer, and have one of their
+     * own, so that the older one stays; 0: none are. */
+    struct {
+        int golden, known;
+    } added;
 };
 
 #define SV_KERNEL(name, type) extern const struct kcase case_##name;

@@ -18,9 +18,21 @@ static size_t kl_grad_operands(const struct shape *s, struct operand *ops)
     return 5;
 }
 
-CASE_CALL(call_kl, k->kl(s->m, s->n, p[MU], p[LOGVAR], o[MU].ld, p[KL]))
-CASE_CALL(call_kl_grad,
-          k->kl_grad(s->m, s->n, p[MU], p[LOGVAR], o[MU].ld, p[KL], p[DMU], p[DLOGVAR], o[DMU].ld))
+#define KL_CALL(T, kernel)                                                                         \
+    const struct T##kl a = {.m = s->m,                                                             \
+                            .n = s->n,                                                             \
+                            .mu = p[MU],                                                           \
+                            .logvar = p[LOGVAR],                                                   \
+                            .ld = o[MU].ld,                                                        \
+                            .kl = p[KL],                                                           \
+                            .dmu = p[DMU],                                                         \
+                            .dlogvar = p[DLOGVAR],                                                 \
+                            .ldg = o[DMU].ld};                                                     \
+    k->kernel(&a)
+#define VALUE(T) KL_CALL(T, kl)
+#define GRAD(T)  KL_CALL(T, kl_grad)
+CASE_CALL_T(call_kl, VALUE)
+CASE_CALL_T(call_kl_grad, GRAD)
 
 static void bound_kl(const struct shape *s, const struct operand *o, double *const *before,
                      double *const *after, double *const *bound)

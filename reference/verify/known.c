@@ -11,22 +11,32 @@ enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static const struct {
     const char *kernel;
+    enum known_part part;
     uint64_t hash;
 } answers[] = {
-#define KNOWN(kernel, hash) {#kernel, hash},
+#define KNOWN(kernel, hash)       {#kernel, KNOWN_FIRST, hash},
+#define KNOWN_ADDED(kernel, hash) {#kernel, KNOWN_ADDED, hash},
 #include "known.def"
 #undef KNOWN
-    {NULL, 0},
+#undef KNOWN_ADDED
+    {NULL, KNOWN_FIRST, 0},
 };
 
 enum { VARIANTS = 256, FEW = 4 };
 
-/* Which variants the case's shapes have, and how many. */
-static size_t list_variants(const struct kcase *c, bool listed[VARIANTS])
+bool known_has(size_t id, enum known_part part)
 {
+    return part == KNOWN_FIRST || verify_case(id)->added.known;
+}
+
+/* Which variants the case's shapes of that part have, and how many. */
+static size_t list_variants(const struct kcase *c, enum known_part part, bool listed[VARIANTS])
+{
+    const int added = c->added.known;
     struct shape s;
     size_t count = 0;
     for (size_t i = 0; c->shape(i, true, &s); i++) {
+        if ((part == KNOWN_ADDED) != (added && s.variant >= added)) continue;
         count += !listed[s.variant % VARIANTS];
         listed[s.variant % VARIANTS] = true;
     }
@@ -54,11 +64,11 @@ static uint64_t hash_outputs(uint64_t h, const struct call *c)
     return h;
 }
 
-uint64_t known_hash(size_t id, const struct sv_kernels *table)
+uint64_t known_hash(size_t id, enum known_part part, const struct sv_kernels *table)
 {
     const struct kcase *kcase = verify_case(id);
     bool listed[VARIANTS] = {false};
-    const bool all = list_variants(kcase, listed) <= FEW;
+    const bool all = list_variants(kcase, part, listed) <= FEW;
     size_t turn = 0;
     uint64_t h = FNV_START;
     for (int variant = 0; variant < VARIANTS; variant++) {
@@ -77,10 +87,16 @@ uint64_t known_hash(size_t id, const struct sv_kernels *table)
     return h;
 }
 
-bool known_holds(size_t id, const struct sv_kernels *table)
+static bool part_holds(size_t id, enum known_part part, const struct sv_kernels *table)
 {
     for (size_t i = 0; answers[i].kernel; i++)
-        if (!strcmp(answers[i].kernel, sv_kernel_names[id]))
-            return answers[i].hash == known_hash(id, table);
+        if (!strcmp(answers[i].kernel, sv_kernel_names[id]) && answers[i].part == part)
+            return answers[i].hash == known_hash(id, part, table);
     return false;
+}
+
+bool known_holds(size_t id, const struct sv_kernels *table)
+{
+    return part_holds(id, KNOWN_FIRST, table) &&
+           (!known_has(id, KNOWN_ADDED) || part_holds(id, KNOWN_ADDED, table));
 }

@@ -25,11 +25,22 @@ static size_t bernoulli_grad_operands(const struct shape *s, struct operand *ops
     return 4;
 }
 
-CASE_CALL(call_bernoulli,
-          k->bernoulli_ll(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, p[LL]))
-CASE_CALL(call_bernoulli_grad,
-          k->bernoulli_ll_grad(s->m, s->n, p[LOGITS], o[LOGITS].ld, p[TARGET], o[TARGET].ld, SCALE,
-                               p[LL], p[DLOGITS], o[DLOGITS].ld))
+#define BERNOULLI_CALL(T, kernel)                                                                  \
+    const struct T##bernoulli_ll a = {.m = s->m,                                                   \
+                                      .n = s->n,                                                   \
+                                      .logits = p[LOGITS],                                         \
+                                      .ldl = o[LOGITS].ld,                                         \
+                                      .x = p[TARGET],                                              \
+                                      .ldx = o[TARGET].ld,                                         \
+                                      .ll = p[LL],                                                 \
+                                      .scale = SCALE,                                              \
+                                      .dlogits = p[DLOGITS],                                       \
+                                      .ldd = o[DLOGITS].ld};                                       \
+    k->kernel(&a)
+#define BERNOULLI(T)      BERNOULLI_CALL(T, bernoulli_ll)
+#define BERNOULLI_GRAD(T) BERNOULLI_CALL(T, bernoulli_ll_grad)
+CASE_CALL_T(call_bernoulli, BERNOULLI)
+CASE_CALL_T(call_bernoulli_grad, BERNOULLI_GRAD)
 
 static void bound_bernoulli(const struct shape *s, const struct operand *o, double *const *before,
                             double *const *after, double *const *bound)
@@ -117,12 +128,25 @@ static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
     return 6;
 }
 
-CASE_CALL(call_gaussian, k->gaussian_ll(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
-                                        o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, p[GLL]))
-CASE_CALL(call_gaussian_grad,
-          k->gaussian_ll_grad(s->m, s->n, p[MEAN], s->variant == FIXED ? NULL : p[LOGVAR],
-                              o[MEAN].ld, MIN_LOGVAR[s->variant], p[X], o[X].ld, SCALE, p[GLL],
-                              p[DMEAN], p[DLOGVAR], o[DMEAN].ld))
+#define GAUSSIAN_CALL(T, kernel)                                                                   \
+    const struct T##gaussian_ll a = {.m = s->m,                                                    \
+                                     .n = s->n,                                                    \
+                                     .mean = p[MEAN],                                              \
+                                     .logvar = s->variant == FIXED ? NULL : p[LOGVAR],             \
+                                     .ld = o[MEAN].ld,                                             \
+                                     .min_logvar = MIN_LOGVAR[s->variant],                         \
+                                     .x = p[X],                                                    \
+                                     .ldx = o[X].ld,                                               \
+                                     .ll = p[GLL],                                                 \
+                                     .scale = SCALE,                                               \
+                                     .dmean = p[DMEAN],                                            \
+                                     .dlogvar = p[DLOGVAR],                                        \
+                                     .ldg = o[DMEAN].ld};                                          \
+    k->kernel(&a)
+#define GAUSSIAN(T)      GAUSSIAN_CALL(T, gaussian_ll)
+#define GAUSSIAN_GRAD(T) GAUSSIAN_CALL(T, gaussian_ll_grad)
+CASE_CALL_T(call_gaussian, GAUSSIAN)
+CASE_CALL_T(call_gaussian_grad, GAUSSIAN_GRAD)
 
 /* Addends of (x - mean)^2 exp(-v) and of its root's factors, for one element */
 struct spread {
@@ -171,7 +195,7 @@ const struct kcase case_gaussian_ll = {.kernel = "gaussian_ll",
                                        .bound = bound_gaussian,
                                        .flops = 7,
                                        .variant_text = variance_text,
-                                       .added_variant = LIMITED};
+                                       .added.golden = LIMITED};
 const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .shape = shape_gaussian,
                                             .operands = gaussian_grad_operands,
@@ -181,4 +205,32 @@ const struct kcase case_gaussian_ll_grad = {.kernel = "gaussian_ll_grad",
                                             .in_place = {{true, 0, 4}, {true, 1, 5}},
                                             .flops = 11,
                                             .variant_text = variance_text,
-                                            .added_variant = LIMITED};
+                                            .added.golden = LIMITED};
+
+/* --- standard normal --- */
+
+static size_t normal_operands(const struct shape *s, struct operand *ops)
+{
+    ops[0] = matrix("z", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[1] = vector("ll", OUT, FILL_NORMAL, s->m);
+    return 2;
+}
+CASE_CALL(call_normal, k->normal_ll(s->m, s->n, p[0], o[0].ld, p[1]))
+
+static void bound_normal(const struct shape *s, const struct operand *o, double *const *before,
+                         double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double z = before[0][i * o[0].ld + j];
+            bound[1][i] += U_F32 * (double)(s->n + 8) * 0.5 * (1.84 + z * z);
+        }
+}
+const struct kcase case_normal_ll = {.kernel = "normal_ll",
+                                     .shape = shape_matrix,
+                                     .operands = normal_operands,
+                                     .call = call_normal,
+                                     .call64 = call_normal64,
+                                     .bound = bound_normal,
+                                     .flops = 3};

@@ -54,3 +54,67 @@ const struct kcase case_logsumexp = {.kernel = "logsumexp",
                                      .call64 = call_logsumexp64,
                                      .bound = bound_logsumexp,
                                      .flops = 4};
+
+/* --- logsumexp_grad: y so too; w (n + 8 + |x - max|) u --- */
+
+enum { X, Y, W };
+
+static size_t logsumexp_grad_operands(const struct shape *s, struct operand *ops)
+{
+    logsumexp_operands(s, ops);
+    /* its own leading dimension for some shapes; for the others in place is tried too */
+    ops[W] = matrix("w", OUT, FILL_NORMAL, s->m, s->n, s, s->pad % 2 ? 1 : 0);
+    return 3;
+}
+#define LOGSUMEXP_GRAD(T)                                                                          \
+    const struct T##logsumexp_grad a = {                                                           \
+        .m = s->m, .n = s->n, .x = p[X], .ldx = o[X].ld, .y = p[Y], .w = p[W], .ldw = o[W].ld};    \
+    k->logsumexp_grad(&a)
+CASE_CALL_T(call_logsumexp_grad, LOGSUMEXP_GRAD)
+
+static void bound_logsumexp_grad(const struct shape *s, const struct operand *o,
+                                 double *const *before, double *const *after, double *const *bound)
+{
+    bound_logsumexp(s, o, before, after, bound);
+    for (size_t i = 0; i < s->m; i++) {
+        const double *x = before[X] + i * o[X].ld, *w = after[W] + i * o[W].ld;
+        double max = -INFINITY;
+        for (size_t j = 0; j < s->n; j++) max = fmax(max, x[j]);
+        for (size_t j = 0; j < s->n; j++) {
+            /* -inf is infinitely far from max, and its weight exactly 0 */
+            const double far = w[j] > 0 ? fabs(x[j] - max) : 0;
+            bound[W][i * o[W].ld + j] = U_F32 * ((double)(s->n + 8) + far) * w[j] + 2 * SMALLEST;
+        }
+    }
+}
+const struct kcase case_logsumexp_grad = {.kernel = "logsumexp_grad",
+                                          .shape = shape_matrix,
+                                          .operands = logsumexp_grad_operands,
+                                          .call = call_logsumexp_grad,
+                                          .call64 = call_logsumexp_grad64,
+                                          .bound = bound_logsumexp_grad,
+                                          .in_place = {{true, X, W}},
+                                          .flops = 5};
+
+/* --- scale_rows: correctly rounded --- */
+
+enum { SCALE, ROWS, SCALED };
+
+static size_t scale_rows_operands(const struct shape *s, struct operand *ops)
+{
+    ops[SCALE] = vector("s", IN, FILL_WIDE, s->m);
+    ops[ROWS] = matrix("x", IN, FILL_WIDE, s->m, s->n, s, 0);
+    ops[SCALED] = matrix("y", OUT, FILL_WIDE, s->m, s->n, s, s->pad % 2 ? 1 : 0);
+    return 3;
+}
+CASE_CALL(call_scale_rows,
+          k->scale_rows(s->m, s->n, p[SCALE], p[ROWS], o[ROWS].ld, p[SCALED], o[SCALED].ld))
+const struct kcase case_scale_rows = {.kernel = "scale_rows",
+                                      .shape = shape_matrix,
+                                      .operands = scale_rows_operands,
+                                      .call = call_scale_rows,
+                                      .call64 = call_scale_rows64,
+                                      .ulps = 0.5,
+                                      .exact_on_integers = always,
+                                      .in_place = {{true, ROWS, SCALED}},
+                                      .flops = 1};

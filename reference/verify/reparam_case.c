@@ -74,30 +74,64 @@ const struct kcase case_reparam = {.kernel = "reparam",
 
 /* --- backward --- */
 
-enum { DZ = 2, EPS_IN, DMU, DLOGVAR };
+/* The objective: beta 1 without weights, other beta, row weights alone, both. A variant is one of them and the
+ * number of samples. */
+enum { PLAIN, SCALED, WEIGHTED, SCALED_WEIGHTED, OBJECTIVES, SAMPLES = 4 };
+static const float BETA[OBJECTIVES] = {[PLAIN] = 1, [SCALED] = 0.3f, [SCALED_WEIGHTED] = 0.3f};
+
+static size_t samples(const struct shape *s) { return (size_t)(s->variant % SAMPLES); }
+static int objective(const struct shape *s) { return s->variant / SAMPLES; }
+static bool weighted(const struct shape *s)
+{
+    return objective(s) == WEIGHTED || objective(s) == SCALED_WEIGHTED;
+}
+
+static void objective_text(int variant, char text[VARIANT_TEXT])
+{
+    const struct shape s = {.variant = variant};
+    snprintf(text, VARIANT_TEXT, "L = %zu, beta = %g%s", samples(&s), (double)BETA[objective(&s)],
+             weighted(&s) ? ", row weights" : "");
+}
+
+/* All shapes of one objective, then those of the next. */
+static bool reparam_grad_shape(size_t i, bool quick, struct shape *s)
+{
+    size_t count = 0;
+    while (reparam_shape(count, quick, s)) count++;
+    reparam_shape(i % count, quick, s);
+    s->variant += SAMPLES * (int)(i / count);
+    return objective(s) < OBJECTIVES;
+}
+
+enum { DZ = 2, EPS_IN, DMU, DLOGVAR, C, Z_IN };
 
 static size_t reparam_grad_operands(const struct shape *s, struct operand *ops)
 {
-    const size_t rows = s->m * (size_t)s->variant;
+    const size_t rows = s->m * samples(s), used = weighted(s) ? rows : 0;
     ops[MU] = matrix("mu", IN, FILL_NORMAL, s->m, s->n, s, 0);
     ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s, 0);
     ops[DZ] = matrix("dz", IN, FILL_NORMAL, rows, s->n, s, 1);
     ops[EPS_IN] = matrix("eps", IN, FILL_NORMAL, rows, s->n, s, 1);
     ops[DMU] = matrix("dmu", OUT, FILL_NORMAL, s->m, s->n, s, 2);
     ops[DLOGVAR] = matrix("dlogvar", OUT, FILL_NORMAL, s->m, s->n, s, 2);
-    return 6;
+    ops[C] = vector("c", IN, FILL_NORMAL, used);
+    ops[Z_IN] = matrix("z", IN, FILL_NORMAL, used, s->n, s, 1);
+    return 8;
 }
 
 #define REPARAM_GRAD(T)                                                                            \
     const struct T##reparam_grad r = {.m = s->m,                                                   \
                                       .n = s->n,                                                   \
-                                      .samples = (size_t)s->variant,                               \
+                                      .samples = samples(s),                                       \
                                       .mu = p[MU],                                                 \
                                       .logvar = p[LOGVAR],                                         \
                                       .ld = o[MU].ld,                                              \
                                       .dz = p[DZ],                                                 \
                                       .eps = p[EPS_IN],                                            \
-                                      .ldz = o[2].ld,                                              \
+                                      .ldz = o[DZ].ld,                                             \
+                                      .beta = BETA[objective(s)],                                  \
+                                      .c = weighted(s) ? p[C] : NULL,                              \
+                                      .z = weighted(s) ? p[Z_IN] : NULL,                           \
                                       .dmu = p[DMU],                                               \
                                       .dlogvar = p[DLOGVAR],                                       \
                                       .ldg = o[DMU].ld};                                           \
@@ -107,27 +141,86 @@ CASE_CALL_T(call_reparam_grad, REPARAM_GRAD)
 static void bound_reparam_grad(const struct shape *s, const struct operand *o,
                                double *const *before, double *const *after, double *const *bound)
 {
-    const size_t ld = o[MU].ld, ldz = o[DZ].ld, samples = (size_t)s->variant;
+    const double beta = (double)BETA[objective(s)], factor = U_F32 * (double)(samples(s) + 8);
     (void)after;
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
-            const size_t e = i * ld + j, out = i * o[DMU].ld + j;
-            const double lv = before[LOGVAR][e], factor = U_F32 * (double)(samples + 8);
-            double pull = fabs(before[MU][e]), stretch = 0;
-            for (size_t r = i * samples; r < (i + 1) * samples; r++) {
-                pull += fabs(before[DZ][r * ldz + j]);
-                stretch += fabs(before[DZ][r * ldz + j] * before[EPS_IN][r * ldz + j]);
+            const size_t e = i * o[MU].ld + j, out = i * o[DMU].ld + j;
+            const double lv = before[LOGVAR][e];
+            double pull = beta * fabs(before[MU][e]), stretch = 0, weights = 0;
+            for (size_t r = i * samples(s); r < (i + 1) * samples(s); r++) {
+                const size_t rj = r * o[DZ].ld + j;
+                double g = fabs(before[DZ][rj]);
+                if (weighted(s)) {
+                    g += fabs(before[C][r] * before[Z_IN][rj]);
+                    weights += fabs(before[C][r]);
+                }
+                pull += g;
+                stretch += g * fabs(before[EPS_IN][rj]);
             }
             bound[DMU][out] = factor * pull;
-            bound[DLOGVAR][out] = factor * 0.5 * (exp(lv) + 1 + exp(lv / 2) * stretch);
+            bound[DLOGVAR][out] =
+                factor * 0.5 * (beta * (exp(lv) + 1) + exp(lv / 2) * stretch + weights);
         }
 }
-const struct kcase case_reparam_grad = {.kernel = "reparam_grad",
-                                        .shape = reparam_shape,
-                                        .operands = reparam_grad_operands,
-                                        .call = call_reparam_grad,
-                                        .call64 = call_reparam_grad64,
-                                        .bound = bound_reparam_grad,
-                                        .flops = 10,
-                                        .variant_text = samples_text,
-                                        .timed_variant = 1};
+const struct kcase case_reparam_grad = {
+    .kernel = "reparam_grad",
+    .shape = reparam_grad_shape,
+    .operands = reparam_grad_operands,
+    .call = call_reparam_grad,
+    .call64 = call_reparam_grad64,
+    .bound = bound_reparam_grad,
+    .flops = 10,
+    .variant_text = objective_text,
+    .timed_variant = 1,
+    .added = {.golden = SAMPLES * SCALED, .known = SAMPLES * SCALED}};
+
+/* --- log p(z) - log q(z|x) --- */
+
+enum { RATIO_LOGVAR, RATIO_Z, RATIO_EPS, RATIO };
+
+static size_t log_ratio_operands(const struct shape *s, struct operand *ops)
+{
+    const size_t rows = s->m * samples(s);
+    ops[RATIO_LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s, 0);
+    ops[RATIO_Z] = matrix("z", IN, FILL_NORMAL, rows, s->n, s, 1);
+    ops[RATIO_EPS] = matrix("eps", IN, FILL_NORMAL, rows, s->n, s, 1);
+    ops[RATIO] = vector("y", OUT, FILL_NORMAL, rows);
+    return 4;
+}
+
+#define LOG_RATIO(T)                                                                               \
+    const struct T##log_ratio a = {.m = s->m,                                                      \
+                                   .n = s->n,                                                      \
+                                   .samples = samples(s),                                          \
+                                   .logvar = p[RATIO_LOGVAR],                                      \
+                                   .ld = o[RATIO_LOGVAR].ld,                                       \
+                                   .z = p[RATIO_Z],                                                \
+                                   .eps = p[RATIO_EPS],                                            \
+                                   .ldz = o[RATIO_Z].ld,                                           \
+                                   .y = p[RATIO]};                                                 \
+    k->log_ratio(&a)
+CASE_CALL_T(call_log_ratio, LOG_RATIO)
+
+static void bound_log_ratio(const struct shape *s, const struct operand *o, double *const *before,
+                            double *const *after, double *const *bound)
+{
+    (void)after;
+    for (size_t r = 0; r < s->m * samples(s); r++)
+        for (size_t j = 0; j < s->n; j++) {
+            const double lv = before[RATIO_LOGVAR][r / samples(s) * o[RATIO_LOGVAR].ld + j];
+            const double z = before[RATIO_Z][r * o[RATIO_Z].ld + j];
+            const double eps = before[RATIO_EPS][r * o[RATIO_EPS].ld + j];
+            const double addends = 0.5 * (eps * eps + fabs(lv) + z * z);
+            bound[RATIO][r] += U_F32 * (double)(s->n + 10) * addends;
+        }
+}
+const struct kcase case_log_ratio = {.kernel = "log_ratio",
+                                     .shape = reparam_shape,
+                                     .operands = log_ratio_operands,
+                                     .call = call_log_ratio,
+                                     .call64 = call_log_ratio64,
+                                     .bound = bound_log_ratio,
+                                     .flops = 6,
+                                     .variant_text = samples_text,
+                                     .timed_variant = 1};

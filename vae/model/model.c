@@ -192,9 +192,16 @@ static void gaussian_output(struct vae_model *m, size_t thread, struct vae_range
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
         row->sigmoid(x, mean, mean);
-        row->gaussian_ll_grad(1, x, mean, learnt ? mean + x : NULL, ld, m->min_logvar,
-                              w->target + i * m->ld.x, m->ld.x, 1 / (float)m->samples, w->ll + i,
-                              d_mean, learnt ? d_mean + x : NULL, ld);
+        row->gaussian_ll_grad(&(struct sv_gaussian_ll){.m = 1,
+                                                       .n = x,
+                                                       .mean = mean,
+                                                       .logvar = learnt ? mean + x : NULL,
+                                                       .min_logvar = m->min_logvar,
+                                                       .x = w->target + i * m->ld.x,
+                                                       .ll = w->ll + i,
+                                                       .scale = 1 / (float)m->samples,
+                                                       .dmean = d_mean,
+                                                       .dlogvar = learnt ? d_mean + x : NULL});
         row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
     clock_phase(vae_clock_of(m, thread), PHASE_LIKELIHOOD);
@@ -273,6 +280,7 @@ void vae_backward(struct vae_model *m, size_t thread, struct vae_range range)
                                                  .dz = w->d_z + mine.row * ld->z,
                                                  .eps = w->eps + mine.row * ld->z,
                                                  .ldz = ld->z,
+                                                 .beta = 1,
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = ld->head});
