@@ -17,6 +17,12 @@ enum { WORDS = 64, MOST = 1 << 16 };
 /* Again from the first word: 0 makes glibc forget what it was at. */
 static void restart(void) { optind = 0; }
 
+static void must_be_widths(const struct vae_widths *w)
+{
+    MUST(w->count <= VAE_MAX_DEPTH, "depth");
+    for (size_t i = 0; i < w->count; i++) MUST(w->of[i] - 1 < VAE_MAX_HIDDEN, "width");
+}
+
 static void train(int argc, char **argv)
 {
     struct train_options o;
@@ -31,8 +37,10 @@ static void train(int argc, char **argv)
     train_options_print(nowhere, &o);
     MUST(!*e.line && o.data && o.out, e.line);
     MUST(o.run.batch - 1 < VAE_MAX_BATCH && o.run.samples - 1 < VAE_MAX_SAMPLES, "batch");
-    MUST(o.run.shape.hidden - 1 < VAE_MAX_HIDDEN && o.run.shape.latent - 1 < VAE_MAX_LATENT,
-         "size");
+    must_be_widths(&o.run.shape.enc);
+    must_be_widths(&o.run.shape.dec);
+    MUST(o.run.shape.latent - 1 < VAE_MAX_LATENT, "size");
+    MUST(o.run.shape.activation <= VAE_SIGMOID, "activation");
     MUST(o.run.lr > 0 && isfinite(o.run.lr) && o.run.init_sd > 0 && isfinite(o.run.init_sd), "lr");
     MUST(o.run.seed <= INT64_MAX && o.run.optimizer <= VAE_ADAM, "seed");
 }

@@ -31,6 +31,9 @@ bool model_option(int option, char *const *argv, struct model_given *given, stru
     case OPTION_BINARIZE:
         given->binarize = text;
         return option_choice("--binarize", text, vae_binarize_names, &ignored, e);
+    case OPTION_ACTIVATION:
+        given->activation = text;
+        return option_choice("--activation", text, vae_activation_names, &ignored, e);
     case OPTION_IMAGE: return image_size(text, given, e);
     default: return option_unknown(argv, optind, e);
     }

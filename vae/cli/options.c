@@ -54,6 +54,16 @@ bool option_choice(const char *name, const char *text, const char *const *names,
     return vae_fail(e, "%s %s: give one of %s", name, text, list);
 }
 
+bool option_widths(const char *name, const char *text, struct vae_widths *out, struct vae_error *e)
+{
+    return vae_widths_read(text, out) ||
+           vae_fail(
+               e,
+               "%s %s: give a whole number from 1 to %d, up to %d of them, such as 200,100, or "
+               "none",
+               name, text, VAE_MAX_HIDDEN, VAE_MAX_DEPTH);
+}
+
 bool option_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";

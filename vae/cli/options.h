@@ -5,6 +5,7 @@
 #include "../../kernels/choice.h"
 #include "../base/error.h"
 #include "../base/pool.h"
+#include "../model/shape.h"
 #include <stdio.h>
 
 /* Exit statuses of the program. */
@@ -29,6 +30,9 @@ bool option_positive(const char *name, const char *text, float *out, struct vae_
 /* One of the names; *out is its index. */
 bool option_choice(const char *name, const char *text, const char *const *names, unsigned *out,
                    struct vae_error *e);
+
+/* Hidden layers, as vae_widths_read takes them. */
+bool option_widths(const char *name, const char *text, struct vae_widths *out, struct vae_error *e);
 
 /* --threads. */
 bool option_threads(const char *text, size_t *out, struct vae_error *e);

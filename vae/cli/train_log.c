@@ -15,15 +15,22 @@ static const char hint[] = "choose another --log";
 void train_log_run_id(const struct vae_run *r, char id[17])
 {
     /* A setting of later versions joins only where it is not its default, so that older runs go on. */
+    const struct vae_shape *s = &r->shape;
     char text[512];
-    const int n =
-        snprintf(text, sizeof text, "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu",
-                 r->shape.likelihood, r->shape.rows, r->shape.cols, r->shape.hidden,
-                 r->shape.latent, r->optimizer, r->binarize, r->batch, r->samples, (double)r->lr,
-                 (double)r->init_sd, r->seed, r->train_images);
-    if (r->shape.variance != VARIANCE_FREE)
-        snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", r->shape.variance,
-                 (double)r->shape.variance_at);
+    int n = snprintf(text, sizeof text,
+                     "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu", s->likelihood,
+                     s->rows, s->cols, s->enc.of[0], s->latent, r->optimizer, r->binarize, r->batch,
+                     r->samples, (double)r->lr, (double)r->init_sd, r->seed, r->train_images);
+    if (s->variance != VARIANCE_FREE)
+        n += snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", s->variance,
+                      (double)s->variance_at);
+    if (!vae_shape_is_aevb(s)) {
+        char enc[VAE_WIDTHS_TEXT], dec[VAE_WIDTHS_TEXT];
+        vae_widths_text(&s->enc, enc);
+        vae_widths_text(&s->dec, dec);
+        snprintf(text + n, sizeof text - (size_t)n, " %s %s %s", enc, dec,
+                 vae_activation_names[s->activation]);
+    }
     uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
     for (const char *c = text; *c; c++) h = (h ^ (unsigned char)*c) * 0x100000001b3;
     snprintf(id, 17, "%016" PRIx64, h);

@@ -17,7 +17,11 @@ const char train_help[] =
     "  --epochs N         passes over the training images (default 50)\n"
     "  --samples N        training samples instead of epochs; both count from the run's start\n"
     "  --batch N          minibatch (default 100)\n"
-    "  --hidden N         hidden units of encoder and decoder (default 500)\n"
+    "  --hidden LIST      units of the encoder's hidden layers, from x on, up to four: 500 "
+    "(default),\n"
+    "                     200,100, or none\n"
+    "  --decoder-hidden LIST  the decoder's, from z on (default: --hidden in reverse order)\n"
+    "  --activation NAME  of hidden layers: tanh (default), relu, softplus, sigmoid\n"
     "  --latent N         dimensions of z (default 20)\n"
     "  --samples-per-x L  draws of z per data point (default 1)\n"
     "  --likelihood NAME  bernoulli (default), or gaussian with mean and log-variance\n"
@@ -54,6 +58,8 @@ enum {
     OPT_SAMPLES,
     OPT_BATCH,
     OPT_HIDDEN,
+    OPT_DECODER_HIDDEN,
+    OPT_ACTIVATION,
     OPT_LATENT,
     OPT_DRAWS,
     OPT_LIKELIHOOD,
@@ -81,6 +87,8 @@ static const struct option long_options[] = {
     {"samples", required_argument, NULL, OPT_SAMPLES},
     {"batch", required_argument, NULL, OPT_BATCH},
     {"hidden", required_argument, NULL, OPT_HIDDEN},
+    {"decoder-hidden", required_argument, NULL, OPT_DECODER_HIDDEN},
+    {"activation", required_argument, NULL, OPT_ACTIVATION},
     {"latent", required_argument, NULL, OPT_LATENT},
     {"samples-per-x", required_argument, NULL, OPT_DRAWS},
     {"likelihood", required_argument, NULL, OPT_LIKELIHOOD},
@@ -114,7 +122,12 @@ static bool run_option(int opt, const char *text, struct vae_run *r, struct vae_
     bool ok = true;
     switch (opt) {
     case OPT_BATCH: return option_size("--batch", text, 1, VAE_MAX_BATCH, &r->batch, e);
-    case OPT_HIDDEN: return option_size("--hidden", text, 1, VAE_MAX_HIDDEN, &r->shape.hidden, e);
+    case OPT_HIDDEN: return option_widths("--hidden", text, &r->shape.enc, e);
+    case OPT_DECODER_HIDDEN: return option_widths("--decoder-hidden", text, &r->shape.dec, e);
+    case OPT_ACTIVATION:
+        ok = option_choice("--activation", text, vae_activation_names, &choice, e);
+        r->shape.activation = (enum vae_activation)choice;
+        return ok;
     case OPT_LATENT: return option_size("--latent", text, 1, VAE_MAX_LATENT, &r->shape.latent, e);
     case OPT_DRAWS: return option_size("--samples-per-x", text, 1, VAE_MAX_SAMPLES, &r->samples, e);
     case OPT_LR: return option_positive("--lr", text, &r->lr, e);
@@ -224,6 +237,7 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
     for (int opt, at; (opt = getopt_long_only(argc, argv, "", long_options, &at)) != -1;) {
         if (opt == OPT_HELP) return false;
         if (!parse_one(opt, argv, o, e)) return false;
+        if (opt == OPT_DECODER_HIDDEN) o->decoder_given = true;
         if (is_kept(opt)) keep(o, &long_options[at], optarg);
     }
     if (!option_argument(argc, argv, optind, NULL, NULL, e)) return false;
@@ -232,5 +246,6 @@ bool train_options_parse(int argc, char **argv, struct train_options *o, struct 
     if (o->epochs && o->samples) return vae_fail(e, "give --epochs or --samples, not both");
     if (o->resume && o->model_given)
         return vae_fail(e, "--resume takes all settings from the checkpoint; leave the others out");
+    if (!o->decoder_given) o->run.shape.dec = vae_widths_mirrored(&o->run.shape.enc);
     return fill_defaults(&o->run, e);
 }

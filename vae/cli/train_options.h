@@ -12,7 +12,8 @@ struct train_options {
     uint64_t epochs, samples; /* 0: not given */
     size_t threads, points;   /* 0: not given; points of report per factor of ten */
     bool quiet, profile, transpose;
-    bool model_given; /* an option that --resume fixes was given */
+    bool model_given;   /* an option that --resume fixes was given */
+    bool decoder_given; /* else the decoder mirrors the encoder */
     struct {
         const char *name, *value; /* value: NULL for a flag */
     } kept[TRAIN_KEPT];           /* as given; a run that goes on needs them again */

@@ -115,11 +115,25 @@ static size_t next_range(size_t left, size_t samples)
     return (left + ranges - 1) / ranges;
 }
 
+static void run_range(struct vae_job j, const struct minibatch *b, struct vae_range points)
+{
+    const size_t l = j.m->samples;
+    const struct vae_range draws = {points.first * l, points.rows * l};
+    vae_encode(j, points);
+    vae_draw(j, points, b->eps);
+    vae_likelihood(j, draws);
+    if (!b->step) return;
+    vae_back_decoder(j, draws, true);
+    vae_back_head(j, points);
+    vae_back_encoder(j, points);
+}
+
 static void run_minibatch(void *arg, size_t thread)
 {
     const struct minibatch *b = arg;
     struct vae_model *m = b->model;
-    struct vae_clock *clock = vae_clock_of(m, thread);
+    const struct vae_job j = {m, thread};
+    struct vae_clock *clock = vae_clock_of(j);
     const struct share mine = share_of(b->rows, thread, pool_threads(m->pool));
     clock_start(clock);
     vae_gather(m, &b->source, mine.first, mine.end - mine.first);
@@ -128,13 +142,12 @@ static void run_minibatch(void *arg, size_t thread)
     clock_phase(clock, PHASE_WAIT);
     for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
         r.rows = next_range(b->rows - r.first, m->samples);
-        vae_forward(m, thread, r, b->eps);
-        if (b->step) vae_backward(m, thread, r);
+        run_range(j, b, r);
     }
     if (!b->step) return;
     for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
         prefetch(image(&b->source, b->source.first + i), images_bytes(b->source.images));
-    vae_update(m, thread, b->rows, b->step);
+    vae_update(j, b->rows, b->step, 0, m->layers);
 }
 
 void trainer_step(struct vae_trainer *t, struct vae_bound *bound)

@@ -17,6 +17,7 @@ enum vae_phase {
     PHASE_DEC_DX,
     PHASE_REPARAM_GRAD,
     PHASE_HEAD_DX,
+    PHASE_ENC_DX, /* of hidden layers behind the first */
     PHASE_OUT_DW,
     PHASE_DEC_DW,
     PHASE_HEAD_DW,
