@@ -54,6 +54,7 @@ int main(void)
     srunner_add_suite(r, suite_peak());
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_layers());
+    srunner_add_suite(r, suite_passes());
     srunner_add_suite(r, suite_bits());
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_cli());

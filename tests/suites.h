@@ -22,6 +22,7 @@ Suite *suite_pool(void);
 Suite *suite_peak(void);
 Suite *suite_model(void);
 Suite *suite_layers(void);
+Suite *suite_passes(void);
 Suite *suite_bits(void);
 Suite *suite_cli(void);
 Suite *suite_recovery(void);

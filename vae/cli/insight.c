@@ -44,7 +44,7 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
     const double z = (double)m->shape.latent, out = (double)vae_outputs(&m->shape);
     const double f = sizeof(float);
     switch (phase) {
-    case PHASE_GATHER: return x * (1 + f);
+    case PHASE_GATHER: return x * (1 + f) + (l > 1 ? f * x * (1 + l) : 0);
     case PHASE_REPARAM: return f * (2 * z + 2 * z * l);
     case PHASE_LIKELIHOOD: return f * l * (2 * out + x);
     case PHASE_REPARAM_GRAD: return f * (4 * z + 2 * z * l);

@@ -107,23 +107,25 @@ struct minibatch {
     const struct vae_step *step; /* NULL: nothing is trained */
 };
 
-/* What is left in equal ranges of at most VAE_RANGE draws: the first of them. */
-static size_t next_range(size_t left, size_t samples)
+/* What is left of some rows in equal ranges of at most VAE_RANGE: the first of them. */
+static size_t next_range(size_t left)
 {
-    const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
-    const size_t ranges = (left + most - 1) / most;
+    const size_t ranges = (left + VAE_RANGE - 1) / VAE_RANGE;
     return (left + ranges - 1) / ranges;
 }
 
+/* Some data points through the encoder and back, their draws through the decoder. */
 static void run_range(struct vae_job j, const struct minibatch *b, struct vae_range points)
 {
-    const size_t l = j.m->samples;
-    const struct vae_range draws = {points.first * l, points.rows * l};
+    const size_t samples = j.m->samples, end = (points.first + points.rows) * samples;
     vae_encode(j, points);
     vae_draw(j, points, b->eps);
-    vae_likelihood(j, draws);
+    for (struct vae_range r = {points.first * samples, 0}; r.first < end; r.first += r.rows) {
+        r.rows = next_range(end - r.first);
+        vae_likelihood(j, r);
+        if (b->step) vae_back_decoder(j, r, true);
+    }
     if (!b->step) return;
-    vae_back_decoder(j, draws, true);
     vae_back_head(j, points);
     vae_back_encoder(j, points);
 }
@@ -141,7 +143,7 @@ static void run_minibatch(void *arg, size_t thread)
     pool_barrier(m->pool, thread);
     clock_phase(clock, PHASE_WAIT);
     for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
-        r.rows = next_range(b->rows - r.first, m->samples);
+        r.rows = next_range(b->rows - r.first);
         run_range(j, b, r);
     }
     if (!b->step) return;

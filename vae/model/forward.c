@@ -20,16 +20,6 @@ void vae_encode(struct vae_job j, struct vae_range points)
     clock_phase(vae_clock_of(j), PHASE_HEAD);
 }
 
-/* Each draw has its data point beside it. */
-static void repeat_targets(const struct vae_model *m, struct vae_range draws)
-{
-    const struct vae_work *w = &m->work;
-    const size_t bytes = vae_inputs(&m->shape) * sizeof(float);
-    if (m->samples == 1) return;
-    for (size_t r = draws.first; r < draws.first + draws.rows; r++)
-        memcpy(w->target + r * m->ld.x, w->x + r / m->samples * m->ld.x, bytes);
-}
-
 void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
 {
     const struct vae_model *m = j.m;
@@ -50,7 +40,6 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
                                        .ldz = m->ld.z,
                                        .kl = w->kl + p.first,
                                        .rng = rng});
-    repeat_targets(m, r);
     clock_phase(vae_clock_of(j), PHASE_REPARAM);
     vae_meet(j);
 }
@@ -111,10 +100,26 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
     clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
 }
 
+/* Each draw has its data point beside it. */
+static void repeat_targets(struct vae_job j, struct vae_range draws)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const struct vae_range own = vae_part_of(j, draws);
+    const size_t bytes = vae_inputs(&m->shape) * sizeof(float);
+    if (m->samples == 1) return;
+    for (size_t r = own.first; r < own.first + own.rows; r++)
+        memcpy(w->target + r * m->ld.x, w->x + r / m->samples * m->ld.x, bytes);
+    clock_phase(vae_clock_of(j), PHASE_GATHER);
+    if (!m->shape.dec.count)
+        vae_meet(j); /* else the hidden layers do, before the output reads them */
+}
+
 void vae_likelihood(struct vae_job j, struct vae_range draws)
 {
     const struct vae_shape *s = &j.m->shape;
     const struct vae_layer *l = j.m->layer + vae_decoder_at(s), *out = j.m->layer + vae_out_at(s);
+    repeat_targets(j, draws);
     for (; l < out; l++) {
         vae_layer_forward(j, l, draws);
         clock_phase(vae_clock_of(j), PHASE_DEC);

@@ -127,10 +127,11 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng);
 /* Decodes draws, and leaves log p(x|z) in work.ll and the gradient of -log p / samples in work.d_out. */
 void vae_likelihood(struct vae_job j, struct vae_range draws);
 
-/* From d_out back to the decoder's first layer, and on to work.d_z if `to_z`. Threads need not have met then. */
+/* From d_out back to the decoder's first layer, and on to work.d_z if `to_z`, where each thread has its rows. */
 void vae_back_decoder(struct vae_job j, struct vae_range draws, bool to_z);
 
-/* Back through z and the KL of data points whose draws all have d_z, into work.d_head. */
+/* Back through z and the KL of data points whose draws all have d_z, into work.d_head. With one draw each, a range that
+ * vae_back_decoder was given: a thread then has the same rows of both, and no meeting is needed between. */
 void vae_back_head(struct vae_job j, struct vae_range points);
 
 /* From d_head back to the encoder's first layer. */
