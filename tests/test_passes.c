@@ -1,6 +1,7 @@
 /* Half-passes: neither the ranges they go by, nor the threads, nor the parts of an update show in the bits. */
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
+#include "../vae/base/memory.h"
 #include "../vae/base/streams.h"
 #include "../vae/model/model.h"
 #include "suites.h"
@@ -33,7 +34,7 @@ static const struct network {
 enum { NETWORKS = sizeof networks / sizeof *networks, OPTIMIZERS = 3, POINTS = 53, STEPS = 3 };
 
 /* How a step is made. */
-enum way { WAY_UPDATE, WAY_IN_PARTS };
+enum way { WAY_UPDATE, WAY_IN_PARTS, WAY_GRADIENT, WAY_TWO_BATCHES, WAY_DECODER };
 
 struct task {
     struct vae_model m;
@@ -42,6 +43,8 @@ struct task {
     uint64_t ranges; /* the seed of their lengths; 0: one for all */
     size_t rows;
     enum way way;
+    float *g; /* of WAY_GRADIENT and WAY_TWO_BATCHES */
+    bool accumulate, last;
 };
 
 static size_t next_range(struct source *s, size_t left)
@@ -53,6 +56,7 @@ static void run_passes(struct vae_job j, const struct task *t)
 {
     struct source s = {t->ranges}; /* the same on each thread */
     const size_t l = t->m.samples;
+    const bool to_z = t->way != WAY_DECODER;
     for (struct vae_range p = {0, 0}; p.first < t->rows; p.first += p.rows) {
         p.rows = next_range(&s, t->rows - p.first);
         vae_encode(j, p);
@@ -61,8 +65,9 @@ static void run_passes(struct vae_job j, const struct task *t)
         for (struct vae_range r = {p.first * l, 0}; r.first < end; r.first += r.rows) {
             r.rows = l == 1 ? p.rows : next_range(&s, end - r.first);
             vae_likelihood(j, r);
-            vae_back_decoder(j, r, true);
+            vae_back_decoder(j, r, to_z);
         }
+        if (!to_z) continue;
         vae_back_head(j, p);
         vae_back_encoder(j, p);
     }
@@ -74,26 +79,46 @@ static void run_task(void *arg, size_t thread)
     const struct vae_job j = {&t->m, thread};
     const size_t middle = vae_decoder_at(&t->m.shape), end = t->m.layers;
     run_passes(j, t);
-    if (t->way == WAY_UPDATE) {
-        vae_update(j, t->rows, &t->step, 0, end);
-    } else {
+    switch (t->way) {
+    case WAY_UPDATE: vae_update(j, t->rows, &t->step, 0, end); break;
+    case WAY_IN_PARTS:
         vae_update(j, t->rows, &t->step, 0, middle);
         vae_update(j, t->rows, &t->step, middle, end);
+        break;
+    case WAY_DECODER: vae_update(j, t->rows, &t->step, middle, end); break;
+    default:
+        vae_gradient(j, t->rows, middle, end, t->accumulate, t->g);
+        vae_gradient(j, t->rows, 0, middle, t->accumulate, t->g);
+        if (t->last) vae_apply(j, &t->step, 0, end, t->g);
     }
 }
 
-/* The images of a step; half of the pixels are 0. */
-static void step(struct task *t)
+/* Images first ... first + rows - 1 of a step; half of the pixels are 0. */
+static void fill(struct task *t, size_t first, size_t rows)
 {
     const size_t x = vae_inputs(&t->m.shape);
-    struct source s = {99 + ++t->step.count};
-    for (size_t i = 0; i < POINTS; i++)
+    struct source s = {99 + t->step.count};
+    for (size_t i = 0; i < first + rows; i++)
         for (size_t c = 0; c < x; c++) {
-            const float grey = (float)source_uniform(&s);
-            t->m.work.x[i * t->m.ld.x + c] = grey < 0.5f ? 0 : grey;
+            const float grey = (float)source_uniform(&s), at = grey < 0.5f ? 0 : grey;
+            if (i >= first) t->m.work.x[(i - first) * t->m.ld.x + c] = at;
         }
-    t->rows = POINTS;
+    t->rows = rows;
     t->eps = sv_rng_at(5, STREAM_EPS, t->step.count);
+    t->eps.ctr[1] = (uint32_t)(first * t->m.samples);
+}
+
+static void step(struct task *t)
+{
+    const size_t half = t->way == WAY_TWO_BATCHES ? POINTS / 3 : POINTS;
+    t->step.count++;
+    fill(t, 0, half);
+    t->accumulate = false;
+    t->last = half == POINTS;
+    pool_run(t->m.pool, run_task, t);
+    if (t->last) return;
+    fill(t, half, POINTS - half);
+    t->accumulate = t->last = true;
     pool_run(t->m.pool, run_task, t);
 }
 
@@ -109,11 +134,14 @@ static void open_task(struct task *t, int network, int optimizer, const char *is
     ck_assert(vae_create(&t->m, &k, &n->shape, (enum vae_optimizer)optimizer, POINTS, n->samples,
                          pool, &e));
     vae_init(&t->m, 3, 0.3f);
+    t->g = memory_get(t->m.params * sizeof *t->g);
+    ck_assert_ptr_nonnull(t->g);
 }
 
 static void close_task(struct task *t)
 {
     struct pool *pool = t->m.pool;
+    memory_give(t->g);
     vae_destroy(&t->m);
     pool_destroy(pool);
 }
@@ -134,7 +162,9 @@ static const struct {
 } ways[] = {
     {WAY_UPDATE, 7, "other ranges"},
     {WAY_IN_PARTS, 0, "encoder and decoder updated apart"},
-    {WAY_IN_PARTS, 8, "encoder and decoder updated apart, other ranges"},
+    {WAY_GRADIENT, 0, "gradient, then step"},
+    {WAY_GRADIENT, 8, "gradient, then step, other ranges"},
+    {WAY_TWO_BATCHES, 9, "gradient of two minibatches, then step"},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -160,6 +190,33 @@ START_TEST(test_same_bits)
 }
 END_TEST
 
+static bool same_weights(const struct task *a, const struct task *b, size_t first, size_t end)
+{
+    return !memcmp(a->m.w + first, b->m.w + first, (end - first) * sizeof *a->m.w);
+}
+
+/* _i as above, on two threads: gradients that stop short of z leave the decoder with the same step, and the encoder
+ * as it was. */
+START_TEST(test_decoder_alone)
+{
+    struct task whole, decoder, first;
+    open_task(&whole, _i / OPTIMIZERS, _i % OPTIMIZERS, NULL, 2);
+    open_task(&decoder, _i / OPTIMIZERS, _i % OPTIMIZERS, NULL, 2);
+    open_task(&first, _i / OPTIMIZERS, _i % OPTIMIZERS, NULL, 2);
+    const size_t middle = whole.m.layer[vae_decoder_at(&whole.m.shape)].w.offset;
+    decoder.way = WAY_DECODER;
+    step(&whole);
+    step(&decoder);
+    ck_assert(same_weights(&decoder, &whole, middle, whole.m.params));
+    ck_assert(!same_weights(&decoder, &first, middle, whole.m.params));
+    ck_assert(same_weights(&decoder, &first, 0, middle));
+    ck_assert(!same_weights(&whole, &first, 0, middle));
+    close_task(&whole);
+    close_task(&decoder);
+    close_task(&first);
+}
+END_TEST
+
 Suite *suite_passes(void)
 {
     Suite *s = suite_create("passes");
@@ -167,6 +224,7 @@ Suite *suite_passes(void)
     tcase_set_timeout(t, 120);
     tcase_set_tags(t, "threads");
     tcase_add_loop_test(t, test_same_bits, 0, OPTIMIZERS * NETWORKS);
+    tcase_add_loop_test(t, test_decoder_alone, 0, OPTIMIZERS * NETWORKS);
     suite_add_tcase(s, t);
     return s;
 }

@@ -23,6 +23,7 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_HEAD_DW] = "encoder.head dW + optimiser",
     [PHASE_ENC_DW] = "encoder.hidden dW + optimiser",
     [PHASE_BIAS] = "biases",
+    [PHASE_APPLY] = "optimiser",
     [PHASE_WAIT] = "waiting",
 };
 

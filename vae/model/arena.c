@@ -94,6 +94,7 @@ static size_t carve(struct vae_model *m, float *base)
     w->d_z = take(base, &used, r * ld->z);
     w->d_head = take(base, &used, rows * ld->head);
     take_hidden(m, base, &used, 0, head, rows, true);
+    w->ones = take(base, &used, r);
     w->scratch_size = scratch_size(m);
     w->scratch = take(base, &used, pool_threads(m->pool) * w->scratch_size);
     link_layers(m);
@@ -140,6 +141,7 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                         "--batch or --samples-per-x",
                         bytes >> 20);
     carve(m, m->memory);
+    for (size_t i = 0; i < max_rows * samples; i++) m->work.ones[i] = 1;
     return true;
 }
 

@@ -47,6 +47,7 @@ struct vae_work {
     float *out, *d_out;      /* [r][outputs]; out: as the layer's, Gaussian alone */
     float *d_z;              /* [r][...] */
     float *d_head;           /* [rows][...] */
+    float *ones;             /* [r] */
     float *scratch;          /* [threads][scratch_size] */
     size_t scratch_size;
 };
@@ -147,6 +148,17 @@ struct vae_step {
  * prior N(0, I) on their parameters included. */
 void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
                 size_t end);
+
+/* The same in two parts, for methods that need the gradient itself: vae_gradient, then vae_apply, gives the bits of
+ * vae_update, which is the fast way.
+ *
+ * g is an arena of m->params floats with the places of m->w, zero when it is new (memory.h). vae_gradient leaves there
+ * the gradient of the loss, without the prior, for layers first ... end - 1; or, if `accumulate`, goes on with the sums
+ * that are there, so that minibatches one after the other give the bits of one large one. */
+void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool accumulate,
+                  float *g);
+void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
+               const float *g);
 
 /* After vae_likelihood of all draws on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);

@@ -23,6 +23,7 @@ enum vae_phase {
     PHASE_HEAD_DW,
     PHASE_ENC_DW,
     PHASE_BIAS,
+    PHASE_APPLY, /* of gradients in an arena; else the optimiser is in dW and BIAS */
     PHASE_WAIT,
     PHASE_COUNT
 };
