@@ -6,6 +6,7 @@
 #ifndef SV_KL_H
 #define SV_KL_H
 
+#include "../kernels.h"
 #include "names.h"
 #include "reduce.h"
 #include "vmath.h"

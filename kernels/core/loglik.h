@@ -6,6 +6,7 @@
 #ifndef SV_LOGLIK_H
 #define SV_LOGLIK_H
 
+#include "../kernels.h"
 #include "activation.h"
 #include "names.h"
 #include "reduce.h"

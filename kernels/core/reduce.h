@@ -6,6 +6,7 @@
 #ifndef SV_REDUCE_H
 #define SV_REDUCE_H
 
+#include "../kernels.h"
 #include "names.h"
 #include "vmath.h"
 #include <math.h>
