@@ -5,6 +5,7 @@
 #include "../vae/cli/options.h"
 #include "gemm_task.h"
 #include "results.h"
+#include "step_task.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +15,45 @@ static const struct gemm_row squares[] = {
     {"2048^3", PRODUCT_NN, 2048, 2048, 2048, SV_EPI_NONE},
 };
 
-/* The products of a training step of 784-500-20 at a minibatch of 100, without the two small weight
- * gradients, 500 x 40 and 20 x 500. */
-static const struct gemm_row step[] = {
-    {"Y  784 -> 500", PRODUCT_NN, 100, 500, 784, SV_EPI_TANH},
-    {"Y  500 -> 40", PRODUCT_NN, 100, 40, 500, SV_EPI_BIAS},
-    {"Y  20 -> 500", PRODUCT_NN, 100, 500, 20, SV_EPI_TANH},
-    {"Y  500 -> 784", PRODUCT_NN, 100, 784, 500, SV_EPI_BERNOULLI},
-    {"dX 784 -> 500", PRODUCT_NT, 100, 500, 784, SV_EPI_TANH_GRAD},
-    {"dX 40 -> 500", PRODUCT_NT, 100, 500, 40, SV_EPI_TANH_GRAD},
-    {"dW 784 x 500", PRODUCT_TN, 784, 500, 100, SV_EPI_ADAGRAD},
-    {"dW 500 x 784", PRODUCT_TN, 500, 784, 100, SV_EPI_ADAGRAD},
+/* The products of a training step of 784-500-20 at a minibatch of 100: all forward; dX of the hidden layers, from the
+ * last on; dW of the layers at the image, without the two small ones. */
+enum { STEP_ROWS = 3 * VAE_MOST_LAYERS };
+struct step_rows {
+    struct gemm_row row[STEP_ROWS];
+    char name[STEP_ROWS][32];
+    size_t count;
 };
+
+/* The name is of the two sizes that are not the minibatch's. */
+static void add_row(struct step_rows *s, const char *format, struct gemm_row row)
+{
+    snprintf(s->name[s->count], sizeof *s->name, format, row.op == PRODUCT_TN ? row.m : row.k,
+             row.n);
+    row.what = s->name[s->count];
+    s->row[s->count++] = row;
+}
+
+static void list_step(struct step_rows *s)
+{
+    const struct vae_run run = step_run(500, 20, 100);
+    struct vae_layer l[VAE_MOST_LAYERS];
+    const size_t n = vae_layers(&run.shape, l), rows = run.batch;
+    s->count = 0;
+    for (size_t i = 0; i < n; i++)
+        add_row(s, "Y  %zu -> %zu",
+                (struct gemm_row){NULL, PRODUCT_NN, rows, l[i].w.cols, l[i].w.rows,
+                                  l[i].role == ROLE_OUT ? SV_EPI_BERNOULLI : l[i].f});
+    for (size_t i = n; i-- > 0;)
+        if (l[i].slope != SV_EPI_NONE)
+            add_row(
+                s, "dX %zu -> %zu",
+                (struct gemm_row){NULL, PRODUCT_NT, rows, l[i].w.rows, l[i].w.cols, l[i].slope});
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || i == n - 1)
+            add_row(s, "dW %zu x %zu",
+                    (struct gemm_row){NULL, PRODUCT_TN, l[i].w.rows, l[i].w.cols, rows,
+                                      SV_EPI_ADAGRAD});
+}
 
 enum { OURS_PACKED, OURS_PLAIN, OURS_FUSED, OURS_COUNT };
 static const char *const ours_names[OURS_COUNT] = {"packed", "unpacked", "fused"};
@@ -209,8 +237,10 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
     if (!b->ratios) return vae_fail(e, "out of memory");
     if (!serving) b->peer_count = 0;
     print_head(b);
+    struct step_rows step;
+    list_step(&step);
     bool ok = true;
-    for (size_t i = 0; ok && i < sizeof step / sizeof *step; i++) ok = bench_row(b, &step[i], e);
+    for (size_t i = 0; ok && i < step.count; i++) ok = bench_row(b, &step.row[i], e);
     keep_means(b);
     for (size_t i = 0; ok && i < sizeof squares / sizeof *squares; i++)
         ok = bench_row(b, &squares[i], e);

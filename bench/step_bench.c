@@ -121,7 +121,7 @@ static bool sweep(struct bench *b, struct vae_error *e)
         struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
                                 {.name = "one thread", .run = step_call, .arg = &t}};
         char what[64];
-        snprintf(what, sizeof what, "step 784-%zu-%zu, batch %zu", run.shape.hidden,
+        snprintf(what, sizeof what, "step 784-%zu-%zu, batch %zu", run.shape.enc.of[0],
                  run.shape.latent, run.batch);
         rounds_run(what, c, 2);
         print_row(what, c, 2);

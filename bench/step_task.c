@@ -38,7 +38,11 @@ void step_task_close(struct step_task *s)
 
 struct vae_run step_run(size_t hidden, size_t latent, size_t batch)
 {
-    return (struct vae_run){.shape = {.rows = 28, .cols = 28, .hidden = hidden, .latent = latent},
+    return (struct vae_run){.shape = {.rows = 28,
+                                      .cols = 28,
+                                      .enc = {1, {hidden}},
+                                      .dec = {1, {hidden}},
+                                      .latent = latent},
                             .optimizer = VAE_ADAGRAD,
                             .batch = batch,
                             .samples = 1,

@@ -115,14 +115,15 @@ static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *
 static bool row(const struct step_task *s, json_t *results, enum vae_optimizer optimizer,
                 enum data kind, struct vae_error *e)
 {
-    const struct vae_run run = {.shape = {.rows = SIDE, .cols = SIDE, .hidden = 64, .latent = 2},
-                                .optimizer = optimizer,
-                                .batch = BATCH,
-                                .samples = 1,
-                                .lr = lr[optimizer],
-                                .init_sd = 0.01f,
-                                .seed = 1,
-                                .train_images = IMAGES};
+    const struct vae_run run = {
+        .shape = {.rows = SIDE, .cols = SIDE, .enc = {1, {64}}, .dec = {1, {64}}, .latent = 2},
+        .optimizer = optimizer,
+        .batch = BATCH,
+        .samples = 1,
+        .lr = lr[optimizer],
+        .init_sd = 0.01f,
+        .seed = 1,
+        .train_images = IMAGES};
     struct step_task task = *s;
     char what[64];
     snprintf(what, sizeof what, "%s, %s", vae_optimizer_names[optimizer], data_names[kind]);

@@ -26,7 +26,7 @@ static void run_python(const struct torch_setting *s, size_t threads, const stru
                        const char *images)
 {
     char number[5][24];
-    const size_t values[] = {threads, run->batch, run->shape.hidden, run->shape.latent,
+    const size_t values[] = {threads, run->batch, run->shape.enc.of[0], run->shape.latent,
                              run->train_images};
     for (int i = 0; i < 5; i++) snprintf(number[i], sizeof number[i], "%zu", values[i]);
     setenv("LD_LIBRARY_PATH", s->directory, 1);

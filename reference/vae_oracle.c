@@ -2,19 +2,38 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B };
-
 static size_t outputs(const struct vae_oracle *o)
 {
     return o->gaussian && !o->fixed ? 2 * o->inputs : o->inputs;
 }
 
-size_t oracle_size(const struct vae_oracle *o, int t)
+/* --- layers --- */
+
+struct dense {
+    size_t in, out;
+    bool hidden;
+};
+
+/* Number i: the encoder's, the head, the decoder's, the output. */
+static struct dense layer(const struct vae_oracle *o, size_t i)
 {
-    const size_t size[ORACLE_TENSORS] = {
-        o->inputs * o->hidden, o->hidden, o->hidden * 2 * o->latent, 2 * o->latent,
-        o->latent * o->hidden, o->hidden, o->hidden * outputs(o),    outputs(o)};
-    return size[t];
+    const size_t head = o->enc.count, first = head + 1, last = first + o->dec.count;
+    if (i <= head) {
+        const size_t in = i ? o->enc.of[i - 1] : o->inputs;
+        return (struct dense){in, i < head ? o->enc.of[i] : 2 * o->latent, i < head};
+    }
+    const size_t in = i > first ? o->dec.of[i - first - 1] : o->latent;
+    return (struct dense){in, i < last ? o->dec.of[i - first] : outputs(o), i < last};
+}
+
+static size_t layers(const struct vae_oracle *o) { return o->enc.count + o->dec.count + 2; }
+
+size_t oracle_tensors(const struct vae_oracle *o) { return 2 * layers(o); }
+
+size_t oracle_size(const struct vae_oracle *o, size_t t)
+{
+    const struct dense d = layer(o, t / 2);
+    return t % 2 ? d.out : d.in * d.out;
 }
 
 static double *zeros(size_t n)
@@ -26,7 +45,7 @@ static double *zeros(size_t n)
 
 void oracle_create(struct vae_oracle *o)
 {
-    for (int t = 0; t < ORACLE_TENSORS; t++) {
+    for (size_t t = 0; t < oracle_tensors(o); t++) {
         o->w[t] = zeros(oracle_size(o, t));
         o->grad[t] = zeros(oracle_size(o, t));
     }
@@ -34,7 +53,7 @@ void oracle_create(struct vae_oracle *o)
 
 void oracle_destroy(struct vae_oracle *o)
 {
-    for (int t = 0; t < ORACLE_TENSORS; t++) {
+    for (size_t t = 0; t < oracle_tensors(o); t++) {
         free(o->w[t]);
         free(o->grad[t]);
     }
@@ -71,18 +90,28 @@ static void dense_back(size_t rows, size_t in, size_t out, const double *x, cons
         }
 }
 
-static void tanh_all(double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) x[i] = tanh(x[i]);
-}
-
-/* dx = dy tanh'(.), given y = tanh(.); in place */
-static void tanh_back(const double *y, double *dy, size_t n)
-{
-    for (size_t i = 0; i < n; i++) dy[i] *= 1 - y[i] * y[i];
-}
-
 static double sigmoid(double l) { return 1 / (1 + exp(-l)); }
+
+static double activated(enum oracle_activation a, double x)
+{
+    switch (a) {
+    case ORACLE_TANH: return tanh(x);
+    case ORACLE_RELU: return x > 0 ? x : 0;
+    case ORACLE_SOFTPLUS: return (x > 0 ? x : 0) + log1p(exp(-fabs(x)));
+    default: return sigmoid(x);
+    }
+}
+
+/* f'(x), written in y = f(x) */
+static double slope(enum oracle_activation a, double y)
+{
+    switch (a) {
+    case ORACLE_TANH: return 1 - y * y;
+    case ORACLE_RELU: return y > 0;
+    case ORACLE_SOFTPLUS: return 1 - exp(-y);
+    default: return y * (1 - y);
+    }
+}
 
 /* log p(x|z) of all rows, averaged over the samples, and d_out = -d log p / d out */
 static double likelihood(const struct vae_oracle *o, size_t rows, const double *x,
@@ -144,38 +173,72 @@ static void sample_back(const struct vae_oracle *o, size_t rows, const double *h
         }
 }
 
+/* --- a minibatch --- */
+
+/* What goes through layer i: its input, its output, and the gradients of x and of the output before f. */
+struct pass {
+    size_t rows;
+    struct dense d;
+    const double *x;
+    double *y, *dx, *dy;
+};
+
+/* Y of layers first ... end - 1, the first of which reads x. */
+static void forward(const struct vae_oracle *o, struct pass *p, size_t first, size_t end,
+                    const double *x)
+{
+    for (size_t i = first; i < end; i++) {
+        const struct dense d = p[i].d;
+        p[i].x = i == first ? x : p[i - 1].y;
+        dense(p[i].rows, d.in, d.out, p[i].x, o->w[2 * i], o->w[2 * i + 1], p[i].y);
+        for (size_t j = 0; d.hidden && j < p[i].rows * d.out; j++)
+            p[i].y[j] = activated(o->activation, p[i].y[j]);
+    }
+}
+
+/* dW, db, dX of layers end - 1 ... first, given dY of the last. */
+static void backward(const struct vae_oracle *o, struct pass *p, size_t first, size_t end)
+{
+    for (size_t i = end; i-- > first;) {
+        const struct dense d = p[i].d;
+        dense_back(p[i].rows, d.in, d.out, p[i].x, o->w[2 * i], p[i].dy, o->grad[2 * i],
+                   o->grad[2 * i + 1], p[i].dx);
+        for (size_t j = 0; i > first && j < p[i].rows * d.in; j++)
+            p[i - 1].dy[j] = p[i].dx[j] * slope(o->activation, p[i].x[j]);
+    }
+}
+
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng)
 {
-    const size_t in = o->inputs, h = o->hidden, z = o->latent, out = outputs(o);
-    const size_t many = rows * o->samples;
-    double *const *w = o->w, *const *g = o->grad;
-    double *hidden_e = zeros(rows * h), *head = zeros(rows * 2 * z), *eps = zeros(many * z);
-    double *latent = zeros(many * z), *hidden_d = zeros(many * h), *y = zeros(many * out);
-    double *d_y = zeros(many * out), *d_hidden_d = zeros(many * h), *d_z = zeros(many * z);
-    double *d_head = zeros(rows * 2 * z), *d_hidden_e = zeros(rows * h), *d_x = zeros(rows * in);
+    const size_t n = layers(o), head = o->enc.count, z = o->latent, many = rows * o->samples;
+    struct pass p[ORACLE_LAYERS];
     struct oracle_bound bound;
+    double *eps = zeros(many * z), *latent = zeros(many * z);
+    for (size_t i = 0; i < n; i++) {
+        const struct dense d = layer(o, i);
+        const size_t r = i <= head ? rows : many;
+        p[i] = (struct pass){.rows = r, .d = d, .y = zeros(r * d.out)};
+        p[i].dy = zeros(r * d.out);
+        p[i].dx = zeros(r * d.in);
+    }
 
-    dense(rows, in, h, x, w[ENC_W], w[ENC_B], hidden_e);
-    tanh_all(hidden_e, rows * h);
-    dense(rows, h, 2 * z, hidden_e, w[HEAD_W], w[HEAD_B], head);
+    forward(o, p, 0, head + 1, x);
     ref64_kernels.normal(many, z, rng, eps, z);
-    bound.kl = sample(o, rows, head, eps, latent);
-    dense(many, z, h, latent, w[DEC_W], w[DEC_B], hidden_d);
-    tanh_all(hidden_d, many * h);
-    dense(many, h, out, hidden_d, w[OUT_W], w[OUT_B], y);
-    bound.recon = likelihood(o, rows, x, y, d_y);
+    bound.kl = sample(o, rows, p[head].y, eps, latent);
+    forward(o, p, head + 1, n, latent);
+    bound.recon = likelihood(o, rows, x, p[n - 1].y, p[n - 1].dy);
 
-    dense_back(many, h, out, hidden_d, w[OUT_W], d_y, g[OUT_W], g[OUT_B], d_hidden_d);
-    tanh_back(hidden_d, d_hidden_d, many * h);
-    dense_back(many, z, h, latent, w[DEC_W], d_hidden_d, g[DEC_W], g[DEC_B], d_z);
-    sample_back(o, rows, head, eps, d_z, d_head);
-    dense_back(rows, h, 2 * z, hidden_e, w[HEAD_W], d_head, g[HEAD_W], g[HEAD_B], d_hidden_e);
-    tanh_back(hidden_e, d_hidden_e, rows * h);
-    dense_back(rows, in, h, x, w[ENC_W], d_hidden_e, g[ENC_W], g[ENC_B], d_x);
+    backward(o, p, head + 1, n);
+    sample_back(o, rows, p[head].y, eps, p[head + 1].dx, p[head].dy);
+    backward(o, p, 0, head + 1);
 
-    double *const used[] = {hidden_e, head,       eps, latent, hidden_d,   y,
-                            d_y,      d_hidden_d, d_z, d_head, d_hidden_e, d_x};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++) free(used[i]);
+    for (size_t i = 0; i < n; i++) {
+        free(p[i].y);
+        free(p[i].dy);
+        free(p[i].dx);
+    }
+    free(eps);
+    free(latent);
     return bound;
 }

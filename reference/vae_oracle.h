@@ -6,11 +6,21 @@
 
 #include "ref.h"
 
-/* Parameters in the trainer's order: weights input x output, each followed by its bias. */
-enum { ORACLE_TENSORS = 8 };
+enum { ORACLE_DEPTH = 4, ORACLE_LAYERS = 2 * ORACLE_DEPTH + 2, ORACLE_TENSORS = 2 * ORACLE_LAYERS };
 
+/* Hidden layers, from the encoder's or decoder's input on. */
+struct oracle_widths {
+    size_t count, of[ORACLE_DEPTH];
+};
+
+enum oracle_activation { ORACLE_TANH, ORACLE_RELU, ORACLE_SOFTPLUS, ORACLE_SIGMOID };
+
+/* Parameters in the trainer's order: encoder, head (mu and logvar side by side), decoder, output; of each layer the
+ * weight, input x output, tensor 2 i, and its bias, tensor 2 i + 1. */
 struct vae_oracle {
-    size_t inputs, hidden, latent, samples; /* samples: draws of z per data point (L) */
+    size_t inputs, latent, samples; /* samples: draws of z per data point (L) */
+    struct oracle_widths enc, dec;
+    enum oracle_activation activation;
     bool
         gaussian; /* likelihood N(sigmoid(a), exp(max(v, min_logvar))); else Bernoulli with logits */
     bool fixed;   /* all v are min_logvar, and the decoder has none */
@@ -22,8 +32,9 @@ struct oracle_bound {
     double kl, recon; /* summed over the minibatch, nats */
 };
 
-/* Length of tensor t. */
-size_t oracle_size(const struct vae_oracle *o, int t);
+/* How many tensors there are, and the length of tensor t. */
+size_t oracle_tensors(const struct vae_oracle *o);
+size_t oracle_size(const struct vae_oracle *o, size_t t);
 
 /* Allocates w and grad, zeros. */
 void oracle_create(struct vae_oracle *o);

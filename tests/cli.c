@@ -194,4 +194,17 @@ bool cli_same_file(const char *a, const char *b)
     return same;
 }
 
+bool cli_header_holds(const char *path, const char *piece)
+{
+    unsigned char *bytes;
+    uint64_t size;
+    const size_t n = cli_read(path, &bytes);
+    memcpy(&size, bytes, sizeof size);
+    ck_assert_uint_le(size, n - 8);
+    bytes[8 + size] = 0;
+    const bool holds = strstr((char *)bytes + 8, piece) != NULL;
+    free(bytes);
+    return holds;
+}
+
 const char *cli_program(void) { return program; }

@@ -40,6 +40,9 @@ void cli_write(const char *path, const void *bytes, size_t n);
 size_t cli_read(const char *path, unsigned char **bytes);
 bool cli_same_file(const char *a, const char *b);
 
+/* Whether a checkpoint's header, a JSON text, holds that piece. */
+bool cli_header_holds(const char *path, const char *piece);
+
 /* The first part/parts of a file. */
 void cli_truncate_copy(const char *from, const char *to, size_t part, size_t parts);
 

@@ -15,18 +15,35 @@
 static struct vae_run odd_run(int i)
 {
     static const struct vae_run runs[] = {
-        {.shape = {.hidden = 37, .latent = 1}, .optimizer = VAE_ADAGRAD, .samples = 2},
-        {.shape = {.hidden = 37, .latent = 5, .likelihood = VAE_GAUSSIAN},
+        {.shape = {.enc = {1, {37}}, .dec = {1, {37}}, .latent = 1},
+         .optimizer = VAE_ADAGRAD,
+         .samples = 2},
+        {.shape = {.enc = {1, {37}}, .dec = {1, {37}}, .latent = 5, .likelihood = VAE_GAUSSIAN},
          .optimizer = VAE_ADAM,
          .binarize = BINARIZE_DYNAMIC},
-        {.shape = {.hidden = 37, .latent = 5},
+        {.shape = {.enc = {1, {37}}, .dec = {1, {37}}, .latent = 5},
          .optimizer = VAE_SGD,
          .binarize = BINARIZE_THRESHOLD,
          .lr = 1e-3f},
-        {.shape = {.hidden = 501, .latent = 37}, .optimizer = VAE_ADAGRAD},
-        {.shape = {0, 0, 37, 5, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f}, .optimizer = VAE_ADAM},
-        {.shape = {0, 0, 37, 5, VAE_GAUSSIAN, VARIANCE_FIXED, 0.3f},
+        {.shape = {.enc = {1, {501}}, .dec = {1, {501}}, .latent = 37}, .optimizer = VAE_ADAGRAD},
+        {.shape = {0, 0, {1, {37}}, {1, {37}}, VAE_TANH, 5, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f},
+         .optimizer = VAE_ADAM},
+        {.shape = {0, 0, {1, {37}}, {1, {37}}, VAE_TANH, 5, VAE_GAUSSIAN, VARIANCE_FIXED, 0.3f},
          .optimizer = VAE_ADAGRAD,
+         .samples = 2},
+        {.shape =
+             {.enc = {3, {37, 50, 7}}, .dec = {2, {19, 33}}, .activation = VAE_RELU, .latent = 5},
+         .optimizer = VAE_ADAM,
+         .samples = 3},
+        {.shape = {.dec = {4, {5, 16, 17, 31}},
+                   .activation = VAE_SOFTPLUS,
+                   .latent = 3,
+                   .likelihood = VAE_GAUSSIAN,
+                   .variance = VARIANCE_LIMITED,
+                   .variance_at = -1.5f},
+         .optimizer = VAE_ADAGRAD},
+        {.shape = {.enc = {1, {37}}, .activation = VAE_SIGMOID, .latent = 6},
+         .optimizer = VAE_SGD,
          .samples = 2},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
@@ -39,7 +56,7 @@ static struct vae_run odd_run(int i)
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 6 };
+enum { ODD_RUNS = 9 };
 
 /* One way to run: kernels and threads. */
 struct way {
@@ -104,7 +121,7 @@ START_TEST(test_same_bits)
     const struct vae_run run = odd_run(_i);
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct way *ways = malloc(MOST_WAYS * sizeof *ways);
-    const size_t count = list_ways(ways, run.shape.hidden < 100);
+    const size_t count = list_ways(ways, run.shape.enc.of[0] < 100);
     unsigned char *want = NULL, *got;
     size_t want_size = 0, got_size;
     char path[] = "/tmp/vae-bits-XXXXXX";

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is done to out/model.safetensors. Types are narrowed by cutting bits off, which is enough to be read. */
+/* What is done to a checkpoint. Types are narrowed by cutting bits off, which is enough to be read. */
 struct edit {
+    const char *from;                      /* NULL: out/model.safetensors */
     const char *dtype;                     /* of all tensors; NULL: F32 */
     const char *metadata;                  /* in place of ours; NULL: ours, "": none */
     const char *extra;                     /* one more tensor, of eight bytes */
@@ -51,7 +52,7 @@ static void edit(const struct edit *how)
     json_t *tensor, *to = json_object();
     const char *name;
     size_t n = 0;
-    const size_t size = cli_read("out/model.safetensors", &bytes);
+    const size_t size = cli_read(how->from ? how->from : "out/model.safetensors", &bytes);
     memcpy(&length, bytes, 8);
     json_t *from = json_loadb((char *)bytes + 8, length, 0, NULL);
     data = malloc(2 * size + 8);
@@ -136,7 +137,7 @@ static const struct {
      "--image 7x5",
      REFUSED,
      "decoder.hidden.weight is missing"},
-    {{.metadata = "{\"format\":\"vae 2\"}"}, "", REFUSED, "no known format"},
+    {{.metadata = "{\"format\":\"vae 3\"}"}, "", REFUSED, "no known format"},
     {{0}, "--image 7x5 --likelihood bernoulli --binarize none", SAME, ""},
     {{0}, "--image 5x7", REFUSED, "its images are 7 x 5, not 5 x 7"},
     {{0}, "--likelihood gaussian", REFUSED, "its likelihood is bernoulli, not gaussian"},
@@ -187,36 +188,84 @@ START_TEST(test_commands)
 }
 END_TEST
 
+/* Layers are counted by their names; what they compute is given. */
+static const struct {
+    const char *train, *eval;
+} networks[] = {
+    {"--hidden 11,7", ""},
+    {"--hidden 11,7 --decoder-hidden 5,6,7,8 --activation relu", "--activation relu"},
+    {"--hidden none --decoder-hidden none", ""},
+    {"--hidden none --decoder-hidden 9 --activation softplus", "--activation softplus"},
+    {"--hidden 9,8,7,6 --decoder-hidden none --activation sigmoid", "--activation sigmoid"},
+};
+
+START_TEST(test_network)
+{
+    char command[256];
+    snprintf(command, sizeof command,
+             "train --data plain --out n --epochs 1 --batch 20 --latent 3 "
+             "--quiet %s",
+             networks[_i].train);
+    cli_must_work(command);
+    edit(&(struct edit){.from = "n/model.safetensors", .metadata = ""});
+    const struct outcome want = cli_run("eval n/model.safetensors --data plain");
+    const struct outcome have =
+        cli_run("eval edited.safetensors --data plain --image 7x5 %s", networks[_i].eval);
+    ck_assert_msg(have.status == 0, "%s", have.err);
+    ck_assert_str_eq(have.out, want.out);
+    snprintf(command, sizeof command, "eval n/model.safetensors --data plain %s",
+             networks[_i].eval);
+    cli_must_work(command);
+    cli_must_fail("eval n/model.safetensors --data plain --activation tanhh", 2, "give one of");
+    if (*networks[_i].eval)
+        cli_must_fail("eval n/model.safetensors --data plain --activation tanh", 1,
+                      "n/model.safetensors: its activation is");
+}
+END_TEST
+
 /* A number in our settings that is none, or that asks for more than the tensors hold. */
 static const struct {
     const char *key, *value, *says;
+    bool deep;
 } settings[] = {
-    {"lr", "0.5garbage", "lr is \"0.5garbage\""},
-    {"lr", "0x1p-3", "lr is \"0x1p-3\""},
-    {"lr", " 0.5", "lr is \" 0.5\""},
-    {"lr", "inf", "lr is \"inf\""},
-    {"lr", "-1", "lr is \"-1\""},
-    {"init_sd", "nan", "init_sd is \"nan\""},
-    {"batch", "20x", "batch is \"20x\""},
-    {"untrained_bound", "-0x1p3", "untrained_bound is \"-0x1p3\""},
-    {"seed", "+1", "seed is \"+1\""},
-    {"lr", "1\033[2J", "lr is \"1?[2J\""},
-    {"hidden", "16384", "tensor encoder.hidden.weight has another shape"},
-    {"image_rows", "4096", "tensor encoder.hidden.weight has another shape"},
-    {"latent", "4096", "tensor encoder.mean.weight has another shape"},
+    {"hidden", "11,7,", "hidden is \"11,7,\" in its metadata; no list", true},
+    {"hidden", "11", "tensor encoder.hidden.weight is missing", true},
+    {"hidden", "11,8", "tensor encoder.hidden.1.weight has another shape", true},
+    {"decoder_hidden", "7,0", "decoder_hidden is \"7,0\" in its metadata; no list", true},
+    {"decoder_hidden", "none", "tensor decoder.logits.weight has another shape", true},
+    {"activation", "gelu", "no known activation", true},
+    {"format", "vae 1", "hidden is \"11,7\" in its metadata; no number", true},
+    {"lr", "0.5garbage", "lr is \"0.5garbage\"", false},
+    {"lr", "0x1p-3", "lr is \"0x1p-3\"", false},
+    {"lr", " 0.5", "lr is \" 0.5\"", false},
+    {"lr", "inf", "lr is \"inf\"", false},
+    {"lr", "-1", "lr is \"-1\"", false},
+    {"init_sd", "nan", "init_sd is \"nan\"", false},
+    {"batch", "20x", "batch is \"20x\"", false},
+    {"untrained_bound", "-0x1p3", "untrained_bound is \"-0x1p3\"", false},
+    {"seed", "+1", "seed is \"+1\"", false},
+    {"lr", "1\033[2J", "lr is \"1?[2J\"", false},
+    {"hidden", "16384", "tensor encoder.hidden.weight has another shape", false},
+    {"image_rows", "4096", "tensor encoder.hidden.weight has another shape", false},
+    {"latent", "4096", "tensor encoder.mean.weight has another shape", false},
 };
 
 START_TEST(test_setting)
 {
+    const char *from = settings[_i].deep ? "deep/model.safetensors" : "out/model.safetensors";
     unsigned char *bytes;
     uint64_t length;
-    cli_read("out/model.safetensors", &bytes);
+    if (settings[_i].deep)
+        cli_must_work(
+            "train --data plain --out deep --epochs 1 --batch 20 --hidden 11,7 --latent 3 "
+            "--quiet");
+    cli_read(from, &bytes);
     memcpy(&length, bytes, 8);
     json_t *header = json_loadb((char *)bytes + 8, length, 0, NULL);
     json_t *metadata = json_object_get(header, "__metadata__");
     json_object_set_new(metadata, settings[_i].key, json_string(settings[_i].value));
     char *text = json_dumps(metadata, 0);
-    edit(&(struct edit){.metadata = text});
+    edit(&(struct edit){.from = from, .metadata = text});
     free(text);
     free(bytes);
     json_decref(header);
@@ -232,6 +281,7 @@ Suite *suite_foreign(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_file, 0, sizeof files / sizeof *files);
     tcase_add_test(t, test_commands);
+    tcase_add_loop_test(t, test_network, 0, sizeof networks / sizeof *networks);
     tcase_add_loop_test(t, test_setting, 0, sizeof settings / sizeof *settings);
     suite_add_tcase(s, t);
     return s;

@@ -76,20 +76,6 @@ END_TEST
 
 /* --- the checkpoint --- */
 
-/* Whether the checkpoint's header, a JSON text, holds that piece. */
-static bool header_holds(const char *path, const char *piece)
-{
-    unsigned char *bytes;
-    uint64_t size;
-    const size_t n = cli_read(path, &bytes);
-    memcpy(&size, bytes, sizeof size);
-    ck_assert_uint_le(size, n - 8);
-    bytes[8 + size] = 0;
-    const bool holds = strstr((char *)bytes + 8, piece) != NULL;
-    free(bytes);
-    return holds;
-}
-
 /* What options leave in the checkpoint: the step size by optimiser and likelihood, and the variance. */
 static const struct kept {
     const char *options, *lr, *holds, *lacks;
@@ -118,9 +104,11 @@ START_TEST(test_checkpoint_holds_the_variance)
     cli_must_work(command);
     snprintf(lr, sizeof lr, "%.9g", (double)strtof(k->lr, NULL));
     snprintf(piece, sizeof piece, "\"lr\":\"%s\"", lr);
-    ck_assert_msg(header_holds("k/model.safetensors", piece), "%s: no %s", k->options, piece);
-    ck_assert_msg(header_holds("k/model.safetensors", k->holds), "%s: no %s", k->options, k->holds);
-    ck_assert_msg(!header_holds("k/model.safetensors", k->lacks), "%s: %s", k->options, k->lacks);
+    ck_assert_msg(cli_header_holds("k/model.safetensors", piece), "%s: no %s", k->options, piece);
+    ck_assert_msg(cli_header_holds("k/model.safetensors", k->holds), "%s: no %s", k->options,
+                  k->holds);
+    ck_assert_msg(!cli_header_holds("k/model.safetensors", k->lacks), "%s: %s", k->options,
+                  k->lacks);
 }
 END_TEST
 
@@ -157,7 +145,8 @@ START_TEST(test_older_checkpoint_has_no_limit)
     struct sv_choice k;
     struct vae_run run = {.shape = {.rows = SIDE,
                                     .cols = SIDE,
-                                    .hidden = 20,
+                                    .enc = {1, {20}},
+                                    .dec = {1, {20}},
                                     .latent = 2,
                                     .likelihood = VAE_GAUSSIAN},
                           .optimizer = VAE_ADAM,
@@ -176,7 +165,7 @@ START_TEST(test_older_checkpoint_has_no_limit)
     while (t.run.step < 180) trainer_step(&t, &b);
     ck_assert_float_lt(t.model.work.out[SIDE * SIDE], VAE_DEFAULT_MIN_LOGVAR); /* a corner's */
     ck_assert(checkpoint_save("free.safetensors", &t.model, &t.run, &e));
-    ck_assert(!header_holds("older.safetensors", "min_logvar"));
+    ck_assert(!cli_header_holds("older.safetensors", "min_logvar"));
     cli_must_work("train --data border.idx --out older --resume older.safetensors --samples 3600 "
                   "--quiet");
     ck_assert(cli_same_file("older/model.safetensors", "free.safetensors"));

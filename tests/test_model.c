@@ -8,6 +8,7 @@
 #include "suites.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- finite differences: the oracle's gradient is the derivative of its bound --- */
 
@@ -17,67 +18,123 @@ static double loss(const struct vae_oracle *o, size_t rows, const double *x, str
     return b.kl - b.recon;
 }
 
-/* The ways to model a pixel. */
-static const struct decoder {
-    bool gaussian;
-    enum vae_variance variance;
-    float variance_at;
-} decoders[] = {{false, VARIANCE_FREE, 0},
-                {true, VARIANCE_FREE, 0},
-                {true, VARIANCE_LIMITED, -0.05f},
-                {true, VARIANCE_FIXED, 0.25f}};
-enum { DECODERS = sizeof decoders / sizeof *decoders };
+/* The ways to model a pixel, on the paper's network; and other networks, each activation among them. */
+static const struct vae_shape shapes[] = {
+    {.enc = {1, {50}}, .dec = {1, {50}}, .likelihood = VAE_BERNOULLI},
+    {.enc = {1, {50}}, .dec = {1, {50}}, .likelihood = VAE_GAUSSIAN},
+    {.enc = {1, {50}},
+     .dec = {1, {50}},
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_LIMITED,
+     .variance_at = -0.05f},
+    {.enc = {1, {50}},
+     .dec = {1, {50}},
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_FIXED,
+     .variance_at = 0.25f},
+    {.likelihood = VAE_BERNOULLI}, /* no hidden layer */
+    {.likelihood = VAE_GAUSSIAN, .variance = VARIANCE_FIXED, .variance_at = 0.5f},
+    {.enc = {1, {19}}, .dec = {2, {3, 33}}, .activation = VAE_RELU},
+    {.enc = {0}, .dec = {3, {17, 1, 18}}, .activation = VAE_SOFTPLUS, .likelihood = VAE_GAUSSIAN},
+    {.enc = {4, {31, 16, 5, 7}}, .dec = {0}, .activation = VAE_SIGMOID},
+    {.enc = {3, {20, 40, 9}}, .dec = {4, {2, 16, 35, 11}}, .activation = VAE_TANH},
+    {.enc = {2, {33, 10}},
+     .dec = {1, {48}},
+     .activation = VAE_RELU,
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_FIXED,
+     .variance_at = 0.25f},
+    {.enc = {1, {15}}, .dec = {1, {47}}, .activation = VAE_SOFTPLUS},
+    {.enc = {2, {15, 17}}, .dec = {2, {17, 15}}, .activation = VAE_SIGMOID},
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-static void oracle_decoder(struct vae_oracle *o, const struct decoder *d)
+static const enum oracle_activation oracle_activations[] = {[VAE_TANH] = ORACLE_TANH,
+                                                            [VAE_RELU] = ORACLE_RELU,
+                                                            [VAE_SOFTPLUS] = ORACLE_SOFTPLUS,
+                                                            [VAE_SIGMOID] = ORACLE_SIGMOID};
+
+static struct oracle_widths oracle_widths(const struct vae_widths *w)
 {
-    o->gaussian = d->gaussian;
-    o->fixed = d->variance == VARIANCE_FIXED;
-    o->min_logvar = d->variance == VARIANCE_LIMITED ? (double)d->variance_at
-                    : o->fixed                      ? 2 * log((double)d->variance_at)
-                                                    : -INFINITY;
+    struct oracle_widths o = {.count = w->count};
+    memcpy(o.of, w->of, sizeof o.of);
+    return o;
+}
+
+static struct vae_oracle oracle_of(const struct vae_shape *s, size_t samples)
+{
+    const bool fixed = s->variance == VARIANCE_FIXED;
+    struct vae_oracle o = {.inputs = vae_inputs(s),
+                           .latent = s->latent,
+                           .samples = samples,
+                           .enc = oracle_widths(&s->enc),
+                           .dec = oracle_widths(&s->dec),
+                           .activation = oracle_activations[s->activation],
+                           .gaussian = s->likelihood == VAE_GAUSSIAN,
+                           .fixed = fixed,
+                           .min_logvar = s->variance == VARIANCE_LIMITED ? (double)s->variance_at
+                                         : fixed ? 2 * log((double)s->variance_at)
+                                                 : -INFINITY};
+    oracle_create(&o);
+    return o;
 }
 
 /* Log-variances that differences of 2 h leave on their side of the limit, two pixels in three below it. */
 static void keep_off_the_limit(struct vae_oracle *o)
 {
-    double *w = o->w[6], *b = o->w[7];
-    for (size_t j = o->inputs; j < 2 * o->inputs; j++) {
-        for (size_t i = 0; i < o->hidden; i++) w[i * 2 * o->inputs + j] /= 10;
-        b[j] = o->min_logvar + (j % 3 ? -1 : 1);
-    }
+    const size_t bias = oracle_tensors(o) - 1, out = 2 * o->inputs;
+    for (size_t i = 0; i < oracle_size(o, bias - 1); i++)
+        if (i % out >= o->inputs) o->w[bias - 1][i] /= 100;
+    for (size_t j = o->inputs; j < out; j++) o->w[bias][j] = o->min_logvar + (j % 3 ? -1 : 1);
 }
 
-/* _i / 2: decoder; _i % 2: one draw or two */
+/* The central difference of step h for one parameter. */
+static double central_difference(const struct vae_oracle *o, double *w, double h, size_t rows,
+                                 const double *x, struct sv_rng rng)
+{
+    const double at = *w;
+    *w = at + h;
+    const double up = loss(o, rows, x, rng);
+    *w = at - h;
+    const double down = loss(o, rows, x, rng);
+    *w = at;
+    return (up - down) / (2 * h);
+}
+
+/* _i / 2: shape; _i % 2: one draw or two. A step across relu's kink would be seen, so its is shorter. */
 START_TEST(test_oracle_gradient)
 {
     enum { ROWS = 4, INPUTS = 6 };
-    const struct decoder *d = &decoders[_i / 2];
+    struct vae_shape shape = shapes[_i / 2];
     struct source s = {verify_seed()};
-    struct vae_oracle o = {
-        .inputs = INPUTS, .hidden = 5, .latent = 3, .samples = 1 + (size_t)_i % 2};
     const struct sv_rng rng = sv_rng_at(5, STREAM_EPS, 0);
-    const double h = 1e-5;
-    double x[ROWS * INPUTS];
-    oracle_decoder(&o, d);
-    oracle_create(&o);
+    const double h = shape.activation == VAE_RELU ? 1e-6 : 1e-5;
+    double x[ROWS * INPUTS], *g[ORACLE_TENSORS];
+    shape.rows = INPUTS;
+    shape.cols = 1;
+    shape.latent = 3;
+    struct vae_oracle o = oracle_of(&shape, 1 + (size_t)_i % 2);
+    const size_t tensors = oracle_tensors(&o);
     for (size_t i = 0; i < ROWS * INPUTS; i++) x[i] = source_uniform(&s);
-    for (int t = 0; t < ORACLE_TENSORS; t++)
-        for (size_t i = 0; i < oracle_size(&o, t); i++) o.w[t][i] = 0.5 * (double)source_normal(&s);
-    if (d->variance == VARIANCE_LIMITED) keep_off_the_limit(&o);
-    for (int t = 0; t < ORACLE_TENSORS; t++)
+    for (size_t t = 0; t < tensors; t++) {
+        const double sd = 1.5 / sqrt((double)(1 + oracle_size(&o, t) / oracle_size(&o, t | 1)));
+        for (size_t i = 0; i < oracle_size(&o, t); i++) o.w[t][i] = sd * (double)source_normal(&s);
+    }
+    if (shape.variance == VARIANCE_LIMITED) keep_off_the_limit(&o);
+    loss(&o, ROWS, x, rng);
+    for (size_t t = 0; t < tensors; t++) {
+        g[t] = calloc(oracle_size(&o, t), sizeof(double));
+        memcpy(g[t], o.grad[t], oracle_size(&o, t) * sizeof(double));
+    }
+    for (size_t t = 0; t < tensors; t++) {
         for (size_t i = 0; i < oracle_size(&o, t); i++) {
-            const double w = o.w[t][i];
-            o.w[t][i] = w + h;
-            const double up = loss(&o, ROWS, x, rng);
-            o.w[t][i] = w - h;
-            const double down = loss(&o, ROWS, x, rng);
-            o.w[t][i] = w;
-            loss(&o, ROWS, x, rng);
-            const double g = o.grad[t][i], central = (up - down) / (2 * h);
-            ck_assert_msg(fabs(g - central) <= 1e-6 * (1 + fabs(g)),
-                          "tensor %d[%zu]: gradient %.10g, central difference %.10g", t, i, g,
-                          central);
+            const double central = central_difference(&o, &o.w[t][i], h, ROWS, x, rng);
+            ck_assert_msg(fabs(g[t][i] - central) <= 1e-6 * (1 + fabs(g[t][i])),
+                          "tensor %zu[%zu]: gradient %.10g, central difference %.10g", t, i,
+                          g[t][i], central);
         }
+        free(g[t]);
+    }
     oracle_destroy(&o);
 }
 END_TEST
@@ -91,7 +148,7 @@ static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, d
     const double root = sqrt(1 - pow((double)0.999f, step));
     const struct sv64_optim adam = {lr * root / (1 - pow((double)0.9f, step)), 1e-8 * root, decay,
                                     (double)0.9f, (double)0.999f};
-    for (int t = 0; t < ORACLE_TENSORS; t++) {
+    for (size_t t = 0; t < oracle_tensors(o); t++) {
         const size_t n = oracle_size(o, t);
         if (kind == VAE_SGD)
             ref64_kernels.sgd(n, o->w[t], o->grad[t], lr, decay);
@@ -103,16 +160,16 @@ static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, d
 }
 
 /* Where the oracle's element i of tensor t, row-major, lies in the model's arena. */
-static size_t weight_place(const struct vae_model *m, int t, size_t i)
+static size_t weight_place(const struct vae_model *m, size_t t, size_t i)
 {
-    const struct vae_tensor *s = &m->tensor[t];
+    const struct vae_tensor *s = t % 2 ? &m->layer[t / 2].b : &m->layer[t / 2].w;
     return vae_place(s, i / s->cols, i % s->cols);
 }
 
 /* The oracle starts from the trainer's weights. */
 static void copy_weights(const struct vae_oracle *o, const struct vae_model *m)
 {
-    for (int t = 0; t < ORACLE_TENSORS; t++)
+    for (size_t t = 0; t < oracle_tensors(o); t++)
         for (size_t i = 0; i < oracle_size(o, t); i++)
             o->w[t][i] = (double)m->w[weight_place(m, t, i)];
 }
@@ -121,7 +178,7 @@ static void copy_weights(const struct vae_oracle *o, const struct vae_model *m)
 static double weight_distance(const struct vae_oracle *o, const struct vae_model *m)
 {
     double worst = 0;
-    for (int t = 0; t < ORACLE_TENSORS; t++)
+    for (size_t t = 0; t < oracle_tensors(o); t++)
         for (size_t i = 0; i < oracle_size(o, t); i++)
             worst = fmax(worst, fabs((double)m->w[weight_place(m, t, i)] - o->w[t][i]));
     return worst;
@@ -137,41 +194,46 @@ static size_t count_below(const struct vae_model *m, size_t r)
     return below;
 }
 
-/* _i % 3: optimiser; _i / 3: decoder, Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
+/* What the first weights are drawn with: some log-variances are below the limit at once, and all layers of a deep
+ * network see the data. */
+static float init_sd(const struct vae_shape *s)
+{
+    if (s->variance == VARIANCE_LIMITED) return 0.1f;
+    return vae_shape_is_aevb(s) ? 0.01f : 0.3f;
+}
+
+/* _i % 3: optimiser; _i / 3: shape, Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
  * themselves (u times a few roundings per layer and step). Under SGD weights do too; Adagrad and
  * Adam divide by the gradient's own size, so that a gradient near 0 may turn either way. */
 START_TEST(test_trajectory)
 {
     enum { STEPS = 10, COUNT = 200 };
-    const struct decoder *d = &decoders[_i / 3];
-    const bool limited = d->variance == VARIANCE_LIMITED;
-    struct vae_run run = {.shape = {.rows = 12,
-                                    .cols = 11,
-                                    .hidden = 50,
-                                    .latent = 7,
-                                    .likelihood = d->gaussian ? VAE_GAUSSIAN : VAE_BERNOULLI,
-                                    .variance = d->variance,
-                                    .variance_at = d->variance_at},
+    struct vae_shape shape = shapes[_i / 3];
+    const bool limited = shape.variance == VARIANCE_LIMITED;
+    shape.rows = 12;
+    shape.cols = 11;
+    shape.latent = 7;
+    struct vae_run run = {.shape = shape,
                           .optimizer = (enum vae_optimizer)(_i % 3),
                           .batch = 20,
-                          .samples = d->gaussian ? 2 : 1,
+                          .samples = shape.likelihood == VAE_GAUSSIAN ? 2 : 1,
                           .lr = _i % 3 == VAE_SGD ? 1e-4f : 1e-3f,
-                          .init_sd = limited ? 0.1f : 0.01f, /* some are below the limit at once */
+                          .init_sd = init_sd(&shape),
                           .seed = 3,
                           .train_images = COUNT};
     size_t below = 0;
     struct images images = random_images(COUNT, run.shape.rows, run.shape.cols);
-    struct vae_oracle o = {.inputs = 132, .hidden = 50, .latent = 7, .samples = run.samples};
+    struct vae_oracle o = oracle_of(&shape, run.samples);
+    const size_t tensors = oracle_tensors(&o);
     double *m[ORACLE_TENSORS], *v[ORACLE_TENSORS], *x = calloc(run.batch * 132, sizeof *x);
     struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e;
     sv_choice_default(NULL, &k);
     ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
-    oracle_decoder(&o, d);
-    oracle_create(&o);
+    ck_assert_uint_eq(tensors, 2 * t.model.layers);
     copy_weights(&o, &t.model);
-    for (int i = 0; i < ORACLE_TENSORS; i++) {
+    for (size_t i = 0; i < tensors; i++) {
         m[i] = calloc(oracle_size(&o, i), sizeof(double));
         v[i] = calloc(oracle_size(&o, i), sizeof(double));
     }
@@ -191,7 +253,7 @@ START_TEST(test_trajectory)
     }
     ck_assert(!limited || (below > 0 && below < STEPS * run.batch * run.samples * 132));
     if (run.optimizer == VAE_SGD) ck_assert_double_le(weight_distance(&o, &t.model), 1e-6);
-    for (int i = 0; i < ORACLE_TENSORS; i++) {
+    for (size_t i = 0; i < tensors; i++) {
         free(m[i]);
         free(v[i]);
     }
@@ -206,14 +268,15 @@ END_TEST
  * layer's biases start from 0 and have gradients far above eps. */
 START_TEST(test_first_step_of_adam)
 {
-    const struct vae_run run = {.shape = {.rows = 7, .cols = 5, .hidden = 37, .latent = 5},
-                                .optimizer = VAE_ADAM,
-                                .batch = 19,
-                                .samples = 1,
-                                .lr = 1,
-                                .init_sd = 0.01f,
-                                .seed = 1234567890123,
-                                .train_images = 101};
+    const struct vae_run run = {
+        .shape = {.rows = 7, .cols = 5, .enc = {1, {37}}, .dec = {1, {37}}, .latent = 5},
+        .optimizer = VAE_ADAM,
+        .batch = 19,
+        .samples = 1,
+        .lr = 1,
+        .init_sd = 0.01f,
+        .seed = 1234567890123,
+        .train_images = 101};
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct sv_choice k;
     struct vae_trainer t;
@@ -222,7 +285,7 @@ START_TEST(test_first_step_of_adam)
     sv_choice_default(NULL, &k);
     ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     trainer_step(&t, &b);
-    const struct vae_tensor *bias = &t.model.tensor[OUT_B];
+    const struct vae_tensor *bias = &t.model.layer[vae_out_at(&run.shape)].b;
     for (size_t j = 0; j < bias->cols; j++)
         ck_assert_double_eq_tol(fabs((double)t.model.w[vae_place(bias, 0, j)]), 1, 1e-6);
     trainer_destroy(&t);
@@ -234,14 +297,15 @@ END_TEST
  * at step 256. */
 START_TEST(test_tiny)
 {
-    struct vae_run run = {.shape = {.rows = 8, .cols = 8, .hidden = 37, .latent = 5},
-                          .optimizer = VAE_ADAGRAD,
-                          .batch = 10,
-                          .samples = 1,
-                          .lr = 1e-25f,
-                          .init_sd = _i ? 1e-17f : 1e-9f,
-                          .seed = 3,
-                          .train_images = 100};
+    struct vae_run run = {
+        .shape = {.rows = 8, .cols = 8, .enc = {1, {37}}, .dec = {1, {37}}, .latent = 5},
+        .optimizer = VAE_ADAGRAD,
+        .batch = 10,
+        .samples = 1,
+        .lr = 1e-25f,
+        .init_sd = _i ? 1e-17f : 1e-9f,
+        .seed = 3,
+        .train_images = 100};
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct sv_choice k;
     struct vae_trainer t;
@@ -250,7 +314,7 @@ START_TEST(test_tiny)
     sv_choice_default(NULL, &k);
     ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     const struct vae_model *m = &t.model;
-    const float *w = m->w + m->tensor[ENC_W].offset;
+    const float *w = m->w + m->layer[0].w.offset;
     while (t.run.step < 255) trainer_step(&t, &b);
     ck_assert(w[0] != 0 && fabsf(w[0]) < 1e-7f);
     for (size_t i = 0; i < run.batch; i++)
@@ -264,16 +328,58 @@ START_TEST(test_tiny)
 }
 END_TEST
 
+/* So do gradients on their way through several hidden layers: from the layer behind `zero`, whose own are above the
+ * limit, less comes than 2^-50. */
+static const struct {
+    struct vae_shape shape;
+    float init_sd;
+    size_t zero;
+} deep[] = {
+    {{.enc = {3, {37, 20, 9}}, .dec = {1, {11}}}, 1e-7f, 2},
+    {{.enc = {1, {11}}, .dec = {2, {33, 20}}}, 1e-9f, 2},
+};
+
+START_TEST(test_tiny_in_depth)
+{
+    struct vae_run run = {.shape = deep[_i].shape,
+                          .optimizer = VAE_ADAGRAD,
+                          .batch = 10,
+                          .samples = 1,
+                          .lr = 1e-25f,
+                          .init_sd = deep[_i].init_sd,
+                          .seed = 3,
+                          .train_images = 100};
+    run.shape.rows = run.shape.cols = 8;
+    run.shape.latent = 5;
+    struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    struct vae_bound b = {0};
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    trainer_step(&t, &b);
+    const struct vae_layer *l = &t.model.layer[deep[_i].zero];
+    for (size_t i = 0; i < run.batch; i++) {
+        ck_assert(l[1].dy.at[i * l[1].dy.ld] != 0);
+        for (size_t j = 0; j < l->w.cols; j++) ck_assert(l->dy.at[i * l->dy.ld + j] == 0);
+    }
+    trainer_destroy(&t);
+    images_free(&images);
+}
+END_TEST
+
 Suite *suite_model(void)
 {
     Suite *s = suite_create("model");
     TCase *t = tcase_create("model");
     tcase_set_timeout(t, 300);
     tcase_set_tags(t, "threads");
-    tcase_add_loop_test(t, test_oracle_gradient, 0, 2 * DECODERS);
-    tcase_add_loop_test(t, test_trajectory, 0, 3 * DECODERS);
+    tcase_add_loop_test(t, test_oracle_gradient, 0, 2 * SHAPES);
+    tcase_add_loop_test(t, test_trajectory, 0, 3 * SHAPES);
     tcase_add_test(t, test_first_step_of_adam);
     tcase_add_loop_test(t, test_tiny, 0, 2);
+    tcase_add_loop_test(t, test_tiny_in_depth, 0, sizeof deep / sizeof *deep);
     suite_add_tcase(s, t);
     return s;
 }

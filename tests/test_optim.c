@@ -15,14 +15,15 @@ enum { IMAGES = 45, BATCH = 20, STEPS = 7 };
 
 static struct vae_run small_run(enum vae_optimizer optimizer, float lr)
 {
-    return (struct vae_run){.shape = {.rows = 5, .cols = 4, .hidden = 18, .latent = 3},
-                            .optimizer = optimizer,
-                            .batch = BATCH,
-                            .samples = 1,
-                            .lr = lr,
-                            .init_sd = 0.1f,
-                            .seed = 6,
-                            .train_images = IMAGES};
+    return (struct vae_run){
+        .shape = {.rows = 5, .cols = 4, .enc = {1, {18}}, .dec = {1, {18}}, .latent = 3},
+        .optimizer = optimizer,
+        .batch = BATCH,
+        .samples = 1,
+        .lr = lr,
+        .init_sd = 0.1f,
+        .seed = 6,
+        .train_images = IMAGES};
 }
 
 static void set(struct vae_run *r, enum vae_optim_setting which, double value)

@@ -112,7 +112,18 @@ static const struct {
      "--resume takes --latent from the checkpoint; leave it out"},
     {"train --data d --out o --resume f --seed 3",
      "--resume takes --seed from the checkpoint; leave it out"},
-    {"eval f --data d --likelihood gaussian --image 3x4 --seed 5", NULL},
+    {"train --data d --out o --decoder-hidden none --hidden 1,16384,3,4 --activation relu", NULL},
+    {"train --data d --out o --hidden 1,2,3,4,5", "--hidden 1,2,3,4,5: give a whole number from 1 "
+                                                  "to 16384, up to 4 of them, such as 200,100, or "
+                                                  "none"},
+    {"train --data d --out o --decoder-hidden 0", "--decoder-hidden 0: give a whole number from 1 "
+                                                  "to 16384, up to 4 of them, such as 200,100, or "
+                                                  "none"},
+    {"train --data d --out o --activation gelu",
+     "--activation gelu: give one of tanh, relu, softplus, sigmoid"},
+    {"train --data d --out o --resume f --decoder-hidden 3",
+     "--resume takes --decoder-hidden from the checkpoint; leave it out"},
+    {"eval f --data d --likelihood gaussian --image 3x4 --seed 5 --activation softplus", NULL},
     {"eval --data d", "give a checkpoint, FILE.safetensors; see `vae eval --help`"},
     {"eval f --data d --hidden 3",
      "--hidden: unknown option, one of `vae train`; see `vae eval --help`"},

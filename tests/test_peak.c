@@ -128,18 +128,23 @@ END_TEST
 
 /* --- arithmetic: as a hand counts it --- */
 
-/* 6 inputs, 5 hidden, 2 latent. Multiply-adds of the encoder's layers 6 x 5 and 5 x 4, of the decoder's 2 x 5 and
+/* 6 inputs, 2 latent. 5 hidden: multiply-adds of the encoder's layers 6 x 5 and 5 x 4, of the decoder's 2 x 5 and
  * 5 x 6 (a Gaussian's: 5 x 12), each decoder layer once per draw. A step takes each product three times (Y, dW,
- * dX), but of the first layer no dX. */
+ * dX), but of the first layer no dX. Encoder 4, 3, and no hidden layer in the decoder: 6 x 4, 4 x 3, 3 x 4; 2 x 6.
+ * None in the encoder, decoder 3, 4: 6 x 4; 2 x 3, 3 x 4, 4 x 6. */
 static const struct {
+    struct vae_widths enc, dec;
     enum vae_likelihood likelihood;
     size_t samples;
     double forward, step;
 } counts[] = {
-    {VAE_BERNOULLI, 1, 2 * (30 + 20 + 10 + 30), 2 * (2 * 30 + 3 * 20 + 3 * 10 + 3 * 30)},
-    {VAE_BERNOULLI, 50, 4100, 12240},
-    {VAE_GAUSSIAN, 1, 240, 660},
-    {VAE_GAUSSIAN, 50, 7100, 21240},
+    {{1, {5}}, {1, {5}}, VAE_BERNOULLI, 1, 2 * (30 + 20 + 10 + 30), 2 * (60 + 3 * (20 + 10 + 30))},
+    {{1, {5}}, {1, {5}}, VAE_BERNOULLI, 50, 4100, 12240},
+    {{1, {5}}, {1, {5}}, VAE_GAUSSIAN, 1, 240, 660},
+    {{1, {5}}, {1, {5}}, VAE_GAUSSIAN, 50, 7100, 21240},
+    {{2, {4, 3}}, {0, {0}}, VAE_BERNOULLI, 1, 2 * (24 + 12 + 12 + 12), 2 * (48 + 3 * 36)},
+    {{2, {4, 3}}, {0, {0}}, VAE_BERNOULLI, 10, 336, 960},
+    {{0, {0}}, {2, {3, 4}}, VAE_BERNOULLI, 1, 2 * (24 + 6 + 12 + 24), 2 * (48 + 3 * 42)},
 };
 
 START_TEST(test_flops)
@@ -147,7 +152,8 @@ START_TEST(test_flops)
     struct vae_clock clock = {0, {0}};
     const struct vae_model m = {.shape = {.rows = 3,
                                           .cols = 2,
-                                          .hidden = 5,
+                                          .enc = counts[_i].enc,
+                                          .dec = counts[_i].dec,
                                           .latent = 2,
                                           .likelihood = counts[_i].likelihood},
                                 .samples = counts[_i].samples,

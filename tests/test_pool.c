@@ -92,7 +92,8 @@ START_TEST(test_a_step_allocates_nothing)
     const struct images images = {.count = COUNT, .rows = 7, .cols = 5, .pixels = pixels};
     const struct vae_run run = {.shape = {.rows = 7,
                                           .cols = 5,
-                                          .hidden = 37,
+                                          .enc = {1, {37}},
+                                          .dec = {1, {37}},
                                           .latent = 3,
                                           .likelihood = _i & 1 ? VAE_GAUSSIAN : VAE_BERNOULLI},
                                 .optimizer = VAE_ADAM,

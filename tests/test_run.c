@@ -12,15 +12,19 @@
 
 static struct vae_run small_run(enum vae_likelihood likelihood, enum vae_optimizer optimizer)
 {
-    return (struct vae_run){
-        .shape = {.rows = 2, .cols = 5, .hidden = 7, .latent = 3, .likelihood = likelihood},
-        .optimizer = optimizer,
-        .batch = 10,
-        .samples = 1,
-        .lr = 0.01f,
-        .init_sd = 0.01f,
-        .seed = 2,
-        .train_images = 30};
+    return (struct vae_run){.shape = {.rows = 2,
+                                      .cols = 5,
+                                      .enc = {1, {7}},
+                                      .dec = {1, {7}},
+                                      .latent = 3,
+                                      .likelihood = likelihood},
+                            .optimizer = optimizer,
+                            .batch = 10,
+                            .samples = 1,
+                            .lr = 0.01f,
+                            .init_sd = 0.01f,
+                            .seed = 2,
+                            .train_images = 30};
 }
 
 /* --- health --- */
@@ -155,7 +159,7 @@ START_TEST(test_unsound)
     const size_t n = cli_read(f.path, &before);
     struct vae_model *m = &f.t.model;
     float *arena = unsound[_i].arena ? m->stat[unsound[_i].arena - 1] : m->w;
-    arena[vae_place(&m->tensor[OUT_W], 6, 19)] = unsound[_i].value;
+    arena[vae_place(&m->layer[vae_out_at(&m->shape)].w, 6, 19)] = unsound[_i].value;
     ck_assert(!checkpoint_save(f.path, m, &f.t.run, &e));
     ck_assert_msg(strstr(e.line, unsound[_i].says) && strstr(e.line, "decoder.logvar.weight"), "%s",
                   e.line);

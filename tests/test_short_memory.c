@@ -16,14 +16,15 @@
 #include <unistd.h>
 
 static struct vae_model model;
-static struct vae_run run = {.shape = {.rows = 4, .cols = 3, .hidden = 5, .latent = 2},
-                             .optimizer = VAE_ADAM,
-                             .batch = 10,
-                             .samples = 1,
-                             .lr = 0.001f,
-                             .init_sd = 0.01f,
-                             .seed = 1,
-                             .train_images = 20};
+static struct vae_run run = {
+    .shape = {.rows = 4, .cols = 3, .enc = {1, {5}}, .dec = {1, {5}}, .latent = 2},
+    .optimizer = VAE_ADAM,
+    .batch = 10,
+    .samples = 1,
+    .lr = 0.001f,
+    .init_sd = 0.01f,
+    .seed = 1,
+    .train_images = 20};
 
 static const char file[] = "file";
 static const char log_text[] = "{\"samples\": 10}\n{\"samples\": 4000000000}\n";

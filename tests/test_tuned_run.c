@@ -38,7 +38,8 @@ START_TEST(test_mixed_candidates_give_the_same_bits)
 {
     const struct vae_run run = {.shape = {.rows = SIDE,
                                           .cols = SIDE,
-                                          .hidden = 70,
+                                          .enc = {1, {70}},
+                                          .dec = {1, {70}},
                                           .latent = 5,
                                           .likelihood = _i % 2 ? VAE_GAUSSIAN : VAE_BERNOULLI},
                                 .optimizer = (enum vae_optimizer)(_i % 3),

@@ -51,10 +51,7 @@ static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
 /* As settings are written, field by field: a struct has gaps. */
 static bool same_run(const struct vae_run *a, const struct vae_run *b)
 {
-    const struct vae_shape *s = &a->shape, *t = &b->shape;
-    return s->rows == t->rows && s->cols == t->cols && s->hidden == t->hidden &&
-           s->latent == t->latent && s->likelihood == t->likelihood && s->variance == t->variance &&
-           s->variance_at == t->variance_at && a->optimizer == b->optimizer &&
+    return vae_shapes_equal(&a->shape, &b->shape) && a->optimizer == b->optimizer &&
            a->binarize == b->binarize && a->batch == b->batch && a->samples == b->samples &&
            a->lr == b->lr && a->init_sd == b->init_sd && a->seed == b->seed &&
            a->train_images == b->train_images && a->step == b->step &&

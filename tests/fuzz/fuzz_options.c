@@ -15,6 +15,12 @@ enum { WORDS = 64, MOST = 1 << 16 };
 /* Again from the first word: 0 makes glibc forget what it was at. */
 static void restart(void) { optind = 0; }
 
+static void must_be_widths(const struct vae_widths *w)
+{
+    MUST(w->count <= VAE_MAX_DEPTH, "depth");
+    for (size_t i = 0; i < w->count; i++) MUST(w->of[i] - 1 < VAE_MAX_HIDDEN, "width");
+}
+
 /* One of the commands; what it takes is within its limits. */
 static void command(enum command command, int argc, char **argv)
 {
@@ -40,7 +46,10 @@ static void command(enum command command, int argc, char **argv)
     const struct vae_run *r = &s.run;
     MUST(s.data && s.out, "needed");
     MUST(r->batch - 1 < VAE_MAX_BATCH && r->samples - 1 < VAE_MAX_SAMPLES, "batch");
-    MUST(r->shape.hidden - 1 < VAE_MAX_HIDDEN && r->shape.latent - 1 < VAE_MAX_LATENT, "size");
+    must_be_widths(&r->shape.enc);
+    must_be_widths(&r->shape.dec);
+    MUST(r->shape.latent - 1 < VAE_MAX_LATENT, "size");
+    MUST(r->shape.activation <= VAE_SIGMOID, "activation");
     MUST(isfinite(schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
     MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");

@@ -3,8 +3,9 @@
 #define VAE_LIMITS_H
 
 enum {
-    VAE_MAX_SIDE = 4096, /* of an image */
-    VAE_MAX_HIDDEN = 16384,
+    VAE_MAX_SIDE = 4096,    /* of an image */
+    VAE_MAX_HIDDEN = 16384, /* units of a hidden layer */
+    VAE_MAX_DEPTH = 4,      /* hidden layers of encoder or decoder */
     VAE_MAX_LATENT = 4096,
     VAE_MAX_BATCH = 65536,
     VAE_MAX_SAMPLES = 1000,

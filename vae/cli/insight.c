@@ -17,26 +17,39 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_DEC_DX] = "decoder.hidden dX",
     [PHASE_REPARAM_GRAD] = "reparameterise, back",
     [PHASE_HEAD_DX] = "encoder.head dX",
+    [PHASE_ENC_DX] = "encoder.hidden dX",
     [PHASE_OUT_DW] = "decoder.out dW + optimiser",
     [PHASE_DEC_DW] = "decoder.hidden dW + optimiser",
     [PHASE_HEAD_DW] = "encoder.head dW + optimiser",
     [PHASE_ENC_DW] = "encoder.hidden dW + optimiser",
     [PHASE_BIAS] = "biases",
+    [PHASE_APPLY] = "optimiser",
     [PHASE_WAIT] = "waiting",
 };
+
+/* Of the gradients that biases are summed from, in floats. */
+static double outputs_of_layers(const struct vae_model *m)
+{
+    struct vae_layer l[VAE_MOST_LAYERS];
+    const size_t n = vae_layers(&m->shape, l);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)l[i].w.cols * (i < vae_decoder_at(&m->shape) ? 1 : (double)m->samples);
+    return sum;
+}
 
 /* Bytes per data point. Where a phase is a matrix product they are left out: it is not bound by them. */
 static double bytes_of(const struct vae_model *m, enum vae_phase phase)
 {
     const double l = (double)m->samples, x = (double)vae_inputs(&m->shape);
-    const double h = (double)m->shape.hidden, z = (double)m->shape.latent;
-    const double out = (double)vae_outputs(&m->shape), f = sizeof(float);
+    const double z = (double)m->shape.latent, out = (double)vae_outputs(&m->shape);
+    const double f = sizeof(float);
     switch (phase) {
-    case PHASE_GATHER: return x * (1 + f);
+    case PHASE_GATHER: return x * (1 + f) + (l > 1 ? f * x * (1 + l) : 0);
     case PHASE_REPARAM: return f * (2 * z + 2 * z * l);
     case PHASE_LIKELIHOOD: return f * l * (2 * out + x);
     case PHASE_REPARAM_GRAD: return f * (4 * z + 2 * z * l);
-    case PHASE_BIAS: return f * (h + 2 * z + l * (h + out));
+    case PHASE_BIAS: return f * outputs_of_layers(m);
     default: return 0;
     }
 }

@@ -21,6 +21,7 @@ enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW 
 #define SIZE(field, first, last) .parse = option_size, AT(field), .least = first, .most = last
 #define POSITIVE(field)          .parse = option_positive, AT(field)
 #define OPTIM(which)             .parse = option_optim, .at = which
+#define WIDTHS(field)            .parse = option_widths, AT(field)
 #define CHOICE(field, list)      .parse = option_choice, AT(field), .names = list
 #define NAME(field, list)        .parse = option_name, AT(field), .names = list
 #define HEADING(on, text)        .commands = on, .help = text
@@ -64,8 +65,15 @@ const struct option_entry option_table[] = {
      SIZE(points, 1, 1000)},
 
     {HEADING(ON_train, "The model:")},
-    {"hidden", "N", ON_train, FIXED, "hidden units of encoder and decoder (default 500)",
-     SIZE(run.shape.hidden, 1, VAE_MAX_HIDDEN)},
+    {"hidden", "LIST", ON_train, FIXED,
+     "units of the encoder's hidden layers, from x on, at most four: 500 (default), 200,100, or "
+     "none",
+     WIDTHS(run.shape.enc)},
+    {"decoder-hidden", "LIST", ON_train, FIXED,
+     "those of the decoder, from z on (default: --hidden in reverse order)", WIDTHS(run.shape.dec)},
+    {"activation", "NAME", ON_train, FIXED,
+     "of all hidden layers: tanh (default), relu, softplus, sigmoid",
+     CHOICE(run.shape.activation, vae_activation_names)},
     {"latent", "N", ON_train, FIXED, "dimensions of z (default 20)",
      SIZE(run.shape.latent, 1, VAE_MAX_LATENT)},
     {"samples-per-x", "L", ON_train, FIXED, "draws of z per data point (default 1)",
@@ -146,6 +154,9 @@ const struct option_entry option_table[] = {
     {"likelihood", "NAME", ON_MODEL, 0,
      "bernoulli or gaussian (default: decoder.logits or decoder.mean tells)",
      NAME(model.likelihood, vae_likelihood_names)},
+    {"activation", "NAME", ON_MODEL, 0,
+     "of the hidden layers: tanh (default), relu, softplus, sigmoid",
+     NAME(model.activation, vae_activation_names)},
     {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
      .parse = option_image},
     {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold",

@@ -124,6 +124,16 @@ bool option_name(const struct option_entry *o, const char *text, struct settings
 
 /* --- of the model --- */
 
+bool option_widths(const struct option_entry *o, const char *text, struct settings *s,
+                   struct vae_error *e)
+{
+    return vae_widths_read(text, place(o, s)) ||
+           vae_fail(e,
+                    "--%s %s: give a whole number from 1 to %d, up to %d of them, such as 200,100, "
+                    "or none",
+                    o->name, text, VAE_MAX_HIDDEN, VAE_MAX_DEPTH);
+}
+
 /* A fixed variance needs no limit: one of the two is given. */
 static bool variance(const struct option_entry *o, const char *text, enum vae_variance kind,
                      float least, float most, struct settings *s, struct vae_error *e)

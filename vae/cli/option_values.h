@@ -17,6 +17,9 @@ option_parse_fn option_choice, option_name;
 /* The setting `at` of the optimiser; --lr-stages. */
 option_parse_fn option_optim, option_lr_stages;
 
+/* Widths of hidden layers, struct vae_widths, at `at`. */
+option_parse_fn option_widths;
+
 /* --seed where the checkpoint has one; --image; --min-logvar and --sigma. */
 option_parse_fn option_draw_seed, option_image, option_min_logvar, option_sigma;
 

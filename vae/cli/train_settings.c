@@ -45,6 +45,7 @@ bool train_settings_complete(struct settings *s, struct vae_error *e)
         return vae_fail(e,
                         "--lr has no effect where --lr-stages begins with epoch 1; leave it out");
     if (s->resume && !fixed_left_out(s, e)) return false;
+    if (!given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
     if (shape->likelihood == VAE_GAUSSIAN && shape->variance == VARIANCE_FREE) {

@@ -104,19 +104,35 @@ struct minibatch {
     const struct vae_step *step; /* NULL: nothing is trained */
 };
 
-/* What is left in equal ranges of at most VAE_RANGE draws: the first of them. */
-static size_t next_range(size_t left, size_t samples)
+/* What is left of some rows in equal ranges of at most VAE_RANGE: the first of them. */
+static size_t next_range(size_t left)
 {
-    const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
-    const size_t ranges = (left + most - 1) / most;
+    const size_t ranges = (left + VAE_RANGE - 1) / VAE_RANGE;
     return (left + ranges - 1) / ranges;
+}
+
+/* Some data points through the encoder and back, their draws through the decoder. */
+static void run_range(struct vae_job j, const struct minibatch *b, struct vae_range points)
+{
+    const size_t samples = j.m->samples, end = (points.first + points.rows) * samples;
+    vae_encode(j, points);
+    vae_draw(j, points, b->eps);
+    for (struct vae_range r = {points.first * samples, 0}; r.first < end; r.first += r.rows) {
+        r.rows = next_range(end - r.first);
+        vae_likelihood(j, r);
+        if (b->step) vae_back_decoder(j, r, true);
+    }
+    if (!b->step) return;
+    vae_back_head(j, points);
+    vae_back_encoder(j, points);
 }
 
 static void run_minibatch(void *arg, size_t thread)
 {
     const struct minibatch *b = arg;
     struct vae_model *m = b->model;
-    struct vae_clock *clock = vae_clock_of(m, thread);
+    const struct vae_job j = {m, thread};
+    struct vae_clock *clock = vae_clock_of(j);
     const struct share mine = share_of(b->rows, thread, pool_threads(m->pool));
     clock_start(clock);
     vae_gather(m, &b->source, mine.first, mine.end - mine.first);
@@ -124,14 +140,13 @@ static void run_minibatch(void *arg, size_t thread)
     pool_barrier(m->pool, thread);
     clock_phase(clock, PHASE_WAIT);
     for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
-        r.rows = next_range(b->rows - r.first, m->samples);
-        vae_forward(m, thread, r, b->eps);
-        if (b->step) vae_backward(m, thread, r);
+        r.rows = next_range(b->rows - r.first);
+        run_range(j, b, r);
     }
     if (!b->step) return;
     for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
         prefetch(image(&b->source, b->source.first + i), images_bytes(b->source.images));
-    vae_update(m, thread, b->rows, b->step);
+    vae_update(j, b->rows, b->step, 0, m->layers);
 }
 
 /* The prior's part of a minibatch: lambda M / N. */

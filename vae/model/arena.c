@@ -1,6 +1,6 @@
 /* A model's memory: one arena of parameters, statistics, activations and scratch. */
 #include "../base/memory.h"
-#include "weights.h"
+#include "model.h"
 #include <math.h>
 
 /* Rows start on cache lines, an odd number of lines apart: those of a tile do not collide in one set. */
@@ -14,26 +14,66 @@ static float *take(float *base, size_t *used, size_t count)
     return p;
 }
 
-/* The largest scratch of the step's GEMMs, in floats; a bias's gradient fits too. */
-static size_t scratch_size(const struct vae_model *m)
+/* The largest scratch of a layer's three products, in floats; its bias's gradient fits too. */
+static size_t layer_scratch(const struct vae_model *m, size_t layer)
 {
-    const size_t r = m->max_rows * m->samples, x = vae_inputs(&m->shape), h = m->shape.hidden;
-    const size_t z2 = 2 * m->shape.latent, out = vae_outputs(&m->shape), z = m->shape.latent;
-    const size_t gemms[][3] = {{r, h, x},   {r, z2, h}, {r, h, z},  {r, out, h},
-                               {r, h, out}, {r, z, h},  {r, h, z2}, {h, out, r},
-                               {z, h, r},   {h, z2, r}, {x, h, r}};
-    size_t most = 0;
+    const struct vae_tensor *w = &m->layer[layer].w;
+    const size_t r = m->max_rows * m->samples;
+    const size_t gemms[][3] = {
+        {r, w->cols, w->rows}, {w->rows, w->cols, r}, {r, layer ? w->rows : 0, w->cols}};
+    size_t most = w->cols;
     for (size_t i = 0; i < sizeof gemms / sizeof *gemms; i++) {
         const size_t s = sv_gemm_scratch(gemms[i][0], gemms[i][1], gemms[i][2]) / sizeof(float);
         if (s > most) most = s;
-        if (gemms[i][1] > most) most = gemms[i][1];
     }
     return (most + 15) / 16 * 16;
+}
+
+static size_t scratch_size(const struct vae_model *m)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < m->layers; i++) {
+        const size_t s = layer_scratch(m, i);
+        if (s > most) most = s;
+    }
+    return most;
+}
+
+/* Room for Y, or dY, of layers first ... end - 1. */
+static void take_hidden(struct vae_model *m, float *base, size_t *used, size_t first, size_t end,
+                        size_t rows, bool gradient)
+{
+    for (size_t i = first; i < end; i++) {
+        const size_t ld = lead(m->layer[i].w.cols);
+        struct vae_view *v = gradient ? &m->layer[i].dy : &m->layer[i].y;
+        *v = (struct vae_view){take(base, used, rows * ld), ld};
+    }
+}
+
+/* What a layer gives is what the next one takes. */
+static void link_layers(struct vae_model *m)
+{
+    const struct vae_work *w = &m->work;
+    const struct vae_ld *ld = &m->ld;
+    struct vae_layer *l = m->layer, *head = l + vae_head_at(&m->shape), *out = l + m->layers - 1;
+    head->y = (struct vae_view){w->head, ld->head};
+    head->dy = (struct vae_view){w->d_head, ld->head};
+    out->y = (struct vae_view){w->out, ld->out};
+    out->dy = (struct vae_view){w->d_out, ld->out};
+    for (size_t i = 1; i < m->layers; i++) {
+        l[i].x = l[i - 1].y;
+        l[i].dx = l[i - 1].dy;
+    }
+    l[0].x = (struct vae_view){w->x, ld->x};
+    head[1].x = (struct vae_view){w->z, ld->z};
+    head[1].dx = (struct vae_view){w->d_z, ld->z};
 }
 
 static size_t carve(struct vae_model *m, float *base)
 {
     const size_t rows = m->max_rows, r = rows * m->samples;
+    const size_t head = vae_head_at(&m->shape), dec = vae_decoder_at(&m->shape);
+    const size_t out = vae_out_at(&m->shape);
     const struct vae_ld *ld = &m->ld;
     struct vae_work *w = &m->work;
     size_t used = 0;
@@ -41,21 +81,23 @@ static size_t carve(struct vae_model *m, float *base)
     for (size_t i = 0; i < m->stats; i++) m->stat[i] = take(base, &used, m->params);
     w->x = take(base, &used, rows * ld->x);
     w->target = m->samples == 1 ? w->x : take(base, &used, r * ld->x);
-    w->hidden_e = take(base, &used, rows * ld->hidden);
+    take_hidden(m, base, &used, 0, head, rows, false);
     w->head = take(base, &used, rows * ld->head);
     w->kl = take(base, &used, rows);
     w->z = take(base, &used, r * ld->z);
     w->eps = take(base, &used, r * ld->z);
-    w->hidden_d = take(base, &used, r * ld->hidden);
+    take_hidden(m, base, &used, dec, out, r, false);
     w->ll = take(base, &used, r * vae_groups(&m->shape));
     w->d_out = take(base, &used, r * ld->out);
     w->out = take(base, &used, r * ld->out);
-    w->d_hidden_d = take(base, &used, r * ld->hidden);
+    take_hidden(m, base, &used, dec, out, r, true);
     w->d_z = take(base, &used, r * ld->z);
     w->d_head = take(base, &used, rows * ld->head);
-    w->d_hidden_e = take(base, &used, rows * ld->hidden);
+    take_hidden(m, base, &used, 0, head, rows, true);
+    w->ones = take(base, &used, r);
     w->scratch_size = scratch_size(m);
     w->scratch = take(base, &used, pool_threads(m->pool) * w->scratch_size);
+    link_layers(m);
     return used;
 }
 
@@ -85,11 +127,12 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                             .stats = (size_t)optimizer,
                             .min_logvar = min_logvar(k, shape),
                             .ld = {.x = lead(vae_inputs(shape)),
-                                   .hidden = lead(shape->hidden),
                                    .head = lead(2 * shape->latent),
                                    .z = lead(shape->latent),
                                    .out = lead(vae_outputs(shape))}};
-    weights_lay_out(m);
+    m->layers = vae_layers(shape, m->layer);
+    const struct vae_tensor *last = &m->layer[m->layers - 1].b;
+    m->params = last->offset + sv_packed_size(1, last->cols);
     const size_t bytes = carve(m, NULL) * sizeof(float);
     m->memory = memory_get(bytes);
     if (!m->memory)
@@ -98,6 +141,7 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                         "latent units, a smaller minibatch or fewer draws",
                         bytes >> 20);
     carve(m, m->memory);
+    for (size_t i = 0; i < max_rows * samples; i++) m->work.ones[i] = 1;
     return true;
 }
 

@@ -2,9 +2,10 @@
  *
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed), each
- * .weight [out][in] and .bias [out]. Statistics carry the same names behind optimizer.<what>. The metadata of a
- * Gaussian hold min_logvar or sigma; neither, as in older files: log-variances without a limit. Settings
- * of the optimiser and its schedule are there where they are not the defaults (run_pairs.h).
+ * .weight [out][in] and .bias [out]. A side with several hidden layers has hidden.0, hidden.1 ... from its input on.
+ * Statistics carry the same names behind optimizer.<what>. The metadata (metadata.h) of a Gaussian hold min_logvar or
+ * sigma; neither, as in older files: log-variances without a limit. Settings of the optimiser and its schedule are
+ * there where they are not the defaults (run_pairs.h).
  */
 #ifndef VAE_CHECKPOINT_H
 #define VAE_CHECKPOINT_H
@@ -23,10 +24,15 @@ bool checkpoint_save(const char *path, const struct vae_model *m, const struct v
  * it speaks of, statistics too, are there. */
 bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e);
 
+/* The name of hidden layer `depth` of `count`; side is "encoder" or "decoder". */
+enum { CHECKPOINT_NAME = 32 };
+void checkpoint_hidden_name(char name[CHECKPOINT_NAME], const char *side, size_t depth,
+                            size_t count);
+
 /* What is said of a model beside its file: settings that one from elsewhere does not hold. */
 struct model_given {
-    const char *likelihood, *binarize; /* names; NULL: not given */
-    size_t rows, cols;                 /* of an image; 0: not given */
+    const char *likelihood, *binarize, *activation; /* names; NULL: not given */
+    size_t rows, cols;                              /* of an image; 0: not given */
 };
 
 /* To use the model, not to go on training it: weights alone are asked for, of `vae train` or from elsewhere

@@ -1,5 +1,6 @@
 #include "foreign.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 bool foreign(const struct st_file *f)
@@ -35,23 +36,63 @@ static bool likelihood(const struct st_file *f, const struct model_given *g, str
     return true;
 }
 
-static bool layers(const struct st_file *f, struct vae_shape *s, size_t *inputs,
+static bool weight_shape(const struct st_file *f, const char *layer, size_t shape[2])
+{
+    char name[ST_NAME];
+    snprintf(name, sizeof name, "%s.weight", layer);
+    return st_shape(f, name, 2, shape);
+}
+
+/* A side's hidden layers: one alone has no number. *inputs are those of the first; left as they are where there is
+ * none. */
+static bool hidden(const struct st_file *f, const char *side, struct vae_widths *w, size_t *inputs,
                    struct vae_error *e)
 {
-    static const char *const names[] = {"encoder.hidden.weight", "encoder.mean.weight"};
-    size_t shape[2][2];
-    for (int i = 0; i < 2; i++)
-        if (!st_shape(f, names[i], 2, shape[i]))
+    char name[CHECKPOINT_NAME];
+    size_t shape[2];
+    *w = (struct vae_widths){0};
+    checkpoint_hidden_name(name, side, 0, 1);
+    const bool alone = weight_shape(f, name, shape);
+    for (size_t d = 0; d == 0 || !alone; d++) {
+        checkpoint_hidden_name(name, side, d, alone ? 1 : VAE_MAX_DEPTH);
+        if (!weight_shape(f, name, shape)) break;
+        if (d == VAE_MAX_DEPTH || shape[0] - 1 >= VAE_MAX_HIDDEN)
             return vae_fail(e,
-                            "%s: no matrix %s in it; give a checkpoint of `vae train`, or weights "
-                            "so named",
-                            f->path, names[i]);
-    *inputs = shape[0][1];
-    s->hidden = shape[0][0];
-    s->latent = shape[1][0];
-    if (s->hidden - 1 < VAE_MAX_HIDDEN && s->latent - 1 < VAE_MAX_LATENT) return true;
-    return vae_fail(e, "%s: %zu hidden units, %zu latent; 1 to %d and 1 to %d are supported",
-                    f->path, s->hidden, s->latent, VAE_MAX_HIDDEN, VAE_MAX_LATENT);
+                            "%s: %s.weight: up to %d hidden layers of 1 to %d units are supported",
+                            f->path, name, VAE_MAX_DEPTH, VAE_MAX_HIDDEN);
+        if (d == 0) *inputs = shape[1];
+        w->of[w->count++] = shape[0];
+    }
+    return true;
+}
+
+static bool encoder(const struct st_file *f, struct vae_shape *s, size_t *inputs,
+                    struct vae_error *e)
+{
+    size_t shape[2];
+    if (!weight_shape(f, "encoder.mean", shape))
+        return vae_fail(
+            e,
+            "%s: no matrix encoder.mean.weight in it; give a checkpoint of `vae train`, "
+            "or weights so named",
+            f->path);
+    *inputs = shape[1];
+    s->latent = shape[0];
+    if (!hidden(f, "encoder", &s->enc, inputs, e)) return false;
+    return s->latent - 1 < VAE_MAX_LATENT ||
+           vae_fail(e, "%s: %zu latent dimensions; 1 to %d are supported", f->path, s->latent,
+                    VAE_MAX_LATENT);
+}
+
+/* Without hidden layers the output's inputs are z; if not, one is missing, and checkpoint.c will say so. */
+static bool decoder(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
+{
+    const char *out = s->likelihood == VAE_GAUSSIAN ? "decoder.mean" : "decoder.logits";
+    size_t shape[2], inputs = 0;
+    if (!hidden(f, "decoder", &s->dec, &inputs, e)) return false;
+    if (!s->dec.count && weight_shape(f, out, shape) && shape[1] != s->latent)
+        s->dec = (struct vae_widths){1, {1}};
+    return true;
 }
 
 static bool image(const struct st_file *f, const struct model_given *g, size_t inputs,
@@ -78,7 +119,12 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
     r->train_images = 1; /* unknown, as the step size; of neither is anything asked before a step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
-    if (!layers(f, &r->shape, &inputs, e) || !likelihood(f, given, &r->shape, e)) return false;
+    if (given->activation)
+        r->shape.activation =
+            (enum vae_activation)index_of(given->activation, vae_activation_names);
+    if (!encoder(f, &r->shape, &inputs, e) || !likelihood(f, given, &r->shape, e) ||
+        !decoder(f, &r->shape, e))
+        return false;
     r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
     return image(f, given, inputs, &r->shape, e);
 }
@@ -88,10 +134,13 @@ bool given_agrees(const struct st_file *f, const struct model_given *g, const st
 {
     const char *likelihood = vae_likelihood_names[r->shape.likelihood];
     const char *binarize = vae_binarize_names[r->binarize];
+    const char *activation = vae_activation_names[r->shape.activation];
     if (g->likelihood && strcmp(g->likelihood, likelihood))
         return vae_fail(e, "%s: its likelihood is %s, not %s", f->path, likelihood, g->likelihood);
     if (g->binarize && strcmp(g->binarize, binarize))
         return vae_fail(e, "%s: its binarisation is %s, not %s", f->path, binarize, g->binarize);
+    if (g->activation && strcmp(g->activation, activation))
+        return vae_fail(e, "%s: its activation is %s, not %s", f->path, activation, g->activation);
     if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
         return vae_fail(e, "%s: its images are %zu x %zu, not %zu x %zu", f->path, r->shape.rows,
                         r->shape.cols, g->rows, g->cols);

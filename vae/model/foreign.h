@@ -8,9 +8,9 @@
 /* The file does not say that it is ours. */
 bool foreign(const struct st_file *f);
 
-/* Settings from the shapes of encoder.{hidden,mean}.weight and the names of the decoder's output, logits or
- * mean. What is given settles what they leave open: an image is square unless told otherwise, pixels are
- * not binarised. The rest is as `vae train` begins; no step is done. */
+/* Settings from the shapes of hidden layers and of encoder.mean.weight, and the name of the decoder's output, logits
+ * or mean. What is given settles what they leave open: an image is square unless told otherwise, hidden layers are
+ * tanh, pixels are not binarised. The rest is as `vae train` begins; no step is done. */
 bool foreign_run(const struct st_file *f, const struct model_given *given, struct vae_run *r,
                  struct vae_error *e);
 

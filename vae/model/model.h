@@ -1,9 +1,8 @@
-/* The variational autoencoder: encoder x -> tanh(hidden) -> (mu, logvar), decoder z -> tanh(hidden)
- * -> logits, or -> (mean, logvar) of a Gaussian (AEVB, appendix C). One arena holds everything.
+/* A variational autoencoder at work: parameters, statistics and activations of the layers in shape.h, in one arena.
  *
- * A layer is Y = X W + b. Weights and their statistics live in panels of sixteen columns (`pack` in
- * kernels/contracts.h): forward and backward passes read them so, and the GEMM of dW updates them so,
- * in its tiles. All gradients are those of the loss, -ELBO summed over the minibatch.
+ * Weights and their statistics live in panels of sixteen columns (`pack` in kernels/contracts.h): forward and
+ * backward passes read them so, and the GEMM of dW updates them so, in its tiles. All gradients are those of the
+ * loss, -ELBO summed over the minibatch.
  *
  * The threads of a pool go through a step together. Each has its columns of each layer, so that weights
  * stay in one CPU's caches and only activations travel; rows are split where a row is needed whole. No
@@ -14,40 +13,9 @@
 
 #include "../../kernels/choice.h"
 #include "../base/error.h"
-#include "../base/limits.h"
 #include "../base/pool.h"
 #include "optim.h"
-#include "phases.h"
-
-enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
-/* The log-variances of a Gaussian decoder: learnt; learnt, with a lower limit; one for all pixels. */
-enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
-
-/* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
-extern const char *const vae_likelihood_names[];
-
-/* The least log-variance where none is given: a standard deviation of 0.011, three of 255 levels of grey. It
- * keeps the likelihood of pixels that never change bounded (`gaussian_ll` in kernels/contracts.h), and a pixel
- * that changes for the first time in thousands of images cheap, at most exp(9) / 2 nats, so that the test
- * bound of MNIST rises steadily; that of Frey Face loses nothing by it. */
-#define VAE_DEFAULT_MIN_LOGVAR (-9.0f)
-
-struct vae_shape {
-    size_t rows, cols; /* of an image; rows * cols inputs */
-    size_t hidden, latent;
-    enum vae_likelihood likelihood;
-    enum vae_variance variance; /* of a Gaussian */
-    float variance_at;          /* LIMITED: the least log-variance; FIXED: sigma */
-};
-
-/* The encoder's head is mu and logvar side by side, hidden x 2 latent; a Gaussian decoder's output is
- * mean and logvar side by side, or the mean alone where the variance is fixed. A bias follows its weight. */
-enum vae_tensor_id { ENC_W, ENC_B, HEAD_W, HEAD_B, DEC_W, DEC_B, OUT_W, OUT_B, VAE_TENSORS };
-
-struct vae_tensor {
-    size_t rows, cols; /* a bias has one row */
-    size_t offset;     /* floats from the arena's start */
-};
+#include "shape.h"
 
 /* Panels of threads' work: what a layer is cut into, and what a row's log-likelihood is summed over. The
  * sums of groups are added in ascending order, in double. */
@@ -63,18 +31,20 @@ static inline size_t vae_place(const struct vae_tensor *t, size_t row, size_t co
 
 /* Distances between rows, in floats: whole cache lines, an odd number of them. */
 struct vae_ld {
-    size_t x, hidden, head, z, out;
+    size_t x, head, z, out;
 };
 
-/* Activations and gradients of one minibatch; r = rows * samples. */
+/* Activations and gradients of one minibatch, but those of hidden layers, which are in layer[].y and .dy;
+ * r = rows * samples. */
 struct vae_work {
-    float *x, *hidden_e, *head, *kl;    /* [rows][...] */
-    float *target, *z, *eps, *hidden_d; /* [r][...]; target is x where samples = 1 */
-    float *ll;                          /* [groups][r at most]; a Gaussian has one group */
-    float *out, *d_out;                 /* [r][outputs]; out: as the layer's, Gaussian alone */
-    float *d_hidden_d, *d_z;            /* [r][...] */
-    float *d_head, *d_hidden_e;         /* [rows][...] */
-    float *scratch;                     /* [threads][scratch_size] */
+    float *x, *head, *kl;    /* [rows][...] */
+    float *target, *z, *eps; /* [r][...]; target is x where samples = 1 */
+    float *ll;               /* [groups][r at most]; a Gaussian has one group */
+    float *out, *d_out;      /* [r][outputs]; out: as the layer's, Gaussian alone */
+    float *d_z;              /* [r][...] */
+    float *d_head;           /* [rows][...] */
+    float *ones;             /* [r] */
+    float *scratch;          /* [threads][scratch_size] */
     size_t scratch_size;
 };
 
@@ -86,7 +56,8 @@ struct vae_model {
     enum vae_optimizer optimizer;
     size_t max_rows, samples; /* largest minibatch; draws of z per data point (L) */
     struct pool *pool;        /* whose threads run the parts; NULL: the caller's alone */
-    struct vae_tensor tensor[VAE_TENSORS];
+    struct vae_layer layer[VAE_MOST_LAYERS];
+    size_t layers;
     size_t params; /* floats of the parameter arena, padding included */
     size_t stats;  /* arenas of optimiser statistics: 0 SGD, 1 Adagrad, 2 Adam */
     float *w, *stat[VAE_MAX_STATS];
@@ -97,27 +68,11 @@ struct vae_model {
     void *memory;
 };
 
-/* A thread's clock, NULL where steps are not timed, and its scratch. */
-static inline struct vae_clock *vae_clock_of(const struct vae_model *m, size_t thread)
-{
-    return m->clock ? m->clock + thread : NULL;
-}
-static inline float *vae_scratch(const struct vae_model *m, size_t thread)
-{
-    return m->work.scratch + thread * m->work.scratch_size;
-}
-
 /* Sums over data points, in nats. */
 struct vae_bound {
     double kl, recon; /* the ELBO is recon - kl */
     size_t count;
 };
-
-static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
-static inline size_t vae_outputs(const struct vae_shape *s)
-{
-    return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
-}
 
 /* Groups of output columns over which a row's log-likelihood is summed; a Gaussian's is whole. */
 static inline size_t vae_groups(const struct vae_shape *s)
@@ -125,13 +80,6 @@ static inline size_t vae_groups(const struct vae_shape *s)
     if (s->likelihood == VAE_GAUSSIAN) return 1;
     return (vae_panels(vae_outputs(s)) + VAE_GROUP - 1) / VAE_GROUP;
 }
-
-/* Useful arithmetic per data point with `samples` draws of z, a multiply-add counting as two: the products alone.
- * Of a phase; of a forward pass; of a training step, forward, dW, and dX without the first layer's. The encoder
- * runs once, the decoder for each draw. */
-double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase);
-double vae_forward_flops(const struct vae_shape *s, size_t samples);
-double vae_step_flops(const struct vae_shape *s, size_t samples);
 
 /* Allocates; parameters and statistics are zero. */
 bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
@@ -143,23 +91,48 @@ void vae_destroy(struct vae_model *m);
  * an sd of 0.01 or of 0.1. */
 void vae_init(struct vae_model *m, uint64_t seed, float sd);
 
-/* Rows first ... first + rows - 1 of a minibatch. Small ranges keep activations in L2 on their way through
- * the layers: VAE_RANGE rows of z at most. */
+/* --- half-passes ---
+ *
+ * What a method of training or evaluation is made of. Each thread of the pool calls each of them in the same order,
+ * with the same arguments but for its number, and they meet within. */
+
+struct vae_job {
+    struct vae_model *m;
+    size_t thread;
+};
+
+/* The thread's clock, NULL where steps are not timed. */
+static inline struct vae_clock *vae_clock_of(struct vae_job j)
+{
+    return j.m->clock ? j.m->clock + j.thread : NULL;
+}
+
+/* Rows first ... first + rows - 1 of a minibatch, or of its draws: draw l of data point i is row i samples + l. Small
+ * ranges, of VAE_RANGE rows at most, keep activations in L2 on their way through the layers. Bits do not depend on
+ * the ranges. */
 struct vae_range {
     size_t first, rows;
 };
 enum { VAE_RANGE = 128 };
 
-/* The three passes over a minibatch; each thread of the pool calls each of them in turn, and they meet
- * within.
- *
- * vae_forward encodes a range of work.x, once all of it is there, draws z, decodes, and leaves
- * log-likelihood, KL and d loss / d out in work. rng addresses the noise of row 0.
- * vae_backward leaves the gradients of all activations of a range.
- * vae_update, after all ranges of the minibatch's `rows` rows, is one step of the optimiser, the prior
- * on all parameters included. */
-void vae_forward(struct vae_model *m, size_t thread, struct vae_range range, struct sv_rng rng);
-void vae_backward(struct vae_model *m, size_t thread, struct vae_range range);
+/* Encodes data points of work.x, once all threads have written theirs, into work.head. */
+void vae_encode(struct vae_job j, struct vae_range points);
+
+/* The draws of z of encoded data points, and their KL. rng addresses the noise of row 0. */
+void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng);
+
+/* Decodes draws, and leaves log p(x|z) in work.ll and the gradient of -log p / samples in work.d_out. */
+void vae_likelihood(struct vae_job j, struct vae_range draws);
+
+/* From d_out back to the decoder's first layer, and on to work.d_z if `to_z`, where each thread has its rows. */
+void vae_back_decoder(struct vae_job j, struct vae_range draws, bool to_z);
+
+/* Back through z and the KL of data points whose draws all have d_z, into work.d_head. With one draw each, a range that
+ * vae_back_decoder was given: a thread then has the same rows of both, and no meeting is needed between. */
+void vae_back_head(struct vae_job j, struct vae_range points);
+
+/* From d_head back to the encoder's first layer. */
+void vae_back_encoder(struct vae_job j, struct vae_range points);
 
 struct vae_step {
     float lr;
@@ -169,12 +142,26 @@ struct vae_step {
     struct vae_optim optim;
 };
 
-void vae_update(struct vae_model *m, size_t thread, size_t rows, const struct vae_step *step);
+/* After all ranges of the minibatch's `rows` data points: one step of the optimiser for layers first ... end - 1, the
+ * prior on their parameters included. */
+void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
+                size_t end);
+
+/* The same in two parts, for methods that need the gradient itself: vae_gradient, then vae_apply, gives the bits of
+ * vae_update, which is the fast way.
+ *
+ * g is an arena of m->params floats with the places of m->w, zero when it is new (memory.h). vae_gradient leaves there
+ * the gradient of the loss, without the prior, for layers first ... end - 1; or, if `accumulate`, goes on with the sums
+ * that are there, so that minibatches one after the other give the bits of one large one. */
+void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool accumulate,
+                  float *g);
+void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
+               const float *g);
 
 /* Between steps: weights below VAE_TINY (base/tiny.h) become 0. */
 void vae_clear_tiny(struct vae_model *m);
 
-/* After vae_forward of all rows on all threads: adds KL and log-likelihood to *bound, row by row. */
+/* After vae_likelihood of all draws on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.

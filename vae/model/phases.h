@@ -17,11 +17,13 @@ enum vae_phase {
     PHASE_DEC_DX,
     PHASE_REPARAM_GRAD,
     PHASE_HEAD_DX,
+    PHASE_ENC_DX, /* of hidden layers behind the first */
     PHASE_OUT_DW,
     PHASE_DEC_DW,
     PHASE_HEAD_DW,
     PHASE_ENC_DW,
     PHASE_BIAS,
+    PHASE_APPLY, /* of gradients in an arena; else the optimiser is in dW and BIAS */
     PHASE_WAIT,
     PHASE_COUNT
 };

@@ -50,7 +50,7 @@ static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 /* What a run begins with unless told otherwise; the image's size, lr and train_images are left 0. */
 static inline struct vae_run run_default(void)
 {
-    return (struct vae_run){.shape = {.hidden = 500, .latent = 20},
+    return (struct vae_run){.shape = {.enc = {1, {500}}, .dec = {1, {500}}, .latent = 20},
                             .optimizer = VAE_ADAGRAD,
                             .batch = 100,
                             .samples = 1,

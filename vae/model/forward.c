@@ -1,0 +1,181 @@
+/* From data points to the bound: encode, draw, likelihood. */
+#include "layer.h"
+#include <string.h>
+
+/* Rows of z that belong to data points. */
+static struct vae_range draws_of(const struct vae_model *m, struct vae_range points)
+{
+    return (struct vae_range){points.first * m->samples, points.rows * m->samples};
+}
+
+void vae_encode(struct vae_job j, struct vae_range points)
+{
+    const struct vae_layer *l = j.m->layer, *head = l + vae_head_at(&j.m->shape);
+    for (; l < head; l++) {
+        vae_layer_forward(j, l, points);
+        clock_phase(vae_clock_of(j), PHASE_ENC);
+        vae_meet(j);
+    }
+    vae_layer_forward_rows(j, head, vae_part_of(j, points));
+    clock_phase(vae_clock_of(j), PHASE_HEAD);
+}
+
+void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const size_t z = m->shape.latent;
+    const struct vae_range p = vae_part_of(j, points), r = draws_of(m, p);
+    float *head = w->head + p.first * m->ld.head;
+    rng.ctr[1] += (uint32_t)r.first;
+    sv_for(&m->k, r.rows, z, 0)
+        ->reparam(&(struct sv_reparam){.m = p.rows,
+                                       .n = z,
+                                       .samples = m->samples,
+                                       .mu = head,
+                                       .logvar = head + z,
+                                       .ld = m->ld.head,
+                                       .z = w->z + r.first * m->ld.z,
+                                       .eps = w->eps + r.first * m->ld.z,
+                                       .ldz = m->ld.z,
+                                       .kl = w->kl + p.first,
+                                       .rng = rng});
+    clock_phase(vae_clock_of(j), PHASE_REPARAM);
+    vae_meet(j);
+}
+
+/* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
+
+/* Panels panel ... panel + panels - 1 of one group, for some rows. */
+static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    struct sv_gemm g = vae_layer_gemm(j, out, b);
+    g.c = out->dy.at + b.row * out->dy.ld + 16 * b.panel;
+    g.ldc = out->dy.ld;
+    g.epilogue = SV_EPI_BERNOULLI;
+    g.y = w->target + b.row * m->ld.x + 16 * b.panel;
+    g.ldy = m->ld.x;
+    g.scale = 1 / (float)m->samples;
+    g.row_sum = w->ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;
+    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+}
+
+static void bernoulli_output(struct vae_job j, const struct vae_layer *out, struct vae_range r)
+{
+    struct block blocks[SPLIT_MOST];
+    const size_t n = vae_blocks_of(j, r, out->w.cols, VAE_GROUP, blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct block b = blocks[i];
+        for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
+            b.panels = min_size(VAE_GROUP, end - b.panel);
+            bernoulli_block(j, out, b);
+        }
+    }
+    clock_phase(vae_clock_of(j), PHASE_OUT);
+}
+
+/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Of a fixed variance there is
+ * no second half. A row at a time: it stays in L1. */
+static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
+    const bool learnt = m->shape.variance != VARIANCE_FIXED;
+    const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
+    const struct vae_range p = vae_part_of(j, r);
+    vae_layer_forward(j, out, r);
+    clock_phase(vae_clock_of(j), PHASE_OUT);
+    vae_meet(j);
+    for (size_t i = p.first; i < p.first + p.rows; i++) {
+        float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
+        row->sigmoid(x, mean, mean);
+        row->gaussian_ll_grad(&(struct sv_gaussian_ll){.m = 1,
+                                                       .n = x,
+                                                       .mean = mean,
+                                                       .logvar = learnt ? mean + x : NULL,
+                                                       .min_logvar = m->min_logvar,
+                                                       .x = w->target + i * m->ld.x,
+                                                       .ll = w->ll + i,
+                                                       .scale = 1 / (float)m->samples,
+                                                       .dmean = d_mean,
+                                                       .dlogvar = learnt ? d_mean + x : NULL});
+        row->sigmoid_grad(x, mean, d_mean, d_mean);
+    }
+    clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
+}
+
+/* Each draw has its data point beside it. */
+static void repeat_targets(struct vae_job j, struct vae_range draws)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const struct vae_range own = vae_part_of(j, draws);
+    const size_t bytes = vae_inputs(&m->shape) * sizeof(float);
+    if (m->samples == 1) return;
+    for (size_t r = own.first; r < own.first + own.rows; r++)
+        memcpy(w->target + r * m->ld.x, w->x + r / m->samples * m->ld.x, bytes);
+    clock_phase(vae_clock_of(j), PHASE_GATHER);
+    if (!m->shape.dec.count)
+        vae_meet(j); /* else the hidden layers do, before the output reads them */
+}
+
+void vae_likelihood(struct vae_job j, struct vae_range draws)
+{
+    const struct vae_shape *s = &j.m->shape;
+    const struct vae_layer *l = j.m->layer + vae_decoder_at(s), *out = j.m->layer + vae_out_at(s);
+    repeat_targets(j, draws);
+    for (; l < out; l++) {
+        vae_layer_forward(j, l, draws);
+        clock_phase(vae_clock_of(j), PHASE_DEC);
+        vae_meet(j);
+    }
+    if (s->likelihood == VAE_GAUSSIAN)
+        gaussian_output(j, out, draws);
+    else
+        bernoulli_output(j, out, draws);
+    vae_meet(j);
+}
+
+void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound)
+{
+    const struct vae_work *w = &m->work;
+    for (size_t i = 0; i < rows; i++) bound->kl += (double)w->kl[i];
+    for (size_t g = 0; g < vae_groups(&m->shape); g++)
+        for (size_t i = 0; i < rows * m->samples; i++)
+            bound->recon += (double)w->ll[g * m->max_rows * m->samples + i] / (double)m->samples;
+    bound->count += rows;
+}
+
+/* --- for pictures --- */
+
+/* Layers first ... end - 1, on the caller's thread. */
+static void layers_forward(struct vae_model *m, size_t first, size_t end, size_t rows)
+{
+    for (size_t i = first; i < end; i++)
+        vae_layer_forward_rows((struct vae_job){m, 0}, &m->layer[i], (struct vae_range){0, rows});
+}
+
+void vae_decode(struct vae_model *m, size_t rows, const float *z)
+{
+    const size_t x = vae_inputs(&m->shape), latent = m->shape.latent;
+    const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
+    float *y = m->work.out;
+    for (size_t i = 0; i < rows; i++)
+        memcpy(m->work.z + i * m->ld.z, z + i * latent, latent * sizeof *z);
+    layers_forward(m, vae_decoder_at(&m->shape), m->layers, rows);
+    for (size_t i = 0; i < rows; i++) { /* rows close up */
+        memmove(y + i * x, y + i * m->ld.out, x * sizeof *y);
+        row->sigmoid(x, y + i * x, y + i * x);
+    }
+}
+
+void vae_encode_mean(struct vae_model *m, size_t rows, float *z)
+{
+    const size_t latent = m->shape.latent;
+    layers_forward(m, 0, vae_decoder_at(&m->shape), rows);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(z + i * latent, m->work.head + i * m->ld.head, latent * sizeof *z);
+}

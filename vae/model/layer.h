@@ -1,0 +1,39 @@
+/* For the sources beside it: what one thread does of a layer. */
+#ifndef VAE_LAYER_H
+#define VAE_LAYER_H
+
+#include "../base/min.h"
+#include "../base/split.h"
+#include "model.h"
+
+/* The thread's scratch. */
+static inline float *scratch_of(struct vae_job j)
+{
+    return j.m->work.scratch + j.thread * j.m->work.scratch_size;
+}
+
+/* All threads meet: what they wrote is read next. */
+void vae_meet(struct vae_job j);
+
+/* The part of a range that is the thread's where work goes by rows. */
+struct vae_range vae_part_of(struct vae_job j, struct vae_range range);
+
+/* split() of these rows of a matrix with that many columns. */
+size_t vae_blocks_of(struct vae_job j, struct vae_range range, size_t cols, size_t unit,
+                     struct block b[SPLIT_MOST]);
+
+/* A block of Y = f(X W + b), for gemm_nn. */
+struct sv_gemm vae_layer_gemm(struct vae_job j, const struct vae_layer *l, struct block b);
+
+/* Y: the thread's columns of a range of rows; the whole width of rows that are its own. */
+void vae_layer_forward(struct vae_job j, const struct vae_layer *l, struct vae_range range);
+void vae_layer_forward_rows(struct vae_job j, const struct vae_layer *l, struct vae_range own);
+
+/* dX, likewise. */
+void vae_layer_back(struct vae_job j, const struct vae_layer *l, struct vae_range range);
+void vae_layer_back_rows(struct vae_job j, const struct vae_layer *l, struct vae_range own);
+
+/* What vae_layer_back left of dX in the thread's columns: below VAE_TINY (base/tiny.h) it becomes 0. */
+void vae_layer_clear_tiny(struct vae_job j, const struct vae_layer *l, struct vae_range range);
+
+#endif

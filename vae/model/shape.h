@@ -1,0 +1,127 @@
+/* The network as data: its sizes, and the list of layers that follows from them. Parameters, arithmetic, memory,
+ * threads' work and names in a checkpoint all go over that list.
+ *
+ * The encoder is x -> hidden layers -> head, which is (mu, logvar); the decoder z -> hidden layers -> output: logits,
+ * or (mean, logvar) of a Gaussian (AEVB, appendix C). A layer is Y = f(X W + b). */
+#ifndef VAE_SHAPE_H
+#define VAE_SHAPE_H
+
+#include "../../kernels/kernels.h"
+#include "../base/limits.h"
+#include "phases.h"
+
+enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
+/* The log-variances of a Gaussian decoder: learnt; learnt, with a lower limit; one for all pixels. */
+enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
+/* Of all hidden layers. */
+enum vae_activation { VAE_TANH, VAE_RELU, VAE_SOFTPLUS, VAE_SIGMOID };
+
+/* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
+extern const char *const vae_likelihood_names[];
+extern const char *const vae_activation_names[];
+
+/* The least log-variance where none is given: a standard deviation of 0.011, three of 255 levels of grey. It
+ * keeps the likelihood of pixels that never change bounded (`gaussian_ll` in kernels/contracts.h), and a pixel
+ * that changes for the first time in thousands of images cheap, at most exp(9) / 2 nats, so that the test
+ * bound of MNIST rises steadily; that of Frey Face loses nothing by it. */
+#define VAE_DEFAULT_MIN_LOGVAR (-9.0f)
+
+/* --- widths of hidden layers --- */
+
+/* From the network's input on: the encoder's from x, the decoder's from z. */
+struct vae_widths {
+    size_t count, of[VAE_MAX_DEPTH];
+};
+
+/* As text: "500", "200,100", or "none" where there are no hidden layers. */
+enum { VAE_WIDTHS_TEXT = 8 * VAE_MAX_DEPTH };
+void vae_widths_text(const struct vae_widths *w, char text[VAE_WIDTHS_TEXT]);
+
+/* The reverse. False where the text is no such list, a width is not 1 ... VAE_MAX_HIDDEN, or there are more than
+ * VAE_MAX_DEPTH. */
+bool vae_widths_read(const char *text, struct vae_widths *w);
+
+bool vae_widths_equal(const struct vae_widths *a, const struct vae_widths *b);
+
+/* The same widths in reverse order. */
+struct vae_widths vae_widths_mirrored(const struct vae_widths *w);
+
+/* --- the shape --- */
+
+struct vae_shape {
+    size_t rows, cols; /* of an image; rows * cols inputs */
+    struct vae_widths enc, dec;
+    enum vae_activation activation;
+    size_t latent;
+    enum vae_likelihood likelihood;
+    enum vae_variance variance; /* of a Gaussian */
+    float variance_at;          /* LIMITED: the least log-variance; FIXED: sigma */
+};
+
+static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
+static inline size_t vae_outputs(const struct vae_shape *s)
+{
+    return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
+}
+
+/* The paper's network: one hidden layer on either side, both of one width, tanh. */
+bool vae_shape_is_aevb(const struct vae_shape *s);
+
+bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b);
+
+/* --- its layers --- */
+
+/* The head is mu and logvar side by side, 2 latent columns; a Gaussian's output is mean and logvar side by
+ * side, or the mean alone where the variance is fixed. */
+enum vae_role { ROLE_ENC, ROLE_HEAD, ROLE_DEC, ROLE_OUT };
+
+/* Parameters, in panels of sixteen columns (`pack` in kernels/contracts.h). */
+struct vae_tensor {
+    size_t rows, cols; /* a bias has one row */
+    size_t offset;     /* floats from the arena's start */
+};
+
+/* A matrix of floats: rows are ld floats apart. */
+struct vae_view {
+    float *at;
+    size_t ld;
+};
+
+/* Y = f(X W + b). With X the output of a hidden layer, dX is the gradient of what went into that layer's f:
+ * (dY W^T) f'(X); else, slope NONE, dY W^T. */
+struct vae_layer {
+    enum vae_role role;
+    size_t depth; /* among the layers of its role, from 0 */
+    enum sv_epilogue f, slope;
+    struct vae_tensor w, b;
+    struct vae_view x, y, dx, dy; /* of a model's; dx.at is NULL where X is the minibatch */
+};
+
+enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 2 };
+
+/* The layers of a shape in the order of a forward pass, without views; tensors lie one after the other, a bias
+ * behind its weight. Returns how many there are: the encoder's, the head, the decoder's, the output. */
+size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]);
+
+/* Where among them the head, the decoder's first layer (or, without hidden ones, its output) and the output are. */
+static inline size_t vae_head_at(const struct vae_shape *s) { return s->enc.count; }
+static inline size_t vae_decoder_at(const struct vae_shape *s) { return s->enc.count + 1; }
+static inline size_t vae_out_at(const struct vae_shape *s)
+{
+    return s->enc.count + 1 + s->dec.count;
+}
+
+/* The three products of a layer: forward, gradient of its input, gradient of its weight. */
+enum vae_product { LAYER_Y, LAYER_DX, LAYER_DW, VAE_PRODUCTS };
+
+/* The phase of a product of all layers of one role. */
+enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product);
+
+/* Useful arithmetic per data point with `samples` draws of z, a multiply-add counting as two: the products alone.
+ * Of a phase; of a forward pass; of a training step, forward, dW, and dX without the first layer's. The encoder
+ * runs once, the decoder for each draw. */
+double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase);
+double vae_forward_flops(const struct vae_shape *s, size_t samples);
+double vae_step_flops(const struct vae_shape *s, size_t samples);
+
+#endif

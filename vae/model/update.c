@@ -1,0 +1,169 @@
+/* Gradients of the parameters, and what the optimiser makes of them: at once, in the tiles of their product, or
+ * apart from it. */
+#include "layer.h"
+#include <math.h>
+
+/* --- the optimiser's settings --- */
+
+/* b^t by squaring: pow may round differently from one libm to the next. */
+static double power(double b, uint64_t t)
+{
+    double p = 1;
+    for (; t; t >>= 1, b *= b)
+        if (t & 1) p *= b;
+    return p;
+}
+
+/* Adam's betas are floats, as the kernel takes them: the correction of a bias is that of these. */
+static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
+{
+    const float beta1 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA1);
+    const float beta2 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA2);
+    const double epsilon = vae_optim_value(&s->optim, optimizer, OPTIM_EPSILON);
+    if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, (float)epsilon, s->decay, 0, 0};
+    const double root = sqrt(1 - power((double)beta2, s->count));
+    const double alpha = (double)s->lr * root / (1 - power((double)beta1, s->count));
+    return (struct sv_optim){(float)alpha, (float)(epsilon * root), s->decay, beta1, beta2};
+}
+
+/* n parameters from place `at` take a step; g is the gradient of the first of them. */
+static void optimise(const struct vae_model *m, size_t at, size_t n, const float *g,
+                     const struct sv_optim *o)
+{
+    const struct sv_kernels *k = sv_for(&m->k, 1, n, 0);
+    float *w = m->w + at;
+    switch (m->optimizer) {
+    case VAE_SGD: k->sgd(n, w, g, o->lr, o->decay); break;
+    case VAE_ADAGRAD: k->adagrad(n, w, g, m->stat[0] + at, o->lr, o->eps, o->decay); break;
+    case VAE_ADAM: k->adam(n, w, g, m->stat[0] + at, m->stat[1] + at, o);
+    }
+}
+
+/* --- gradients --- */
+
+/* What becomes of a gradient: a step of the optimiser at once; or, where that is NULL, a place in an arena. */
+struct sink {
+    const struct sv_optim *optim;
+    float *arena;
+    bool accumulate; /* in the arena */
+};
+
+/* Rows of a layer's x and dy: data points, or draws. */
+static size_t rows_of(const struct vae_model *m, const struct vae_layer *l, size_t points)
+{
+    return l < &m->layer[vae_decoder_at(&m->shape)] ? points : points * m->samples;
+}
+
+/* A block of dW = x^T dy. */
+static void weight_block(struct vae_job j, const struct vae_layer *l, struct block b, size_t rows,
+                         const struct sink *to)
+{
+    static const enum sv_epilogue epilogue[] = {
+        [VAE_SGD] = SV_EPI_SGD, [VAE_ADAGRAD] = SV_EPI_ADAGRAD, [VAE_ADAM] = SV_EPI_ADAM};
+    struct vae_model *m = j.m;
+    const size_t at = vae_place(&l->w, b.row, 16 * b.panel);
+    const struct sv_gemm g = {.m = b.rows,
+                              .n = min_size(16 * b.panels, l->w.cols - 16 * b.panel),
+                              .k = rows,
+                              .a = l->x.at + b.row,
+                              .lda = l->x.ld,
+                              .b = l->dy.at + 16 * b.panel,
+                              .ldb = l->dy.ld,
+                              .c = (to->optim ? m->w : to->arena) + at,
+                              .ldc = l->w.rows,
+                              .c_packed = true,
+                              .accumulate = to->accumulate,
+                              .epilogue = to->optim ? epilogue[m->optimizer] : SV_EPI_NONE,
+                              .optim = to->optim,
+                              .s = m->stats > 0 ? m->stat[0] + at : NULL,
+                              .v = m->stats > 1 ? m->stat[1] + at : NULL,
+                              .scratch = scratch_of(j)};
+    sv_for_gemm(&m->k, &g)->gemm_tn(&g);
+}
+
+static void weight(struct vae_job j, const struct vae_layer *l, size_t rows, const struct sink *to)
+{
+    struct block b[SPLIT_MOST];
+    const size_t n = vae_blocks_of(j, (struct vae_range){0, l->w.rows}, l->w.cols, VAE_UNIT, b);
+    for (size_t i = 0; i < n; i++) weight_block(j, l, b[i], rows, to);
+}
+
+/* y += column sums: as `colsum`, going on from what is there. 1 a + y rounds once, as a + y does. */
+static void add_colsum(struct vae_job j, size_t rows, size_t n, struct vae_view a, float *y)
+{
+    const struct vae_model *m = j.m;
+    const struct sv_gemm g = {.m = 1,
+                              .n = n,
+                              .k = rows,
+                              .a = m->work.ones,
+                              .lda = 1,
+                              .b = a.at,
+                              .ldb = a.ld,
+                              .c = y,
+                              .ldc = n,
+                              .accumulate = true,
+                              .scratch = scratch_of(j)};
+    sv_for_gemm(&m->k, &g)->gemm_tn(&g);
+}
+
+static void bias(struct vae_job j, const struct vae_layer *l, size_t rows, const struct sink *to)
+{
+    const struct vae_model *m = j.m;
+    const struct share s = share_of(vae_panels(l->b.cols), j.thread, pool_threads(m->pool));
+    const size_t first = 16 * s.first, end = min_size(16 * s.end, l->b.cols);
+    if (first >= end) return;
+    const size_t n = end - first, at = l->b.offset + first;
+    const struct vae_view dy = {l->dy.at + first, l->dy.ld};
+    float *g = to->optim ? scratch_of(j) : to->arena + at;
+    if (to->accumulate)
+        add_colsum(j, rows, n, dy, g);
+    else
+        sv_for(&m->k, rows, n, 0)->colsum(rows, n, dy.at, dy.ld, g);
+    if (to->optim) optimise(m, at, n, g, to->optim);
+}
+
+static void gradients(struct vae_job j, size_t rows, size_t first, size_t end,
+                      const struct sink *to)
+{
+    const struct vae_model *m = j.m;
+    for (size_t i = end; i-- > first;) {
+        const struct vae_layer *l = &m->layer[i];
+        weight(j, l, rows_of(m, l, rows), to);
+        clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DW));
+    }
+    for (size_t i = end; i-- > first;) bias(j, &m->layer[i], rows_of(m, &m->layer[i], rows), to);
+    clock_phase(vae_clock_of(j), PHASE_BIAS);
+}
+
+/* --- updates --- */
+
+void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
+                size_t end)
+{
+    const struct sv_optim optim = settings(j.m->optimizer, step);
+    gradients(j, rows, first, end, &(struct sink){.optim = &optim});
+}
+
+void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool accumulate,
+                  float *g)
+{
+    gradients(j, rows, first, end, &(struct sink){.arena = g, .accumulate = accumulate});
+    vae_meet(j);
+}
+
+/* Layers lie one after the other in the arena, and the optimiser leaves padding 0, so lines are shared out whatever
+ * they belong to. */
+void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
+               const float *g)
+{
+    const struct vae_model *m = j.m;
+    if (first >= end) return;
+    const struct vae_tensor *last = &m->layer[end - 1].b;
+    const size_t from = m->layer[first].w.offset;
+    const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / 16;
+    const struct share s = share_of(lines, j.thread, pool_threads(m->pool));
+    const struct sv_optim optim = settings(m->optimizer, step);
+    const size_t at = from + 16 * s.first;
+    optimise(m, at, 16 * (s.end - s.first), g + at, &optim);
+    clock_phase(vae_clock_of(j), PHASE_APPLY);
+}
