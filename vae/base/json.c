@@ -74,9 +74,11 @@ char *json_text(bool ok, json_t *value, size_t flags)
 
 static _Thread_local bool refused;
 
+/* After one refusal all are refused: jansson drops a byte of text it had no room for, and would then copy a string
+ * without its closing quote, on and on, had it room for the copy. */
 static void *noted_malloc(size_t n)
 {
-    void *p = malloc(n);
+    void *p = refused ? NULL : malloc(n);
     if (!p) refused = true;
     return p;
 }
