@@ -3,6 +3,7 @@
  * operands and small caches, so that small shapes cross blocks, go round in cycles of their own. */
 #include "kcase.h"
 #include "must.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,7 @@ static void variant_text(int variant, char text[VARIANT_TEXT])
              accumulates(&s) ? ", accumulating" : "", variant & B_PACKED ? ", b packed" : "",
              variant & C_PACKED ? ", c packed" : "",
              variant & SMALL_CACHES ? ", small caches" : "");
+    for (char *c = text; *c; c++) *c = (char)tolower((unsigned char)*c);
 }
 
 /* Blocks of a dozen rows, columns, links for shapes that ask for them. */
