@@ -264,6 +264,17 @@ START_TEST(test_trajectory)
 }
 END_TEST
 
+/* On the default kernels, in one thread. */
+static struct vae_trainer trainer_of(const struct vae_run *run, const struct images *images)
+{
+    struct sv_choice k;
+    struct vae_trainer t;
+    struct vae_error e;
+    sv_choice_default(NULL, &k);
+    ck_assert(trainer_create(&t, &k, run, images, NULL, &e));
+    return t;
+}
+
 /* Corrected for their bias, Adam's first averages are g and g^2: each weight moves by the step size. The last
  * layer's biases start from 0 and have gradients far above eps. */
 START_TEST(test_first_step_of_adam)
@@ -278,12 +289,8 @@ START_TEST(test_first_step_of_adam)
         .seed = 1234567890123,
         .train_images = 101};
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
-    struct sv_choice k;
-    struct vae_trainer t;
-    struct vae_error e;
+    struct vae_trainer t = trainer_of(&run, &images);
     struct vae_bound b = {0};
-    sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     trainer_step(&t, &b);
     const struct vae_tensor *bias = &t.model.layer[vae_out_at(&run.shape)].b;
     for (size_t j = 0; j < bias->cols; j++)
@@ -307,12 +314,8 @@ START_TEST(test_tiny)
         .seed = 3,
         .train_images = 100};
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
-    struct sv_choice k;
-    struct vae_trainer t;
-    struct vae_error e;
+    struct vae_trainer t = trainer_of(&run, &images);
     struct vae_bound b = {0};
-    sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     const struct vae_model *m = &t.model;
     const float *w = m->w + m->layer[0].w.offset;
     while (t.run.step < 255) trainer_step(&t, &b);
@@ -352,12 +355,8 @@ START_TEST(test_tiny_in_depth)
     run.shape.rows = run.shape.cols = 8;
     run.shape.latent = 5;
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
-    struct sv_choice k;
-    struct vae_trainer t;
-    struct vae_error e;
+    struct vae_trainer t = trainer_of(&run, &images);
     struct vae_bound b = {0};
-    sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
     trainer_step(&t, &b);
     const struct vae_layer *l = &t.model.layer[deep[_i].zero];
     for (size_t i = 0; i < run.batch; i++) {

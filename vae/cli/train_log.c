@@ -1,249 +1,20 @@
 #include "train_log.h"
-#include "../../reference/fnv.h"
-#include "../base/input_file.h"
-#include "../base/json.h"
 #include "../base/replace_file.h"
+#include "log_lines.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const char hint[] = "choose another --log";
-
-/* A setting of later versions joins only where it is not its default, so that older runs go on. */
-static uint64_t sum_of_settings(const struct vae_run *r)
-{
-    const struct vae_shape *s = &r->shape;
-    char text[512], stages[SCHEDULE_TEXT], enc[VAE_WIDTHS_TEXT], dec[VAE_WIDTHS_TEXT];
-    const int n = snprintf(
-        text, sizeof text, "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu",
-        s->likelihood, s->rows, s->cols, s->enc.of[0], s->latent, r->optimizer, r->binarize,
-        r->batch, r->samples, (double)r->lr, (double)r->init_sd, r->seed, r->train_images);
-    if (s->variance != VARIANCE_FREE)
-        snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", s->variance,
-                 (double)s->variance_at);
-    uint64_t h = fnv_text(FNV_START, text);
-    if (!vae_shape_is_aevb(s)) {
-        vae_widths_text(&s->enc, enc);
-        vae_widths_text(&s->dec, dec);
-        snprintf(text, sizeof text, " %s %s %s", enc, dec, vae_activation_names[s->activation]);
-        h = fnv_text(h, text);
-    }
-    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
-        if (vae_optim_differs(&r->optim, r->optimizer, i)) {
-            snprintf(text, sizeof text, " %s %.17g", vae_optim_limits[i].key, r->optim.value[i]);
-            h = fnv_text(h, text);
-        }
-    schedule_write_stages(&r->schedule, stages);
-    h = fnv_text(h, stages);
-    if (!r->schedule.warmup) return h;
-    snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);
-    return fnv_text(h, text);
-}
-
-uint64_t train_log_run(const struct vae_run *r) { return r->id ? r->id : sum_of_settings(r); }
-
-void train_log_run_id(const struct vae_run *r, char id[17])
-{
-    snprintf(id, 17, "%016" PRIx64, train_log_run(r));
-}
-
-/* --- which lines of an older log stay --- */
-
-struct line {
-    uint64_t samples;
-    long long at;
-    size_t length;    /* with its end */
-    char images[17];  /* which it was trained on; or "" */
-    bool named, ours; /* names a run, this one */
-};
-
-struct lines {
-    struct line *line;
-    size_t count, room;
-    bool any_ours;
-    bool any_others; /* names another */
-    bool begins;     /* the file begins as a log does, as far as it goes */
-};
-
-static bool no_memory(const char *path, struct vae_error *e)
-{
-    return vae_fail(e, "%s: not enough memory", path);
-}
-
-/* A line that is none of a log, half of one for instance, is left out. */
-static bool add_line(struct lines *all, const char *path, const char *text, size_t length,
-                     long long at, const char *id, struct vae_error *e)
-{
-    json_error_t error;
-    const char *why;
-    json_t *o = json_parse(text, length, 0, &error, &why);
-    if (!o && why == json_no_memory) return no_memory(path, e);
-    const json_t *samples = json_object_get(o, "samples");
-    const char *run = json_string_value(json_object_get(o, "run"));
-    const char *images = json_string_value(json_object_get(o, "data"));
-    struct line l = {.samples = (uint64_t)json_integer_value(samples),
-                     .at = at,
-                     .length = length,
-                     .named = run != NULL,
-                     .ours = run && !strcmp(run, id)};
-    snprintf(l.images, sizeof l.images, "%s", images ? images : "");
-    static const char begin[] = "{\"epoch\":";
-    const size_t shared = length < sizeof begin - 1 ? length : sizeof begin - 1;
-    if (at == 0) all->begins = !memcmp(text, begin, shared);
-    const bool keep = json_is_integer(samples) && length && text[length - 1] == '\n';
-    json_decref(o);
-    if (!keep) return true;
-    if (all->count == all->room) {
-        const size_t room = all->room ? 2 * all->room : 64;
-        struct line *more = realloc(all->line, room * sizeof *more);
-        if (!more) return no_memory(path, e);
-        all->line = more;
-        all->room = room;
-    }
-    all->line[all->count++] = l;
-    all->any_ours = all->any_ours || l.ours;
-    all->any_others = all->any_others || (l.named && !l.ours);
-    return true;
-}
-
-static bool read_lines(FILE *f, const char *path, const char *id, struct lines *all,
-                       struct vae_error *e)
-{
-    char *text = NULL;
-    size_t room = 0;
-    long long at = 0;
-    ssize_t n;
-    bool ok = true;
-    errno = 0;
-    while (ok && (n = getline(&text, &room, f)) > 0) {
-        ok = add_line(all, path, text, (size_t)n, at, id, e);
-        at += n;
-    }
-    if (ok && !feof(f)) ok = vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
-    free(text);
-    if (ok && at && !all->count && !all->begins)
-        ok = vae_fail(e, "%s: holds something, but no line of a log; %s", path, hint);
-    return ok;
-}
-
-static int by_samples(const void *a, const void *b)
-{
-    const struct line *x = a, *y = b;
-    if (x->samples != y->samples) return x->samples < y->samples ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Samples at the run's last report: what the log of its checkpoint goes up to. */
-static uint64_t reported(const struct vae_run *r) { return run_points(r) - r->seen.count; }
-
-/* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run,
- * those that name none, of an earlier version, are taken to be its. */
-static void choose_lines(struct lines *all, uint64_t last)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (all->line[i].samples <= last &&
-            (all->line[i].ours || (!all->any_ours && !all->line[i].named)))
-            all->line[kept++] = all->line[i];
-    if (kept) qsort(all->line, kept, sizeof *all->line, by_samples);
-    all->count = 0;
-    for (size_t i = 0; i < kept; i++)
-        if (i == 0 || all->line[i].samples != all->line[all->count - 1].samples)
-            all->line[all->count++] = all->line[i];
-}
-
-/* --- rewriting it --- */
-
-static bool copy(FILE *from, long long at, long long length, struct replace_file *to)
-{
-    char room[1 << 14];
-    if (fseeko(from, (off_t)at, SEEK_SET)) return false;
-    while (length > 0) {
-        const size_t want = length < (long long)sizeof room ? (size_t)length : sizeof room;
-        const size_t n = fread(room, 1, want, from);
-        if (n == 0) return false;
-        replace_write(to, room, n);
-        length -= (long long)n;
-    }
-    return true;
-}
-
-/* Puts these lines of f in place of the file `path`. */
-static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct vae_error *e)
-{
-    struct replace_file r;
-    bool ok = replace_begin(&r, path, e);
-    if (!ok) return false;
-    for (size_t i = 0; ok && i < kept->count; i++)
-        ok = copy(f, kept->line[i].at, (long long)kept->line[i].length, &r);
-    if (ok) return replace_commit(&r, e);
-    replace_abort(&r);
-    return vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);
-}
-
-static bool needs_rewriting(const struct lines *kept, FILE *f)
-{
-    long long at = 0;
-    for (size_t i = 0; i < kept->count; i++) {
-        if (kept->line[i].at != at) return true;
-        at += (long long)kept->line[i].length;
-    }
-    struct stat st;
-    return fstat(fileno(f), &st) || st.st_size != at;
-}
 
 /* --- what is there when a run begins --- */
 
 static bool cannot(const char *path, struct vae_error *e)
 {
     return vae_fail(e, "%s: %s; %s", path,
-                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), hint);
-}
-
-static FILE *open_lines(const char *path, struct vae_error *e)
-{
-    const int fd = input_open(path, false, hint, e);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
-    if (fd >= 0 && !f) {
-        close(fd);
-        no_memory(path, e);
-    }
-    return f;
-}
-
-struct log_found {
-    bool last;   /* the line of the run's last report, at the end of what is its */
-    bool others; /* lines of another run */
-    char images[17];
-};
-
-/* Looks at a log, and, where `to` is not NULL, writes the lines of this run up to its last report there: in place
- * of all, where it is the same file. */
-static bool reconcile(const char *path, const struct vae_run *run, const char *to,
-                      struct log_found *found, struct vae_error *e)
-{
-    struct lines all = {0};
-    char id[17];
-    FILE *f = open_lines(path, e);
-    if (!f) return false;
-    train_log_run_id(run, id);
-    bool ok = read_lines(f, path, id, &all, e);
-    if (ok) {
-        choose_lines(&all, reported(run));
-        static const struct line none;
-        const struct line *last = all.count ? &all.line[all.count - 1] : &none;
-        *found = (struct log_found){.last = all.any_ours && last->samples == reported(run),
-                                    .others = all.any_others};
-        strcpy(found->images, last->images);
-        ok = !to || (to == path && !needs_rewriting(&all, f)) || rewrite(f, to, &all, e);
-    }
-    free(all.line);
-    fclose(f);
-    return ok;
+                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), log_hint);
 }
 
 static bool look(const char *path, bool *older, struct vae_error *e)
@@ -262,11 +33,11 @@ static bool take_pending(const struct train_log *l, const struct vae_run *run, s
     struct stat st;
     struct log_found found = {0};
     if (lstat(l->pending, &st)) return true;
-    if (S_ISREG(st.st_mode) && st.st_size && !reconcile(l->pending, run, NULL, &found, e))
+    if (S_ISREG(st.st_mode) && st.st_size && !log_reconcile(l->pending, run, NULL, &found, e))
         return false;
-    const bool its = found.last || (S_ISREG(st.st_mode) && !st.st_size && !reported(run));
+    const bool its = found.last || (S_ISREG(st.st_mode) && !st.st_size && !run_reported(run));
     if (its ? rename(l->pending, l->path) : unlink(l->pending))
-        return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), hint);
+        return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), log_hint);
     return true;
 }
 
@@ -299,9 +70,9 @@ static bool name_files(struct train_log *l, const char *path, char lock[LOCK_PAT
     struct stat st;
     l->linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
     if (l->linked && stat(path, &st) && errno == ENOENT)
-        return vae_fail(e, "%s: a symbolic link to nothing; %s", path, hint);
+        return vae_fail(e, "%s: a symbolic link to nothing; %s", path, log_hint);
     char *real = l->linked ? realpath(path, NULL) : NULL;
-    if (l->linked && !real && errno == ENOMEM) return no_memory(path, e);
+    if (l->linked && !real && errno == ENOMEM) return vae_fail(e, "%s: not enough memory", path);
     const int n = snprintf(l->path, sizeof l->path, "%s", real ? real : path);
     l->linked = l->linked && !real;
     free(real);
@@ -321,10 +92,10 @@ static bool begin(struct train_log *l, const struct vae_run *run, bool resume, s
     if (resume ? !take_pending(l, run, e) : unlink(l->pending) && errno != ENOENT)
         return *e->line ? false : cannot(l->pending, e);
     if (!look(l->path, &older, e)) return false;
-    if (older && !reconcile(l->path, run, NULL, &found, e)) return false;
+    if (older && !log_reconcile(l->path, run, NULL, &found, e)) return false;
     if (resume) strcpy(l->images, found.images);
     const bool waits = older && (!resume || found.others);
-    if (older && resume && !reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
+    if (older && resume && !log_reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
         return false;
     if (waits) return open_pending(l, e);
     *l->pending = 0;

@@ -33,9 +33,4 @@ bool train_log_settle(struct train_log *l, struct vae_error *e);
 /* A new run that never had a checkpoint leaves an earlier one's log as it was. */
 void train_log_close(struct train_log *l);
 
-/* Which run a line is of: a sum over the settings that make a run what it is, or run.id, what that was before it
- * went on with others; and as 16 hexadecimal digits. */
-uint64_t train_log_run(const struct vae_run *r);
-void train_log_run_id(const struct vae_run *r, char id[17]);
-
 #endif

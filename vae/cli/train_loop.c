@@ -2,6 +2,7 @@
 #include "../base/peak.h"
 #include "../methods/health.h"
 #include "../model/checkpoint.h"
+#include "../model/run_id.h"
 #include "insight.h"
 #include "stop.h"
 #include <inttypes.h>
@@ -104,7 +105,7 @@ static bool write_line(struct train_loop *l, const struct epoch_report *r, struc
 static void next_point(struct train_loop *l)
 {
     const struct vae_run *r = &l->t->run;
-    const double reported = (double)(run_points(r) - r->seen.count);
+    const double reported = (double)run_reported(r);
     l->next_point = 0;
     for (int i = 0; l->s->points && l->next_point <= reported; i++)
         l->next_point = ceil(pow(10, i / (double)l->s->points));
@@ -146,7 +147,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .profiled = l->clock != NULL,
         .profile = epoch_profile(l),
     };
-    train_log_run_id(r, line.run);
+    vae_run_id_text(r, line.run);
     strcpy(line.data, l->images);
     progress_clear(&l->progress);
     if (!l->s->quiet) print_epoch(&line);

@@ -1,8 +1,8 @@
 #include "train_settings.h"
 #include "../base/number.h"
+#include "../model/run_id.h"
 #include "option_table.h"
 #include "option_values.h"
-#include "train_log.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +127,7 @@ bool train_settings_go_on(struct settings *s, size_t images, struct vae_error *e
     tell_changes(r, &before, text);
     s->changed = *text;
     if (!s->changed) return true;
-    r->id = train_log_run(&before);
+    r->id = vae_run_id(&before);
     train_settings_tell(r, text); /* a run that went on before this may have had no report yet */
     return true;
 }

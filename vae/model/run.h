@@ -106,6 +106,12 @@ static inline uint64_t run_points(const struct vae_run *r)
     return run_points_of_epochs(r, run_epoch(r)) + run_step_of_epoch(r) * r->batch;
 }
 
+/* Those of the last report: what the log of the run's checkpoint goes up to. */
+static inline uint64_t run_reported(const struct vae_run *r)
+{
+    return run_points(r) - r->seen.count;
+}
+
 /* The step size of the next step. */
 static inline float run_lr(const struct vae_run *r)
 {

@@ -1,0 +1,42 @@
+#include "run_id.h"
+#include "../../reference/fnv.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+/* A setting of later versions joins only where it is not its default, so that older runs go on. */
+static uint64_t sum_of_settings(const struct vae_run *r)
+{
+    const struct vae_shape *s = &r->shape;
+    char text[512], stages[SCHEDULE_TEXT], enc[VAE_WIDTHS_TEXT], dec[VAE_WIDTHS_TEXT];
+    const int n = snprintf(
+        text, sizeof text, "%d %zu %zu %zu %zu %d %d %zu %zu %.9g %.9g %" PRIu64 " %zu",
+        s->likelihood, s->rows, s->cols, s->enc.of[0], s->latent, r->optimizer, r->binarize,
+        r->batch, r->samples, (double)r->lr, (double)r->init_sd, r->seed, r->train_images);
+    if (s->variance != VARIANCE_FREE)
+        snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", s->variance,
+                 (double)s->variance_at);
+    uint64_t h = fnv_text(FNV_START, text);
+    if (!vae_shape_is_aevb(s)) {
+        vae_widths_text(&s->enc, enc);
+        vae_widths_text(&s->dec, dec);
+        snprintf(text, sizeof text, " %s %s %s", enc, dec, vae_activation_names[s->activation]);
+        h = fnv_text(h, text);
+    }
+    for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
+        if (vae_optim_differs(&r->optim, r->optimizer, i)) {
+            snprintf(text, sizeof text, " %s %.17g", vae_optim_limits[i].key, r->optim.value[i]);
+            h = fnv_text(h, text);
+        }
+    schedule_write_stages(&r->schedule, stages);
+    h = fnv_text(h, stages);
+    if (!r->schedule.warmup) return h;
+    snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);
+    return fnv_text(h, text);
+}
+
+uint64_t vae_run_id(const struct vae_run *r) { return r->id ? r->id : sum_of_settings(r); }
+
+void vae_run_id_text(const struct vae_run *r, char id[17])
+{
+    snprintf(id, 17, "%016" PRIx64, vae_run_id(r));
+}
