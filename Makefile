@@ -159,6 +159,11 @@ bits: all ## SHA-256 of a short training run on every instruction set and severa
 .PHONY: benches
 benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
+.PHONY: benchcheck
+benchcheck: benches ## the benchmarks build, and rows of Google Benchmark run
+	$(Q)$(if $(GBENCH),$(DIR)/bench-kernels --benchmark_filter='^(tanh|gemm_nn)/.*/(1000|100x40x500)/hot' \
+	    --benchmark_min_time=0.001,echo "benchcheck: nothing run: no Google Benchmark; make peers")
+
 .PHONY: converge
 converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
 	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
