@@ -144,8 +144,16 @@ void cli_truncate_copy(const char *from, const char *to, size_t part, size_t par
     free(bytes);
 }
 
+/* What the tests were started with: nohup ignores SIGHUP, a shell's & SIGINT. */
+static void default_signals(void)
+{
+    static const int sent[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) signal(sent[i], SIG_DFL);
+}
+
 void cli_make_fixture(void)
 {
+    default_signals();
     const char *given = getenv("VAE_BIN");
     if (!*program) /* before the first fixture leaves this directory */
         ck_assert_msg(given && realpath(given, program), "VAE_BIN names no program");
