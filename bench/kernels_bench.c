@@ -30,7 +30,8 @@ static const char *check_share(const struct gbench_measure *m, double seconds)
 {
     static struct vae_error e; /* until the library has printed it */
     double share;
-    return m->peak <= 0 || share_of_peak(m->flops / seconds, m->peak, &share, &e) ? NULL : e.line;
+    return m->peak <= 0 || vae_share_of_peak(m->flops / seconds, m->peak, &share, &e) ? NULL
+                                                                                      : e.line;
 }
 
 /* --- a kernel's row --- */
@@ -105,7 +106,7 @@ static const char *open_operands(const struct kernel_row *r)
     open_row.measure = (struct gbench_measure){
         .flops = call_flops(&open_row.set[0]),
         .bytes = bytes,
-        .peak = r->shape.k ? fma_peak_of(NULL, r->table) : 0,
+        .peak = r->shape.k ? vae_fma_peak_of(NULL, r->table) : 0,
         .bandwidth = r->shape.k ? 0 : stream_rate(r->cold ? (size_t)COLD_BYTES : (size_t)bytes),
         .worst = v->worst,
     };
@@ -164,7 +165,7 @@ static void add_table(const struct sv_kernels *table, const char *name, bool ser
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
         if (!sv_has(table, id)) continue;
         for (int cls = 0; cls < SV_CLASSES; cls++) {
-            struct shape s = timing_shape(verify_case(id), (enum sv_class)cls);
+            struct shape s = vae_timing_shape(verify_case(id), (enum sv_class)cls);
             add_row(id, table, name, &s, false);
             if (full || (serving && cls == SV_MEDIUM)) add_row(id, table, name, &s, true);
             for (int epilogue = 1; full && s.k && cls == SV_MEDIUM && epilogue < SV_EPI_COUNT;
@@ -181,7 +182,7 @@ static void add_kernels(bool full)
 {
     static struct candidates c;
     static char names[MAX_CANDIDATES][64];
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     add_table(&ref_kernels, "reference", false, false);
     for (size_t i = 0; i < c.count; i++) {
         const struct sv_kernels *t = c.table[i];
@@ -213,12 +214,13 @@ static const char *prepare_step(void *arg, struct gbench_measure *m)
     close_row();
     if (open_step.row != r) {
         show_progress(r->name);
-        if (open_step.row) trainer_destroy(&open_step.trainer), pool_destroy(open_step.pool);
+        if (open_step.row)
+            vae_trainer_destroy(&open_step.trainer), vae_pool_destroy(open_step.pool);
         open_step.row = NULL;
         if (!steps.ready && !step_task_open(&steps, stderr))
             return "a kernel fails its checks; not timed";
         const struct vae_run run = step_run(500, 20, r->batch);
-        open_step.pool = pool_of_cpus(r->threads, &e);
+        open_step.pool = vae_pool_of_cpus(r->threads, &e);
         if (!open_step.pool) return "no threads to run on";
         open_step.trainer = step_trainer(&steps, &run, open_step.pool);
         open_step.row = r;
@@ -227,7 +229,7 @@ static const char *prepare_step(void *arg, struct gbench_measure *m)
     *m = (struct gbench_measure){
         .flops = (double)r->batch *
                  vae_step_flops(&open_step.trainer.run.shape, open_step.trainer.run.samples),
-        .peak = fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
+        .peak = vae_fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
     return NULL;
 }
 
@@ -242,7 +244,7 @@ static void add_steps(void)
 {
     static const size_t batch[] = {20, 100, 500};
     static struct step_row rows[6];
-    const size_t cpus = cpus_allowed();
+    const size_t cpus = vae_cpus_allowed();
     for (size_t i = 0; i < (cpus > 1 ? 6 : 3); i++) {
         struct step_row *r = &rows[i];
         *r = (struct step_row){.batch = batch[i % 3], .threads = i < 3 ? 1 : cpus};
@@ -283,10 +285,10 @@ static bool keep(const char *from, const char *path, struct vae_error *e)
     json_object_del(json_object_get(all, "context"), "host_name");
     char *text = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
     json_decref(all);
-    const bool kept = replace_begin(&file, path, e);
-    if (kept) replace_text(&file, text);
+    const bool kept = vae_replace_begin(&file, path, e);
+    if (kept) vae_replace_text(&file, text);
     free(text);
-    return kept && replace_commit(&file, e);
+    return kept && vae_replace_commit(&file, e);
 }
 
 /* Runs the rows; with `path`, writes their JSON there, whole. */

@@ -142,7 +142,7 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
 static void write_value(struct replace_file *to, const json_t *value)
 {
     char *text = json_dumps(value, JSON_REAL_PRECISION(5) | JSON_ENCODE_ANY);
-    replace_text(to, text);
+    vae_replace_text(to, text);
     free(text);
 }
 
@@ -154,30 +154,30 @@ static void write_members(json_t *results, struct replace_file *to)
     size_t i;
     json_object_foreach(results, key, value)
     {
-        replace_text(to, before);
-        replace_text(to, "\n\"");
-        replace_text(to, key);
-        replace_text(to, "\": ");
+        vae_replace_text(to, before);
+        vae_replace_text(to, "\n\"");
+        vae_replace_text(to, key);
+        vae_replace_text(to, "\": ");
         before = ",";
         if (!json_is_array(value)) write_value(to, value);
         json_array_foreach(value, i, element)
         {
-            replace_text(to, i ? ",\n" : "[\n");
+            vae_replace_text(to, i ? ",\n" : "[\n");
             write_value(to, element);
         }
-        if (json_is_array(value)) replace_text(to, json_array_size(value) ? "]" : "[]");
+        if (json_is_array(value)) vae_replace_text(to, json_array_size(value) ? "]" : "[]");
     }
-    replace_text(to, "\n}\n");
+    vae_replace_text(to, "\n}\n");
 }
 
 bool results_write(json_t *results, const char *name, struct vae_error *e)
 {
     char path[RESULTS_PATH];
     struct replace_file file;
-    bool ok = results_path(name, path, e) && replace_begin(&file, path, e);
+    bool ok = results_path(name, path, e) && vae_replace_begin(&file, path, e);
     if (ok) {
         write_members(results, &file);
-        ok = replace_commit(&file, e);
+        ok = vae_replace_commit(&file, e);
     }
     json_decref(results);
     return ok;

@@ -28,10 +28,10 @@ void rounds_pin(void)
 
 static double slice_seconds(const struct contender *c, double *work)
 {
-    const double start = seconds_now();
+    const double start = vae_seconds_now();
     *work = 0;
     for (size_t i = 0; i < c->calls; i++) *work += c->run(c->arg);
-    return seconds_now() - start;
+    return vae_seconds_now() - start;
 }
 
 /* How many calls fill a slice; the calls that find out also warm up. */
@@ -107,7 +107,7 @@ struct spread contender_ratio(const struct contender *c, const struct contender 
 static double run_peak(void *arg)
 {
     const struct sv_kernels *k = arg;
-    return peak_work(k);
+    return vae_peak_work(k);
 }
 
 struct contender peak_contender(const struct sv_kernels *k)
@@ -122,8 +122,8 @@ bool rounds_shares_hold(const char *what, const struct contender *c, size_t n, s
         const double threads = c[i].threads ? (double)c[i].threads : 1,
                      peak = contender_rate(&c[0]).median;
         double share;
-        if (!share_of_peak(contender_ratio(&c[i], &c[0]).median * peak, threads * peak, &share,
-                           &reason))
+        if (!vae_share_of_peak(contender_ratio(&c[i], &c[0]).median * peak, threads * peak, &share,
+                               &reason))
             return vae_fail(e, "%s, %s: %s", what, c[i].name, reason.line);
     }
     return true;

@@ -39,8 +39,8 @@ static bool same_bits(const struct bench *b)
                        all = step_trainer(&b->task, &run, b->pool);
     for (int i = 0; i < 10; i++) step_call(&one), step_call(&all);
     const bool same = !memcmp(one.model.w, all.model.w, one.model.params * sizeof(float));
-    trainer_destroy(&one);
-    trainer_destroy(&all);
+    vae_trainer_destroy(&one);
+    vae_trainer_destroy(&all);
     return same;
 }
 
@@ -76,7 +76,7 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
 #undef BLIS
     enum { SETTINGS = sizeof settings / sizeof *settings };
     const struct vae_run run = step_run(500, 20, batch);
-    const size_t cpus = pool_threads(b->pool);
+    const size_t cpus = vae_pool_threads(b->pool);
     struct torch_peer torch[SETTINGS];
     struct vae_trainer one = step_trainer(&b->task, &run, NULL),
                        all = step_trainer(&b->task, &run, b->pool);
@@ -106,8 +106,8 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
                         json_real(vae_step_flops(&run.shape, run.samples)));
     json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
     for (size_t i = 0; i < peers; i++) torch_stop(&torch[i]);
-    trainer_destroy(&one);
-    trainer_destroy(&all);
+    vae_trainer_destroy(&one);
+    vae_trainer_destroy(&all);
     return rounds_shares_hold(what, c, n, e);
 }
 
@@ -126,7 +126,7 @@ static bool sweep(struct bench *b, struct vae_error *e)
         rounds_run(what, c, 2);
         print_row(what, c, 2);
         results_row(b->results, what, b->task.k.isa, c, 2);
-        trainer_destroy(&t);
+        vae_trainer_destroy(&t);
         if (!rounds_shares_hold(what, c, 2, e)) return false;
     }
     return true;
@@ -143,7 +143,7 @@ static bool test_bound(struct bench *b, struct vae_error *e)
     rounds_run(what, c, 2);
     print_row(what, c, 2);
     results_row(b->results, what, b->task.k.isa, c, 2);
-    trainer_destroy(&t);
+    vae_trainer_destroy(&t);
     return rounds_shares_hold(what, c, 2, e);
 }
 
@@ -152,27 +152,27 @@ static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
 {
     enum { STEPS = 400 };
     const struct vae_run run = step_run(500, 20, 100);
-    const size_t threads = pool_threads(pool);
+    const size_t threads = vae_pool_threads(pool);
     struct vae_trainer t = step_trainer(&b->task, &run, pool);
     struct insight phase[PHASE_COUNT];
     for (int i = 0; i < STEPS / 4; i++) step_call(&t);
-    struct vae_clock *clock = memory_get(threads * sizeof *clock);
+    struct vae_clock *clock = vae_memory_get(threads * sizeof *clock);
     t.model.clock = clock;
     for (int i = 0; i < STEPS; i++) step_call(&t);
-    const size_t count = insight_of(&t.model, STEPS * run.batch, phase);
-    const double peak = fma_peak_of(pool, &b->task.k.by_class[SV_LARGE]);
+    const size_t count = vae_insight_of(&t.model, STEPS * run.batch, phase);
+    const double peak = vae_fma_peak_of(pool, &b->task.k.by_class[SV_LARGE]);
     printf("\nphases of the step 784-500-20, batch 100, on %zu thread%s\n", threads,
            threads > 1 ? "s" : "");
-    insight_print(stdout, phase, count, STEPS, peak);
+    vae_insight_print(stdout, phase, count, STEPS, peak);
     json_t *row =
         json_pack("{s:s, s:s, s:I, s:I, s:f, s:o}", "what", "phases", "isa", b->task.k.isa,
                   "threads", (json_int_t)threads, "steps", (json_int_t)STEPS, "peak", 1e-9 * peak,
-                  "phases", insight_json(phase, count, peak));
+                  "phases", vae_insight_json(phase, count, peak));
     json_array_append_new(json_object_get(b->results, "rows"), row);
-    memory_give(clock);
-    trainer_destroy(&t);
+    vae_memory_give(clock);
+    vae_trainer_destroy(&t);
     double share[PHASE_COUNT];
-    return insight_shares(phase, count, peak, share, e);
+    return vae_insight_shares(phase, count, peak, share, e);
 }
 
 /* --- the cost of threads: barriers and shared data --- */
@@ -190,31 +190,31 @@ struct exchange {
 static void run_exchange(void *arg, size_t thread)
 {
     struct exchange *x = arg;
-    double start = seconds_now(), reading = 0;
-    for (int i = 0; i < BARRIERS; i++) pool_barrier(x->pool, thread);
-    if (thread == 0) x->barrier = (seconds_now() - start) / (double)BARRIERS;
+    double start = vae_seconds_now(), reading = 0;
+    for (int i = 0; i < BARRIERS; i++) vae_pool_barrier(x->pool, thread);
+    if (thread == 0) x->barrier = (vae_seconds_now() - start) / (double)BARRIERS;
     for (int i = 0; i < EXCHANGES; i++) {
         for (size_t k = 0; thread == 1 && k < EXCHANGE; k += 16) x->data[k] += 1;
-        pool_barrier(x->pool, thread);
-        start = seconds_now();
+        vae_pool_barrier(x->pool, thread);
+        start = vae_seconds_now();
         for (size_t k = 0; thread == 0 && k < EXCHANGE; k += 16) x->sink += x->data[k];
-        reading += seconds_now() - start;
-        pool_barrier(x->pool, thread);
+        reading += vae_seconds_now() - start;
+        vae_pool_barrier(x->pool, thread);
     }
     if (thread == 0) x->bytes_per_s = EXCHANGES * sizeof(float) * (double)EXCHANGE / reading;
 }
 
 static void exchange(struct bench *b)
 {
-    struct exchange x = {.pool = b->pool, .data = memory_get(EXCHANGE * sizeof(float))};
-    pool_run(b->pool, run_exchange, &x);
+    struct exchange x = {.pool = b->pool, .data = vae_memory_get(EXCHANGE * sizeof(float))};
+    vae_pool_run(b->pool, run_exchange, &x);
     printf("\na barrier of %zu threads: %.2f us; reading what another wrote: %.1f GB/s\n",
-           pool_threads(b->pool), 1e6 * x.barrier, 1e-9 * x.bytes_per_s);
+           vae_pool_threads(b->pool), 1e6 * x.barrier, 1e-9 * x.bytes_per_s);
     json_t *row = json_pack("{s:s, s:I, s:f, s:f}", "what", "exchange", "threads",
-                            (json_int_t)pool_threads(b->pool), "meeting_us", 1e6 * x.barrier,
+                            (json_int_t)vae_pool_threads(b->pool), "meeting_us", 1e6 * x.barrier,
                             "gb_per_s", 1e-9 * x.bytes_per_s);
     json_array_append_new(json_object_get(b->results, "rows"), row);
-    memory_give(x.data);
+    vae_memory_give(x.data);
 }
 
 static bool bench(struct bench *b, struct vae_error *e)
@@ -223,7 +223,7 @@ static bool bench(struct bench *b, struct vae_error *e)
         return vae_fail(e, "one thread and all give different weights; nothing is timed");
     rounds_pin(); /* this thread only, not the others of the pool */
     printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
-    const bool many = pool_threads(b->pool) > 1;
+    const bool many = vae_pool_threads(b->pool) > 1;
     if (!compare(b, 100, e) || !compare(b, 500, e) || !compare(b, 1000, e) || !test_bound(b, e) ||
         !sweep(b, e) || !phases(b, NULL, e) || (many && !phases(b, b->pool, e)))
         return false;
@@ -236,9 +236,9 @@ int main(void)
     struct bench b = {.results = results_new()};
     struct vae_error e = {""};
     if (!step_task_open(&b.task, stderr)) return 1;
-    const bool done = (b.pool = pool_of_cpus(0, &e)) && bench(&b, &e);
+    const bool done = (b.pool = vae_pool_of_cpus(0, &e)) && bench(&b, &e);
     if (!done) fprintf(stderr, "bench-step: %s\n", e.line);
-    pool_destroy(b.pool);
+    vae_pool_destroy(b.pool);
     step_task_close(&b.task);
     return done ? 0 : 1;
 }

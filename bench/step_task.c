@@ -18,10 +18,10 @@ bool step_task_open(struct step_task *s, FILE *log)
 {
     struct vae_error e = {""};
     *s = (struct step_task){.ready = false};
-    if (chosen_isa(NULL, &s->k, &e)) {
+    if (vae_chosen_isa(NULL, &s->k, &e)) {
         fprintf(stderr, "verifying %s ...\n", s->k.isa);
         if (verified(&s->k.by_class[SV_LARGE], log))
-            s->ready = synthetic_make(&s->train, &s->test, &e);
+            s->ready = vae_synthetic_make(&s->train, &s->test, &e);
         else
             vae_fail(&e, "a kernel of %s failed; nothing is timed", s->k.isa);
     }
@@ -31,8 +31,8 @@ bool step_task_open(struct step_task *s, FILE *log)
 
 void step_task_close(struct step_task *s)
 {
-    images_free(&s->train);
-    images_free(&s->test);
+    vae_images_free(&s->train);
+    vae_images_free(&s->test);
     s->ready = false;
 }
 
@@ -57,7 +57,7 @@ struct vae_trainer step_trainer(const struct step_task *s, const struct vae_run 
 {
     struct vae_trainer t;
     struct vae_error e = {""};
-    if (trainer_create(&t, &s->k, run, &s->train, pool, &e)) return t;
+    if (vae_trainer_create(&t, &s->k, run, &s->train, pool, &e)) return t;
     fprintf(stderr, "bench: %s\n", e.line);
     exit(1);
 }
@@ -66,6 +66,6 @@ double step_call(void *trainer)
 {
     struct vae_trainer *t = trainer;
     struct vae_bound b = {0};
-    trainer_step(t, &b);
+    vae_trainer_step(t, &b);
     return (double)b.count * vae_step_flops(&t->run.shape, t->run.samples);
 }

@@ -19,7 +19,7 @@ double stream_rate(size_t bytes)
     enum { TIMES = 5 };
     const double least = 0.5e-3;
     const size_t n = bytes / 2 / sizeof(float) / 16 * 16 + 16;
-    float *w = memory_get(2 * n * sizeof *w);
+    float *w = vae_memory_get(2 * n * sizeof *w);
     double rate[TIMES], seconds;
     if (!w) return 0;
     const float *d = w + n;
@@ -27,15 +27,15 @@ double stream_rate(size_t bytes)
     for (size_t i = 0; i < 2 * n; i++) w[i] = 0; /* pages of its own */
     do {
         passes *= 2;
-        const double start = seconds_now();
+        const double start = vae_seconds_now();
         for (size_t p = 0; p < passes; p++) stream(w, d, n);
-        seconds = seconds_now() - start;
+        seconds = vae_seconds_now() - start;
     } while (seconds < least);
     for (int t = 0; t < TIMES; t++) {
-        const double start = seconds_now();
+        const double start = vae_seconds_now();
         for (size_t p = 0; p < passes; p++) stream(w, d, n);
-        rate[t] = (double)passes * 12 * (double)n / (seconds_now() - start);
+        rate[t] = (double)passes * 12 * (double)n / (vae_seconds_now() - start);
     }
-    memory_give(w);
+    vae_memory_give(w);
     return vae_median(rate, TIMES);
 }

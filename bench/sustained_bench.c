@@ -37,7 +37,7 @@ static bool make_images(struct images *im, const struct sv_kernels *k, enum data
 {
     enum { PIXELS = SIDE * SIDE };
     uint32_t words[PIXELS];
-    if (!images_make(im, IMAGES, SIDE, SIDE)) return false;
+    if (!vae_images_make(im, IMAGES, SIDE, SIDE)) return false;
     for (size_t i = 0; i < IMAGES; i++) {
         k->philox(1, PIXELS, sv_rng_at(1, (uint32_t)i, 0), words, PIXELS);
         for (size_t j = 0; j < PIXELS; j++)
@@ -51,7 +51,7 @@ static bool make_images(struct images *im, const struct sv_kernels *k, enum data
 static double step(struct vae_trainer *t)
 {
     struct vae_bound b = {0};
-    trainer_step(t, &b);
+    vae_trainer_step(t, &b);
     return (double)b.count;
 }
 
@@ -92,7 +92,7 @@ static double run_aged(void *life) { return step(enter(life)); }
 static double run_young(void *life)
 {
     struct vae_trainer *t = enter(life);
-    if (run_points(&t->run) >= YOUNG) {
+    if (vae_run_points(&t->run) >= YOUNG) {
         vae_init(&t->model, t->run.seed, t->run.init_sd);
         t->run.step = 0;
     }
@@ -103,11 +103,11 @@ static double run_young(void *life)
 static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *e)
 {
     struct vae_bound b = {0};
-    while (run_points(&t->run) < AGED) {
+    while (vae_run_points(&t->run) < AGED) {
         b = (struct vae_bound){0};
-        trainer_step(t, &b);
+        vae_trainer_step(t, &b);
     }
-    return isfinite(bound_elbo(&b)) || vae_fail(e, "%s: training diverged", what);
+    return isfinite(vae_bound_elbo(&b)) || vae_fail(e, "%s: training diverged", what);
 }
 
 /* --- rows --- */
@@ -151,8 +151,8 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
         results_row(results, what, s->k.isa, c, 2);
     }
     free(buffers);
-    trainer_destroy(&t);
-    images_free(&task.train);
+    vae_trainer_destroy(&t);
+    vae_images_free(&task.train);
     return sound;
 }
 

@@ -14,7 +14,7 @@ enum { CALL_POINTS = 3000 }; /* examples per call: a fraction of a second */
 /* The images' bytes in a file of their own; its name ends in XXXXXX. */
 static bool write_images(const struct images *images, char *path)
 {
-    const size_t size = images->count * images_size(images);
+    const size_t size = images->count * vae_images_size(images);
     const int file = mkstemp(path);
     if (file < 0) return false;
     FILE *f = fdopen(file, "wb");
@@ -87,7 +87,7 @@ bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size
     line[strcspn(line, "\n")] = 0;
     snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s %s, %zu thread%s", line + 6, setting->blas,
              setting->core, threads, threads > 1 ? "s" : "");
-    text_make_safe(t->name);
+    vae_text_make_safe(t->name);
     return true;
 }
 

@@ -31,14 +31,14 @@ double most_work(void)
 {
     const char *text = setting("SV_MOST_WORK");
     double n;
-    return text && number_f64(text, &n) ? n : 0;
+    return text && vae_number_f64(text, &n) ? n : 0;
 }
 
 uint64_t verify_seed(void)
 {
     const char *text = setting("SV_SEED");
     uint64_t seed;
-    return text && number_u64(text, UINT64_MAX, &seed) ? seed : VERIFY_SEED;
+    return text && vae_number_u64(text, UINT64_MAX, &seed) ? seed : VERIFY_SEED;
 }
 
 static bool kind_of_text(const char *text, int *kind)
@@ -57,7 +57,7 @@ bool shape_of_text(const char *text, struct verify_shape *out)
     if (n >= sizeof digits) return false;
     memcpy(digits, text, n);
     digits[n] = 0;
-    if (!number_u64(digits, SIZE_MAX, &number)) return false;
+    if (!vae_number_u64(digits, SIZE_MAX, &number)) return false;
     out->number = (size_t)number;
     return !text[n] || kind_of_text(text + n + 1, &out->kind);
 }
@@ -79,13 +79,13 @@ struct verify_options asked_options(void)
 static bool is_seed(const char *text)
 {
     uint64_t n;
-    return number_u64(text, UINT64_MAX, &n);
+    return vae_number_u64(text, UINT64_MAX, &n);
 }
 
 static bool is_work(const char *text)
 {
     double n;
-    return number_f64(text, &n);
+    return vae_number_f64(text, &n);
 }
 
 static bool is_isa(const char *text)
@@ -123,7 +123,7 @@ bool asked_make_sense(void)
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *text = setting(settings[i].name);
         if (!text || settings[i].is(text)) continue;
-        fprintf(stderr, "%s=%s: %s\n", settings[i].name, text_shown(text).s, settings[i].want);
+        fprintf(stderr, "%s=%s: %s\n", settings[i].name, vae_text_shown(text).s, settings[i].want);
         return false;
     }
     return true;

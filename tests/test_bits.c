@@ -71,20 +71,20 @@ static void train_to(const struct way *way, const struct vae_run *run, const str
     struct vae_trainer t;
     struct vae_error e = {""};
     struct vae_bound b = {0};
-    struct pool *pool = pool_create(way->threads, &e);
+    struct pool *pool = vae_pool_create(way->threads, &e);
     ck_assert_msg(pool != NULL, "%s", e.line);
-    ck_assert(trainer_create(&t, &way->k, run, images, pool, &e));
+    ck_assert(vae_trainer_create(&t, &way->k, run, images, pool, &e));
     if (from_step) {
         struct st_file f;
-        ck_assert_msg(checkpoint_open(&f, path, &t.run, &e), "%s", e.line);
+        ck_assert_msg(vae_checkpoint_open(&f, path, &t.run, &e), "%s", e.line);
         ck_assert_uint_eq(t.run.step, from_step);
-        ck_assert_msg(checkpoint_load(&f, &t.model, true, &e), "%s", e.line);
-        st_close(&f);
+        ck_assert_msg(vae_checkpoint_load(&f, &t.model, true, &e), "%s", e.line);
+        vae_st_close(&f);
     }
-    while (t.run.step < to_step) trainer_step(&t, &b);
-    ck_assert_msg(checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
-    trainer_destroy(&t);
-    pool_destroy(pool);
+    while (t.run.step < to_step) vae_trainer_step(&t, &b);
+    ck_assert_msg(vae_checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
+    vae_trainer_destroy(&t);
+    vae_pool_destroy(pool);
 }
 
 /* Every ISA of this machine, and candidates picked at random as a profile might, on 1, 2, 3 and 5 threads.
@@ -94,7 +94,7 @@ static size_t list_ways(struct way *ways, bool generic)
     static const size_t threads[] = {1, 2, 3, 5};
     struct candidates c;
     size_t n = 0;
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     for (size_t i = 0; i == 0 || sv_isa_name(i - 1); i++)
         for (size_t t = 0; t < 4; t++) {
             const char *isa = sv_isa_name(i);
@@ -103,7 +103,7 @@ static size_t list_ways(struct way *ways, bool generic)
             ck_assert_int_eq(sv_choice_default(isa, &w->k), SV_OK);
             if (!isa) {
                 const struct pick p = random_pick(&c, verify_seed() + t, !generic);
-                pick_apply(&p, &c, &w->k);
+                vae_pick_apply(&p, &c, &w->k);
             }
             w->threads = threads[t];
             snprintf(w->name, sizeof w->name, "%s on %zu threads", isa ? isa : "picked",
@@ -148,7 +148,7 @@ START_TEST(test_same_bits)
     free(want);
     free(ways);
     unlink(path);
-    images_free(&images);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -165,14 +165,14 @@ START_TEST(test_bound_does_not_depend_on_batch)
         struct vae_bound b;
         sv_choice_default(NULL, &k);
         run.batch = batch;
-        ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+        ck_assert(vae_trainer_create(&t, &k, &run, &images, NULL, &e));
         ck_assert(vae_evaluate(&t.model, &images, run.binarize, NOISE_TEST, run.seed, NULL, &b));
         if (!first.count) first = b;
         ck_assert(b.kl == first.kl && b.recon == first.recon);
         ck_assert_uint_eq(b.count, images.count);
-        trainer_destroy(&t);
+        vae_trainer_destroy(&t);
     }
-    images_free(&images);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -188,15 +188,15 @@ START_TEST(test_noise_of_points)
     struct vae_error e;
     struct vae_bound test, points, again;
     sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    ck_assert(vae_trainer_create(&t, &k, &run, &images, NULL, &e));
     ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_TEST, run.seed, NULL, &test));
     ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &points));
     ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &again));
     ck_assert(points.recon == again.recon && points.kl == again.kl);
     ck_assert(points.recon != test.recon);
     ck_assert_int_eq(points.kl != test.kl, _i);
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 

@@ -203,7 +203,7 @@ START_TEST(test_quota_in_every_layout)
     ck_assert_ptr_nonnull(mkdtemp(root));
     for (size_t i = 0; i < sizeof l->file / sizeof *l->file && l->file[i].path; i++)
         put(l->file[i].path, l->file[i].text);
-    const double got = cgroup_cpu_quota(root);
+    const double got = vae_cgroup_cpu_quota(root);
     nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     ck_assert_msg(got == l->cpus, "%s: %g CPUs, not %g", l->name, got, l->cpus);
 }
@@ -218,8 +218,8 @@ START_TEST(test_cpus_within_a_quota)
     } rows[] = {{8, 0, 8}, {8, 2.5, 2},   {8, 2, 2},           {8, 0.25, 1}, {8, 7.9, 7},
                 {8, 8, 8}, {8, 1e300, 8}, {8, (double)NAN, 8}, {1, 0.5, 1},  {96, 95.5, 95}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        ck_assert_uint_eq(cpus_within(rows[i].cpus, rows[i].quota), rows[i].want);
-    ck_assert_uint_ge(cpus_allowed(), 1);
+        ck_assert_uint_eq(vae_cpus_within(rows[i].cpus, rows[i].quota), rows[i].want);
+    ck_assert_uint_ge(vae_cpus_allowed(), 1);
 }
 END_TEST
 
@@ -292,8 +292,8 @@ START_TEST(test_machine_has_one_name_from_every_core)
     char a[sizeof((struct machine *)0)->cpu], b[sizeof a];
     for (size_t i = 0; i < CORES; i++)
         for (size_t j = 0; j < CORES; j++) {
-            machine_name(&cores[i].core, a, sizeof a);
-            machine_name(&cores[j].core, b, sizeof b);
+            vae_machine_name(&cores[i].core, a, sizeof a);
+            vae_machine_name(&cores[j].core, b, sizeof b);
             ck_assert_msg(!strcmp(a, b) == (cores[i].machine == cores[j].machine),
                           "cores %zu, %zu: %s; %s", i, j, a, b);
         }

@@ -112,7 +112,7 @@ START_TEST(test_layout)
     snprintf(root, sizeof root, "layout%d", _i);
     make_layout(layouts[_i].files, root);
     snprintf(source, sizeof source, "%s%s", root, layouts[_i].source);
-    const bool found = dataset_open(source, &(struct dataset_options){false, false}, &d, &e);
+    const bool found = vae_dataset_open(source, &(struct dataset_options){false, false}, &d, &e);
     ck_assert_msg(found == (layouts[_i].test > 0), "%s: %s", layouts[_i].files, e.line);
     if (!found) {
         ck_assert_msg(strstr(e.line, layouts[_i].says) != NULL, "%s", e.line);
@@ -120,7 +120,7 @@ START_TEST(test_layout)
     }
     ck_assert_uint_eq(d.train.count, layouts[_i].train);
     ck_assert_uint_eq(d.test.count, layouts[_i].test);
-    dataset_free(&d);
+    vae_dataset_free(&d);
 }
 END_TEST
 
@@ -131,12 +131,13 @@ START_TEST(test_test_only)
     struct dataset d;
     struct vae_error e = {""};
     make_file("alone/t10k-images-idx3-ubyte", 7);
-    ck_assert_msg(dataset_open("alone", &test_only, &d, &e), "%s", e.line);
+    ck_assert_msg(vae_dataset_open("alone", &test_only, &d, &e), "%s", e.line);
     ck_assert(d.test.count == 7 && d.train.count == 0 && !d.train.pixels);
-    dataset_free(&d);
-    ck_assert_msg(dataset_open("alone/t10k-images-idx3-ubyte", &test_only, &d, &e), "%s", e.line);
+    vae_dataset_free(&d);
+    ck_assert_msg(vae_dataset_open("alone/t10k-images-idx3-ubyte", &test_only, &d, &e), "%s",
+                  e.line);
     ck_assert(d.test.count == 7 && d.train.count == 0);
-    dataset_free(&d);
+    vae_dataset_free(&d);
     const struct outcome o = cli_run("eval out/model.safetensors --data one.idx");
     ck_assert_msg(strstr(o.out, "on 60 images") != NULL, "%s", o.out);
     const struct outcome t10k =
@@ -156,13 +157,13 @@ START_TEST(test_split)
     struct dataset d;
     struct vae_error e = {""};
     make_file("split.idx", 25);
-    ck_assert_msg(dataset_open("split.idx", &(struct dataset_options){false, false}, &d, &e), "%s",
-                  e.line);
+    ck_assert_msg(vae_dataset_open("split.idx", &(struct dataset_options){false, false}, &d, &e),
+                  "%s", e.line);
     ck_assert(d.train.count == 23 && d.test.count == 2);
     for (size_t i = 0; i < 23; i++)
         ck_assert_uint_eq(d.train.pixels[6 * i], 6 * (i + (i >= 9) + (i >= 18)));
     ck_assert(d.test.pixels[0] == 6 * 9 && d.test.pixels[6] == 6 * 19);
-    dataset_free(&d);
+    vae_dataset_free(&d);
 }
 END_TEST
 
@@ -173,14 +174,14 @@ START_TEST(test_transpose)
     struct vae_error e = {""};
     float values[12];
     make_file("transpose.idx", 12);
-    ck_assert_msg(dataset_open("transpose.idx", &(struct dataset_options){true, true}, &d, &e),
+    ck_assert_msg(vae_dataset_open("transpose.idx", &(struct dataset_options){true, true}, &d, &e),
                   "%s", e.line);
     ck_assert(d.test.count == 12 && d.test.rows == 3 && d.test.cols == 2);
     ck_assert_mem_eq(d.test.pixels, want, sizeof want);
-    dataset_free(&d);
+    vae_dataset_free(&d);
     struct images floats = {.count = 2, .rows = 2, .cols = 3, .values = values};
     for (int i = 0; i < 12; i++) values[i] = (float)i;
-    ck_assert(images_transpose(&floats) && floats.rows == 3 && floats.cols == 2);
+    ck_assert(vae_images_transpose(&floats) && floats.rows == 3 && floats.cols == 2);
     for (int i = 0; i < 12; i++) ck_assert(values[i] == want[i / 6][i % 6]);
     cli_must_work("train --data plain --out tr --epochs 1 --batch 20 --hidden 5 --latent 2 --quiet "
                   "--transpose");

@@ -37,9 +37,9 @@ static void leave(void)
 static bool write_text(const char *path, const char *text)
 {
     struct replace_file r;
-    if (!replace_begin(&r, path, &e)) return false;
-    replace_text(&r, text);
-    return replace_commit(&r, &e);
+    if (!vae_replace_begin(&r, path, &e)) return false;
+    vae_replace_text(&r, text);
+    return vae_replace_commit(&r, &e);
 }
 
 static void must_write(const char *path, const char *text)
@@ -186,11 +186,11 @@ START_TEST(test_stale)
     struct replace_file alive;
     cli_write(stale, "half", 4);
     for (size_t i = 0; i < 4; i++) cli_write(others[i], "mine", 4);
-    ck_assert(replace_begin(&alive, "a", &e));
+    ck_assert(vae_replace_begin(&alive, "a", &e));
     ck_assert_int_ne(access(stale, F_OK), 0);
     must_write("b", "new");
-    replace_text(&alive, "alive");
-    ck_assert_msg(replace_commit(&alive, &e), "%s", e.line);
+    vae_replace_text(&alive, "alive");
+    ck_assert_msg(vae_replace_commit(&alive, &e), "%s", e.line);
     must_hold("a", "alive");
     ck_assert_int_eq(mkfifo(stale, 0666), 0); /* not a temporary, whatever it is called */
     must_write("b", "newer");
@@ -203,9 +203,9 @@ START_TEST(test_abort)
 {
     struct replace_file r;
     cli_write("a", "old", 3);
-    ck_assert(replace_begin(&r, "a", &e));
-    replace_text(&r, "half of the ne");
-    replace_abort(&r);
+    ck_assert(vae_replace_begin(&r, "a", &e));
+    vae_replace_text(&r, "half of the ne");
+    vae_replace_abort(&r);
     must_hold("a", "old");
     ck_assert_int_eq(entries("."), 1);
 }
@@ -274,9 +274,9 @@ START_TEST(test_profile_pipe)
 {
     struct machine m;
     char folder[PROFILE_PATH], path[PROFILE_PATH];
-    machine_this(&m);
-    ck_assert(chosen_profile_folder(folder, &e) && profile_path(&m, folder, path, &e));
-    ck_assert(make_directory(folder, &e));
+    vae_machine_this(&m);
+    ck_assert(vae_chosen_profile_folder(folder, &e) && vae_profile_path(&m, folder, path, &e));
+    ck_assert(vae_make_directory(folder, &e));
     ck_assert_int_eq(mkfifo(path, 0666), 0);
     const struct outcome o = cli_run("eval out/model.safetensors --data plain");
     ck_assert_msg(o.status == 0 && strstr(o.err, "not a regular file"), "%d: %s", o.status, o.err);

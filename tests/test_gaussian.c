@@ -156,21 +156,21 @@ START_TEST(test_older_checkpoint_has_no_limit)
                           .init_sd = 0.01f,
                           .seed = 1};
     write_border("border.idx");
-    ck_assert(dataset_open("border.idx", &(struct dataset_options){0}, &data, &e) &&
+    ck_assert(vae_dataset_open("border.idx", &(struct dataset_options){0}, &data, &e) &&
               sv_choice_default(NULL, &k) == SV_OK);
     run.train_images = data.train.count;
-    ck_assert(trainer_create(&t, &k, &run, &data.train, NULL, &e));
-    while (t.run.step < 90) trainer_step(&t, &b);
-    ck_assert_msg(checkpoint_save("older.safetensors", &t.model, &t.run, &e), "%s", e.line);
-    while (t.run.step < 180) trainer_step(&t, &b);
+    ck_assert(vae_trainer_create(&t, &k, &run, &data.train, NULL, &e));
+    while (t.run.step < 90) vae_trainer_step(&t, &b);
+    ck_assert_msg(vae_checkpoint_save("older.safetensors", &t.model, &t.run, &e), "%s", e.line);
+    while (t.run.step < 180) vae_trainer_step(&t, &b);
     ck_assert_float_lt(t.model.work.out[SIDE * SIDE], VAE_DEFAULT_MIN_LOGVAR); /* a corner's */
-    ck_assert(checkpoint_save("free.safetensors", &t.model, &t.run, &e));
+    ck_assert(vae_checkpoint_save("free.safetensors", &t.model, &t.run, &e));
     ck_assert(!cli_header_holds("older.safetensors", "min_logvar"));
     cli_must_work("train --data border.idx --out older --resume older.safetensors --samples 3600 "
                   "--quiet");
     ck_assert(cli_same_file("older/model.safetensors", "free.safetensors"));
-    trainer_destroy(&t);
-    dataset_free(&data);
+    vae_trainer_destroy(&t);
+    vae_dataset_free(&data);
 }
 END_TEST
 

@@ -136,13 +136,13 @@ START_TEST(test_format_is_kept)
     close(mkstemp(again));
     write_whole(corpus[_i], old);
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert_msg(checkpoint_open(&f, old, &run, &e), "%s", e.line);
+    ck_assert_msg(vae_checkpoint_open(&f, old, &run, &e), "%s", e.line);
     ck_assert(vae_create(&m, &k, &run.shape, run.optimizer, 1, 1, NULL, &e));
-    ck_assert_msg(checkpoint_load(&f, &m, true, &e), "%s", e.line);
-    ck_assert_msg(checkpoint_save(again, &m, &run, &e), "%s", e.line);
+    ck_assert_msg(vae_checkpoint_load(&f, &m, true, &e), "%s", e.line);
+    ck_assert_msg(vae_checkpoint_save(again, &m, &run, &e), "%s", e.line);
     ck_assert_msg(cli_same_file(old, again), "%s: written otherwise", corpus[_i]);
     vae_destroy(&m);
-    st_close(&f);
+    vae_st_close(&f);
     unlink(old);
     unlink(again);
 }

@@ -230,7 +230,7 @@ START_TEST(test_trajectory)
     struct vae_trainer t;
     struct vae_error e;
     sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, &run, &images, NULL, &e));
+    ck_assert(vae_trainer_create(&t, &k, &run, &images, NULL, &e));
     ck_assert_uint_eq(tensors, 2 * t.model.layers);
     copy_weights(&o, &t.model);
     for (size_t i = 0; i < tensors; i++) {
@@ -239,7 +239,7 @@ START_TEST(test_trajectory)
     }
     for (int step = 0; step < STEPS; step++) {
         struct vae_bound b = {0};
-        trainer_step(&t, &b);
+        vae_trainer_step(&t, &b);
         below += count_below(&t.model, run.batch * run.samples);
         for (size_t i = 0; i < run.batch * 132; i++)
             x[i] = (double)t.model.work.x[i / 132 * t.model.ld.x + i % 132];
@@ -259,8 +259,8 @@ START_TEST(test_trajectory)
     }
     free(x);
     oracle_destroy(&o);
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -271,7 +271,7 @@ static struct vae_trainer trainer_of(const struct vae_run *run, const struct ima
     struct vae_trainer t;
     struct vae_error e;
     sv_choice_default(NULL, &k);
-    ck_assert(trainer_create(&t, &k, run, images, NULL, &e));
+    ck_assert(vae_trainer_create(&t, &k, run, images, NULL, &e));
     return t;
 }
 
@@ -291,12 +291,12 @@ START_TEST(test_first_step_of_adam)
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct vae_trainer t = trainer_of(&run, &images);
     struct vae_bound b = {0};
-    trainer_step(&t, &b);
+    vae_trainer_step(&t, &b);
     const struct vae_tensor *bias = &t.model.layer[vae_out_at(&run.shape)].b;
     for (size_t j = 0; j < bias->cols; j++)
         ck_assert_double_eq_tol(fabs((double)t.model.w[vae_place(bias, 0, j)]), 1, 1e-6);
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -318,16 +318,16 @@ START_TEST(test_tiny)
     struct vae_bound b = {0};
     const struct vae_model *m = &t.model;
     const float *w = m->w + m->layer[0].w.offset;
-    while (t.run.step < 255) trainer_step(&t, &b);
+    while (t.run.step < 255) vae_trainer_step(&t, &b);
     ck_assert(w[0] != 0 && fabsf(w[0]) < 1e-7f);
     for (size_t i = 0; i < run.batch; i++)
         for (size_t j = 0; j < 2 * run.shape.latent; j++)
             ck_assert(m->work.d_head[i * m->ld.head + j] == 0 && m->work.d_z[i * m->ld.z] != 0);
-    trainer_step(&t, &b);
+    vae_trainer_step(&t, &b);
     for (size_t i = 0; i < m->params; i++) ck_assert(m->w[i] == 0 || fabsf(m->w[i]) >= 0x1p-50f);
     ck_assert((w[0] == 0) == (_i == 1));
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -357,14 +357,14 @@ START_TEST(test_tiny_in_depth)
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct vae_trainer t = trainer_of(&run, &images);
     struct vae_bound b = {0};
-    trainer_step(&t, &b);
+    vae_trainer_step(&t, &b);
     const struct vae_layer *l = &t.model.layer[deep[_i].zero];
     for (size_t i = 0; i < run.batch; i++) {
         ck_assert(l[1].dy.at[i * l[1].dy.ld] != 0);
         for (size_t j = 0; j < l->w.cols; j++) ck_assert(l->dy.at[i * l->dy.ld + j] == 0);
     }
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 

@@ -37,7 +37,7 @@ static void create(struct vae_trainer *t, const struct vae_run *run, const struc
     struct sv_choice k;
     struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert_msg(trainer_create(t, &k, run, images, NULL, &e), "%s", e.line);
+    ck_assert_msg(vae_trainer_create(t, &k, run, images, NULL, &e), "%s", e.line);
 }
 
 /* --- the settings against the formulas of the optimisers --- */
@@ -56,10 +56,10 @@ static void gradient(const struct vae_trainer *at, double *g)
     set(&run, OPTIM_DECAY, 0);
     create(&t, &run, at->images);
     memcpy(t.model.w, at->model.w, t.model.params * sizeof *t.model.w);
-    trainer_step(&t, &b);
+    vae_trainer_step(&t, &b);
     for (size_t i = 0; i < t.model.params; i++)
         g[i] = ((double)at->model.w[i] - (double)t.model.w[i]) * 0x1p-20;
-    trainer_destroy(&t);
+    vae_trainer_destroy(&t);
 }
 
 struct formula {
@@ -137,7 +137,7 @@ START_TEST(test_against_formula)
     struct images images = random_images(IMAGES, run.shape.rows, run.shape.cols);
     struct vae_trainer t;
     if (rows[_i].setting >= 0) set(&run, (enum vae_optim_setting)rows[_i].setting, rows[_i].value);
-    ck_assert(schedule_read_stages(rows[_i].stages, &run.schedule));
+    ck_assert(vae_schedule_read_stages(rows[_i].stages, &run.schedule));
     run.schedule.warmup = rows[_i].warmup;
     create(&t, &run, &images);
     const size_t n = t.model.params;
@@ -153,15 +153,15 @@ START_TEST(test_against_formula)
         for (size_t i = 0; i < n; i++)
             want[i] = step_in_double(run.optimizer, &f, step + 1, (double)t.model.w[i], g[i], &s[i],
                                      &off[i]);
-        trainer_step(&t, &b);
+        vae_trainer_step(&t, &b);
         for (size_t i = 0; i < n; i++)
             ck_assert_msg(fabs((double)t.model.w[i] - want[i]) <= off[i],
                           "row %d, step %d, weight %zu: %.9g, not %.9g", _i, step, i,
                           (double)t.model.w[i], want[i]);
     }
     free(g), free(want), free(off), free(s);
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 
@@ -201,10 +201,10 @@ START_TEST(test_stages)
 {
     struct vae_schedule s = {.stage = {{5, 0.5f}}, .stages = 1}, before = s;
     char text[SCHEDULE_TEXT];
-    const bool taken = schedule_read_stages(stages[_i].text, &s);
+    const bool taken = vae_schedule_read_stages(stages[_i].text, &s);
     ck_assert_int_eq(taken, stages[_i].written != NULL);
-    ck_assert(taken || schedule_same_stages(&s, &before));
-    schedule_write_stages(&s, text);
+    ck_assert(taken || vae_schedule_same_stages(&s, &before));
+    vae_schedule_write_stages(&s, text);
     ck_assert_str_eq(text, taken ? stages[_i].written : "5:0.5");
 }
 END_TEST
@@ -216,8 +216,8 @@ START_TEST(test_longest_stages)
     char text[SCHEDULE_TEXT];
     for (size_t i = 0; i < SCHEDULE_STAGES; i++)
         s.stage[i] = (struct vae_stage){SCHEDULE_MOST_EPOCH - SCHEDULE_STAGES + i, 1.17549435e-38f};
-    schedule_write_stages(&s, text);
-    ck_assert(schedule_read_stages(text, &again) && schedule_same_stages(&s, &again));
+    vae_schedule_write_stages(&s, text);
+    ck_assert(vae_schedule_read_stages(text, &again) && vae_schedule_same_stages(&s, &again));
 }
 END_TEST
 
@@ -226,16 +226,17 @@ END_TEST
 START_TEST(test_past)
 {
     struct vae_run r = {.batch = 20, .train_images = 100, .step = 7}; /* an epoch and two fifths */
-    ck_assert(run_points(&r) == 140 && run_epoch(&r) == 1 && run_epochs_begun(&r) == 2);
-    run_new_data(&r, 50); /* three steps an epoch */
-    ck_assert(run_points(&r) == 140 && run_epoch(&r) == 2 && run_epochs_begun(&r) == 2);
-    ck_assert(run_step_of_epoch(&r) == 0 && run_points_of_epochs(&r, 4) == 240);
-    ck_assert(run_points_of_epochs(&r, 1) == 140);
+    ck_assert(vae_run_points(&r) == 140 && vae_run_epoch(&r) == 1 && vae_run_epochs_begun(&r) == 2);
+    vae_run_new_data(&r, 50); /* three steps an epoch */
+    ck_assert(vae_run_points(&r) == 140 && vae_run_epoch(&r) == 2 && vae_run_epochs_begun(&r) == 2);
+    ck_assert(vae_run_step_of_epoch(&r) == 0 && vae_run_points_of_epochs(&r, 4) == 240);
+    ck_assert(vae_run_points_of_epochs(&r, 1) == 140);
     r.step += 4;
-    ck_assert(run_points(&r) == 210 && run_epoch(&r) == 3 && run_step_of_epoch(&r) == 1);
-    run_new_data(&r, 100);
+    ck_assert(vae_run_points(&r) == 210 && vae_run_epoch(&r) == 3 &&
+              vae_run_step_of_epoch(&r) == 1);
+    vae_run_new_data(&r, 100);
     r.step += 5;
-    ck_assert(run_points(&r) == 310 && run_epoch(&r) == 5 && run_epochs_begun(&r) == 5);
+    ck_assert(vae_run_points(&r) == 310 && vae_run_epoch(&r) == 5 && vae_run_epochs_begun(&r) == 5);
 }
 END_TEST
 
@@ -249,7 +250,7 @@ static struct vae_run full_run(void)
     set(&r, OPTIM_BETA2, 0.99);
     set(&r, OPTIM_EPSILON, 1e-5);
     set(&r, OPTIM_DECAY, 0);
-    schedule_read_stages("3:0.1,500:0.0625", &r.schedule);
+    vae_schedule_read_stages("3:0.1,500:0.0625", &r.schedule);
     r.schedule.warmup = 33;
     r.schedule.warmup_from = 990;
     r.past = (struct vae_past){600, 9000, 200};
@@ -299,7 +300,7 @@ static void must_be_same(const struct vae_run *a, const struct vae_run *b)
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
         ck_assert(vae_optim_value(&a->optim, a->optimizer, i) ==
                   vae_optim_value(&b->optim, b->optimizer, i));
-    ck_assert(schedule_same_stages(&a->schedule, &b->schedule));
+    ck_assert(vae_schedule_same_stages(&a->schedule, &b->schedule));
     ck_assert_uint_eq(a->schedule.warmup, b->schedule.warmup);
     ck_assert_uint_eq(a->schedule.warmup_from, b->schedule.warmup_from);
     ck_assert_mem_eq(&a->past, &b->past, sizeof a->past);
@@ -319,12 +320,12 @@ START_TEST(test_checkpoint)
     struct images images = random_images(IMAGES, run.shape.rows, run.shape.cols);
     create(&t, &run, &images);
     close(mkstemp(path));
-    ck_assert_msg(checkpoint_save(path, &t.model, &run, &e), "%s", e.line);
-    const bool opened = checkpoint_open(&f, path, &again, &e);
+    ck_assert_msg(vae_checkpoint_save(path, &t.model, &run, &e), "%s", e.line);
+    const bool opened = vae_checkpoint_open(&f, path, &again, &e);
     ck_assert_msg(opened == !kept[_i].says, "%s", e.line);
     if (opened) {
         must_be_same(&run, &again);
-        st_close(&f);
+        vae_st_close(&f);
         const size_t n = cli_read(path, &bytes);
         bytes[n] = 0;
         ck_assert_ptr_nonnull(strstr((char *)bytes + 8, kept[_i].written));
@@ -333,8 +334,8 @@ START_TEST(test_checkpoint)
         ck_assert_msg(strstr(e.line, kept[_i].says) != NULL, "%s", e.line);
     }
     unlink(path);
-    trainer_destroy(&t);
-    images_free(&images);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
 }
 END_TEST
 

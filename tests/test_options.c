@@ -20,8 +20,8 @@ static bool parse(const char *line, struct settings *s, struct vae_error *e)
     argv[argc] = NULL;
     optind = 0; /* glibc and musl begin anew */
     *e = (struct vae_error){""};
-    return options_parse(command_named(argv[0]), argc, argv, s, e) &&
-           (s->command != COMMAND_train || train_settings_complete(s, e));
+    return vae_options_parse(vae_command_named(argv[0]), argc, argv, s, e) &&
+           (s->command != COMMAND_train || vae_train_settings_complete(s, e));
 }
 
 /* --- the table --- */
@@ -30,15 +30,15 @@ static bool parse(const char *line, struct settings *s, struct vae_error *e)
 START_TEST(test_table)
 {
     size_t count = 0;
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         if (!(o->commands >> _i & 1) || !o->name) continue;
         count++;
         ck_assert_msg(o->parse && *o->help, "--%s", o->name);
         ck_assert_msg(o->argument || !(o->traits & OPTION_NEEDED), "--%s", o->name);
         for (size_t j = 0; j < i; j++)
-            ck_assert_msg(!(option_table[j].commands >> _i & 1) || !option_table[j].name ||
-                              strcmp(option_table[j].name, o->name) != 0,
+            ck_assert_msg(!(vae_option_table[j].commands >> _i & 1) || !vae_option_table[j].name ||
+                              strcmp(vae_option_table[j].name, o->name) != 0,
                           "--%s twice", o->name);
     }
     ck_assert_uint_lt(count, SETTINGS_GIVEN);
@@ -61,12 +61,12 @@ START_TEST(test_help)
 {
     static char help[16384];
     FILE *f = fmemopen(help, sizeof help, "w");
-    options_help(f, (enum command)_i);
+    vae_options_help(f, (enum command)_i);
     fclose(f);
     ck_assert_uint_lt(strlen(help), sizeof help - 1);
     ck_assert(!strncmp(help, "usage: vae ", 11));
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         char want[80];
         if (!(o->commands >> _i & 1)) continue;
         if (o->name) {
@@ -176,7 +176,7 @@ START_TEST(test_again)
               "--threads 4 --profile",
               &s, &e));
     FILE *f = fmemopen(said, sizeof said, "w");
-    options_print_again(f, &s);
+    vae_options_print_again(f, &s);
     fclose(f);
     ck_assert_str_eq(said, " --data d --transpose --out o --threads 4 --log 'a'\\''b' --profile");
 }

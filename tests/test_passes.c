@@ -115,11 +115,11 @@ static void step(struct task *t)
     fill(t, 0, half);
     t->accumulate = false;
     t->last = half == POINTS;
-    pool_run(t->m.pool, run_task, t);
+    vae_pool_run(t->m.pool, run_task, t);
     if (t->last) return;
     fill(t, half, POINTS - half);
     t->accumulate = t->last = true;
-    pool_run(t->m.pool, run_task, t);
+    vae_pool_run(t->m.pool, run_task, t);
 }
 
 static void open_task(struct task *t, int network, int optimizer, const char *isa, size_t threads)
@@ -128,22 +128,22 @@ static void open_task(struct task *t, int network, int optimizer, const char *is
     const struct network *n = &networks[network];
     struct sv_choice k;
     struct vae_error e = {""};
-    struct pool *pool = pool_create(threads, &e);
+    struct pool *pool = vae_pool_create(threads, &e);
     *t = (struct task){.step = {.lr = lr[optimizer], .decay = 0.25f}};
     ck_assert(pool && sv_choice_default(isa, &k) == SV_OK);
     ck_assert(vae_create(&t->m, &k, &n->shape, (enum vae_optimizer)optimizer, POINTS, n->samples,
                          pool, &e));
     vae_init(&t->m, 3, 0.3f);
-    t->g = memory_get(t->m.params * sizeof *t->g);
+    t->g = vae_memory_get(t->m.params * sizeof *t->g);
     ck_assert_ptr_nonnull(t->g);
 }
 
 static void close_task(struct task *t)
 {
     struct pool *pool = t->m.pool;
-    memory_give(t->g);
+    vae_memory_give(t->g);
     vae_destroy(&t->m);
-    pool_destroy(pool);
+    vae_pool_destroy(pool);
 }
 
 /* Parameters and statistics, padding too. */

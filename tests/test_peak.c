@@ -56,14 +56,14 @@ START_TEST(test_measured)
     struct vae_error e = {""};
     struct sv_kernels k;
     ck_assert_int_eq(sv_dispatch(NULL, &k), SV_OK);
-    struct pool *pool = pool_create(2, &e);
+    struct pool *pool = vae_pool_create(2, &e);
     ck_assert_msg(pool != NULL, "%s", e.line);
-    const double one = fma_peak_of(NULL, &k), two = fma_peak_of(pool, &k);
+    const double one = vae_fma_peak_of(NULL, &k), two = vae_fma_peak_of(pool, &k);
     ck_assert(isfinite(one) && one > 0 && isfinite(two) && two > 0);
     k.fma_peak = NULL;
-    ck_assert_double_eq(fma_peak_of(NULL, &k), 0);
-    ck_assert_double_eq(peak_work(&k), 0);
-    pool_destroy(pool);
+    ck_assert_double_eq(vae_fma_peak_of(NULL, &k), 0);
+    ck_assert_double_eq(vae_peak_work(&k), 0);
+    vae_pool_destroy(pool);
 }
 END_TEST
 
@@ -88,12 +88,12 @@ START_TEST(test_share)
     struct vae_error e = {""};
     double share = -1;
     const bool refused = isnan(shares[_i].share);
-    ck_assert_int_eq(share_of_peak(shares[_i].rate, shares[_i].peak, &share, &e), !refused);
+    ck_assert_int_eq(vae_share_of_peak(shares[_i].rate, shares[_i].peak, &share, &e), !refused);
     if (refused)
         ck_assert(isnan(share) && strstr(e.line, shares[_i].says));
     else
         ck_assert_double_eq_tol(share, shares[_i].share, 1e-12);
-    share_text(shares[_i].rate, shares[_i].peak, text);
+    vae_share_text(shares[_i].rate, shares[_i].peak, text);
     ck_assert_msg(strstr(text, shares[_i].says) != NULL, "%s", text);
     ck_assert(!refused || !strchr(text, '%'));
 }
@@ -108,9 +108,9 @@ START_TEST(test_profile_shares)
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
-    insight_print(f, phase, 3, 1, peak);
+    vae_insight_print(f, phase, 3, 1, peak);
     fclose(f);
-    json_t *all = insight_json(phase, 3, peak);
+    json_t *all = vae_insight_json(phase, 3, peak);
     const json_t *first = json_object_get(json_object_get(all, "first"), "share_of_peak");
     ck_assert_ptr_null(json_object_get(json_object_get(all, "copy"), "share_of_peak"));
     if (_i) {
@@ -163,7 +163,7 @@ START_TEST(test_flops)
     ck_assert_double_eq(vae_forward_flops(&m.shape, m.samples), counts[_i].forward);
     ck_assert_double_eq(vae_step_flops(&m.shape, m.samples), counts[_i].step);
     for (int p = 0; p < PHASE_COUNT; p++) clock.seconds[p] = 1;
-    const size_t phases = insight_of(&m, 7, phase);
+    const size_t phases = vae_insight_of(&m, 7, phase);
     for (size_t i = 0; i < phases; i++) sum += phase[i].flops;
     ck_assert_double_eq(sum, 7 * counts[_i].step);
 }

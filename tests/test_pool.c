@@ -23,9 +23,9 @@ static void meet(void *arg, size_t thread)
     struct meeting *m = arg;
     for (size_t i = 0; i < MEETINGS; i++) {
         m->place[thread]++;
-        pool_barrier(m->pool, thread);
+        vae_pool_barrier(m->pool, thread);
         for (size_t t = 0; t < m->threads; t++) m->wrong[thread] += m->place[t] != m->place[thread];
-        pool_barrier(m->pool, thread);
+        vae_pool_barrier(m->pool, thread);
     }
 }
 
@@ -34,26 +34,26 @@ START_TEST(test_meetings)
 {
     struct vae_error e = {""};
     struct meeting m = {.threads = (size_t)_i + 1};
-    m.pool = pool_create(m.threads, &e);
+    m.pool = vae_pool_create(m.threads, &e);
     ck_assert_msg(m.pool != NULL, "%s", e.line);
-    ck_assert_uint_eq(pool_threads(m.pool), m.threads);
+    ck_assert_uint_eq(vae_pool_threads(m.pool), m.threads);
     for (size_t round = 1; round <= ROUNDS; round++) {
-        pool_run(m.pool, meet, &m);
+        vae_pool_run(m.pool, meet, &m);
         for (size_t t = 0; t < m.threads; t++) {
             ck_assert_uint_eq(m.place[t], round * MEETINGS);
             ck_assert_uint_eq(m.wrong[t], 0);
         }
     }
-    pool_destroy(m.pool);
+    vae_pool_destroy(m.pool);
 }
 END_TEST
 
 START_TEST(test_no_pool_is_one_thread)
 {
     struct meeting m = {.threads = 1};
-    pool_run(NULL, meet, &m);
+    vae_pool_run(NULL, meet, &m);
     ck_assert_uint_eq(m.place[0], MEETINGS);
-    ck_assert_uint_eq(pool_threads(NULL), 1);
+    ck_assert_uint_eq(vae_pool_threads(NULL), 1);
 }
 END_TEST
 
@@ -69,7 +69,7 @@ START_TEST(test_split)
         for (size_t i = 0; i < n; i++) {
             struct block b[SPLIT_MOST];
             size_t cells = 0;
-            for (size_t k = 0, count = split(rows, panels, unit, i, n, b); k < count; k++)
+            for (size_t k = 0, count = vae_split(rows, panels, unit, i, n, b); k < count; k++)
                 for (size_t r = b[k].row; r < b[k].row + b[k].rows; r++)
                     for (size_t p = b[k].panel; p < b[k].panel + b[k].panels; p++, cells++)
                         ck_assert_msg(r < rows && p < panels && owner[r][p]++ == 0,
@@ -109,18 +109,18 @@ START_TEST(test_a_step_allocates_nothing)
         struct vae_error e = {""};
         struct vae_trainer t;
         struct vae_bound b = {0};
-        struct pool *pool = pool_create(threads, &e);
+        struct pool *pool = vae_pool_create(threads, &e);
         ck_assert(pool && sv_choice_default(NULL, &k) == SV_OK);
         const size_t before_create = allocations();
-        ck_assert(trainer_create(&t, &k, &run, &images, pool, &e));
+        ck_assert(vae_trainer_create(&t, &k, &run, &images, pool, &e));
 #ifdef __linux__
         ck_assert_uint_gt(allocations(), before_create); /* the counter counts */
 #endif
         const size_t before = allocations();
-        for (int i = 0; i < 20; i++) trainer_step(&t, &b);
+        for (int i = 0; i < 20; i++) vae_trainer_step(&t, &b);
         ck_assert_uint_eq(allocations(), before);
-        trainer_destroy(&t);
-        pool_destroy(pool);
+        vae_trainer_destroy(&t);
+        vae_pool_destroy(pool);
     }
 }
 END_TEST

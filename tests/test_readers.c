@@ -101,8 +101,8 @@ START_TEST(test_header)
     struct st_file f;
     struct vae_error e = {""};
     write_st("h.safetensors", headers[_i].header, NULL, headers[_i].data);
-    const bool opened = st_open(&f, "h.safetensors", &e);
-    if (opened) st_close(&f);
+    const bool opened = vae_st_open(&f, "h.safetensors", &e);
+    if (opened) vae_st_close(&f);
     ck_assert_msg(opened == !headers[_i].says, "%s: %s", headers[_i].header, e.line);
     ck_assert_msg(opened || strstr(e.line, headers[_i].says), "%s: %s", headers[_i].header, e.line);
 }
@@ -119,7 +119,7 @@ START_TEST(test_nested_header)
     header[DEEP] = 0;
     write_st("deep.safetensors", header, NULL, 0);
     free(header);
-    ck_assert(!st_open(&f, "deep.safetensors", &e));
+    ck_assert(!vae_st_open(&f, "deep.safetensors", &e));
     ck_assert_msg(strstr(e.line, "not JSON") != NULL, "%s", e.line);
 }
 END_TEST
@@ -150,7 +150,7 @@ START_TEST(test_sparse)
         memcpy(start, &lies[i].length, 8);
         cli_write("sparse.safetensors", start, sizeof start);
         ck_assert_int_eq(truncate("sparse.safetensors", 3100000000), 0);
-        ck_assert(!st_open(&f, "sparse.safetensors", &e));
+        ck_assert(!vae_st_open(&f, "sparse.safetensors", &e));
         ck_assert_msg(strstr(e.line, lies[i].says) != NULL, "%s", e.line);
     }
     unlink("sparse.safetensors");
@@ -164,7 +164,7 @@ static const struct {
     const char *dtype;
     size_t size;
     uint64_t bits;
-    float value; /* NAN: not finite, which checkpoint_sound refuses */
+    float value; /* NAN: not finite, which vae_checkpoint_sound refuses */
 } values[] = {
     {"F32", 4, 0x3f800001, 0x1.000002p0f},
     {"F32", 4, 0x80000001, -0x1p-149f},
@@ -217,9 +217,9 @@ START_TEST(test_value)
              "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", values[_i].dtype,
              2 * size);
     write_st("v.safetensors", header, data, 2 * size);
-    ck_assert_msg(st_open(&f, "v.safetensors", &e), "%s", e.line);
-    ck_assert_msg(st_read(&f, "a", 1, shape, to, &e), "%d: %s", _i, e.line);
-    st_close(&f);
+    ck_assert_msg(vae_st_open(&f, "v.safetensors", &e), "%s", e.line);
+    ck_assert_msg(vae_st_read(&f, "a", 1, shape, to, &e), "%d: %s", _i, e.line);
+    vae_st_close(&f);
     if (!isnan(values[_i].value))
         ck_assert_msg(same_bits(to[0], 0) && same_bits(to[1], values[_i].value), "%d: %a", _i,
                       (double)to[1]);
@@ -245,17 +245,17 @@ START_TEST(test_long_tensor)
              "\"y\":{\"dtype\":\"I32\",\"shape\":[],\"data_offsets\":[%d,%d]}}",
              COUNT, 2 * COUNT + 2, 2 * COUNT + 2, 2 * COUNT + 6);
     write_st("long.safetensors", header, half, 2 * (COUNT + 3));
-    ck_assert_msg(st_open(&f, "long.safetensors", &e), "%s", e.line);
-    ck_assert_msg(st_read(&f, "a", 2, shape, to, &e), "%s", e.line);
+    ck_assert_msg(vae_st_open(&f, "long.safetensors", &e), "%s", e.line);
+    ck_assert_msg(vae_st_read(&f, "a", 2, shape, to, &e), "%s", e.line);
     for (uint32_t i = 0; i < COUNT; i++) {
         const int h = (int)(i * 7 % 0x7c00), exponent = h >> 10;
         const double want =
             exponent ? ldexp(1024 + (h & 1023), exponent - 25) : ldexp(h & 1023, -24);
         ck_assert_msg((double)to[i] == want, "%u: %a", i, (double)to[i]);
     }
-    ck_assert(!st_read(&f, "y", 0, NULL, to, &e));
+    ck_assert(!vae_st_read(&f, "y", 0, NULL, to, &e));
     ck_assert_ptr_nonnull(strstr(e.line, "tensor y is I32; F32, F16, BF16 and F64 are read"));
-    st_close(&f);
+    vae_st_close(&f);
     free(half);
     free(to);
 }

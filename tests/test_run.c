@@ -34,15 +34,15 @@ START_TEST(test_limit)
 {
     struct vae_run r = small_run(_i ? VAE_GAUSSIAN : VAE_BERNOULLI, VAE_ADAM);
     const double zero = _i ? -104.3938533204673 : -69.31471805599453;
-    ck_assert_double_eq_tol(health_limit(&r), zero, 1e-9);
+    ck_assert_double_eq_tol(vae_health_limit(&r), zero, 1e-9);
     r.step = 1;
-    health_note(&r, -20);
-    ck_assert_double_eq(health_limit(&r), -200);
+    vae_health_note(&r, -20);
+    ck_assert_double_eq(vae_health_limit(&r), -200);
     r.step = 2;
-    health_note(&r, -5);
-    ck_assert_double_eq(health_limit(&r), -200);
+    vae_health_note(&r, -5);
+    ck_assert_double_eq(vae_health_limit(&r), -200);
     r.health.untrained = -1;
-    ck_assert_double_eq_tol(health_limit(&r), zero, 1e-9);
+    ck_assert_double_eq_tol(vae_health_limit(&r), zero, 1e-9);
 }
 END_TEST
 
@@ -55,16 +55,16 @@ START_TEST(test_diverged)
     r.step = 5;
     for (int again = 0; again < 2; again++) {
         for (uint64_t i = 1; i <= steps; i++) {
-            ck_assert(!health_diverged(&r, -1000));
-            health_note(&r, -1000);
-            ck_assert(!health_good(&r));
+            ck_assert(!vae_health_diverged(&r, -1000));
+            vae_health_note(&r, -1000);
+            ck_assert(!vae_health_good(&r));
             if (!again && i == steps - 1) break;
         }
-        ck_assert(health_diverged(&r, -1000) == (again == 1));
-        health_note(&r, -60);
-        ck_assert(health_good(&r) && !health_diverged(&r, -60));
+        ck_assert(vae_health_diverged(&r, -1000) == (again == 1));
+        vae_health_note(&r, -60);
+        ck_assert(vae_health_good(&r) && !vae_health_diverged(&r, -60));
     }
-    ck_assert(health_diverged(&r, NAN) && health_diverged(&r, -INFINITY));
+    ck_assert(vae_health_diverged(&r, NAN) && vae_health_diverged(&r, -INFINITY));
 }
 END_TEST
 
@@ -81,34 +81,34 @@ static void open_fixture(struct fixture *f, const struct vae_run *run)
     struct sv_choice k;
     struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert(images_make(&f->images, run->train_images, 2, 5));
+    ck_assert(vae_images_make(&f->images, run->train_images, 2, 5));
     for (size_t i = 0; i < run->train_images * 10; i++)
         f->images.pixels[i] = (uint8_t)(i * i % 251);
-    ck_assert(trainer_create(&f->t, &k, run, &f->images, NULL, &e));
+    ck_assert(vae_trainer_create(&f->t, &k, run, &f->images, NULL, &e));
     strcpy(f->path, "/tmp/vae-run-XXXXXX");
     close(mkstemp(f->path));
 }
 
 static void close_fixture(struct fixture *f)
 {
-    trainer_destroy(&f->t);
-    images_free(&f->images);
+    vae_trainer_destroy(&f->t);
+    vae_images_free(&f->images);
     unlink(f->path);
 }
 
 static void save(const struct fixture *f)
 {
     struct vae_error e = {""};
-    ck_assert_msg(checkpoint_save(f->path, &f->t.model, &f->t.run, &e), "%s", e.line);
+    ck_assert_msg(vae_checkpoint_save(f->path, &f->t.model, &f->t.run, &e), "%s", e.line);
 }
 
 static void load(struct fixture *f)
 {
     struct st_file file;
     struct vae_error e = {""};
-    ck_assert_msg(checkpoint_open(&file, f->path, &f->t.run, &e), "%s", e.line);
-    ck_assert_msg(checkpoint_load(&file, &f->t.model, true, &e), "%s", e.line);
-    st_close(&file);
+    ck_assert_msg(vae_checkpoint_open(&file, f->path, &f->t.run, &e), "%s", e.line);
+    ck_assert_msg(vae_checkpoint_load(&file, &f->t.model, true, &e), "%s", e.line);
+    vae_st_close(&file);
 }
 
 /* Progress comes back to the bit. */
@@ -160,7 +160,7 @@ START_TEST(test_unsound)
     struct vae_model *m = &f.t.model;
     float *arena = unsound[_i].arena ? m->stat[unsound[_i].arena - 1] : m->w;
     arena[vae_place(&m->layer[vae_out_at(&m->shape)].w, 6, 19)] = unsound[_i].value;
-    ck_assert(!checkpoint_save(f.path, m, &f.t.run, &e));
+    ck_assert(!vae_checkpoint_save(f.path, m, &f.t.run, &e));
     ck_assert_msg(strstr(e.line, unsound[_i].says) && strstr(e.line, "decoder.logvar.weight"), "%s",
                   e.line);
     ck_assert_uint_eq(cli_read(f.path, &after), n);
@@ -201,9 +201,9 @@ START_TEST(test_late_steps)
     open_fixture(&whole, &run);
     open_fixture(&cut, &run);
     for (int i = 0; i < 8; i++) {
-        trainer_step(&whole.t, &b);
+        vae_trainer_step(&whole.t, &b);
         if (i == 4) save(&cut), load(&cut);
-        trainer_step(&cut.t, &b);
+        vae_trainer_step(&cut.t, &b);
     }
     save(&whole);
     save(&cut);

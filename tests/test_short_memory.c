@@ -29,12 +29,15 @@ static struct vae_run run = {
 static const char file[] = "file";
 static const char log_text[] = "{\"samples\": 10}\n{\"samples\": 4000000000}\n";
 
-static bool write_checkpoint(struct vae_error *e) { return checkpoint_save(file, &model, &run, e); }
+static bool write_checkpoint(struct vae_error *e)
+{
+    return vae_checkpoint_save(file, &model, &run, e);
+}
 
 static bool write_picture(struct vae_error *e)
 {
     static const float grey[6 * 12];
-    return png_grid(file, grey, 3, 2, 4, 3, e);
+    return vae_png_grid(file, grey, 3, 2, 4, 3, e);
 }
 
 static bool write_profile(struct vae_error *e)
@@ -42,8 +45,8 @@ static bool write_profile(struct vae_error *e)
     struct candidates c;
     const struct machine m = {"cpu", "build"};
     static const struct pick p;
-    candidates_of_build(&c);
-    return profile_write(file, &m, &c, &p, e);
+    vae_candidates_of_build(&c);
+    return vae_profile_write(file, &m, &c, &p, e);
 }
 
 static bool read_profile(struct vae_error *e)
@@ -51,25 +54,25 @@ static bool read_profile(struct vae_error *e)
     struct candidates c;
     const struct machine m = {"cpu", "build"};
     struct pick p;
-    candidates_of_build(&c);
-    return profile_read("profile", &m, &c, &p, e);
+    vae_candidates_of_build(&c);
+    return vae_profile_read("profile", &m, &c, &p, e);
 }
 
 static bool read_checkpoint(struct vae_error *e)
 {
     struct st_file f;
     struct vae_run r;
-    if (!checkpoint_open(&f, "checkpoint", &r, e)) return false;
-    const bool ok = checkpoint_load(&f, &model, true, e);
-    st_close(&f);
+    if (!vae_checkpoint_open(&f, "checkpoint", &r, e)) return false;
+    const bool ok = vae_checkpoint_load(&f, &model, true, e);
+    vae_st_close(&f);
     return ok;
 }
 
 static bool read_images(struct vae_error *e)
 {
     struct images images;
-    if (!idx_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
-    images_free(&images);
+    if (!vae_idx_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
+    vae_images_free(&images);
     return true;
 }
 
@@ -78,8 +81,8 @@ static bool make_line(bool profiled, struct vae_error *e)
 {
     static const struct insight phase[] = {{"one", 1, 2, 0}, {"two", 1, 0, 3}};
     struct epoch_report r = {.epoch = 1, .test_bound = NAN, .isa = "generic", .profiled = profiled};
-    if (profiled) r.profile = insight_json(phase, 2, 1e9);
-    char *line = epoch_line(&r);
+    if (profiled) r.profile = vae_insight_json(phase, 2, 1e9);
+    char *line = vae_epoch_line(&r);
     free(line);
     return line || vae_fail(e, "not enough memory");
 }
@@ -91,8 +94,8 @@ static bool make_full_line(struct vae_error *e) { return make_line(true, e); }
 static bool go_on_with_log(struct vae_error *e)
 {
     struct train_log log;
-    const bool ok = train_log_open(&log, "log", &run, true, e);
-    train_log_close(&log);
+    const bool ok = vae_train_log_open(&log, "log", &run, true, e);
+    vae_train_log_close(&log);
     return ok;
 }
 

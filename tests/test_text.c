@@ -41,9 +41,9 @@ START_TEST(test_text)
 {
     char text[64];
     strcpy(text, texts[_i].text);
-    text_make_safe(text);
+    vae_text_make_safe(text);
     ck_assert_str_eq(text, texts[_i].shown);
-    ck_assert_str_eq(text_shown(texts[_i].text).s, texts[_i].shown);
+    ck_assert_str_eq(vae_text_shown(texts[_i].text).s, texts[_i].shown);
 }
 END_TEST
 
@@ -53,7 +53,7 @@ START_TEST(test_long_text)
     static char text[TEXT_SHOWN + 8];
     memset(text, 'a', sizeof text - 1);
     memcpy(text + TEXT_SHOWN - 3, "\xe6\xbc\xa2", 3);
-    const struct text_shown t = text_shown(text);
+    const struct text_shown t = vae_text_shown(text);
     ck_assert_uint_eq(strlen(t.s), TEXT_SHOWN - 1);
     ck_assert_str_eq(t.s + TEXT_SHOWN - 4, "a??");
 }
@@ -100,8 +100,8 @@ START_TEST(test_number)
 {
     double d = NAN;
     float f = NAN;
-    ck_assert_int_eq(number_f64(numbers[_i].text, &d), numbers[_i].f64);
-    ck_assert_int_eq(number_f32(numbers[_i].text, &f), numbers[_i].f32);
+    ck_assert_int_eq(vae_number_f64(numbers[_i].text, &d), numbers[_i].f64);
+    ck_assert_int_eq(vae_number_f32(numbers[_i].text, &f), numbers[_i].f32);
     if (numbers[_i].f64) ck_assert(d == numbers[_i].value);
     if (numbers[_i].f32) ck_assert(f == (float)numbers[_i].value);
 }
@@ -112,7 +112,7 @@ END_TEST
 START_TEST(test_number_rounds_once)
 {
     float f = 0;
-    ck_assert(number_f32("1.00000005960464477539062500000001", &f));
+    ck_assert(vae_number_f32("1.00000005960464477539062500000001", &f));
     ck_assert(f == 0x1.000002p0f);
 }
 END_TEST
@@ -145,7 +145,7 @@ static const struct {
 START_TEST(test_whole)
 {
     uint64_t n = 0;
-    ck_assert_int_eq(number_u64(wholes[_i].text, wholes[_i].max, &n), wholes[_i].ok);
+    ck_assert_int_eq(vae_number_u64(wholes[_i].text, wholes[_i].max, &n), wholes[_i].ok);
     if (wholes[_i].ok) ck_assert_uint_eq(n, wholes[_i].value);
 }
 END_TEST
@@ -168,12 +168,12 @@ START_TEST(test_number_written)
     char f32[NUMBER_TEXT], f64[NUMBER_TEXT];
     float f;
     double d;
-    number_write_f32((float)written[_i].value, f32);
-    number_write_f64(written[_i].value, f64);
+    vae_number_write_f32((float)written[_i].value, f32);
+    vae_number_write_f64(written[_i].value, f64);
     ck_assert_str_eq(f32, written[_i].f32);
     ck_assert_str_eq(f64, written[_i].f64);
-    ck_assert(number_f32(f32, &f) && f == (float)written[_i].value);
-    ck_assert(number_f64(f64, &d) && d == written[_i].value);
+    ck_assert(vae_number_f32(f32, &f) && f == (float)written[_i].value);
+    ck_assert(vae_number_f64(f64, &d) && d == written[_i].value);
 }
 END_TEST
 
@@ -181,13 +181,13 @@ START_TEST(test_sizes)
 {
     static const size_t sizes[] = {500, 784, 1};
     char text[16], small[6];
-    text_of_sizes(text, sizeof text, sizes, 3, ", ");
+    vae_text_of_sizes(text, sizeof text, sizes, 3, ", ");
     ck_assert_str_eq(text, "500, 784, 1");
-    text_of_sizes(text, sizeof text, sizes + 1, 1, "x");
+    vae_text_of_sizes(text, sizeof text, sizes + 1, 1, "x");
     ck_assert_str_eq(text, "784");
-    text_of_sizes(text, sizeof text, sizes, 0, "x");
+    vae_text_of_sizes(text, sizeof text, sizes, 0, "x");
     ck_assert_str_eq(text, "");
-    text_of_sizes(small, sizeof small, sizes, 3, "x");
+    vae_text_of_sizes(small, sizeof small, sizes, 3, "x");
     ck_assert_str_eq(small, "500x7");
 }
 END_TEST

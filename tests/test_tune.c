@@ -24,7 +24,7 @@ START_TEST(test_timed_shapes_lie_in_their_class)
         if (machine) c.l1 = caches[machine - 1][0], c.l2 = caches[machine - 1][1];
         for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
             for (int cls = 0; cls < SV_CLASSES; cls++) {
-                const struct shape s = timing_shape(verify_case(id), (enum sv_class)cls);
+                const struct shape s = vae_timing_shape(verify_case(id), (enum sv_class)cls);
                 ck_assert_msg((int)sv_class_of(&c, s.m, s.n, s.k) == cls, "%s %s",
                               sv_kernel_names[id], sv_class_names[cls]);
             }
@@ -39,7 +39,7 @@ static void write_new(char *path, const struct machine *m, const struct candidat
 {
     struct vae_error e = {""};
     close(mkstemp(path));
-    ck_assert_msg(profile_write(path, m, c, p, &e), "%s", e.line);
+    ck_assert_msg(vae_profile_write(path, m, c, p, &e), "%s", e.line);
 }
 
 START_TEST(test_profile_comes_back)
@@ -49,11 +49,11 @@ START_TEST(test_profile_comes_back)
     struct machine m;
     struct pick got;
     struct vae_error e = {""};
-    machine_this(&m);
-    candidates_of_build(&c);
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
-    ck_assert_msg(profile_read(path, &m, &c, &got, &e), "%s", e.line);
+    ck_assert_msg(vae_profile_read(path, &m, &c, &got, &e), "%s", e.line);
     ck_assert_int_eq(memcmp(&got, &p, sizeof p), 0);
     unlink(path);
 }
@@ -67,7 +67,7 @@ static void must_refuse(const char *path, const struct machine *m, const struct 
     struct vae_error e = {""};
     memset(&p, 0x5a, sizeof p);
     before = p;
-    ck_assert_msg(!profile_read(path, m, c, &p, &e), "accepted, not \"%s\"", says);
+    ck_assert_msg(!vae_profile_read(path, m, c, &p, &e), "accepted, not \"%s\"", says);
     ck_assert_msg(strstr(e.line, says) != NULL, "no \"%s\" in: %s", says, e.line);
     ck_assert_int_eq(memcmp(&p, &before, sizeof p), 0);
 }
@@ -77,8 +77,8 @@ START_TEST(test_foreign_profile_is_refused)
     char path[] = "/tmp/vae-profile-XXXXXX";
     struct candidates c;
     struct machine m;
-    machine_this(&m);
-    candidates_of_build(&c);
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     struct machine other = m;
@@ -124,8 +124,8 @@ START_TEST(test_edited_profile_is_refused)
     char path[] = "/tmp/vae-profile-XXXXXX";
     struct candidates c;
     struct machine m;
-    machine_this(&m);
-    candidates_of_build(&c);
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     json_t *o = json_load_file(path, 0, NULL), *at = o;
@@ -149,8 +149,8 @@ START_TEST(test_truncated_profile_is_refused)
     char path[] = "/tmp/vae-profile-XXXXXX", part[] = "/tmp/vae-profile-XXXXXX";
     struct candidates c;
     struct machine m;
-    machine_this(&m);
-    candidates_of_build(&c);
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed(), false);
     write_new(path, &m, &c, &p);
     close(mkstemp(part));
@@ -190,16 +190,16 @@ START_TEST(test_failing_candidate_is_never_chosen)
     struct candidates c;
     struct vae_error e = {""};
     struct pick p;
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     c.supported[c.count] = true;
     c.table[c.count++] = &broken;
     s.candidates = &c;
     s.first = SV_KERNEL_exp;
     s.last = SV_KERNEL_exp + 1;
-    ck_assert_uint_eq(survey_verify(&s), 1);
-    survey_time(&s);
+    ck_assert_uint_eq(vae_survey_verify(&s), 1);
+    vae_survey_time(&s);
     ck_assert_int_eq(s.kernel[SV_KERNEL_exp].standing[c.count - 1], STANDING_FAILED);
-    ck_assert_msg(survey_pick(&s, &p, &e), "%s", e.line);
+    ck_assert_msg(vae_survey_pick(&s, &p, &e), "%s", e.line);
     for (int cls = 0; cls < SV_CLASSES; cls++) {
         const size_t chosen = p.candidate[SV_KERNEL_exp][cls];
         ck_assert_uint_lt(chosen, c.count - 1);
@@ -208,7 +208,7 @@ START_TEST(test_failing_candidate_is_never_chosen)
         ck_assert(s.kernel[SV_KERNEL_exp].seconds[cls][c.count - 1] == 0);
     }
     FILE *f = fmemopen(said, sizeof said, "w");
-    survey_name_failed(&s, f);
+    vae_survey_name_failed(&s, f);
     fclose(f);
     ck_assert_msg(strstr(said, "FAILED: kernel exp of generic, variant broken") != NULL, "%s",
                   said);
@@ -226,10 +226,10 @@ START_TEST(test_no_verified_candidate)
     s.candidates = &c;
     s.first = SV_KERNEL_exp;
     s.last = SV_KERNEL_exp + 1;
-    ck_assert_uint_eq(survey_verify(&s), 1);
-    survey_time(&s);
+    ck_assert_uint_eq(vae_survey_verify(&s), 1);
+    vae_survey_time(&s);
     ck_assert_int_eq(s.kernel[SV_KERNEL_exp].standing[1], STANDING_NO_CPU);
-    ck_assert(!survey_pick(&s, &p, &e));
+    ck_assert(!vae_survey_pick(&s, &p, &e));
     ck_assert_msg(strstr(e.line, "exp: no candidate passed") != NULL, "%s", e.line);
 }
 END_TEST
@@ -269,13 +269,13 @@ START_TEST(test_check_finds_a_broken_kernel)
     struct vae_error e = {""};
     for (int cls = 0; cls < SV_CLASSES; cls++) {
         ck_assert_int_eq(sv_choice_default(NULL, &c), SV_OK);
-        ck_assert_msg(chosen_check(&c, &e), "%s", e.line);
+        ck_assert_msg(vae_chosen_check(&c, &e), "%s", e.line);
         c.by_class[cls].exp = one_element_one_bit;
-        ck_assert(!chosen_check(&c, &e));
+        ck_assert(!vae_chosen_check(&c, &e));
         ck_assert_msg(strstr(e.line, "kernel exp of ") != NULL, "%s", e.line);
         ck_assert_int_eq(sv_choice_default("generic", &c), SV_OK);
         c.by_class[cls].gemm_tn = forgets_a_row;
-        ck_assert(!chosen_check(&c, &e));
+        ck_assert(!vae_chosen_check(&c, &e));
         ck_assert_msg(strstr(e.line, "kernel gemm_tn of generic") != NULL, "%s", e.line);
     }
 }

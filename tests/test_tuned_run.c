@@ -26,10 +26,10 @@ static void train(const struct sv_choice *k, const struct vae_run *run, const ch
     struct vae_error e = {""};
     struct vae_bound b = {0};
     for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)source_next(&source);
-    ck_assert(trainer_create(&t, k, run, &images, NULL, &e));
-    while (t.run.step < 20) trainer_step(&t, &b);
-    ck_assert_msg(checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
-    trainer_destroy(&t);
+    ck_assert(vae_trainer_create(&t, k, run, &images, NULL, &e));
+    while (t.run.step < 20) vae_trainer_step(&t, &b);
+    ck_assert_msg(vae_checkpoint_save(path, &t.model, &t.run, &e), "%s", e.line);
+    vae_trainer_destroy(&t);
 }
 
 /* Every kernel and class by another candidate; caches so small that all classes of arrays occur, and
@@ -55,14 +55,14 @@ START_TEST(test_mixed_candidates_give_the_same_bits)
     struct sv_choice k;
     close(mkstemp(plain));
     close(mkstemp(mixed));
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     ck_assert_int_eq(sv_choice_default("generic", &k), SV_OK);
     k.l1 = 4096;
     k.l2 = 65536;
     train(&k, &run, plain);
     for (uint64_t seed = 0; seed < 3; seed++) {
         const struct pick p = random_pick(&c, verify_seed() + seed, false);
-        pick_apply(&p, &c, &k);
+        vae_pick_apply(&p, &c, &k);
         train(&k, &run, mixed);
         ck_assert_msg(cli_same_file(plain, mixed), "seed %d: other bits", (int)seed);
     }
@@ -83,11 +83,11 @@ static void install(char path[PROFILE_PATH], const struct pick *p)
     struct machine m;
     struct vae_error e = {""};
     unsetenv("SV_ISA"); /* which would go before it */
-    machine_this(&m);
-    candidates_of_build(&c);
-    ck_assert(chosen_profile_folder(dir, &e) && profile_path(&m, dir, path, &e));
-    ck_assert(make_directory(dir, &e));
-    ck_assert_msg(profile_write(path, &m, &c, p, &e), "%s", e.line);
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
+    ck_assert(vae_chosen_profile_folder(dir, &e) && vae_profile_path(&m, dir, path, &e));
+    ck_assert(vae_make_directory(dir, &e));
+    ck_assert_msg(vae_profile_write(path, &m, &c, p, &e), "%s", e.line);
 }
 
 /* The "isa" of the first line of DIR/log.jsonl */
@@ -106,7 +106,7 @@ START_TEST(test_profile_is_used)
 {
     char path[PROFILE_PATH];
     struct candidates c;
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed() + 7, false);
     install(path, &p);
     cli_must_work(RUN "t");
@@ -125,7 +125,7 @@ START_TEST(test_damaged_profile_is_ignored)
 {
     char path[PROFILE_PATH];
     struct candidates c;
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     const struct pick p = random_pick(&c, verify_seed() + 8, false);
     install(path, &p);
     cli_truncate_copy(path, path, 1, 3);

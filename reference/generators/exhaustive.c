@@ -115,7 +115,7 @@ static void show_progress(const struct sweep *s, size_t f, double start)
     const double done = (double)f + (double)s->done / (double)INPUTS;
     fprintf(stderr, "\r%s: %.0f %% of %d functions, %.0f s left\033[K", s->kcase->kernel,
             100 * done / (double)FUNCTIONS, (int)FUNCTIONS,
-            (seconds_now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
+            (vae_seconds_now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
 }
 
 /* Function number f of the list. `start`: when the first one began. */
@@ -236,10 +236,10 @@ static bool parse(int argc, char **argv, struct settings *o)
     *o = (struct settings){1, sysconf(_SC_NPROCESSORS_ONLN), NULL, "unknown"};
     for (int opt; (opt = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (opt) {
         case 'e':
-            if (!number_u64(optarg, UINT32_MAX, &o->every)) return false;
+            if (!vae_number_u64(optarg, UINT32_MAX, &o->every)) return false;
             break;
         case 't':
-            if (!number_u64(optarg, MAX_THREADS, &n)) return false;
+            if (!vae_number_u64(optarg, MAX_THREADS, &n)) return false;
             o->threads = (long)n;
             break;
         case 'o': o->out = optarg; break;
@@ -260,15 +260,15 @@ int main(int argc, char **argv)
     }
     static struct sweep sweeps[FUNCTIONS];
     bool ok = true;
-    const double start = seconds_now();
+    const double start = vae_seconds_now();
     for (size_t i = 0; i < FUNCTIONS; i++) {
         run_sweep(&sweeps[i], i, &o, start);
         ok = print_rows(&sweeps[i]) && ok;
     }
     printf("%zu functions, every %" PRIu64 " of 2^32 inputs: %.0f s\n", (size_t)FUNCTIONS, o.every,
-           seconds_now() - start);
+           vae_seconds_now() - start);
     if (o.out && !write_results(&o, sweeps)) {
-        fprintf(stderr, "%s: %s\n", text_shown(o.out).s, strerror(errno));
+        fprintf(stderr, "%s: %s\n", vae_text_shown(o.out).s, strerror(errno));
         return 1;
     }
     return !ok;

@@ -9,7 +9,7 @@
 void fuzz_must(bool holds, const char *what, const char *detail)
 {
     if (holds) return;
-    fprintf(stderr, "does not hold: %s: %s\n", what, text_shown(detail).s);
+    fprintf(stderr, "does not hold: %s: %s\n", what, vae_text_shown(detail).s);
     abort();
 }
 
@@ -27,6 +27,6 @@ const char *fuzz_file(const void *data, size_t size)
 void fuzz_must_say(const struct vae_error *e)
 {
     MUST(*e->line != 0, "no line");
-    MUST(!strcmp(text_shown(e->line).s, e->line) || strlen(e->line) >= TEXT_SHOWN, e->line);
+    MUST(!strcmp(vae_text_shown(e->line).s, e->line) || strlen(e->line) >= TEXT_SHOWN, e->line);
     MUST(!strchr(e->line, '\n'), e->line);
 }

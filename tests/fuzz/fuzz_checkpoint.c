@@ -30,7 +30,7 @@ static bool load(const struct st_file *f, const struct vae_run *run, bool statis
     struct sv_choice k;
     MUST(sv_choice_default("generic", &k) == SV_OK, "generic");
     MUST(vae_create(m, &k, &run->shape, run->optimizer, 1, 1, NULL, e), e->line);
-    if (checkpoint_load(f, m, statistics, e)) return true;
+    if (vae_checkpoint_load(f, m, statistics, e)) return true;
     fuzz_must_say(e);
     vae_destroy(m);
     return false;
@@ -39,7 +39,7 @@ static bool load(const struct st_file *f, const struct vae_run *run, bool statis
 /* Values that count: a default may be given or not, and a warm-up of no steps begins anywhere. */
 static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
 {
-    bool same = schedule_same_stages(&a->schedule, &b->schedule) &&
+    bool same = vae_schedule_same_stages(&a->schedule, &b->schedule) &&
                 a->schedule.warmup == b->schedule.warmup &&
                 (!a->schedule.warmup || a->schedule.warmup_from == b->schedule.warmup_from);
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
@@ -71,14 +71,14 @@ static void must_come_back(const struct vae_model *m, const struct vae_run *run)
     struct vae_model n;
     const size_t bytes = m->params * sizeof *m->w;
     if (!*path) snprintf(path, sizeof path, "%s/model", mkdtemp(dir));
-    MUST(checkpoint_save(path, m, run, &e), e.line);
-    MUST(checkpoint_open(&f, path, &again, &e), e.line);
+    MUST(vae_checkpoint_save(path, m, run, &e), e.line);
+    MUST(vae_checkpoint_open(&f, path, &again, &e), e.line);
     MUST(same_run(run, &again), "settings");
     MUST(load(&f, &again, true, &n, &e), e.line);
     MUST(m->params == n.params && !memcmp(m->w, n.w, bytes), "weights");
     for (size_t i = 0; i < m->stats; i++) MUST(!memcmp(m->stat[i], n.stat[i], bytes), "statistics");
     vae_destroy(&n);
-    st_close(&f);
+    vae_st_close(&f);
     unlink(path);
 }
 
@@ -91,8 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct st_file f;
         struct vae_run run;
         struct vae_model m;
-        if (!(whole ? checkpoint_open(&f, path, &run, &e)
-                    : checkpoint_open_model(&f, path, &nothing, &run, &e))) {
+        if (!(whole ? vae_checkpoint_open(&f, path, &run, &e)
+                    : vae_checkpoint_open_model(&f, path, &nothing, &run, &e))) {
             fuzz_must_say(&e);
             continue;
         }
@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             must_come_back(&m, &run);
             vae_destroy(&m);
         }
-        st_close(&f);
+        vae_st_close(&f);
     }
     return 0;
 }

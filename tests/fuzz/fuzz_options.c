@@ -28,18 +28,18 @@ static void command(enum command command, int argc, char **argv)
     struct settings s;
     struct vae_error e = {""};
     restart();
-    if (!options_parse(command, argc, argv, &s, &e)) {
+    if (!vae_options_parse(command, argc, argv, &s, &e)) {
         if (*e.line) fuzz_must_say(&e);
         return;
     }
     if (!nowhere) nowhere = fopen("/dev/null", "w");
-    options_print_again(nowhere, &s);
+    vae_options_print_again(nowhere, &s);
     MUST(!*e.line, e.line);
     MUST(!s.model.rows == !s.model.cols && s.model.rows <= VAE_MAX_SIDE &&
              s.model.cols <= VAE_MAX_SIDE,
          "image");
     if (command != COMMAND_train) return;
-    if (!train_settings_complete(&s, &e)) {
+    if (!vae_train_settings_complete(&s, &e)) {
         fuzz_must_say(&e);
         return;
     }
@@ -50,22 +50,23 @@ static void command(enum command command, int argc, char **argv)
     must_be_widths(&r->shape.dec);
     MUST(r->shape.latent - 1 < VAE_MAX_LATENT, "size");
     MUST(r->shape.activation <= VAE_SIGMOID, "activation");
-    MUST(isfinite(schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
+    MUST(isfinite(vae_schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
     MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");
 }
 
 static void text(const char *word)
 {
-    const struct text_shown once = text_shown(word), twice = text_shown(once.s);
+    const struct text_shown once = vae_text_shown(word), twice = vae_text_shown(once.s);
     uint64_t n;
     float f;
     double d;
     MUST(!strcmp(once.s, twice.s), word);
     for (const char *p = once.s; *p; p++) MUST((unsigned char)*p >= ' ' && *p != 0x7f, word);
-    if (number_u64(word, UINT64_MAX, &n)) MUST(number_f64(word, &d) && d == (double)n, word);
-    if (number_f32(word, &f))
-        MUST(isfinite(f) && number_f64(word, &d) && (float)d - f < 1e32f, word);
+    if (vae_number_u64(word, UINT64_MAX, &n))
+        MUST(vae_number_f64(word, &d) && d == (double)n, word);
+    if (vae_number_f32(word, &f))
+        MUST(isfinite(f) && vae_number_f64(word, &d) && (float)d - f < 1e32f, word);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

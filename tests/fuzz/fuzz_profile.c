@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct candidates c;
     struct pick p, again;
     struct vae_error e = {""};
-    candidates_of_build(&c);
-    if (!profile_read(fuzz_file(data, size), &machine, &c, &p, &e)) {
+    vae_candidates_of_build(&c);
+    if (!vae_profile_read(fuzz_file(data, size), &machine, &c, &p, &e)) {
         fuzz_must_say(&e);
         return 0;
     }
@@ -24,8 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             MUST(i < c.count && c.supported[i] && sv_has(c.table[i], id), sv_kernel_names[id]);
         }
     if (!*path) snprintf(path, sizeof path, "%s/profile", mkdtemp(dir));
-    MUST(profile_write(path, &machine, &c, &p, &e), e.line);
-    MUST(profile_read(path, &machine, &c, &again, &e), e.line);
+    MUST(vae_profile_write(path, &machine, &c, &p, &e), e.line);
+    MUST(vae_profile_read(path, &machine, &c, &again, &e), e.line);
     MUST(!memcmp(&p, &again, sizeof p), "written and read");
     unlink(path);
     return 0;

@@ -107,10 +107,10 @@ static bool train(const struct vae_run *run, const char *isa, const char *path, 
         pixels[i] = word >> 63 ? 0 : (uint8_t)word;
     }
     if (sv_choice_default(isa, &k) != SV_OK) return vae_fail(e, "%s does not run here", isa);
-    if (!trainer_create(&t, &k, run, &images, NULL, e)) return false;
-    while (t.run.step < STEPS) trainer_step(&t, &bound);
-    const bool saved = checkpoint_save(path, &t.model, &t.run, e);
-    trainer_destroy(&t);
+    if (!vae_trainer_create(&t, &k, run, &images, NULL, e)) return false;
+    while (t.run.step < STEPS) vae_trainer_step(&t, &bound);
+    const bool saved = vae_checkpoint_save(path, &t.model, &t.run, e);
+    vae_trainer_destroy(&t);
     return saved;
 }
 

@@ -167,7 +167,7 @@ static void group_line(void *arg, char *line)
     if (s->elsewhere) each_line(s->root, "/proc/self/mountinfo", mount_line, s);
 }
 
-double cgroup_cpu_quota(const char *root)
+double vae_cgroup_cpu_quota(const char *root)
 {
     struct search s = {.root = root};
     each_line(root, "/proc/self/cgroup", group_line, &s);

@@ -6,6 +6,6 @@
  * 0 if none is set. v1 and v2, mounted anywhere: /proc/self/cgroup names the groups, /proc/self/mountinfo
  * where they are (Linux Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst; proc_pid_mountinfo(5)). `root` is
  * the directory that stands for /, "" for / itself. What cannot be read or understood sets no quota. */
-double cgroup_cpu_quota(const char *root);
+double vae_cgroup_cpu_quota(const char *root);
 
 #endif

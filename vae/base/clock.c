@@ -1,7 +1,7 @@
 #include "clock.h"
 #include <time.h>
 
-double seconds_now(void)
+double vae_seconds_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);

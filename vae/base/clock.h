@@ -2,6 +2,6 @@
 #ifndef VAE_CLOCK_H
 #define VAE_CLOCK_H
 
-double seconds_now(void);
+double vae_seconds_now(void);
 
 #endif

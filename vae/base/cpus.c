@@ -24,10 +24,10 @@ static size_t affinity(void)
     return n > 0 ? (size_t)n : 1;
 }
 
-size_t cpus_within(size_t cpus, double quota)
+size_t vae_cpus_within(size_t cpus, double quota)
 {
     if (!(quota > 0) || quota >= (double)cpus) return cpus;
     return quota < 2 ? 1 : (size_t)quota;
 }
 
-size_t cpus_allowed(void) { return cpus_within(affinity(), cgroup_cpu_quota("")); }
+size_t vae_cpus_allowed(void) { return vae_cpus_within(affinity(), vae_cgroup_cpu_quota("")); }

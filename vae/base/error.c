@@ -9,6 +9,6 @@ bool vae_fail(struct vae_error *e, const char *format, ...)
     va_start(args, format);
     vsnprintf(e->line, sizeof e->line, format, args);
     va_end(args);
-    text_make_safe(e->line);
+    vae_text_make_safe(e->line);
     return false;
 }

@@ -50,7 +50,7 @@ static bool text(const unsigned char *p, size_t n)
     return n >= 8;
 }
 
-const struct file_kind *file_kind(const unsigned char *head, size_t n)
+const struct file_kind *vae_file_kind(const unsigned char *head, size_t n)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (n >= kinds[i].length && !memcmp(head, kinds[i].bytes, kinds[i].length))

@@ -11,6 +11,6 @@ struct file_kind {
 };
 
 /* NULL: nothing known. */
-const struct file_kind *file_kind(const unsigned char *head, size_t n);
+const struct file_kind *vae_file_kind(const unsigned char *head, size_t n);
 
 #endif

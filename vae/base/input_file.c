@@ -16,7 +16,7 @@ static bool ready(int fd, bool pipe)
     return fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0 && (!pipe || poll(&p, 1, PATIENCE) != 0);
 }
 
-int input_open(const char *path, bool streams, const char *hint, struct vae_error *e)
+int vae_input_open(const char *path, bool streams, const char *hint, struct vae_error *e)
 {
     struct stat st;
     /* O_NONBLOCK: opening a pipe would wait for its writer */

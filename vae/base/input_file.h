@@ -6,6 +6,6 @@
 
 /* A descriptor to read from, or -1. Regular files; with `streams` also pipes and devices, where a pipe to
  * which nobody writes is waited for, two seconds. hint: what to give instead, ends the line. */
-int input_open(const char *path, bool streams, const char *hint, struct vae_error *e);
+int vae_input_open(const char *path, bool streams, const char *hint, struct vae_error *e);
 
 #endif

@@ -4,30 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char json_no_memory[] = "not enough memory";
+const char vae_json_no_memory[] = "not enough memory";
 
-void json_put(bool *ok, json_t *object, const char *key, json_t *value)
+void vae_json_put(bool *ok, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value)) *ok = false;
 }
 
-void json_add(bool *ok, json_t *array, json_t *value)
+void vae_json_add(bool *ok, json_t *array, json_t *value)
 {
     if (json_array_append_new(array, value)) *ok = false;
 }
 
-json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+json_t *vae_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
-json_t *json_float(float x)
+json_t *vae_json_float(float x)
 {
     char text[NUMBER_TEXT];
     double shortest = (double)x;
-    number_write_f32(x, text);
-    number_f64(text, &shortest);
-    return json_number(shortest);
+    vae_number_write_f32(x, text);
+    vae_number_f64(text, &shortest);
+    return vae_json_number(shortest);
 }
 
-json_t *json_whole(bool ok, json_t *value)
+json_t *vae_json_whole(bool ok, json_t *value)
 {
     if (ok) return value;
     json_decref(value);
@@ -60,7 +60,7 @@ static int append(const char *bytes, size_t n, void *to)
 }
 
 /* Not json_dumps: jansson 2.14 goes on after a failure to write a key, and leaves out a part of it. */
-char *json_text(bool ok, json_t *value, size_t flags)
+char *vae_json_text(bool ok, json_t *value, size_t flags)
 {
     struct text t = {.s = NULL};
     ok = ok && value && json_dump_callback(value, append, &t, flags) == 0 && !t.failed;
@@ -85,7 +85,8 @@ static void *noted_malloc(size_t n)
 
 /* jansson 2.14 does not always say that memory was short, may go on without a member, and resets errno: its
  * requests are watched. */
-json_t *json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error, const char **why)
+json_t *vae_json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error,
+                       const char **why)
 {
     json_malloc_t get;
     json_free_t give;
@@ -94,6 +95,6 @@ json_t *json_parse(const char *bytes, size_t n, size_t flags, json_error_t *erro
     refused = false;
     json_t *value = json_loadb(bytes, n, flags, error);
     json_set_alloc_funcs(get, give);
-    *why = refused ? json_no_memory : error->text;
-    return json_whole(!refused, value);
+    *why = refused ? vae_json_no_memory : error->text;
+    return vae_json_whole(!refused, value);
 }

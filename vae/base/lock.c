@@ -28,8 +28,8 @@ static int open_lock(const char *path, const char *what, const char *option, str
 }
 
 /* A lock that goes between two looks at it is asked for again. */
-bool lock_take(struct lock *l, const char *path, const char *what, const char *option,
-               struct vae_error *e)
+bool vae_lock_take(struct lock *l, const char *path, const char *what, const char *option,
+                   struct vae_error *e)
 {
     l->fd = -1;
     snprintf(l->path, sizeof l->path, "%s", path);
@@ -51,7 +51,7 @@ bool lock_take(struct lock *l, const char *path, const char *what, const char *o
     return vae_fail(e, "%s: in use by another process; choose another %s", what, option);
 }
 
-void lock_leave(struct lock *l)
+void vae_lock_leave(struct lock *l)
 {
     if (l->fd < 0) return;
     unlink(l->path); /* while it is held, so that nobody else's goes */

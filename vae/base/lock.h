@@ -14,10 +14,10 @@ struct lock {
 
 /* Makes and locks the file `path`; fails where another process has it, whose number is named. what: what it stands
  * for; option: with which to choose another. */
-bool lock_take(struct lock *l, const char *path, const char *what, const char *option,
-               struct vae_error *e);
+bool vae_lock_take(struct lock *l, const char *path, const char *what, const char *option,
+                   struct vae_error *e);
 
 /* Removes the file; nothing where none is held. */
-void lock_leave(struct lock *l);
+void vae_lock_leave(struct lock *l);
 
 #endif

@@ -6,7 +6,7 @@
 enum { HUGE = 2 << 20, HEADER = 64 };
 
 /* The block's size stands in its first cache line. */
-void *memory_get(size_t bytes)
+void *vae_memory_get(size_t bytes)
 {
     const size_t page = bytes >= 4 * (size_t)HUGE ? HUGE : 4096;
     if (bytes > SIZE_MAX / 2) return NULL;
@@ -21,7 +21,7 @@ void *memory_get(size_t bytes)
     return p + HEADER;
 }
 
-void memory_give(void *p)
+void vae_memory_give(void *p)
 {
     if (!p) return;
     char *start = (char *)p - HEADER;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Aligned to 64 bytes or more; NULL where there is not enough. */
-void *memory_get(size_t bytes);
-void memory_give(void *p);
+void *vae_memory_get(size_t bytes);
+void vae_memory_give(void *p);
 
 #endif

@@ -4,6 +4,6 @@
 
 #include <stddef.h>
 
-static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t vae_min_size(size_t a, size_t b) { return a < b ? a : b; }
 
 #endif

@@ -11,7 +11,7 @@ static const char *skip_digits(const char *p)
     return p;
 }
 
-bool number_u64(const char *text, uint64_t max, uint64_t *out)
+bool vae_number_u64(const char *text, uint64_t max, uint64_t *out)
 {
     uint64_t n = 0;
     if (!digit(*text)) return false;
@@ -40,7 +40,7 @@ static bool decimal(const char *p)
 }
 
 /* `end` is looked at for a locale whose decimal point is another. */
-bool number_f32(const char *text, float *out)
+bool vae_number_f32(const char *text, float *out)
 {
     char *end;
     if (!decimal(text)) return false;
@@ -48,7 +48,7 @@ bool number_f32(const char *text, float *out)
     return !*end && isfinite(*out);
 }
 
-bool number_f64(const char *text, double *out)
+bool vae_number_f64(const char *text, double *out)
 {
     char *end;
     if (!decimal(text)) return false;
@@ -56,7 +56,7 @@ bool number_f64(const char *text, double *out)
     return !*end && isfinite(*out);
 }
 
-void number_write_f32(float x, char text[NUMBER_TEXT])
+void vae_number_write_f32(float x, char text[NUMBER_TEXT])
 {
     for (int digits = 6; digits <= 9; digits++) {
         snprintf(text, NUMBER_TEXT, "%.*g", digits, (double)x);
@@ -64,7 +64,7 @@ void number_write_f32(float x, char text[NUMBER_TEXT])
     }
 }
 
-void number_write_f64(double x, char text[NUMBER_TEXT])
+void vae_number_write_f64(double x, char text[NUMBER_TEXT])
 {
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, NUMBER_TEXT, "%.*g", digits, x);

@@ -6,16 +6,16 @@
 #include <stdint.h>
 
 /* Decimal digits and nothing else, at most `max`. */
-bool number_u64(const char *text, uint64_t max, uint64_t *out);
+bool vae_number_u64(const char *text, uint64_t max, uint64_t *out);
 
 /* As JSON writes numbers, but that a leading + or zeros are taken and a digit may be missing on one side of
  * the point: no space, no hexadecimal, no "inf" or "nan". Rounded to nearest; false where that overflows. */
-bool number_f32(const char *text, float *out);
-bool number_f64(const char *text, double *out);
+bool vae_number_f32(const char *text, float *out);
+bool vae_number_f64(const char *text, double *out);
 
 /* The shortest decimal that reads back as the same float, or double: "0.01". */
 enum { NUMBER_TEXT = 32 };
-void number_write_f32(float x, char text[NUMBER_TEXT]);
-void number_write_f64(double x, char text[NUMBER_TEXT]);
+void vae_number_write_f32(float x, char text[NUMBER_TEXT]);
+void vae_number_write_f64(double x, char text[NUMBER_TEXT]);
 
 #endif

@@ -7,7 +7,7 @@ enum { ROUNDS = 500, MEASUREMENTS = 8 };
 static const double SECONDS = 2e-3; /* of a measurement */
 static const double MOST = 1.05;
 
-double peak_work(const struct sv_kernels *k)
+double vae_peak_work(const struct sv_kernels *k)
 {
     float last[SV_PEAK_VALUES];
     return k->fma_peak ? k->fma_peak(ROUNDS, last) : 0;
@@ -25,25 +25,25 @@ static void run_peak(void *arg, size_t thread)
 {
     struct peak *p = arg;
     double work = 0, end;
-    pool_barrier(p->pool, thread);
-    const double start = seconds_now();
+    vae_pool_barrier(p->pool, thread);
+    const double start = vae_seconds_now();
     do {
-        work += peak_work(p->k);
-        end = seconds_now();
+        work += vae_peak_work(p->k);
+        end = vae_seconds_now();
     } while (end - start < SECONDS);
     p->of[thread].work = work;
     p->of[thread].start = start;
     p->of[thread].end = end;
 }
 
-double fma_peak_of(struct pool *pool, const struct sv_kernels *k)
+double vae_fma_peak_of(struct pool *pool, const struct sv_kernels *k)
 {
     struct peak p = {.k = k, .pool = pool};
     double best = 0;
     for (int i = 0; k->fma_peak && i < MEASUREMENTS; i++) {
-        pool_run(pool, run_peak, &p);
+        vae_pool_run(pool, run_peak, &p);
         double work = 0, first = p.of[0].start, last = p.of[0].end;
-        for (size_t t = 0; t < pool_threads(pool); t++) {
+        for (size_t t = 0; t < vae_pool_threads(pool); t++) {
             work += p.of[t].work;
             first = fmin(first, p.of[t].start);
             last = fmax(last, p.of[t].end);
@@ -53,7 +53,7 @@ double fma_peak_of(struct pool *pool, const struct sv_kernels *k)
     return best;
 }
 
-bool share_of_peak(double rate, double peak, double *share, struct vae_error *e)
+bool vae_share_of_peak(double rate, double peak, double *share, struct vae_error *e)
 {
     *share = NAN;
     if (!(isfinite(rate) && isfinite(peak) && rate >= 0 && peak > 0))
@@ -67,11 +67,11 @@ bool share_of_peak(double rate, double peak, double *share, struct vae_error *e)
     return true;
 }
 
-const char *share_text(double rate, double peak, char text[PEAK_TEXT])
+const char *vae_share_text(double rate, double peak, char text[PEAK_TEXT])
 {
     double share;
     struct vae_error e = {""};
-    if (share_of_peak(rate, peak, &share, &e))
+    if (vae_share_of_peak(rate, peak, &share, &e))
         snprintf(text, PEAK_TEXT, "%.0f %% of the FMA peak", 100 * share);
     else
         snprintf(text, PEAK_TEXT, "%.*s", PEAK_TEXT - 1, e.line);

@@ -80,7 +80,7 @@ static void event_wait(struct event *e, size_t count, size_t spin)
     pthread_mutex_unlock(&e->lock);
 }
 
-void pool_barrier(struct pool *p, size_t thread)
+void vae_pool_barrier(struct pool *p, size_t thread)
 {
     if (!p || p->threads == 1) return;
     event_signal(&p->arrived);
@@ -95,11 +95,11 @@ static void *work(void *arg)
         event_wait(&p->started, round, p->spin);
         if (p->stop) return NULL;
         p->part(p->arg, w->index);
-        pool_barrier(p, w->index);
+        vae_pool_barrier(p, w->index);
     }
 }
 
-size_t pool_threads(const struct pool *p) { return p ? p->threads : 1; }
+size_t vae_pool_threads(const struct pool *p) { return p ? p->threads : 1; }
 
 /* Signals are the caller's to handle: the workers block them all. */
 static int start(struct worker *w)
@@ -112,7 +112,7 @@ static int start(struct worker *w)
     return error;
 }
 
-struct pool *pool_create(size_t threads, struct vae_error *e)
+struct pool *vae_pool_create(size_t threads, struct vae_error *e)
 {
     const size_t bytes = sizeof(struct pool) + threads * sizeof(struct worker);
     struct pool *p = aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -122,7 +122,7 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
     }
     memset(p, 0, bytes);
     p->threads = 1;
-    p->spin = threads <= cpus_allowed() ? SPIN : 0;
+    p->spin = threads <= vae_cpus_allowed() ? SPIN : 0;
     event_init(&p->started);
     event_init(&p->arrived);
     for (size_t i = 1; i < threads; i++, p->threads++) {
@@ -132,19 +132,20 @@ struct pool *pool_create(size_t threads, struct vae_error *e)
             vae_fail(e, "thread %zu of %zu: %s; use fewer threads", i + 1, threads,
                      error == EAGAIN ? "not enough memory, or too many processes"
                                      : strerror(error));
-            pool_destroy(p);
+            vae_pool_destroy(p);
             return NULL;
         }
     }
     return p;
 }
 
-struct pool *pool_of_cpus(size_t threads, struct vae_error *e)
+struct pool *vae_pool_of_cpus(size_t threads, struct vae_error *e)
 {
-    return pool_create(threads ? threads : min_size(cpus_allowed(), POOL_MAX_THREADS), e);
+    return vae_pool_create(threads ? threads : vae_min_size(vae_cpus_allowed(), POOL_MAX_THREADS),
+                           e);
 }
 
-void pool_destroy(struct pool *p)
+void vae_pool_destroy(struct pool *p)
 {
     if (!p) return;
     p->stop = true;
@@ -155,7 +156,7 @@ void pool_destroy(struct pool *p)
     free(p);
 }
 
-void pool_run(struct pool *p, pool_part_fn *part, void *arg)
+void vae_pool_run(struct pool *p, pool_part_fn *part, void *arg)
 {
     if (!p || p->threads == 1) {
         part(arg, 0);
@@ -165,5 +166,5 @@ void pool_run(struct pool *p, pool_part_fn *part, void *arg)
     p->arg = arg;
     event_signal(&p->started);
     part(arg, 0);
-    pool_barrier(p, 0);
+    vae_pool_barrier(p, 0);
 }

@@ -128,7 +128,7 @@ static bool open_temporary(struct replace_file *r)
     return false;
 }
 
-bool replace_begin(struct replace_file *r, const char *path, struct vae_error *e)
+bool vae_replace_begin(struct replace_file *r, const char *path, struct vae_error *e)
 {
     *r = (struct replace_file){.fd = -1, .dir = -1};
     if (!find_target(r, path, e)) return false;
@@ -140,7 +140,7 @@ bool replace_begin(struct replace_file *r, const char *path, struct vae_error *e
 
 /* --- writing --- */
 
-void replace_write(struct replace_file *r, const void *bytes, size_t n)
+void vae_replace_write(struct replace_file *r, const void *bytes, size_t n)
 {
     const char *from = bytes;
     while (n && !r->error) {
@@ -154,9 +154,9 @@ void replace_write(struct replace_file *r, const void *bytes, size_t n)
     }
 }
 
-void replace_text(struct replace_file *r, const char *text)
+void vae_replace_text(struct replace_file *r, const char *text)
 {
-    replace_write(r, text, strlen(text));
+    vae_replace_write(r, text, strlen(text));
 }
 
 /* Where the group cannot be kept, another gets no more than all have. File systems without modes refuse
@@ -170,14 +170,14 @@ static void keep_mode(struct replace_file *r)
 }
 
 /* EINVAL: a file system that does not sync this. */
-bool sync_file(int fd)
+bool vae_sync_file(int fd)
 {
     int failed;
     while ((failed = fsync(fd)) && errno == EINTR) continue;
     return !failed || errno == EINVAL;
 }
 
-void sync_directory(const char *path)
+void vae_sync_directory(const char *path)
 {
     char dir[REPLACE_PATH];
     snprintf(dir, sizeof dir, "%s", path);
@@ -196,7 +196,7 @@ static void close_temporary(struct replace_file *r)
     r->fd = -1;
 }
 
-void replace_abort(struct replace_file *r)
+void vae_replace_abort(struct replace_file *r)
 {
     if (r->fd >= 0) close_temporary(r);
     unlinkat(r->dir, r->temporary, 0);
@@ -204,17 +204,17 @@ void replace_abort(struct replace_file *r)
 }
 
 /* The lock is given up last: a temporary is never taken for stale before it has its new name. */
-bool replace_commit(struct replace_file *r, struct vae_error *e)
+bool vae_replace_commit(struct replace_file *r, struct vae_error *e)
 {
     if (!r->error && r->exists) keep_mode(r);
-    if (!r->error && !sync_file(r->fd)) r->error = errno;
+    if (!r->error && !vae_sync_file(r->fd)) r->error = errno;
     const int lock = dup(r->fd);
     close_temporary(r);
     if (!r->error && renameat(r->dir, r->temporary, r->dir, r->name)) r->error = errno;
     if (lock >= 0) close(lock);
     if (r->error) {
         vae_fail(e, "%s: %s; free some space or choose another place", r->path, strerror(r->error));
-        replace_abort(r);
+        vae_replace_abort(r);
         return false;
     }
     fsync(r->dir); /* best effort: some file systems do not sync directories */
@@ -235,7 +235,7 @@ static bool make_one(const char *path)
     return false;
 }
 
-bool make_directory(const char *path, struct vae_error *e)
+bool vae_make_directory(const char *path, struct vae_error *e)
 {
     char part[4096];
     if (strlen(path) >= sizeof part - 64) return vae_fail(e, "%.64s...: name too long", path);

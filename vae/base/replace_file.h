@@ -27,26 +27,26 @@ struct replace_file {
 
 /* A symbolic link to a regular file is followed, and that file replaced. Refused are a link to nothing and
  * whatever is there and no regular file. After a failure there is nothing to give up. */
-bool replace_begin(struct replace_file *r, const char *path, struct vae_error *e);
+bool vae_replace_begin(struct replace_file *r, const char *path, struct vae_error *e);
 
-/* Errors are kept for replace_commit. */
-void replace_write(struct replace_file *r, const void *bytes, size_t n);
-void replace_text(struct replace_file *r, const char *text);
+/* Errors are kept for vae_replace_commit. */
+void vae_replace_write(struct replace_file *r, const void *bytes, size_t n);
+void vae_replace_text(struct replace_file *r, const char *text);
 
 /* Puts the new file in place, with mode and, as far as the system lets, owner of the old one (none: 0666
  * less the umask). On any error removes it and leaves the old one. */
-bool replace_commit(struct replace_file *r, struct vae_error *e);
+bool vae_replace_commit(struct replace_file *r, struct vae_error *e);
 
 /* Gives up. */
-void replace_abort(struct replace_file *r);
+void vae_replace_abort(struct replace_file *r);
 
 /* fsync, where the file system has one; false with errno. */
-bool sync_file(int fd);
+bool vae_sync_file(int fd);
 
 /* Syncs the directory that the file of this name lies in, as far as the system does. */
-void sync_directory(const char *path);
+void vae_sync_directory(const char *path);
 
 /* mkdir -p, and a check that files can be made in it. */
-bool make_directory(const char *path, struct vae_error *e);
+bool vae_make_directory(const char *path, struct vae_error *e);
 
 #endif

@@ -31,7 +31,7 @@ static bool acts(uint32_t c)
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void text_make_safe(char *text)
+void vae_text_make_safe(char *text)
 {
     const unsigned char *from = (const unsigned char *)text;
     char *to = text;
@@ -48,7 +48,7 @@ void text_make_safe(char *text)
     *to = 0;
 }
 
-bool text_is_safe(const char *text)
+bool vae_text_is_safe(const char *text)
 {
     uint32_t code;
     const unsigned char *p = (const unsigned char *)text;
@@ -59,16 +59,16 @@ bool text_is_safe(const char *text)
     return true;
 }
 
-struct text_shown text_shown(const char *text)
+struct text_shown vae_text_shown(const char *text)
 {
     struct text_shown t;
     snprintf(t.s, sizeof t.s, "%s", text);
-    text_make_safe(t.s);
+    vae_text_make_safe(t.s);
     return t;
 }
 
-void text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
-                   const char *separator)
+void vae_text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
+                       const char *separator)
 {
     size_t used = 0;
     *text = 0;

@@ -8,10 +8,10 @@
 /* Replaces by '?', in place, what could act on a terminal or mislead its reader: C0 and C1 controls, DEL,
  * bidirectional and line-breaking format characters (Unicode Annex 9, table 4; U+2028, U+2029), and bytes
  * that are not UTF-8. */
-void text_make_safe(char *text);
+void vae_text_make_safe(char *text);
 
 /* Nothing would be replaced. */
-bool text_is_safe(const char *text);
+bool vae_text_is_safe(const char *text);
 
 enum { TEXT_SHOWN = 4096 + 64 };
 struct text_shown {
@@ -19,10 +19,10 @@ struct text_shown {
 };
 
 /* "500, 784": sizes with a separator between them, cut to fit. */
-void text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
-                   const char *separator);
+void vae_text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
+                       const char *separator);
 
-/* A safe copy, cut to fit, to be given to a call that prints: text_shown(path).s. */
-struct text_shown text_shown(const char *text);
+/* A safe copy, cut to fit, to be given to a call that prints: vae_text_shown(path).s. */
+struct text_shown vae_text_shown(const char *text);
 
 #endif

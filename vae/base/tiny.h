@@ -12,7 +12,7 @@
 #define VAE_TINY 0x1p-50f
 
 /* Elements below VAE_TINY in magnitude become 0; NaN stays. */
-static inline void clear_tiny(size_t n, float *x)
+static inline void vae_clear_tiny(size_t n, float *x)
 {
     for (size_t i = 0; i < n; i++) x[i] = fabsf(x[i]) < VAE_TINY ? 0 : x[i];
 }

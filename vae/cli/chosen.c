@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e)
+bool vae_chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
     char list[128] = "";
@@ -24,7 +24,7 @@ bool chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e)
     return vae_fail(e, "%s %s: give one of %s", by, asked, list);
 }
 
-bool chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
+bool vae_chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int n;
@@ -45,12 +45,13 @@ static bool load_profile(struct sv_choice *out, struct vae_error *failed)
     struct machine m;
     struct pick p;
     struct vae_error e = {""};
-    machine_this(&m);
-    candidates_of_build(&c);
-    if (!chosen_profile_folder(dir, &e) || !profile_path(&m, dir, path, &e) || access(path, F_OK))
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
+    if (!vae_chosen_profile_folder(dir, &e) || !vae_profile_path(&m, dir, path, &e) ||
+        access(path, F_OK))
         return true;
-    if (profile_read(path, &m, &c, &p, &e)) {
-        pick_apply(&p, &c, out);
+    if (vae_profile_read(path, &m, &c, &p, &e)) {
+        vae_pick_apply(&p, &c, out);
         out->isa = "tuned";
     } else if (errno == ENOMEM) {
         *failed = e;
@@ -61,10 +62,10 @@ static bool load_profile(struct sv_choice *out, struct vae_error *failed)
     return true;
 }
 
-bool chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
+bool vae_chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
     const char *asked = isa ? isa : getenv("SV_ISA");
-    if (!chosen_isa(isa, out, e)) return false;
+    if (!vae_chosen_isa(isa, out, e)) return false;
     return (asked && *asked) || load_profile(out, e);
 }
 
@@ -76,7 +77,7 @@ static bool checked_before(const struct sv_choice *choice, int cls, size_t id)
     return false;
 }
 
-bool chosen_check(const struct sv_choice *choice, struct vae_error *e)
+bool vae_chosen_check(const struct sv_choice *choice, struct vae_error *e)
 {
     for (int cls = 0; cls < SV_CLASSES; cls++)
         for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
@@ -93,7 +94,7 @@ bool chosen_check(const struct sv_choice *choice, struct vae_error *e)
     return true;
 }
 
-bool chosen_open(const char *isa, struct sv_choice *out, struct vae_error *e)
+bool vae_chosen_open(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
-    return chosen_kernels(isa, out, e) && chosen_check(out, e);
+    return vae_chosen_kernels(isa, out, e) && vae_chosen_check(out, e);
 }

@@ -11,7 +11,7 @@
 static bool print_bound(bool as_json, const struct loaded *l, const struct vae_bound *b,
                         struct vae_error *e)
 {
-    const double n = (double)b->count, elbo = bound_elbo(b);
+    const double n = (double)b->count, elbo = vae_bound_elbo(b);
     const char *binarize = vae_binarize_names[l->run.binarize];
     if (!as_json) {
         printf(
@@ -21,14 +21,14 @@ static bool print_bound(bool as_json, const struct loaded *l, const struct vae_b
     }
     bool ok = true;
     json_t *j = json_object();
-    json_put(&ok, j, "test_bound", json_number(elbo));
-    json_put(&ok, j, "kl", json_number(b->kl / n));
-    json_put(&ok, j, "recon", json_number(b->recon / n));
-    json_put(&ok, j, "images", json_integer((json_int_t)b->count));
-    json_put(&ok, j, "binarize", json_string(binarize));
-    json_put(&ok, j, "samples", json_integer((json_int_t)run_points(&l->run)));
-    json_put(&ok, j, "seed", json_integer((json_int_t)l->run.seed));
-    char *text = json_text(ok, j, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    vae_json_put(&ok, j, "test_bound", vae_json_number(elbo));
+    vae_json_put(&ok, j, "kl", vae_json_number(b->kl / n));
+    vae_json_put(&ok, j, "recon", vae_json_number(b->recon / n));
+    vae_json_put(&ok, j, "images", json_integer((json_int_t)b->count));
+    vae_json_put(&ok, j, "binarize", json_string(binarize));
+    vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(&l->run)));
+    vae_json_put(&ok, j, "seed", json_integer((json_int_t)l->run.seed));
+    char *text = vae_json_text(ok, j, JSON_COMPACT | JSON_REAL_PRECISION(9));
     if (!text) return vae_fail(e, "the bound as JSON: not enough memory");
     puts(text);
     free(text);
@@ -40,26 +40,26 @@ static bool eval(const struct settings *s, struct loaded *l, const struct images
 {
     struct vae_bound bound;
     const uint64_t seed = s->seed_given ? s->seed : l->run.seed;
-    if (!loaded_fits(l, s->data, test, e)) return false;
+    if (!vae_loaded_fits(l, s->data, test, e)) return false;
     vae_evaluate(&l->model, test, l->run.binarize, NOISE_TEST, seed, NULL, &bound);
-    if (isfinite(bound_elbo(&bound))) return print_bound(s->json, l, &bound, e);
+    if (isfinite(vae_bound_elbo(&bound))) return print_bound(s->json, l, &bound, e);
     return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", s->file);
 }
 
-int cmd_eval(struct settings *s, struct vae_error *e)
+int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
     struct dataset data;
     struct loaded l;
     bool ok = false;
     s->images.test_only = true;
-    struct pool *pool = pool_of_cpus(s->threads, e);
-    if (pool && loaded_open(&l, s, pool, e)) {
-        if (dataset_open(s->data, &s->images, &data, e)) {
+    struct pool *pool = vae_pool_of_cpus(s->threads, e);
+    if (pool && vae_loaded_open(&l, s, pool, e)) {
+        if (vae_dataset_open(s->data, &s->images, &data, e)) {
             ok = eval(s, &l, &data.test, e);
-            dataset_free(&data);
+            vae_dataset_free(&data);
         }
-        loaded_close(&l);
+        vae_loaded_close(&l);
     }
-    pool_destroy(pool);
+    vae_pool_destroy(pool);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

@@ -61,7 +61,8 @@ static void print_table(const struct survey *s, const struct sv_choice *chosen)
     print_head(s->candidates);
     for (size_t id = s->first; id < s->last; id++)
         for (int cls = 0; cls < SV_CLASSES; cls++)
-            print_line(s, id, cls, candidates_serving(s->candidates, &chosen->by_class[cls], id));
+            print_line(s, id, cls,
+                       vae_candidates_serving(s->candidates, &chosen->by_class[cls], id));
     printf("\nA number: verified, and GFLOP/s of a product m x n x k, GB/s of the others. * serves "
            "(%s).\n",
            chosen->isa);
@@ -74,7 +75,7 @@ static double peak_share(double gflops, double peak, const char *kernel, const c
 {
     double share;
     struct vae_error e = {""};
-    if (!share_of_peak(1e9 * gflops, peak, &share, &e))
+    if (!vae_share_of_peak(1e9 * gflops, peak, &share, &e))
         fprintf(stderr, "vae kernels: %s, %s: %s\n", kernel, isa, e.line);
     return share;
 }
@@ -87,22 +88,22 @@ static json_t *row(bool *ok, const struct survey *s, size_t id, int cls, size_t 
     char shape[SHAPE_TEXT];
     shape_text(&k->shape[cls], shape);
     json_t *o = json_object();
-    json_put(ok, o, "kernel", json_string(sv_kernel_names[id]));
-    json_put(ok, o, "shape", json_string(shape));
-    json_put(ok, o, "class", json_string(sv_class_names[cls]));
-    json_put(ok, o, "isa", json_string(t->isa));
-    json_put(ok, o, "variant", json_string(t->variant));
-    json_put(ok, o, "verified", json_boolean(verified));
-    json_put(ok, o, "status", json_string(standing_names[k->standing[i]]));
-    json_put(ok, o, "serves", json_boolean(serves));
+    vae_json_put(ok, o, "kernel", json_string(sv_kernel_names[id]));
+    vae_json_put(ok, o, "shape", json_string(shape));
+    vae_json_put(ok, o, "class", json_string(sv_class_names[cls]));
+    vae_json_put(ok, o, "isa", json_string(t->isa));
+    vae_json_put(ok, o, "variant", json_string(t->variant));
+    vae_json_put(ok, o, "verified", json_boolean(verified));
+    vae_json_put(ok, o, "status", json_string(standing_names[k->standing[i]]));
+    vae_json_put(ok, o, "serves", json_boolean(serves));
     const struct rate none = {NAN, NAN}, r = verified ? rate_of(k, cls, i) : none;
     const double peak = verified && k->peak[i] > 0 ? k->peak[i] : NAN; /* only products have one */
-    json_put(ok, o, "gflops", json_number(r.gflops));
-    json_put(ok, o, "gbs", json_number(r.gbs));
-    json_put(ok, o, "peak", json_number(1e-9 * peak));
-    json_put(
-        ok, o, "peak_share",
-        json_number(isnan(peak) ? NAN : peak_share(r.gflops, peak, sv_kernel_names[id], t->isa)));
+    vae_json_put(ok, o, "gflops", vae_json_number(r.gflops));
+    vae_json_put(ok, o, "gbs", vae_json_number(r.gbs));
+    vae_json_put(ok, o, "peak", vae_json_number(1e-9 * peak));
+    vae_json_put(ok, o, "peak_share",
+                 vae_json_number(
+                     isnan(peak) ? NAN : peak_share(r.gflops, peak, sv_kernel_names[id], t->isa)));
     return o;
 }
 
@@ -113,12 +114,12 @@ static bool print_json(const struct survey *s, const struct sv_choice *chosen, s
     json_t *rows = json_array();
     for (size_t id = s->first; id < s->last; id++)
         for (int cls = 0; cls < SV_CLASSES; cls++) {
-            const size_t serving = candidates_serving(c, &chosen->by_class[cls], id);
+            const size_t serving = vae_candidates_serving(c, &chosen->by_class[cls], id);
             for (size_t i = 0; i < c->count; i++)
                 if (s->kernel[id].standing[i] != STANDING_ABSENT)
-                    json_add(&ok, rows, row(&ok, s, id, cls, i, i == serving));
+                    vae_json_add(&ok, rows, row(&ok, s, id, cls, i, i == serving));
         }
-    char *text = json_text(ok, rows, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    char *text = vae_json_text(ok, rows, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     if (!text) return vae_fail(e, "the table of kernels: not enough memory");
     puts(text);
     free(text);
@@ -140,20 +141,20 @@ static bool select_kernels(const char *name, struct survey *s, struct vae_error 
     return true;
 }
 
-int cmd_kernels(struct settings *settings, struct vae_error *e)
+int vae_cmd_kernels(struct settings *settings, struct vae_error *e)
 {
     static struct survey s;
     struct candidates c;
     struct sv_choice chosen;
-    candidates_of_build(&c);
+    vae_candidates_of_build(&c);
     s.candidates = &c;
     s.log = stderr;
-    s.progress = survey_progress();
+    s.progress = vae_survey_progress();
     if (!select_kernels(settings->kernel, &s, e)) return EXIT_USAGE;
-    if (!chosen_kernels(settings->isa, &chosen, e)) return EXIT_FAILED;
-    const size_t failed = survey_verify(&s);
-    survey_name_failed(&s, stderr);
-    survey_time(&s);
+    if (!vae_chosen_kernels(settings->isa, &chosen, e)) return EXIT_FAILED;
+    const size_t failed = vae_survey_verify(&s);
+    vae_survey_name_failed(&s, stderr);
+    vae_survey_time(&s);
     if (!settings->json)
         print_table(&s, &chosen);
     else if (!print_json(&s, &chosen, e))

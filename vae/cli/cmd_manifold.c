@@ -2,15 +2,15 @@
 #include "loaded.h"
 #include "pictures.h"
 
-int cmd_manifold(struct settings *s, struct vae_error *e)
+int vae_cmd_manifold(struct settings *s, struct vae_error *e)
 {
     struct loaded l;
-    if (!loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
+    if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
     const size_t latent = l.model.shape.latent;
     const bool ok = latent == 2
-                        ? picture_manifold(&l.model, s->out, s->side, e)
+                        ? vae_picture_manifold(&l.model, s->out, s->side, e)
                         : vae_fail(e, "%s: has %zu latent dimensions; train one with --latent 2",
                                    s->file, latent);
-    loaded_close(&l);
+    vae_loaded_close(&l);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

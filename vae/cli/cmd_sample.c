@@ -2,12 +2,12 @@
 #include "loaded.h"
 #include "pictures.h"
 
-int cmd_sample(struct settings *s, struct vae_error *e)
+int vae_cmd_sample(struct settings *s, struct vae_error *e)
 {
     struct loaded l;
-    if (!loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
+    if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
     const uint64_t seed = s->seed_given ? s->seed : l.run.seed;
-    const bool ok = picture_samples(&l.model, s->out, s->across, s->down, seed, e);
-    loaded_close(&l);
+    const bool ok = vae_picture_samples(&l.model, s->out, s->across, s->down, seed, e);
+    vae_loaded_close(&l);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

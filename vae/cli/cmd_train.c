@@ -23,17 +23,17 @@
  * limit of health.h is not saved; the last report's is there to go on from. */
 static int interrupted(struct train_loop *l, struct vae_error *e)
 {
-    const int number = (int)*stop_signal();
-    const bool good = health_good(&l->t->run);
-    if (good && !train_loop_save(l, e)) return EXIT_FAILED;
+    const int number = (int)*vae_stop_signal();
+    const bool good = vae_health_good(&l->t->run);
+    if (good && !vae_train_loop_save(l, e)) return EXIT_FAILED;
     fprintf(stderr, "vae train: stopped by signal %d after %" PRIu64 " samples; ", number,
-            run_points(&l->t->run));
+            vae_run_points(&l->t->run));
     if (!good) fputs("its bound is beyond the limit, it is not saved; ", stderr);
     if (l->saved) {
         fputs("go on with: vae train", stderr);
-        options_print_again(stderr, l->s);
+        vae_options_print_again(stderr, l->s);
         fputs(" --resume ", stderr);
-        option_print_quoted(stderr, l->out->checkpoint);
+        vae_option_print_quoted(stderr, l->out->checkpoint);
         fprintf(stderr, " --samples %" PRIu64 "\n", l->total);
     } else {
         fputs("nothing was written\n", stderr);
@@ -45,22 +45,22 @@ static int interrupted(struct train_loop *l, struct vae_error *e)
 static void print_speed(struct train_loop *l)
 {
     struct vae_model *m = &l->t->model;
-    const size_t threads = pool_threads(m->pool);
+    const size_t threads = vae_pool_threads(m->pool);
     if (!l->all_points) return;
-    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
     const double flops =
         (double)l->all_points * vae_step_flops(&l->t->run.shape, l->t->run.samples);
     char share[PEAK_TEXT];
     printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
-           share_text(flops / l->all_seconds, peak, share), m->k.isa, threads,
+           vae_share_text(flops / l->all_seconds, peak, share), m->k.isa, threads,
            threads > 1 ? "s" : "");
     printf("first step after %.3f s\n", l->first - l->started);
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];
     m->clock = l->clock;
-    insight_print(stdout, phase, insight_of(m, l->all_points, phase),
-                  l->t->run.step - l->first_step, peak);
+    vae_insight_print(stdout, phase, vae_insight_of(m, l->all_points, phase),
+                      l->t->run.step - l->first_step, peak);
 }
 
 /* Pictures and the last word. */
@@ -69,18 +69,18 @@ static int finish(struct train_loop *l, struct vae_error *e)
     const struct vae_run *r = &l->t->run;
     const struct out_dir *f = l->out;
     const struct vae_bound *test = &l->test;
-    const double all = fmax(seconds_now() - l->first, 1e-9);
-    if ((!l->saved || !health_good(r)) && !train_loop_save(l, e)) return EXIT_FAILED;
-    if (!picture_samples(&l->t->model, f->samples, 10, 10, r->seed, e) ||
-        !picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
+    const double all = fmax(vae_seconds_now() - l->first, 1e-9);
+    if ((!l->saved || !vae_health_good(r)) && !vae_train_loop_save(l, e)) return EXIT_FAILED;
+    if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, e) ||
+        !vae_picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
         return EXIT_FAILED;
     printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
            " samples, %.0f samples/s over all\n",
-           bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
-           vae_binarize_names[r->binarize], run_points(r), (double)l->all_points / all);
+           vae_bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
+           vae_binarize_names[r->binarize], vae_run_points(r), (double)l->all_points / all);
     print_speed(l);
-    printf("wrote %s, %s, %s, %s\n", text_shown(f->checkpoint).s, text_shown(l->log.path).s,
-           text_shown(f->samples).s, text_shown(f->reconstructions).s);
+    printf("wrote %s, %s, %s, %s\n", vae_text_shown(f->checkpoint).s, vae_text_shown(l->log.path).s,
+           vae_text_shown(f->samples).s, vae_text_shown(f->reconstructions).s);
     return EXIT_DONE;
 }
 
@@ -93,7 +93,7 @@ static bool go_on(struct settings *s, const struct images *images, struct vae_er
     if (shape->rows != images->rows || shape->cols != images->cols)
         return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
                         s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
-    return train_settings_go_on(s, images->count, e);
+    return vae_train_settings_go_on(s, images->count, e);
 }
 
 /* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
@@ -102,9 +102,9 @@ static bool prepare(struct settings *s, const struct dataset *data, struct pool 
 {
     struct st_file f = {0};
     struct sv_choice k;
-    if (!chosen_open(s->isa, &k, e)) return false;
+    if (!vae_chosen_open(s->isa, &k, e)) return false;
     if (s->resume) {
-        if (!checkpoint_open(&f, s->resume, &s->run, e)) return false;
+        if (!vae_checkpoint_open(&f, s->resume, &s->run, e)) return false;
     } else {
         s->run.shape.rows = data->train.rows;
         s->run.shape.cols = data->train.cols;
@@ -112,20 +112,20 @@ static bool prepare(struct settings *s, const struct dataset *data, struct pool 
     }
     bool ok = !s->resume || go_on(s, &data->train, e);
     if (ok) {
-        ok = trainer_create(t, &k, &s->run, &data->train, pool, e) &&
-             (!s->resume || checkpoint_load(&f, &t->model, true, e));
-        if (!ok) trainer_destroy(t);
+        ok = vae_trainer_create(t, &k, &s->run, &data->train, pool, e) &&
+             (!s->resume || vae_checkpoint_load(&f, &t->model, true, e));
+        if (!ok) vae_trainer_destroy(t);
     }
-    st_close(&f);
+    vae_st_close(&f);
     return ok;
 }
 
 /* Two sets of clocks, the model's and the run's; false where memory is short. */
 static bool start_clocks(struct train_loop *l, struct vae_error *e)
 {
-    const size_t threads = pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
+    const size_t threads = vae_pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
     if (!l->s->profile) return true;
-    l->clock = memory_get(2 * bytes);
+    l->clock = vae_memory_get(2 * bytes);
     if (!l->clock) return vae_fail(e, "not enough memory for --profile");
     l->t->model.clock = l->clock + threads;
     return true;
@@ -138,20 +138,22 @@ static void say_changes(struct train_loop *l)
     struct vae_run *r = &l->t->run;
     const char *before = l->log.images;
     const bool other_images = *before && strcmp(before, l->images) != 0;
-    if (other_images && r->past.steps != r->step) train_settings_tell(r, "other training images");
+    if (other_images && r->past.steps != r->step)
+        vae_train_settings_tell(r, "other training images");
     if (l->s->changed || other_images)
-        printf("going on after %" PRIu64 " samples with %s\n", run_points(r), r->changed);
+        printf("going on after %" PRIu64 " samples with %s\n", vae_run_points(r), r->changed);
 }
 
 /* The folder is held, the log open; what a failed run logged where another's checkpoint stays is taken back. */
 static int run_held(struct train_loop *l, struct vae_error *e)
 {
     int status = EXIT_FAILED;
-    stop_on_signals();
-    if (!train_log_open(&l->log, l->out->log, &l->t->run, l->s->resume != NULL, e)) return status;
+    vae_stop_on_signals();
+    if (!vae_train_log_open(&l->log, l->out->log, &l->t->run, l->s->resume != NULL, e))
+        return status;
     say_changes(l);
-    if (train_loop_run(l, e)) status = *stop_signal() ? interrupted(l, e) : finish(l, e);
-    train_log_close(&l->log);
+    if (vae_train_loop_run(l, e)) status = *vae_stop_signal() ? interrupted(l, e) : finish(l, e);
+    vae_train_log_close(&l->log);
     return status;
 }
 
@@ -162,41 +164,42 @@ static int run_trainer(struct settings *s, const struct dataset *data, struct va
     const uint64_t epochs = s->epochs ? s->epochs : DEFAULT_EPOCHS;
     struct train_loop loop = {
         .t = t, .data = data, .s = s, .out = out, .first_step = t->run.step, .started = started};
-    snprintf(loop.images, sizeof loop.images, "%016" PRIx64, images_sum(&data->train));
-    loop.total = s->samples ? s->samples : run_points_of_epochs(&t->run, epochs);
-    const uint64_t seen = run_points(&t->run), least = s->resume ? seen : trainer_next_rows(t);
+    snprintf(loop.images, sizeof loop.images, "%016" PRIx64, vae_images_sum(&data->train));
+    loop.total = s->samples ? s->samples : vae_run_points_of_epochs(&t->run, epochs);
+    const uint64_t seen = vae_run_points(&t->run),
+                   least = s->resume ? seen : vae_trainer_next_rows(t);
     if (loop.total < least)
         vae_fail(e,
                  "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
                  loop.total, s->resume ? "the checkpoint has seen" : "one minibatch takes", least);
-    else if (start_clocks(&loop, e) && out_dir_open(out, s->out, s->log, e))
+    else if (start_clocks(&loop, e) && vae_out_dir_open(out, s->out, s->log, e))
         status = run_held(&loop, e);
-    memory_give(loop.clock);
+    vae_memory_give(loop.clock);
     return status;
 }
 
 /* A folder that is there is taken before a checkpoint is read from it: a run about to end may still write one. */
 static bool hold_early(const struct settings *s, struct out_dir *out, struct vae_error *e)
 {
-    return access(s->out, F_OK) || out_dir_open(out, s->out, s->log, e);
+    return access(s->out, F_OK) || vae_out_dir_open(out, s->out, s->log, e);
 }
 
-int cmd_train(struct settings *s, struct vae_error *e)
+int vae_cmd_train(struct settings *s, struct vae_error *e)
 {
-    const double started = seconds_now();
+    const double started = vae_seconds_now();
     struct dataset data;
     struct vae_trainer t;
     int status = EXIT_FAILED;
-    if (!train_settings_complete(s, e)) return EXIT_USAGE;
-    if (!dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
-    struct pool *pool = pool_of_cpus(s->threads, e);
+    if (!vae_train_settings_complete(s, e)) return EXIT_USAGE;
+    if (!vae_dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
+    struct pool *pool = vae_pool_of_cpus(s->threads, e);
     struct out_dir out = {.lock.fd = -1};
     if (pool && hold_early(s, &out, e) && prepare(s, &data, pool, &t, e)) {
         status = run_trainer(s, &data, &t, &out, started, e);
-        trainer_destroy(&t);
+        vae_trainer_destroy(&t);
     }
-    out_dir_close(&out);
-    pool_destroy(pool);
-    dataset_free(&data);
+    vae_out_dir_close(&out);
+    vae_pool_destroy(pool);
+    vae_dataset_free(&data);
     return status;
 }

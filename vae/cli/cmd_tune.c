@@ -23,7 +23,7 @@ static void print_pick(const struct candidates *c, const struct pick *p)
     printf("\n");
 }
 
-int cmd_tune(struct settings *settings, struct vae_error *e)
+int vae_cmd_tune(struct settings *settings, struct vae_error *e)
 {
     static struct survey s;
     char dir[PROFILE_PATH], path[PROFILE_PATH];
@@ -31,20 +31,20 @@ int cmd_tune(struct settings *settings, struct vae_error *e)
     struct machine m;
     struct pick p;
     (void)settings;
-    machine_this(&m);
-    candidates_of_build(&c);
-    if (!chosen_profile_folder(dir, e) || !profile_path(&m, dir, path, e) ||
-        !make_directory(dir, e))
+    vae_machine_this(&m);
+    vae_candidates_of_build(&c);
+    if (!vae_chosen_profile_folder(dir, e) || !vae_profile_path(&m, dir, path, e) ||
+        !vae_make_directory(dir, e))
         return EXIT_FAILED;
     s.candidates = &c;
     s.log = stderr;
-    s.progress = survey_progress();
+    s.progress = vae_survey_progress();
     s.last = SV_KERNEL_COUNT;
-    const size_t failed = survey_verify(&s);
-    survey_name_failed(&s, stderr);
-    survey_time(&s);
-    if (!survey_pick(&s, &p, e) || !profile_write(path, &m, &c, &p, e)) return EXIT_FAILED;
+    const size_t failed = vae_survey_verify(&s);
+    vae_survey_name_failed(&s, stderr);
+    vae_survey_time(&s);
+    if (!vae_survey_pick(&s, &p, e) || !vae_profile_write(path, &m, &c, &p, e)) return EXIT_FAILED;
     print_pick(&c, &p);
-    printf("wrote %s\n", text_shown(path).s);
+    printf("wrote %s\n", vae_text_shown(path).s);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -9,7 +9,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Each does what its name says and returns the exit status. Where *e holds a line, the program prints it. */
 #define COMMAND(name, argument, summary, about)                                                    \
-    int cmd_##name(struct settings *s, struct vae_error *e);
+    int vae_cmd_##name(struct settings *s, struct vae_error *e);
 #include "commands.def"
 #undef COMMAND
 

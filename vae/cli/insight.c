@@ -54,12 +54,12 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
     }
 }
 
-size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out[PHASE_COUNT])
+size_t vae_insight_of(const struct vae_model *m, uint64_t points, struct insight out[PHASE_COUNT])
 {
     size_t count = 0;
     for (int p = 0; p < PHASE_COUNT; p++) {
         struct insight i = {.name = names[p]};
-        const size_t threads = pool_threads(m->pool);
+        const size_t threads = vae_pool_threads(m->pool);
         for (size_t t = 0; t < threads; t++) i.seconds += m->clock[t].seconds[p] / (double)threads;
         if (i.seconds <= 0) continue;
         i.flops = (double)points * vae_phase_flops(&m->shape, m->samples, (enum vae_phase)p);
@@ -69,26 +69,27 @@ size_t insight_of(const struct vae_model *m, uint64_t points, struct insight out
     return count;
 }
 
-bool insight_shares(const struct insight *phase, size_t count, double peak,
-                    double share[PHASE_COUNT], struct vae_error *e)
+bool vae_insight_shares(const struct insight *phase, size_t count, double peak,
+                        double share[PHASE_COUNT], struct vae_error *e)
 {
     struct vae_error reason = {""};
     size_t i;
     for (i = 0; i < count; i++) {
         const double rate = phase[i].flops / phase[i].seconds;
         share[i] = NAN;
-        if (phase[i].flops > 0 && !share_of_peak(rate, peak, &share[i], &reason)) break;
+        if (phase[i].flops > 0 && !vae_share_of_peak(rate, peak, &share[i], &reason)) break;
     }
     if (i == count) return true;
     for (size_t j = 0; j < count; j++) share[j] = NAN;
     return vae_fail(e, "%s: %s", phase[i].name, reason.line);
 }
 
-void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps, double peak)
+void vae_insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t steps,
+                       double peak)
 {
     double all = 0, share[PHASE_COUNT];
     struct vae_error e = {""};
-    const bool shares = insight_shares(phase, count, peak, share, &e);
+    const bool shares = vae_insight_shares(phase, count, peak, share, &e);
     for (size_t i = 0; i < count; i++) all += phase[i].seconds;
     fprintf(to, "%-30s %10s %7s %9s %8s %7s\n", "phase", "us a step", "time %", "GFLOP/s", "% peak",
             "GB/s");
@@ -106,23 +107,24 @@ void insight_print(FILE *to, const struct insight *phase, size_t count, uint64_t
     fflush(to);
 }
 
-json_t *insight_json(const struct insight *phase, size_t count, double peak)
+json_t *vae_insight_json(const struct insight *phase, size_t count, double peak)
 {
     bool ok = true;
     json_t *all = json_object();
     double share[PHASE_COUNT];
     struct vae_error e = {""};
-    insight_shares(phase, count, peak, share, &e);
+    vae_insight_shares(phase, count, peak, share, &e);
     for (size_t i = 0; i < count; i++) {
         const struct insight *p = &phase[i];
         json_t *o = json_object();
-        json_put(&ok, o, "seconds", json_number(p->seconds));
+        vae_json_put(&ok, o, "seconds", vae_json_number(p->seconds));
         if (p->flops > 0) {
-            json_put(&ok, o, "gflops", json_number(1e-9 * p->flops / p->seconds));
-            json_put(&ok, o, "share_of_peak", json_number(share[i]));
+            vae_json_put(&ok, o, "gflops", vae_json_number(1e-9 * p->flops / p->seconds));
+            vae_json_put(&ok, o, "share_of_peak", vae_json_number(share[i]));
         }
-        if (p->bytes > 0) json_put(&ok, o, "gb_per_s", json_number(1e-9 * p->bytes / p->seconds));
-        json_put(&ok, all, p->name, o);
+        if (p->bytes > 0)
+            vae_json_put(&ok, o, "gb_per_s", vae_json_number(1e-9 * p->bytes / p->seconds));
+        vae_json_put(&ok, all, p->name, o);
     }
-    return json_whole(ok, all);
+    return vae_json_whole(ok, all);
 }

@@ -2,26 +2,28 @@
 #include "../base/min.h"
 #include "chosen.h"
 
-bool loaded_open(struct loaded *l, const struct settings *s, struct pool *pool, struct vae_error *e)
+bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
+                     struct vae_error *e)
 {
     struct st_file f;
     struct sv_choice k;
-    if (!chosen_open(s->isa, &k, e) || !checkpoint_open_model(&f, s->file, &s->model, &l->run, e))
+    if (!vae_chosen_open(s->isa, &k, e) ||
+        !vae_checkpoint_open_model(&f, s->file, &s->model, &l->run, e))
         return false;
     /* no statistics and no large minibatch are needed, so none are allocated */
-    const size_t rows = min_size(l->run.batch, 256);
+    const size_t rows = vae_min_size(l->run.batch, 256);
     const bool made =
         vae_create(&l->model, &k, &l->run.shape, VAE_SGD, rows, l->run.samples, pool, e);
-    const bool ok = made && checkpoint_load(&f, &l->model, false, e);
+    const bool ok = made && vae_checkpoint_load(&f, &l->model, false, e);
     if (made && !ok) vae_destroy(&l->model);
-    st_close(&f);
+    vae_st_close(&f);
     return ok;
 }
 
-void loaded_close(struct loaded *l) { vae_destroy(&l->model); }
+void vae_loaded_close(struct loaded *l) { vae_destroy(&l->model); }
 
-bool loaded_fits(const struct loaded *l, const char *source, const struct images *images,
-                 struct vae_error *e)
+bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,
+                     struct vae_error *e)
 {
     const struct vae_shape *shape = &l->run.shape;
     if (shape->rows == images->rows && shape->cols == images->cols) return true;

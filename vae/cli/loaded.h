@@ -13,12 +13,12 @@ struct loaded {
 };
 
 /* Loads the parameters of the checkpoint that the settings name, ours or another's; pool as in vae_create. */
-bool loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
-                 struct vae_error *e);
-void loaded_close(struct loaded *l);
+bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
+                     struct vae_error *e);
+void vae_loaded_close(struct loaded *l);
 
 /* The images have the size the model was trained on. */
-bool loaded_fits(const struct loaded *l, const char *source, const struct images *images,
-                 struct vae_error *e);
+bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,
+                     struct vae_error *e);
 
 #endif

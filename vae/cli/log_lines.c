@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char log_hint[] = "choose another --log";
+const char vae_log_hint[] = "choose another --log";
 
 /* --- which lines stay --- */
 
@@ -40,8 +40,8 @@ static bool add_line(struct lines *all, const char *path, const char *text, size
 {
     json_error_t error;
     const char *why;
-    json_t *o = json_parse(text, length, 0, &error, &why);
-    if (!o && why == json_no_memory) return no_memory(path, e);
+    json_t *o = vae_json_parse(text, length, 0, &error, &why);
+    if (!o && why == vae_json_no_memory) return no_memory(path, e);
     const json_t *samples = json_object_get(o, "samples");
     const char *run = json_string_value(json_object_get(o, "run"));
     const char *images = json_string_value(json_object_get(o, "data"));
@@ -83,10 +83,10 @@ static bool read_lines(FILE *f, const char *path, const char *id, struct lines *
         ok = add_line(all, path, text, (size_t)n, at, id, e);
         at += n;
     }
-    if (ok && !feof(f)) ok = vae_fail(e, "%s: %s; %s", path, strerror(errno), log_hint);
+    if (ok && !feof(f)) ok = vae_fail(e, "%s: %s; %s", path, strerror(errno), vae_log_hint);
     free(text);
     if (ok && at && !all->count && !all->begins)
-        ok = vae_fail(e, "%s: holds something, but no line of a log; %s", path, log_hint);
+        ok = vae_fail(e, "%s: holds something, but no line of a log; %s", path, vae_log_hint);
     return ok;
 }
 
@@ -123,7 +123,7 @@ static bool copy(FILE *from, long long at, long long length, struct replace_file
         const size_t want = length < (long long)sizeof room ? (size_t)length : sizeof room;
         const size_t n = fread(room, 1, want, from);
         if (n == 0) return false;
-        replace_write(to, room, n);
+        vae_replace_write(to, room, n);
         length -= (long long)n;
     }
     return true;
@@ -133,13 +133,13 @@ static bool copy(FILE *from, long long at, long long length, struct replace_file
 static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct vae_error *e)
 {
     struct replace_file r;
-    bool ok = replace_begin(&r, path, e);
+    bool ok = vae_replace_begin(&r, path, e);
     if (!ok) return false;
     for (size_t i = 0; ok && i < kept->count; i++)
         ok = copy(f, kept->line[i].at, (long long)kept->line[i].length, &r);
-    if (ok) return replace_commit(&r, e);
-    replace_abort(&r);
-    return vae_fail(e, "%s: %s; %s", path, strerror(errno), log_hint);
+    if (ok) return vae_replace_commit(&r, e);
+    vae_replace_abort(&r);
+    return vae_fail(e, "%s: %s; %s", path, strerror(errno), vae_log_hint);
 }
 
 static bool needs_rewriting(const struct lines *kept, FILE *f)
@@ -155,7 +155,7 @@ static bool needs_rewriting(const struct lines *kept, FILE *f)
 
 static FILE *open_lines(const char *path, struct vae_error *e)
 {
-    const int fd = input_open(path, false, log_hint, e);
+    const int fd = vae_input_open(path, false, vae_log_hint, e);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
     if (fd >= 0 && !f) {
         close(fd);
@@ -164,8 +164,8 @@ static FILE *open_lines(const char *path, struct vae_error *e)
     return f;
 }
 
-bool log_reconcile(const char *path, const struct vae_run *run, const char *to,
-                   struct log_found *found, struct vae_error *e)
+bool vae_log_reconcile(const char *path, const struct vae_run *run, const char *to,
+                       struct log_found *found, struct vae_error *e)
 {
     struct lines all = {0};
     char id[17];
@@ -174,10 +174,10 @@ bool log_reconcile(const char *path, const struct vae_run *run, const char *to,
     vae_run_id_text(run, id);
     bool ok = read_lines(f, path, id, &all, e);
     if (ok) {
-        choose_lines(&all, run_reported(run));
+        choose_lines(&all, vae_run_reported(run));
         static const struct line none;
         const struct line *last = all.count ? &all.line[all.count - 1] : &none;
-        *found = (struct log_found){.last = all.any_ours && last->samples == run_reported(run),
+        *found = (struct log_found){.last = all.any_ours && last->samples == vae_run_reported(run),
                                     .others = all.any_others};
         strcpy(found->images, last->images);
         ok = !to || (to == path && !needs_rewriting(&all, f)) || rewrite(f, to, &all, e);

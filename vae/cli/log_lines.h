@@ -5,7 +5,7 @@
 #include "../base/error.h"
 #include "../model/run.h"
 
-extern const char log_hint[]; /* what to do about a log that cannot be used */
+extern const char vae_log_hint[]; /* what to do about a log that cannot be used */
 
 struct log_found {
     bool last;   /* the line of the run's last report, at the end of what is its */
@@ -15,7 +15,7 @@ struct log_found {
 
 /* Looks at a log, and, where `to` is not NULL, writes the lines of this run up to its last report there: in place
  * of all, where it is the same file. */
-bool log_reconcile(const char *path, const struct vae_run *run, const char *to,
-                   struct log_found *found, struct vae_error *e);
+bool vae_log_reconcile(const char *path, const struct vae_run *run, const char *to,
+                       struct log_found *found, struct vae_error *e);
 
 #endif

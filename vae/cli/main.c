@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static int (*const runs[COMMANDS])(struct settings *s, struct vae_error *e) = {
-#define COMMAND(name, argument, summary, about) cmd_##name,
+#define COMMAND(name, argument, summary, about) vae_cmd_##name,
 #include "commands.def"
 #undef COMMAND
 };
@@ -26,13 +26,13 @@ static int run_command(enum command command, int argc, char **argv)
     struct settings s;
     struct vae_error e = {""};
     int status = EXIT_USAGE;
-    if (options_parse(command, argc, argv, &s, &e)) {
+    if (vae_options_parse(command, argc, argv, &s, &e)) {
         status = runs[command](&s, &e);
     } else if (!*e.line) {
-        options_help(stdout, command);
+        vae_options_help(stdout, command);
         return EXIT_DONE;
     }
-    if (*e.line) fprintf(stderr, "vae %s: %s\n", command_name(command), e.line);
+    if (*e.line) fprintf(stderr, "vae %s: %s\n", vae_command_name(command), e.line);
     return status;
 }
 
@@ -41,16 +41,16 @@ static int run(int argc, char **argv)
     static char long_help[] = "--help";
     struct vae_error e;
     if (argc < 2) {
-        options_usage(stderr);
+        vae_options_usage(stderr);
         return EXIT_USAGE;
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        options_usage(stdout);
+        vae_options_usage(stdout);
         return EXIT_DONE;
     }
     for (int i = 2; i < argc; i++)
         if (!strcmp(argv[i], "-h")) argv[i] = long_help;
-    const enum command command = command_named(argv[1]);
+    const enum command command = vae_command_named(argv[1]);
     if (command != COMMANDS) return run_command(command, argc - 1, argv + 1);
     vae_fail(&e, "%s: no such command; see `vae --help`", argv[1]);
     fprintf(stderr, "vae: %s\n", e.line);

@@ -15,19 +15,19 @@ enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW 
 
 /* How the value is read, and where it goes. */
 #define AT(field)                .at = offsetof(struct settings, field)
-#define TEXT(field)              .parse = option_text, AT(field)
-#define FLAG(field)              .parse = option_flag, AT(field)
-#define U64(field, first, last)  .parse = option_u64, AT(field), .least = first, .most = last
-#define SIZE(field, first, last) .parse = option_size, AT(field), .least = first, .most = last
-#define POSITIVE(field)          .parse = option_positive, AT(field)
-#define OPTIM(which)             .parse = option_optim, .at = which
-#define WIDTHS(field)            .parse = option_widths, AT(field)
-#define CHOICE(field, list)      .parse = option_choice, AT(field), .names = list
-#define NAME(field, list)        .parse = option_name, AT(field), .names = list
+#define TEXT(field)              .parse = vae_option_text, AT(field)
+#define FLAG(field)              .parse = vae_option_flag, AT(field)
+#define U64(field, first, last)  .parse = vae_option_u64, AT(field), .least = first, .most = last
+#define SIZE(field, first, last) .parse = vae_option_size, AT(field), .least = first, .most = last
+#define POSITIVE(field)          .parse = vae_option_positive, AT(field)
+#define OPTIM(which)             .parse = vae_option_optim, .at = which
+#define WIDTHS(field)            .parse = vae_option_widths, AT(field)
+#define CHOICE(field, list)      .parse = vae_option_choice, AT(field), .names = list
+#define NAME(field, list)        .parse = vae_option_name, AT(field), .names = list
 #define HEADING(on, text)        .commands = on, .help = text
 
 /* In the order of the help. */
-const struct option_entry option_table[] = {
+const struct option_entry vae_option_table[] = {
     {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
      "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
      "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX image file (every "
@@ -84,9 +84,9 @@ const struct option_entry option_table[] = {
     {"min-logvar", "X", ON_train, FIXED,
      "gaussian: no log-variance counts as less (default -9: a standard deviation of three of 255 "
      "levels of grey); without a limit the likelihood of pixels that never change has none either",
-     .parse = option_min_logvar},
+     .parse = vae_option_min_logvar},
     {"sigma", "X", ON_train, FIXED,
-     "gaussian: this standard deviation for all pixels, none is learnt", .parse = option_sigma},
+     "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
     {"init-sd", "X", ON_train, FIXED, "standard deviation of the first weights (default 0.01)",
      POSITIVE(run.init_sd)},
     {"binarize", "NAME", ON_train, FIXED, "none (default), dynamic, threshold",
@@ -105,7 +105,7 @@ const struct option_entry option_table[] = {
     {"lr-stages", "E:X,...", ON_train, ANEW,
      "step size X from the beginning of epoch E on, counted from 1, as 1:1e-3,10:3e-4; before the "
      "first stage --lr",
-     .parse = option_lr_stages},
+     .parse = vae_option_lr_stages},
     {"warmup", "N", ON_train, ANEW,
      "the step size grows evenly over the first N minibatches (default 0); given with --resume, "
      "over the next N",
@@ -136,7 +136,7 @@ const struct option_entry option_table[] = {
      "serves; of products peak (GFLOP/s of that ISA's fma chains) and peak_share",
      FLAG(json)},
     {"seed", "N", ON_eval | ON_sample, 0, "of the draws (default: the checkpoint's)",
-     .parse = option_draw_seed, .most = INT64_MAX},
+     .parse = vae_option_draw_seed, .most = INT64_MAX},
     {"threads", "N", ON_train | ON_eval, AGAIN,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
@@ -158,8 +158,8 @@ const struct option_entry option_table[] = {
      "of the hidden layers: tanh (default), relu, softplus, sigmoid",
      NAME(model.activation, vae_activation_names)},
     {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
-     .parse = option_image},
+     .parse = vae_option_image},
     {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold",
      NAME(model.binarize, vae_binarize_names)},
 };
-const size_t option_count = sizeof option_table / sizeof *option_table;
+const size_t vae_option_count = sizeof vae_option_table / sizeof *vae_option_table;

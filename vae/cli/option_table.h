@@ -21,16 +21,16 @@ struct option_entry {
     const char *argument; /* as help shows it; NULL: a flag */
     unsigned commands;    /* 1 << enum command of each that takes it */
     unsigned traits;      /* of enum option_trait */
-    const char *help;     /* on one line; options_help breaks it */
+    const char *help;     /* on one line; vae_options_help breaks it */
     option_parse_fn *parse;
-    /* For the parsers that several options share: the place in struct settings (option_optim: which setting), what a number
+    /* For the parsers that several options share: the place in struct settings (vae_option_optim: which setting), what a number
      * may be, or the names that may be given, NULL at the end. */
     size_t at;
     uint64_t least, most;
     const char *const *names;
 };
 
-extern const struct option_entry option_table[];
-extern const size_t option_count;
+extern const struct option_entry vae_option_table[];
+extern const size_t vae_option_count;
 
 #endif

@@ -6,16 +6,16 @@
 
 static void *place(const struct option_entry *o, struct settings *s) { return (char *)s + o->at; }
 
-bool option_text(const struct option_entry *o, const char *text, struct settings *s,
-                 struct vae_error *e)
+bool vae_option_text(const struct option_entry *o, const char *text, struct settings *s,
+                     struct vae_error *e)
 {
     (void)e;
     *(const char **)place(o, s) = text;
     return true;
 }
 
-bool option_flag(const struct option_entry *o, const char *text, struct settings *s,
-                 struct vae_error *e)
+bool vae_option_flag(const struct option_entry *o, const char *text, struct settings *s,
+                     struct vae_error *e)
 {
     (void)text, (void)e;
     return *(bool *)place(o, s) = true;
@@ -26,19 +26,19 @@ bool option_flag(const struct option_entry *o, const char *text, struct settings
 static bool whole(const struct option_entry *o, const char *text, uint64_t *out,
                   struct vae_error *e)
 {
-    if (number_u64(text, o->most, out) && *out >= o->least) return true;
+    if (vae_number_u64(text, o->most, out) && *out >= o->least) return true;
     return vae_fail(e, "--%s %s: give a whole number from %" PRIu64 " to %" PRIu64, o->name, text,
                     o->least, o->most);
 }
 
-bool option_u64(const struct option_entry *o, const char *text, struct settings *s,
-                struct vae_error *e)
+bool vae_option_u64(const struct option_entry *o, const char *text, struct settings *s,
+                    struct vae_error *e)
 {
     return whole(o, text, place(o, s), e);
 }
 
-bool option_size(const struct option_entry *o, const char *text, struct settings *s,
-                 struct vae_error *e)
+bool vae_option_size(const struct option_entry *o, const char *text, struct settings *s,
+                     struct vae_error *e)
 {
     uint64_t n = 0;
     if (!whole(o, text, &n, e)) return false;
@@ -46,45 +46,45 @@ bool option_size(const struct option_entry *o, const char *text, struct settings
     return true;
 }
 
-bool option_draw_seed(const struct option_entry *o, const char *text, struct settings *s,
-                      struct vae_error *e)
+bool vae_option_draw_seed(const struct option_entry *o, const char *text, struct settings *s,
+                          struct vae_error *e)
 {
     s->seed_given = true;
     return whole(o, text, &s->seed, e);
 }
 
-bool option_positive(const struct option_entry *o, const char *text, struct settings *s,
-                     struct vae_error *e)
+bool vae_option_positive(const struct option_entry *o, const char *text, struct settings *s,
+                         struct vae_error *e)
 {
     float *out = place(o, s);
-    if (number_f32(text, out) && *out > 0) return true;
+    if (vae_number_f32(text, out) && *out > 0) return true;
     return vae_fail(e, "--%s %s: give a number above 0, such as 0.01", o->name, text);
 }
 
 static bool number(const struct option_entry *o, const char *text, float least, float most,
                    float *out, struct vae_error *e)
 {
-    if (number_f32(text, out) && *out >= least && *out <= most) return true;
+    if (vae_number_f32(text, out) && *out >= least && *out <= most) return true;
     return vae_fail(e, "--%s %s: give a number from %g to %g", o->name, text, (double)least,
                     (double)most);
 }
 
 /* --- of the optimiser --- */
 
-bool option_optim(const struct option_entry *o, const char *text, struct settings *s,
-                  struct vae_error *e)
+bool vae_option_optim(const struct option_entry *o, const char *text, struct settings *s,
+                      struct vae_error *e)
 {
     const struct vae_optim_limit *limit = &vae_optim_limits[o->at];
     double *value = &s->run.optim.value[o->at];
     s->run.optim.given[o->at] = true;
-    if (number_f64(text, value) && *value >= limit->least && *value <= limit->most) return true;
+    if (vae_number_f64(text, value) && *value >= limit->least && *value <= limit->most) return true;
     return vae_fail(e, "--%s %s: give a number %s", o->name, text, limit->range);
 }
 
-bool option_lr_stages(const struct option_entry *o, const char *text, struct settings *s,
-                      struct vae_error *e)
+bool vae_option_lr_stages(const struct option_entry *o, const char *text, struct settings *s,
+                          struct vae_error *e)
 {
-    if (*text && schedule_read_stages(text, &s->run.schedule)) return true;
+    if (*text && vae_schedule_read_stages(text, &s->run.schedule)) return true;
     return vae_fail(e,
                     "--%s %s: give epochs from 1 to %d, ascending, each with a step size, such as "
                     "1:1e-3,10:3e-4; at most %d",
@@ -105,8 +105,8 @@ static bool one_of(const struct option_entry *o, const char *text, unsigned *ind
     return vae_fail(e, "--%s %s: give one of %s", o->name, text, list);
 }
 
-bool option_choice(const struct option_entry *o, const char *text, struct settings *s,
-                   struct vae_error *e)
+bool vae_option_choice(const struct option_entry *o, const char *text, struct settings *s,
+                       struct vae_error *e)
 {
     _Static_assert(sizeof(enum vae_likelihood) == sizeof(unsigned), "an enum is as wide as this");
     unsigned index;
@@ -115,17 +115,17 @@ bool option_choice(const struct option_entry *o, const char *text, struct settin
     return true;
 }
 
-bool option_name(const struct option_entry *o, const char *text, struct settings *s,
-                 struct vae_error *e)
+bool vae_option_name(const struct option_entry *o, const char *text, struct settings *s,
+                     struct vae_error *e)
 {
     unsigned ignored;
-    return one_of(o, text, &ignored, e) && option_text(o, text, s, e);
+    return one_of(o, text, &ignored, e) && vae_option_text(o, text, s, e);
 }
 
 /* --- of the model --- */
 
-bool option_widths(const struct option_entry *o, const char *text, struct settings *s,
-                   struct vae_error *e)
+bool vae_option_widths(const struct option_entry *o, const char *text, struct settings *s,
+                       struct vae_error *e)
 {
     return vae_widths_read(text, place(o, s)) ||
            vae_fail(e,
@@ -146,27 +146,27 @@ static bool variance(const struct option_entry *o, const char *text, enum vae_va
     return number(o, text, least, most, &shape->variance_at, e);
 }
 
-bool option_min_logvar(const struct option_entry *o, const char *text, struct settings *s,
-                       struct vae_error *e)
+bool vae_option_min_logvar(const struct option_entry *o, const char *text, struct settings *s,
+                           struct vae_error *e)
 {
     return variance(o, text, VARIANCE_LIMITED, VAE_LEAST_LOGVAR, VAE_MOST_LOGVAR, s, e);
 }
 
-bool option_sigma(const struct option_entry *o, const char *text, struct settings *s,
-                  struct vae_error *e)
+bool vae_option_sigma(const struct option_entry *o, const char *text, struct settings *s,
+                      struct vae_error *e)
 {
     return variance(o, text, VARIANCE_FIXED, VAE_LEAST_SIGMA, VAE_MOST_SIGMA, s, e);
 }
 
-bool option_image(const struct option_entry *o, const char *text, struct settings *s,
-                  struct vae_error *e)
+bool vae_option_image(const struct option_entry *o, const char *text, struct settings *s,
+                      struct vae_error *e)
 {
     char first[8];
     uint64_t rows, cols;
     const size_t n = strcspn(text, "x");
     snprintf(first, sizeof first, "%.*s", n < sizeof first ? (int)n : 0, text);
-    if (text[n] && number_u64(first, VAE_MAX_SIDE, &rows) &&
-        number_u64(text + n + 1, VAE_MAX_SIDE, &cols) && rows && cols) {
+    if (text[n] && vae_number_u64(first, VAE_MAX_SIDE, &rows) &&
+        vae_number_u64(text + n + 1, VAE_MAX_SIDE, &cols) && rows && cols) {
         s->model.rows = (size_t)rows;
         s->model.cols = (size_t)cols;
         return true;

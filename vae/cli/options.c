@@ -12,14 +12,14 @@ static const struct {
 #undef COMMAND
 };
 
-enum command command_named(const char *name)
+enum command vae_command_named(const char *name)
 {
     unsigned c = 0;
     while (c < COMMANDS && strcmp(name, commands[c].name)) c++;
     return (enum command)c;
 }
 
-const char *command_name(enum command command) { return commands[command].name; }
+const char *vae_command_name(enum command command) { return commands[command].name; }
 
 static bool takes(enum command command, const struct option_entry *o)
 {
@@ -35,8 +35,8 @@ static void list_options(enum command command, struct option list[MOST + 2])
 {
     size_t n = 0;
     list[n++] = (struct option){"help", no_argument, NULL, HELP};
-    for (size_t i = 0; i < option_count && n <= MOST; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count && n <= MOST; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         if (o->name && takes(command, o))
             list[n++] = (struct option){o->name, o->argument ? required_argument : no_argument,
                                         NULL, FIRST + (int)i};
@@ -61,8 +61,8 @@ static size_t meant(enum command command, const char *name, size_t n, const stru
                     char list[256])
 {
     size_t count = 0, used = 0;
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_entry *is = &option_table[i];
+    for (size_t i = 0; i < vae_option_count; i++) {
+        const struct option_entry *is = &vae_option_table[i];
         if (!is->name || !takes(command, is) || strncmp(is->name, name, n)) continue;
         *o = is;
         if (strlen(is->name) == n) return 1;
@@ -77,7 +77,7 @@ static size_t meant(enum command command, const char *name, size_t n, const stru
 /* Why getopt_long did not take a word. */
 static bool not_taken(enum command command, const char *word, struct vae_error *e)
 {
-    const char *name = word + strspn(word, "-"), *is = command_name(command);
+    const char *name = word + strspn(word, "-"), *is = vae_command_name(command);
     const size_t n = strcspn(name, "=");
     const struct option_entry *o = NULL;
     char list[256] = "";
@@ -101,7 +101,7 @@ static bool take_argument(int argc, char *const *argv, int index, struct setting
     const char *what = commands[s->command].argument;
     if (what && index >= argc)
         return vae_fail(e, "give a checkpoint, %s; see `vae %s --help`", what,
-                        command_name(s->command));
+                        vae_command_name(s->command));
     if (what) s->file = argv[index++];
     if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
     return true;
@@ -109,31 +109,35 @@ static bool take_argument(int argc, char *const *argv, int index, struct setting
 
 static bool needed_given(const struct settings *s, struct vae_error *e)
 {
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         if (!takes(s->command, o) || !(o->traits & OPTION_NEEDED)) continue;
         size_t g = 0;
         while (g < s->given_count && s->given[g].option != o) g++;
         if (g == s->given_count)
             return vae_fail(e, "give --%s %s; see `vae %s --help`", o->name, o->argument,
-                            command_name(s->command));
+                            vae_command_name(s->command));
     }
     return true;
 }
 
-bool options_parse(enum command command, int argc, char **argv, struct settings *s,
-                   struct vae_error *e)
+bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
+                       struct vae_error *e)
 {
     struct option list[MOST + 2];
-    *s = (struct settings){
-        .command = command, .run = run_default(), .across = 10, .down = 10, .pairs = 5, .side = 20};
+    *s = (struct settings){.command = command,
+                           .run = vae_run_default(),
+                           .across = 10,
+                           .down = 10,
+                           .pairs = 5,
+                           .side = 20};
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {
         if (opt == HELP) return false;
         if (opt < FIRST)
             return not_taken(command, optind > 0 && argv[optind - 1] ? argv[optind - 1] : "?", e);
-        const struct option_entry *o = &option_table[opt - FIRST];
+        const struct option_entry *o = &vae_option_table[opt - FIRST];
         const char *value = o->argument ? optarg : NULL;
         if (!o->parse(o, value, s, e)) return false;
         note(s, o, value);
@@ -143,7 +147,7 @@ bool options_parse(enum command command, int argc, char **argv, struct settings 
 
 /* --- help --- */
 
-void options_usage(FILE *to)
+void vae_options_usage(FILE *to)
 {
     fputs("usage: vae <command> [options]\n\n"
           "Variational autoencoders on verified SIMD kernels.\n\n",
@@ -178,11 +182,11 @@ static void print_usage_of(FILE *to, enum command command)
 {
     char usage[256];
     const char *argument = commands[command].argument;
-    size_t used = (size_t)snprintf(usage, sizeof usage, "vae %s%s%s", command_name(command),
+    size_t used = (size_t)snprintf(usage, sizeof usage, "vae %s%s%s", vae_command_name(command),
                                    argument ? " " : "", argument ? argument : "");
     bool others = false;
-    for (size_t i = 0; i < option_count && used < sizeof usage; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count && used < sizeof usage; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         if (!takes(command, o)) continue;
         if (o->traits & OPTION_NEEDED)
             used += (size_t)snprintf(usage + used, sizeof usage - used, " --%s %s", o->name,
@@ -202,21 +206,21 @@ static size_t label(const struct option_entry *o, char text[64])
                             o->argument ? o->argument : "");
 }
 
-void options_help(FILE *to, enum command command)
+void vae_options_help(FILE *to, enum command command)
 {
     char text[64];
     size_t width = 0;
     print_usage_of(to, command);
     putc('\n', to);
     print_wrapped(to, commands[command].about, 0);
-    for (size_t i = 0; i < option_count; i++)
-        if (option_table[i].name && takes(command, &option_table[i])) {
-            const size_t n = label(&option_table[i], text);
+    for (size_t i = 0; i < vae_option_count; i++)
+        if (vae_option_table[i].name && takes(command, &vae_option_table[i])) {
+            const size_t n = label(&vae_option_table[i], text);
             if (n > width) width = n;
         }
     if (width) putc('\n', to);
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option_entry *o = &option_table[i];
+    for (size_t i = 0; i < vae_option_count; i++) {
+        const struct option_entry *o = &vae_option_table[i];
         if (!takes(command, o)) continue;
         if (!o->name) {
             fprintf(to, "\n%s\n", o->help);
@@ -231,11 +235,11 @@ void options_help(FILE *to, enum command command)
 /* --- going on --- */
 
 /* What is unsafe on a terminal stands as escapes in $'...', which bash, zsh and POSIX 2024 know. */
-void option_print_quoted(FILE *to, const char *word)
+void vae_option_print_quoted(FILE *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./:=+,@%";
-    const bool safe = text_is_safe(word);
+    const bool safe = vae_text_is_safe(word);
     if (*word && !word[strspn(word, plain)]) {
         fputs(word, to);
         return;
@@ -251,13 +255,13 @@ void option_print_quoted(FILE *to, const char *word)
     putc('\'', to);
 }
 
-void options_print_again(FILE *to, const struct settings *s)
+void vae_options_print_again(FILE *to, const struct settings *s)
 {
     for (size_t i = 0; i < s->given_count; i++) {
         if (!(s->given[i].option->traits & OPTION_AGAIN)) continue;
         fprintf(to, " --%s", s->given[i].option->name);
         if (!s->given[i].value) continue;
         putc(' ', to);
-        option_print_quoted(to, s->given[i].value);
+        vae_option_print_quoted(to, s->given[i].value);
     }
 }

@@ -13,7 +13,7 @@ struct out_dir {
 
 /* Makes the folder and takes it: fails, naming the process, where another run has it; nothing where it is held
  * already. log: another place for the log, or NULL. */
-bool out_dir_open(struct out_dir *o, const char *dir, const char *log, struct vae_error *e);
-void out_dir_close(struct out_dir *o);
+bool vae_out_dir_open(struct out_dir *o, const char *dir, const char *log, struct vae_error *e);
+void vae_out_dir_close(struct out_dir *o);
 
 #endif

@@ -12,14 +12,14 @@ static void decode_all(struct vae_model *m, const float *z, size_t count, float 
 {
     const size_t n = vae_inputs(&m->shape);
     for (size_t i = 0; i < count; i += m->max_rows) {
-        const size_t rows = min_size(m->max_rows, count - i);
+        const size_t rows = vae_min_size(m->max_rows, count - i);
         vae_decode(m, rows, z + i * m->shape.latent);
         memcpy(out + i * n, m->work.out, rows * n * sizeof *out);
     }
 }
 
-bool picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
-                     uint64_t seed, struct vae_error *e)
+bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
+                         uint64_t seed, struct vae_error *e)
 {
     const size_t count = across * down, latent = m->shape.latent;
     float *z = malloc(count * latent * sizeof *z);
@@ -29,7 +29,7 @@ bool picture_samples(struct vae_model *m, const char *path, size_t across, size_
         const struct sv_rng rng = sv_rng_at(seed, STREAM_SAMPLE, 0);
         sv_for(&m->k, count, latent, 0)->normal(count, latent, rng, z, latent);
         decode_all(m, z, count, images);
-        ok = png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
+        ok = vae_png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
     }
     free(z);
     free(images);
@@ -40,10 +40,10 @@ bool picture_samples(struct vae_model *m, const char *path, size_t across, size_
 static void reconstruct(struct vae_model *m, const struct vae_run *run, const struct images *images,
                         size_t across, size_t pairs, float *z, float *grid)
 {
-    const size_t n = images_size(images);
+    const size_t n = vae_images_size(images);
     for (size_t p = 0; p < pairs; p++)
         for (size_t i = 0; i < across; i += m->max_rows) {
-            const size_t rows = min_size(m->max_rows, across - i);
+            const size_t rows = vae_min_size(m->max_rows, across - i);
             float *original = grid + (2 * p * across + i) * n;
             struct vae_source from = {images, NULL, p * across + i, run->binarize,
                                       sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
@@ -56,18 +56,18 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
         }
 }
 
-bool picture_reconstructions(struct vae_model *m, const char *path, const struct vae_run *run,
-                             const struct images *images, size_t across, size_t pairs,
-                             struct vae_error *e)
+bool vae_picture_reconstructions(struct vae_model *m, const char *path, const struct vae_run *run,
+                                 const struct images *images, size_t across, size_t pairs,
+                                 struct vae_error *e)
 {
-    across = min_size(across, images->count);
-    pairs = min_size(pairs, images->count / across);
+    across = vae_min_size(across, images->count);
+    pairs = vae_min_size(pairs, images->count / across);
     float *z = malloc(across * m->shape.latent * sizeof *z);
-    float *grid = malloc(2 * pairs * across * images_size(images) * sizeof *grid);
+    float *grid = malloc(2 * pairs * across * vae_images_size(images) * sizeof *grid);
     bool ok = (z && grid) || vae_fail(e, "%s: not enough memory", path);
     if (ok) {
         reconstruct(m, run, images, across, pairs, z, grid);
-        ok = png_grid(path, grid, across, 2 * pairs, images->rows, images->cols, e);
+        ok = vae_png_grid(path, grid, across, 2 * pairs, images->rows, images->cols, e);
     }
     free(z);
     free(grid);
@@ -88,7 +88,7 @@ static float quantile(double p)
     return (float)low;
 }
 
-bool picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e)
+bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e)
 {
     const size_t count = side * side;
     float *z = malloc(count * 2 * sizeof *z);
@@ -100,7 +100,7 @@ bool picture_manifold(struct vae_model *m, const char *path, size_t side, struct
             z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
         }
         decode_all(m, z, count, images);
-        ok = png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
+        ok = vae_png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
     }
     free(z);
     free(images);

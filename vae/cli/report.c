@@ -9,9 +9,9 @@
 
 enum { BAR_WIDTH = 16, LINE = 256 };
 
-struct progress progress_start(uint64_t first, uint64_t total, bool quiet)
+struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet)
 {
-    return (struct progress){!quiet && isatty(STDERR_FILENO), first, total, seconds_now(), 0};
+    return (struct progress){!quiet && isatty(STDERR_FILENO), first, total, vae_seconds_now(), 0};
 }
 
 static int terminal_width(void)
@@ -21,9 +21,9 @@ static int terminal_width(void)
     return known && size.ws_col < LINE ? size.ws_col : 80;
 }
 
-void progress_update(struct progress *p, uint64_t done, double bound)
+void vae_progress_update(struct progress *p, uint64_t done, double bound)
 {
-    const double now = seconds_now();
+    const double now = vae_seconds_now();
     if (!p->bar || (now - p->drawn < 0.1 && done < p->total)) return;
     p->drawn = now;
     const double rate = (double)(done - p->first) / fmax(now - p->start, 1e-9);
@@ -39,35 +39,35 @@ void progress_update(struct progress *p, uint64_t done, double bound)
     fflush(stderr);
 }
 
-void progress_clear(const struct progress *p)
+void vae_progress_clear(const struct progress *p)
 {
     if (p->bar) fputs("\r\033[K", stderr);
 }
 
-char *epoch_line(const struct epoch_report *r)
+char *vae_epoch_line(const struct epoch_report *r)
 {
     bool ok = true;
     json_t *o = json_object();
-    json_put(&ok, o, "epoch", json_integer((json_int_t)r->epoch));
-    json_put(&ok, o, "samples", json_integer((json_int_t)r->samples));
-    json_put(&ok, o, "train_bound", json_number(r->train_bound));
-    json_put(&ok, o, "test_bound", json_number(r->test_bound));
-    json_put(&ok, o, "kl", json_number(r->kl));
-    json_put(&ok, o, "recon", json_number(r->recon));
-    json_put(&ok, o, "lr", json_float(r->lr));
-    if (r->changed && *r->changed) json_put(&ok, o, "changed", json_string(r->changed));
-    json_put(&ok, o, "samples_per_s", json_number(r->samples_per_s));
-    json_put(&ok, o, "gflops", json_number(r->gflops));
-    json_put(&ok, o, "isa", json_string(r->isa));
-    json_put(&ok, o, "threads", json_integer((json_int_t)r->threads));
-    json_put(&ok, o, "seed", json_integer((json_int_t)r->seed));
-    json_put(&ok, o, "run", json_string(r->run));
-    json_put(&ok, o, "data", json_string(r->data));
-    if (r->profiled) json_put(&ok, o, "profile", r->profile);
-    return json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    vae_json_put(&ok, o, "epoch", json_integer((json_int_t)r->epoch));
+    vae_json_put(&ok, o, "samples", json_integer((json_int_t)r->samples));
+    vae_json_put(&ok, o, "train_bound", vae_json_number(r->train_bound));
+    vae_json_put(&ok, o, "test_bound", vae_json_number(r->test_bound));
+    vae_json_put(&ok, o, "kl", vae_json_number(r->kl));
+    vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
+    vae_json_put(&ok, o, "lr", vae_json_float(r->lr));
+    if (r->changed && *r->changed) vae_json_put(&ok, o, "changed", json_string(r->changed));
+    vae_json_put(&ok, o, "samples_per_s", vae_json_number(r->samples_per_s));
+    vae_json_put(&ok, o, "gflops", vae_json_number(r->gflops));
+    vae_json_put(&ok, o, "isa", json_string(r->isa));
+    vae_json_put(&ok, o, "threads", json_integer((json_int_t)r->threads));
+    vae_json_put(&ok, o, "seed", json_integer((json_int_t)r->seed));
+    vae_json_put(&ok, o, "run", json_string(r->run));
+    vae_json_put(&ok, o, "data", json_string(r->data));
+    if (r->profiled) vae_json_put(&ok, o, "profile", r->profile);
+    return vae_json_text(ok, o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
-void print_epoch(const struct epoch_report *r)
+void vae_print_epoch(const struct epoch_report *r)
 {
     printf("epoch %3" PRIu64 "  samples %8" PRIu64
            "  train %8.2f  test %8.2f nats  (reconstruction "

@@ -14,13 +14,13 @@ struct progress {
 };
 
 /* Points `first` of `total` are done already (a resumed run). */
-struct progress progress_start(uint64_t first, uint64_t total, bool quiet);
+struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet);
 
 /* At most ten times a second; bound in nats per data point. */
-void progress_update(struct progress *p, uint64_t done, double bound);
+void vae_progress_update(struct progress *p, uint64_t done, double bound);
 
 /* Clears the bar, so that a line can be printed. */
-void progress_clear(const struct progress *p);
+void vae_progress_clear(const struct progress *p);
 
 struct epoch_report {
     uint64_t epoch, samples;
@@ -32,15 +32,15 @@ struct epoch_report {
     size_t threads;
     uint64_t seed;
     char run[17];    /* which run (train_log.h) */
-    char data[17];   /* which training images, images_sum in hexadecimal digits */
+    char data[17];   /* which training images, vae_images_sum in hexadecimal digits */
     bool profiled;   /* the line has a profile */
-    json_t *profile; /* of the steps since the last report, insight_json */
+    json_t *profile; /* of the steps since the last report, vae_insight_json */
 };
 
 /* One JSON object without its line's end, to be freed; what is not finite is null. NULL where memory is short.
  * Takes the profile; `profiled` without one is want of memory. */
-char *epoch_line(const struct epoch_report *r);
+char *vae_epoch_line(const struct epoch_report *r);
 
-void print_epoch(const struct epoch_report *r);
+void vae_print_epoch(const struct epoch_report *r);
 
 #endif

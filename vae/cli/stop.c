@@ -9,13 +9,16 @@ static volatile sig_atomic_t caught;
 static double when; /* it came */
 
 /* timeout(1) and a shell that ends send theirs twice, to the process and to its group. */
-static bool doubled(int number) { return number == caught && seconds_now() - when < STOP_DOUBLED; }
+static bool doubled(int number)
+{
+    return number == caught && vae_seconds_now() - when < STOP_DOUBLED;
+}
 
 /* While it runs the signal is blocked: what is raised comes as it returns. */
 static void on_signal(int number)
 {
     if (!caught) {
-        when = seconds_now();
+        when = vae_seconds_now();
         caught = number;
     } else if (!doubled(number)) {
         signal(number, SIG_DFL);
@@ -23,7 +26,7 @@ static void on_signal(int number)
     }
 }
 
-void stop_on_signals(void)
+void vae_stop_on_signals(void)
 {
     static const int asked[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     struct sigaction old, a = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
@@ -35,4 +38,4 @@ void stop_on_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-const volatile sig_atomic_t *stop_signal(void) { return &caught; }
+const volatile sig_atomic_t *vae_stop_signal(void) { return &caught; }

@@ -6,9 +6,9 @@
 
 #include <signal.h>
 
-void stop_on_signals(void);
+void vae_stop_on_signals(void);
 
 /* The first signal that came, 0 before. */
-const volatile sig_atomic_t *stop_signal(void);
+const volatile sig_atomic_t *vae_stop_signal(void);
 
 #endif

@@ -11,9 +11,9 @@ static void show(const struct survey *s, const char *what, size_t id)
     fflush(stderr);
 }
 
-survey_progress_fn *survey_progress(void) { return isatty(STDERR_FILENO) ? show : NULL; }
+survey_progress_fn *vae_survey_progress(void) { return isatty(STDERR_FILENO) ? show : NULL; }
 
-void survey_name_failed(const struct survey *s, FILE *to)
+void vae_survey_name_failed(const struct survey *s, FILE *to)
 {
     for (size_t id = s->first; id < s->last; id++)
         for (size_t i = 0; i < s->candidates->count; i++)

@@ -7,9 +7,9 @@
 
 /* For struct survey: a line on standard error that is drawn over; NULL where that is no terminal. */
 typedef void survey_progress_fn(const struct survey *s, const char *what, size_t id);
-survey_progress_fn *survey_progress(void);
+survey_progress_fn *vae_survey_progress(void);
 
 /* A line for each candidate that failed. */
-void survey_name_failed(const struct survey *s, FILE *to);
+void vae_survey_name_failed(const struct survey *s, FILE *to);
 
 #endif

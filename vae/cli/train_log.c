@@ -14,7 +14,7 @@
 static bool cannot(const char *path, struct vae_error *e)
 {
     return vae_fail(e, "%s: %s; %s", path,
-                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), log_hint);
+                    errno == ENXIO ? "a pipe that nobody reads" : strerror(errno), vae_log_hint);
 }
 
 static bool look(const char *path, bool *older, struct vae_error *e)
@@ -33,11 +33,11 @@ static bool take_pending(const struct train_log *l, const struct vae_run *run, s
     struct stat st;
     struct log_found found = {0};
     if (lstat(l->pending, &st)) return true;
-    if (S_ISREG(st.st_mode) && st.st_size && !log_reconcile(l->pending, run, NULL, &found, e))
+    if (S_ISREG(st.st_mode) && st.st_size && !vae_log_reconcile(l->pending, run, NULL, &found, e))
         return false;
-    const bool its = found.last || (S_ISREG(st.st_mode) && !st.st_size && !run_reported(run));
+    const bool its = found.last || (S_ISREG(st.st_mode) && !st.st_size && !vae_run_reported(run));
     if (its ? rename(l->pending, l->path) : unlink(l->pending))
-        return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), log_hint);
+        return vae_fail(e, "%s: %s; %s", l->pending, strerror(errno), vae_log_hint);
     return true;
 }
 
@@ -51,7 +51,7 @@ static bool opened(struct train_log *l, const char *path, int flags, struct vae_
         open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0666);
     if (l->fd < 0 || fstat(l->fd, &st) || fcntl(l->fd, F_SETFL, O_APPEND)) return cannot(path, e);
     l->regular = S_ISREG(st.st_mode);
-    if (l->regular) sync_directory(path);
+    if (l->regular) vae_sync_directory(path);
     return true;
 }
 
@@ -70,7 +70,7 @@ static bool name_files(struct train_log *l, const char *path, char lock[LOCK_PAT
     struct stat st;
     l->linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
     if (l->linked && stat(path, &st) && errno == ENOENT)
-        return vae_fail(e, "%s: a symbolic link to nothing; %s", path, log_hint);
+        return vae_fail(e, "%s: a symbolic link to nothing; %s", path, vae_log_hint);
     char *real = l->linked ? realpath(path, NULL) : NULL;
     if (l->linked && !real && errno == ENOMEM) return vae_fail(e, "%s: not enough memory", path);
     const int n = snprintf(l->path, sizeof l->path, "%s", real ? real : path);
@@ -92,10 +92,11 @@ static bool begin(struct train_log *l, const struct vae_run *run, bool resume, s
     if (resume ? !take_pending(l, run, e) : unlink(l->pending) && errno != ENOENT)
         return *e->line ? false : cannot(l->pending, e);
     if (!look(l->path, &older, e)) return false;
-    if (older && !log_reconcile(l->path, run, NULL, &found, e)) return false;
+    if (older && !vae_log_reconcile(l->path, run, NULL, &found, e)) return false;
     if (resume) strcpy(l->images, found.images);
     const bool waits = older && (!resume || found.others);
-    if (older && resume && !log_reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
+    if (older && resume &&
+        !vae_log_reconcile(l->path, run, waits ? l->pending : l->path, &found, e))
         return false;
     if (waits) return open_pending(l, e);
     *l->pending = 0;
@@ -108,17 +109,17 @@ static bool is_file_or_none(const char *path)
     return stat(path, &st) || S_ISREG(st.st_mode);
 }
 
-bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
-                    struct vae_error *e)
+bool vae_train_log_open(struct train_log *l, const char *path, const struct vae_run *run,
+                        bool resume, struct vae_error *e)
 {
     char lock[LOCK_PATH];
     *l = (struct train_log){.fd = -1, .lock.fd = -1};
     *e->line = 0;
     if (!name_files(l, path, lock, e)) return false;
-    if ((!is_file_or_none(l->path) || lock_take(&l->lock, lock, path, "--log", e)) &&
+    if ((!is_file_or_none(l->path) || vae_lock_take(&l->lock, lock, path, "--log", e)) &&
         begin(l, run, resume, e))
         return true;
-    train_log_close(l);
+    vae_train_log_close(l);
     return false;
 }
 
@@ -134,12 +135,12 @@ static bool write_all(int fd, const char *bytes, size_t n)
     return true;
 }
 
-bool train_log_append(struct train_log *l, const char *line, struct vae_error *e)
+bool vae_train_log_append(struct train_log *l, const char *line, struct vae_error *e)
 {
     struct stat st;
     if (fstat(l->fd, &st)) return cannot(l->path, e);
     if (write_all(l->fd, line, strlen(line)) && write_all(l->fd, "\n", 1) &&
-        (!l->regular || sync_file(l->fd)))
+        (!l->regular || vae_sync_file(l->fd)))
         return true;
     vae_fail(e, "%s: %s; free some space, or choose another --log", l->path, strerror(errno));
     if (l->regular && ftruncate(l->fd, st.st_size))
@@ -147,21 +148,21 @@ bool train_log_append(struct train_log *l, const char *line, struct vae_error *e
     return false;
 }
 
-bool train_log_settle(struct train_log *l, struct vae_error *e)
+bool vae_train_log_settle(struct train_log *l, struct vae_error *e)
 {
     if (!*l->pending) return true;
     const bool moved = rename(l->pending, l->path) == 0;
-    if (moved) sync_directory(l->path);
+    if (moved) vae_sync_directory(l->path);
     *l->pending = 0; /* what could not be moved waits for the run to go on */
     return moved || cannot(l->path, e);
 }
 
-void train_log_close(struct train_log *l)
+void vae_train_log_close(struct train_log *l)
 {
     if (l->fd >= 0) {
         if (*l->pending) unlink(l->pending);
         close(l->fd);
         l->fd = -1;
     }
-    lock_leave(&l->lock);
+    vae_lock_leave(&l->lock);
 }

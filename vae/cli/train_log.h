@@ -21,16 +21,16 @@ struct train_log {
 
 /* resume: the run goes on from run->step. A file that holds something, and no line of a log in it, is refused.
  */
-bool train_log_open(struct train_log *l, const char *path, const struct vae_run *run, bool resume,
-                    struct vae_error *e);
+bool vae_train_log_open(struct train_log *l, const char *path, const struct vae_run *run,
+                        bool resume, struct vae_error *e);
 
 /* Appends a line and its end, synced; what could not be written whole is taken back. */
-bool train_log_append(struct train_log *l, const char *line, struct vae_error *e);
+bool vae_train_log_append(struct train_log *l, const char *line, struct vae_error *e);
 
 /* The run's checkpoint is in place: so are now its lines, and not those of a run before it. */
-bool train_log_settle(struct train_log *l, struct vae_error *e);
+bool vae_train_log_settle(struct train_log *l, struct vae_error *e);
 
 /* A new run that never had a checkpoint leaves an earlier one's log as it was. */
-void train_log_close(struct train_log *l);
+void vae_train_log_close(struct train_log *l);
 
 #endif

@@ -17,7 +17,7 @@ static float last_lr(const struct vae_run *r)
 {
     struct vae_run before = *r;
     before.step -= r->step > r->past.steps;
-    return run_lr(&before);
+    return vae_run_lr(&before);
 }
 
 static bool diverged(const struct train_loop *l, const char *why, struct vae_error *e)
@@ -33,18 +33,18 @@ static bool worse(const struct train_loop *l, struct vae_error *e)
     char why[160];
     snprintf(why, sizeof why,
              "%" PRIu64 " steps with bounds below %.4g nats, %d times the untrained model's",
-             l->t->run.health.worse, health_limit(&l->t->run), HEALTH_FACTOR);
+             l->t->run.health.worse, vae_health_limit(&l->t->run), HEALTH_FACTOR);
     return diverged(l, why, e);
 }
 
-bool train_loop_save(struct train_loop *l, struct vae_error *e)
+bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
 {
     struct vae_error reason;
-    if (!health_good(&l->t->run)) return worse(l, e);
-    if (!checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
-    if (!checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;
+    if (!vae_health_good(&l->t->run)) return worse(l, e);
+    if (!vae_checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
+    if (!vae_checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;
     l->saved = true;
-    return train_log_settle(&l->log, e);
+    return vae_train_log_settle(&l->log, e);
 }
 
 /* --- reports --- */
@@ -54,10 +54,10 @@ static bool evaluate(struct train_loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
     const bool done = vae_evaluate(&l->t->model, &l->data->test, r->binarize, NOISE_TEST, r->seed,
-                                   stop_signal(), &l->test);
+                                   vae_stop_signal(), &l->test);
     if (!done) l->test.count = 0;
     return done &&
-           (isfinite(bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
+           (isfinite(vae_bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
 }
 
 /* The model's clocks since the last report go to those of the run; NULL without --profile. */
@@ -66,9 +66,9 @@ static json_t *epoch_profile(struct train_loop *l)
     struct vae_model *m = &l->t->model;
     struct insight phase[PHASE_COUNT];
     if (!m->clock) return NULL;
-    const double peak = fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    json_t *o = insight_json(phase, insight_of(m, l->timed, phase), peak);
-    for (size_t t = 0; t < pool_threads(m->pool); t++)
+    const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    json_t *o = vae_insight_json(phase, vae_insight_of(m, l->timed, phase), peak);
+    for (size_t t = 0; t < vae_pool_threads(m->pool); t++)
         for (int p = 0; p < PHASE_COUNT; p++) {
             l->clock[t].seconds[p] += m->clock[t].seconds[p];
             m->clock[t].seconds[p] = 0;
@@ -87,15 +87,15 @@ static bool training_bound(struct train_loop *l, double *bound)
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
     const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
-                                                    r->seed, stop_signal(), &b);
-    *bound = bound_elbo(&b);
+                                                    r->seed, vae_stop_signal(), &b);
+    *bound = vae_bound_elbo(&b);
     return done;
 }
 
 static bool write_line(struct train_loop *l, const struct epoch_report *r, struct vae_error *e)
 {
-    char *text = epoch_line(r);
-    const bool ok = text ? train_log_append(&l->log, text, e)
+    char *text = vae_epoch_line(r);
+    const bool ok = text ? vae_train_log_append(&l->log, text, e)
                          : vae_fail(e, "%s: not enough memory", l->log.path);
     free(text);
     return ok;
@@ -105,7 +105,7 @@ static bool write_line(struct train_loop *l, const struct epoch_report *r, struc
 static void next_point(struct train_loop *l)
 {
     const struct vae_run *r = &l->t->run;
-    const double reported = (double)run_reported(r);
+    const double reported = (double)vae_run_reported(r);
     l->next_point = 0;
     for (int i = 0; l->s->points && l->next_point <= reported; i++)
         l->next_point = ceil(pow(10, i / (double)l->s->points));
@@ -131,10 +131,10 @@ static bool report(struct train_loop *l, struct vae_error *e)
     const double rate = l->timed ? (double)l->timed / fmax(l->seconds, 1e-9) : NAN;
     if (!evaluate(l, e) || !training_bound(l, &trained)) return !*e->line;
     struct epoch_report line = {
-        .epoch = run_epochs_begun(r),
-        .samples = run_points(r),
+        .epoch = vae_run_epochs_begun(r),
+        .samples = vae_run_points(r),
         .train_bound = trained,
-        .test_bound = bound_elbo(&l->test),
+        .test_bound = vae_bound_elbo(&l->test),
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .lr = last_lr(r),
@@ -142,29 +142,29 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .samples_per_s = rate,
         .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
         .isa = l->t->model.k.isa,
-        .threads = pool_threads(l->t->model.pool),
+        .threads = vae_pool_threads(l->t->model.pool),
         .seed = r->seed,
         .profiled = l->clock != NULL,
         .profile = epoch_profile(l),
     };
     vae_run_id_text(r, line.run);
     strcpy(line.data, l->images);
-    progress_clear(&l->progress);
-    if (!l->s->quiet) print_epoch(&line);
+    vae_progress_clear(&l->progress);
+    if (!l->s->quiet) vae_print_epoch(&line);
     if (!write_line(l, &line, e)) {
         struct vae_error also;
-        train_loop_save(l, &also);
+        vae_train_loop_save(l, &also);
         return false;
     }
     begin_anew(l);
-    return !health_good(r) || train_loop_save(l, e);
+    return !vae_health_good(r) || vae_train_loop_save(l, e);
 }
 
 /* --- the loop --- */
 
 static bool more_to_do(const struct train_loop *l)
 {
-    return run_points(&l->t->run) + trainer_next_rows(l->t) <= l->total;
+    return vae_run_points(&l->t->run) + vae_trainer_next_rows(l->t) <= l->total;
 }
 
 /* The run is where a report is due: at its end, at the end of an epoch, or at or just past a point. */
@@ -173,8 +173,8 @@ static bool report_due(const struct train_loop *l)
     const struct vae_run *r = &l->t->run;
     if (!r->seen.count) return false;
     if (!more_to_do(l)) return true;
-    if (!l->s->points) return run_step_of_epoch(r) == 0;
-    return (double)run_points(r) >= l->next_point;
+    if (!l->s->points) return vae_run_step_of_epoch(r) == 0;
+    return (double)vae_run_points(r) >= l->next_point;
 }
 
 /* Steps until a report is due or a signal comes. */
@@ -182,35 +182,35 @@ static bool run_steps(struct train_loop *l, struct vae_error *e)
 {
     struct vae_trainer *t = l->t;
     struct vae_run *r = &t->run;
-    const double start = seconds_now();
+    const double start = vae_seconds_now();
     l->test.count = 0;
     do {
         struct vae_bound b = {0};
-        trainer_step(t, &b);
-        const double bound = bound_elbo(&b);
+        vae_trainer_step(t, &b);
+        const double bound = vae_bound_elbo(&b);
         r->seen.kl += b.kl;
         r->seen.recon += b.recon;
         r->seen.count += b.count;
         l->timed += b.count;
-        health_note(r, bound);
-        progress_update(&l->progress, run_points(r), bound_elbo(&r->seen));
-        if (health_diverged(r, bound))
+        vae_health_note(r, bound);
+        vae_progress_update(&l->progress, vae_run_points(r), vae_bound_elbo(&r->seen));
+        if (vae_health_diverged(r, bound))
             return isfinite(bound) ? worse(l, e) : diverged(l, "the bound is no number", e);
-    } while (!*stop_signal() && !report_due(l));
-    l->seconds += seconds_now() - start;
+    } while (!*vae_stop_signal() && !report_due(l));
+    l->seconds += vae_seconds_now() - start;
     return true;
 }
 
-bool train_loop_run(struct train_loop *l, struct vae_error *e)
+bool vae_train_loop_run(struct train_loop *l, struct vae_error *e)
 {
     bool ok = true;
-    l->first = seconds_now();
+    l->first = vae_seconds_now();
     next_point(l);
-    l->progress = progress_start(run_points(&l->t->run), l->total, l->s->quiet);
-    while (ok && !*stop_signal() && (report_due(l) || more_to_do(l)))
+    l->progress = vae_progress_start(vae_run_points(&l->t->run), l->total, l->s->quiet);
+    while (ok && !*vae_stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
-    progress_clear(&l->progress);
-    if (ok && !*stop_signal() && !l->test.count)
+    vae_progress_clear(&l->progress);
+    if (ok && !*vae_stop_signal() && !l->test.count)
         ok = evaluate(l, e) || !*e->line; /* resumed at its end: only the test is left */
     return ok;
 }

@@ -18,7 +18,7 @@ struct train_loop {
     const struct settings *s;
     const struct out_dir *out;
     struct train_log log;
-    char images[17];   /* images_sum of the training images, in hexadecimal digits */
+    char images[17];   /* vae_images_sum of the training images, in hexadecimal digits */
     uint64_t total;    /* data points to reach */
     double next_point; /* of the next report, in data points, if --points */
     struct progress progress;
@@ -27,7 +27,7 @@ struct train_loop {
     uint64_t first_step,
         all_points; /* steps before this process; points and time of reported ones */
     double all_seconds;
-    double started, first;   /* seconds_now() at the program's start, at the first step */
+    double started, first;   /* vae_seconds_now() at the program's start, at the first step */
     struct vae_clock *clock; /* of reported steps, if --profile; [threads] */
     struct vae_bound test;   /* of the weights as they are, if its count is not 0 */
     bool saved;              /* this process has written its checkpoint */
@@ -35,10 +35,10 @@ struct train_loop {
 
 /* Steps until `total`, or until a signal comes (stop.h). The checkpoint is then in place, or nothing had to be
  * written. False: *e says why; the last good checkpoint is kept. */
-bool train_loop_run(struct train_loop *l, struct vae_error *e);
+bool vae_train_loop_run(struct train_loop *l, struct vae_error *e);
 
 /* Writes the checkpoint of the model as it is; false, with nothing written, where that may not be loaded
  * again or is beyond the limit. */
-bool train_loop_save(struct train_loop *l, struct vae_error *e);
+bool vae_train_loop_save(struct train_loop *l, struct vae_error *e);
 
 #endif

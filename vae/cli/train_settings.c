@@ -28,7 +28,7 @@ static bool optim_fits(const struct settings *s, struct vae_error *e)
 {
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
-        if (o->parse == option_optim &&
+        if (o->parse == vae_option_optim &&
             !vae_optim_has(s->run.optimizer, (enum vae_optim_setting)o->at))
             return vae_fail(e, "--%s: %s has no such setting; leave it out", o->name,
                             vae_optimizer_names[s->run.optimizer]);
@@ -36,7 +36,7 @@ static bool optim_fits(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-bool train_settings_complete(struct settings *s, struct vae_error *e)
+bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
 {
     struct vae_run *r = &s->run;
     struct vae_shape *shape = &r->shape;
@@ -52,7 +52,7 @@ bool train_settings_complete(struct settings *s, struct vae_error *e)
         shape->variance = VARIANCE_LIMITED;
         shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;
     }
-    if (r->lr == 0) r->lr = run_default_lr(shape->likelihood, r->optimizer);
+    if (r->lr == 0) r->lr = vae_run_default_lr(shape->likelihood, r->optimizer);
     return s->resume || optim_fits(s, e);
 }
 
@@ -79,9 +79,9 @@ static void tell_stages(char text[RUN_CHANGED], const struct vae_schedule *now,
                         const struct vae_schedule *before)
 {
     char a[SCHEDULE_TEXT], b[SCHEDULE_TEXT];
-    schedule_write_stages(now, a);
-    schedule_write_stages(before, b);
-    if (!schedule_same_stages(now, before))
+    vae_schedule_write_stages(now, a);
+    vae_schedule_write_stages(before, b);
+    if (!vae_schedule_same_stages(now, before))
         tell(text, "lr-stages", *a ? a : "none", *b ? b : "none");
 }
 
@@ -89,29 +89,29 @@ static void tell_changes(const struct vae_run *now, const struct vae_run *before
                          char text[RUN_CHANGED])
 {
     char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    number_write_f32(now->lr, a);
-    number_write_f32(before->lr, b);
+    vae_number_write_f32(now->lr, a);
+    vae_number_write_f32(before->lr, b);
     if (now->lr != before->lr) tell(text, "lr", a, b);
     tell_stages(text, &now->schedule, &before->schedule);
     tell_whole(text, "warmup", now->schedule.warmup, before->schedule.warmup);
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++) {
         const double x = vae_optim_value(&now->optim, now->optimizer, i);
         const double y = vae_optim_value(&before->optim, before->optimizer, i);
-        number_write_f64(x, a);
-        number_write_f64(y, b);
+        vae_number_write_f64(x, a);
+        vae_number_write_f64(y, b);
         if (x != y) tell(text, vae_optim_limits[i].key, a, b);
     }
     tell_whole(text, "training images", now->train_images, before->train_images);
 }
 
-void train_settings_tell(struct vae_run *r, const char *what)
+void vae_train_settings_tell(struct vae_run *r, const char *what)
 {
     const size_t used = strlen(r->changed), room = RUN_CHANGED - used;
     const int n = snprintf(r->changed + used, room, "%s%s", used ? "; " : "", what);
     if (n >= (int)room) strcpy(r->changed + RUN_CHANGED - 4, "...");
 }
 
-bool train_settings_go_on(struct settings *s, size_t images, struct vae_error *e)
+bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_error *e)
 {
     const struct vae_run before = s->run;
     struct vae_run *r = &s->run;
@@ -123,11 +123,12 @@ bool train_settings_go_on(struct settings *s, size_t images, struct vae_error *e
         if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
     }
     if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;
-    if (r->train_images != images) run_new_data(r, images);
+    if (r->train_images != images) vae_run_new_data(r, images);
     tell_changes(r, &before, text);
     s->changed = *text;
     if (!s->changed) return true;
     r->id = vae_run_id(&before);
-    train_settings_tell(r, text); /* a run that went on before this may have had no report yet */
+    vae_train_settings_tell(r,
+                            text); /* a run that went on before this may have had no report yet */
     return true;
 }

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void dataset_free(struct dataset *d)
+void vae_dataset_free(struct dataset *d)
 {
-    images_free(&d->train);
-    images_free(&d->test);
+    vae_images_free(&d->train);
+    vae_images_free(&d->test);
 }
 
 static bool same_size(const char *source, const struct dataset *d, struct vae_error *e)
@@ -20,39 +20,40 @@ static bool same_size(const char *source, const struct dataset *d, struct vae_er
 static bool read_pair(const char *source, bool test_only, struct dataset *out, struct vae_error *e)
 {
     struct idx_pair files;
-    if (!idx_find(source, test_only, &files, e) || !idx_read(files.path[IDX_TEST], &out->test, e))
+    if (!vae_idx_find(source, test_only, &files, e) ||
+        !vae_idx_read(files.path[IDX_TEST], &out->test, e))
         return false;
     return test_only ||
-           (idx_read(files.path[IDX_TRAIN], &out->train, e) && same_size(source, out, e));
+           (vae_idx_read(files.path[IDX_TRAIN], &out->train, e) && same_size(source, out, e));
 }
 
 static bool read_one(const char *path, bool test_only, struct dataset *out, struct vae_error *e)
 {
-    if (test_only) return idx_read(path, &out->test, e);
-    if (!idx_read(path, &out->train, e)) return false;
+    if (test_only) return vae_idx_read(path, &out->test, e);
+    if (!vae_idx_read(path, &out->train, e)) return false;
     if (out->train.count < IMAGES_HOLD_OUT)
         return vae_fail(e, "%s: %zu images are too few; at least %d are needed", path,
                         out->train.count, IMAGES_HOLD_OUT);
-    return images_split(&out->train, &out->test) || vae_fail(e, "%s: not enough memory", path);
+    return vae_images_split(&out->train, &out->test) || vae_fail(e, "%s: not enough memory", path);
 }
 
 static bool transpose(const char *source, struct dataset *d, struct vae_error *e)
 {
-    if ((d->train.count == 0 || images_transpose(&d->train)) && images_transpose(&d->test))
+    if ((d->train.count == 0 || vae_images_transpose(&d->train)) && vae_images_transpose(&d->test))
         return true;
     return vae_fail(e, "%s: not enough memory", source);
 }
 
-bool dataset_open(const char *source, const struct dataset_options *options, struct dataset *out,
-                  struct vae_error *e)
+bool vae_dataset_open(const char *source, const struct dataset_options *options,
+                      struct dataset *out, struct vae_error *e)
 {
     struct stat st;
     *out = (struct dataset){0};
     const bool there = stat(source, &st) == 0;
-    const bool ok = !strcmp(source, "synthetic")    ? synthetic_make(&out->train, &out->test, e)
+    const bool ok = !strcmp(source, "synthetic")    ? vae_synthetic_make(&out->train, &out->test, e)
                     : there && !S_ISDIR(st.st_mode) ? read_one(source, options->test_only, out, e)
                                                     : read_pair(source, options->test_only, out, e);
     if (ok && (!options->transpose || transpose(source, out, e))) return true;
-    dataset_free(out);
+    vae_dataset_free(out);
     return false;
 }

@@ -15,9 +15,9 @@ struct dataset_options {
 
 /* source: `synthetic`; a directory or set of idx_names.h; or one IDX image file, of which every tenth image
  * is held out as test, or which is the test as a whole under test_only. */
-bool dataset_open(const char *source, const struct dataset_options *options, struct dataset *out,
-                  struct vae_error *e);
+bool vae_dataset_open(const char *source, const struct dataset_options *options,
+                      struct dataset *out, struct vae_error *e);
 
-void dataset_free(struct dataset *d);
+void vae_dataset_free(struct dataset *d);
 
 #endif

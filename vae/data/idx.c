@@ -55,12 +55,12 @@ static bool not_idx(const struct reader *r, const uint8_t *magic, struct vae_err
     size_t more;
     memcpy(head, magic, 4);
     if (!read_bytes(r, head + 4, sizeof head - 4, &more, e)) return false;
-    const struct file_kind *kind = file_kind(head, 4 + more);
+    const struct file_kind *kind = vae_file_kind(head, 4 + more);
     if (head[0] == 0x1f && head[1] == 0x8b)
         return vae_fail(e, "%s: gzip within gzip; unpack it once, with gunzip", r->path);
     if (kind)
         return vae_fail(e, "%s: %s, not an IDX image file; %s", r->path, kind->name, kind->hint);
-    if (head[2] == 0 && head[3] == 0 && idx_type(head[1]) && head[0] <= MAX_DIMS)
+    if (head[2] == 0 && head[3] == 0 && vae_idx_type(head[1]) && head[0] <= MAX_DIMS)
         return vae_fail(e, "%s: its header is little-endian; IDX is big-endian, write it so",
                         r->path);
     if (head[0] == 0 && head[1] == 0)
@@ -111,7 +111,7 @@ static bool read_header(struct reader *r, struct vae_error *e)
     if (!read_bytes(r, h, 4, &got, e)) return false;
     if (got == 0) return vae_fail(e, "%s: the file is empty; fetch or copy it again", r->path);
     if (got < 4) return vae_fail(e, "%s: ends inside its header; fetch or copy it again", r->path);
-    r->type = idx_type(h[2]);
+    r->type = vae_idx_type(h[2]);
     const size_t dims = h[3];
     if (h[0] || h[1] || !r->type) return not_idx(r, h, e);
     if (dims == 1)
@@ -144,10 +144,10 @@ static bool grow(const struct reader *r, uint8_t **block, size_t have, size_t *r
     const size_t first = r->file_size ? 8 * r->file_size : FIRST_ROOM;
     const size_t wanted = *room ? 2 * *room : first;
     *room = wanted < total ? wanted : total;
-    uint8_t *larger = memory_get(*room);
+    uint8_t *larger = vae_memory_get(*room);
     if (!larger) return vae_fail(e, "%s: not enough memory for %zu bytes", r->path, *room);
     if (have) memcpy(larger, *block, have);
-    memory_give(*block);
+    vae_memory_give(*block);
     *block = larger;
     return true;
 }
@@ -163,18 +163,19 @@ static bool read_elements(const struct reader *r, size_t done, uint8_t *to, size
     if (n > PIECE / size) n = PIECE / size;
     if (!read_bytes(r, raw, n * size, got, e)) return false;
     *got /= size;
-    const size_t bad = idx_convert(r->type, *got, raw, to), at = (done + bad) % images_size(out);
+    const size_t bad = vae_idx_convert(r->type, *got, raw, to),
+                 at = (done + bad) % vae_images_size(out);
     if (bad == *got) return true;
     return vae_fail(e, "%s: image %zu, row %zu, column %zu is %g; pixels are %s", r->path,
-                    (done + bad) / images_size(out), at / out->cols, at % out->cols,
-                    idx_element(r->type, raw + bad * size),
+                    (done + bad) / vae_images_size(out), at / out->cols, at % out->cols,
+                    vae_idx_element(r->type, raw + bad * size),
                     r->type->floats ? "from 0 to 1, or from 0 to 255" : "from 0 to 255");
 }
 
 static bool read_all(const struct reader *r, uint8_t **block, struct vae_error *e)
 {
     const size_t kept = r->type->floats ? sizeof(float) : 1;
-    const size_t total = r->out->count * images_size(r->out);
+    const size_t total = r->out->count * vae_images_size(r->out);
     size_t room = 0, got;
     for (size_t have = 0; have < total; have += got) {
         if (have * kept == room && !grow(r, block, room, &room, total * kept, e)) return false;
@@ -188,7 +189,7 @@ static bool read_all(const struct reader *r, uint8_t **block, struct vae_error *
 static bool read_pixels(const struct reader *r, struct vae_error *e)
 {
     struct images *out = r->out;
-    const size_t total = out->count * images_size(out), bytes = total * r->type->size;
+    const size_t total = out->count * vae_images_size(out), bytes = total * r->type->size;
     if (r->file_size && gzdirect(r->f) && r->file_size - r->header < bytes)
         return cut_short(r, r->file_size - r->header, bytes, e);
     uint8_t *block = NULL, extra;
@@ -201,18 +202,18 @@ static bool read_pixels(const struct reader *r, struct vae_error *e)
     if (!all) return false;
     if (got)
         return vae_fail(e, "%s: longer than its header says (%zu images)", r->path, out->count);
-    if (r->type->floats) idx_scale(total, out->values);
+    if (r->type->floats) vae_idx_scale(total, out->values);
     return true;
 }
 
 /* --- the file --- */
 
-bool idx_read(const char *path, struct images *out, struct vae_error *e)
+bool vae_idx_read(const char *path, struct images *out, struct vae_error *e)
 {
     struct stat st;
     struct reader r = {.path = path, .out = out};
     *out = (struct images){0};
-    const int fd = input_open(path, true, "give a directory, an IDX file or `synthetic`", e);
+    const int fd = vae_input_open(path, true, "give a directory, an IDX file or `synthetic`", e);
     if (fd < 0) return false;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) r.file_size = (size_t)st.st_size;
     r.f = gzdopen(fd, "rb");
@@ -224,6 +225,6 @@ bool idx_read(const char *path, struct images *out, struct vae_error *e)
     bool ok = read_header(&r, e) && read_pixels(&r, e);
     if (gzclose(r.f) != Z_OK && ok)
         ok = vae_fail(e, "%s: the compressed stream ends early; fetch or copy it again", path);
-    if (!ok) images_free(out);
+    if (!ok) vae_images_free(out);
     return ok;
 }

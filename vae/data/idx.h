@@ -13,7 +13,7 @@
  * Dimensions: images x rows x columns; with a fourth of 1, the channel, behind the first or at the end; or
  * images x pixels, square where that number is one, else a single row.
  *
- * Memory grows with what has been read, never by what the header says. images_free gives it back. */
-bool idx_read(const char *path, struct images *out, struct vae_error *e);
+ * Memory grows with what has been read, never by what the header says. vae_images_free gives it back. */
+bool vae_idx_read(const char *path, struct images *out, struct vae_error *e);
 
 #endif

@@ -212,7 +212,7 @@ static const char *split_source(const char *source, char dir[IDX_PATH])
     return source + (strrchr(source, '/') - source) + 1;
 }
 
-bool idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e)
+bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e)
 {
     char dir[IDX_PATH];
     if (strlen(source) >= IDX_PATH) return vae_fail(e, "%.64s...: name too long", source);

@@ -15,6 +15,6 @@ struct idx_pair {
 
 /* source: a directory that holds one set, or DIRECTORY/SET, such as gzip/emnist-letters, where it holds
  * several. Training images may be missing where they are not asked for. */
-bool idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e);
+bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e);
 
 #endif

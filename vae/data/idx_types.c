@@ -10,7 +10,7 @@ static const struct idx_type types[] = {
     {.code = 0x0e, .size = 8, .floats = true},
 };
 
-const struct idx_type *idx_type(uint8_t code)
+const struct idx_type *vae_idx_type(uint8_t code)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (types[i].code == code) return &types[i];
@@ -31,7 +31,7 @@ static double as_double(uint64_t bits)
     return x;
 }
 
-double idx_element(const struct idx_type *t, const uint8_t *from)
+double vae_idx_element(const struct idx_type *t, const uint8_t *from)
 {
     uint64_t bits = 0;
     for (unsigned i = 0; i < t->size; i++) bits = bits << 8 | from[i];
@@ -45,12 +45,12 @@ double idx_element(const struct idx_type *t, const uint8_t *from)
     }
 }
 
-size_t idx_convert(const struct idx_type *t, size_t n, const uint8_t *from, void *to)
+size_t vae_idx_convert(const struct idx_type *t, size_t n, const uint8_t *from, void *to)
 {
     uint8_t *bytes = to;
     float *floats = to;
     for (size_t i = 0; i < n; i++) {
-        const double x = idx_element(t, from + i * t->size);
+        const double x = vae_idx_element(t, from + i * t->size);
         if (!(x >= 0 && x <= 255)) return i; /* NaN too */
         if (t->floats)
             floats[i] = (float)x;
@@ -60,7 +60,7 @@ size_t idx_convert(const struct idx_type *t, size_t n, const uint8_t *from, void
     return n;
 }
 
-void idx_scale(size_t n, float *values)
+void vae_idx_scale(size_t n, float *values)
 {
     bool bytes = false;
     for (size_t i = 0; i < n && !bytes; i++) bytes = values[i] > 1;

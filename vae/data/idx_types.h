@@ -14,14 +14,14 @@ struct idx_type {
 };
 
 /* NULL where there is none of that code. */
-const struct idx_type *idx_type(uint8_t code);
+const struct idx_type *vae_idx_type(uint8_t code);
 
-double idx_element(const struct idx_type *t, const uint8_t *from);
+double vae_idx_element(const struct idx_type *t, const uint8_t *from);
 
 /* n elements to bytes or floats; stops at one that is no number from 0 to 255. Returns how many were taken. */
-size_t idx_convert(const struct idx_type *t, size_t n, const uint8_t *from, void *to);
+size_t vae_idx_convert(const struct idx_type *t, size_t n, const uint8_t *from, void *to);
 
 /* Floats from 0 to 255 to 0 ... 1; those that go no further than 1 are there already. */
-void idx_scale(size_t n, float *values);
+void vae_idx_scale(size_t n, float *values);
 
 #endif

@@ -9,34 +9,34 @@ static bool make(struct images *i, size_t count, size_t rows, size_t cols, bool 
     const size_t n = count * rows * cols;
     *i = (struct images){.count = count, .rows = rows, .cols = cols};
     if (floats)
-        i->values = memory_get(n * sizeof *i->values);
+        i->values = vae_memory_get(n * sizeof *i->values);
     else
-        i->pixels = memory_get(n);
+        i->pixels = vae_memory_get(n);
     return i->values || i->pixels;
 }
 
-bool images_make(struct images *i, size_t count, size_t rows, size_t cols)
+bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols)
 {
     return make(i, count, rows, cols, false);
 }
 
-void images_free(struct images *i)
+void vae_images_free(struct images *i)
 {
-    memory_give(i->pixels);
-    memory_give(i->values);
+    vae_memory_give(i->pixels);
+    vae_memory_give(i->values);
     *i = (struct images){0};
 }
 
-/* images_at for one's own images */
+/* vae_images_at for one's own images */
 static char *at(struct images *i, size_t image)
 {
     char *first = i->values ? (char *)i->values : (char *)i->pixels;
-    return first + image * images_bytes(i);
+    return first + image * vae_images_bytes(i);
 }
 
-bool images_split(struct images *i, struct images *held)
+bool vae_images_split(struct images *i, struct images *held)
 {
-    const size_t bytes = images_bytes(i), count = i->count;
+    const size_t bytes = vae_images_bytes(i), count = i->count;
     if (!make(held, count / IMAGES_HOLD_OUT, i->rows, i->cols, i->values != NULL)) return false;
     i->count = held->count = 0;
     for (size_t from = 0; from < count; from++)
@@ -54,9 +54,9 @@ static void transpose(char *to, const char *from, size_t rows, size_t cols, size
             memcpy(to + (c * rows + r) * size, from + (r * cols + c) * size, size);
 }
 
-bool images_transpose(struct images *i)
+bool vae_images_transpose(struct images *i)
 {
-    const size_t rows = i->rows, cols = i->cols, bytes = images_bytes(i);
+    const size_t rows = i->rows, cols = i->cols, bytes = vae_images_bytes(i);
     char *image = malloc(bytes);
     if (!image) return false;
     for (size_t n = 0; n < i->count; n++) {
@@ -75,10 +75,10 @@ static uint64_t sum_of(uint64_t h, const void *bytes, size_t n, size_t step)
     return h;
 }
 
-uint64_t images_sum(const struct images *i)
+uint64_t vae_images_sum(const struct images *i)
 {
     const uint64_t sizes[] = {i->count, i->rows, i->cols};
-    const size_t n = i->count * images_bytes(i), most = 65536;
-    return sum_of(sum_of(FNV_START, sizes, sizeof sizes, 1), images_at(i, 0), n,
+    const size_t n = i->count * vae_images_bytes(i), most = 65536;
+    return sum_of(sum_of(FNV_START, sizes, sizeof sizes, 1), vae_images_at(i, 0), n,
                   (n + most - 1) / most);
 }

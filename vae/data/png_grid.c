@@ -33,17 +33,17 @@ static bool write_png(const char *path, const struct canvas *c, struct vae_error
     bool ok = png && png_image_write_to_memory(&image, png, &size, 0, c->pixels,
                                                (png_int_32)c->width, NULL);
     if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
-    ok = ok && replace_begin(&r, path, e);
+    ok = ok && vae_replace_begin(&r, path, e);
     if (ok) {
-        replace_write(&r, png, size);
-        ok = replace_commit(&r, e);
+        vae_replace_write(&r, png, size);
+        ok = vae_replace_commit(&r, e);
     }
     free(png);
     return ok;
 }
 
-bool png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
-              size_t cols, struct vae_error *e)
+bool vae_png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
+                  size_t cols, struct vae_error *e)
 {
     const size_t cell_x = cols * GRID_SCALE + GRID_GAP, cell_y = rows * GRID_SCALE + GRID_GAP;
     struct canvas c = {across * cell_x + GRID_GAP, down * cell_y + GRID_GAP, NULL};

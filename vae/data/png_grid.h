@@ -8,7 +8,7 @@
 enum { GRID_GAP = 2, GRID_SCALE = 2 }; /* pixels between images; each pixel is a square of 2 */
 
 /* images: [across * down][rows][cols], values in [0, 1], left to right, top to bottom. */
-bool png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
-              size_t cols, struct vae_error *e);
+bool vae_png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
+                  size_t cols, struct vae_error *e);
 
 #endif

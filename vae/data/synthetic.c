@@ -151,7 +151,7 @@ static bool draw(struct images *out, size_t count, size_t first_row, const struc
                  struct vae_error *e)
 {
     const size_t size = (size_t)SYNTHETIC_SIDE * SYNTHETIC_SIDE;
-    if (!images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
+    if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
         return vae_fail(e, "synthetic digits: not enough memory");
     for (size_t i = 0; i < count; i++) {
         struct dice dice = {.next = 0};
@@ -163,7 +163,7 @@ static bool draw(struct images *out, size_t count, size_t first_row, const struc
     return true;
 }
 
-bool synthetic_make(struct images *train, struct images *test, struct vae_error *e)
+bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e)
 {
     struct sv_kernels k;
     sv_dispatch("generic", &k);

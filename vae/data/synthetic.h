@@ -9,6 +9,6 @@ enum { SYNTHETIC_SIDE = 28, SYNTHETIC_TRAIN = 20000, SYNTHETIC_TEST = 2000 };
 
 /* Strokes of 0 ... 9 with random slant, thickness, position, scale and wobble. Deterministic: the
  * same pixels on every machine. */
-bool synthetic_make(struct images *train, struct images *test, struct vae_error *e);
+bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e);
 
 #endif

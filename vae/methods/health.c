@@ -1,7 +1,7 @@
 #include "health.h"
 #include <math.h>
 
-double health_limit(const struct vae_run *r)
+double vae_health_limit(const struct vae_run *r)
 {
     const double gaussian = (1.8378770664093453 + 0.25) / 2, bernoulli = 0.6931471805599453;
     const double pixel = r->shape.likelihood == VAE_GAUSSIAN ? gaussian : bernoulli;
@@ -9,15 +9,15 @@ double health_limit(const struct vae_run *r)
            fmin(-pixel * (double)vae_inputs(&r->shape), r->health.untrained);
 }
 
-void health_note(struct vae_run *r, double bound)
+void vae_health_note(struct vae_run *r, double bound)
 {
     if (r->step <= 1) r->health.untrained = bound;
-    r->health.worse = bound >= health_limit(r) ? 0 : r->health.worse + 1;
+    r->health.worse = bound >= vae_health_limit(r) ? 0 : r->health.worse + 1;
 }
 
-bool health_diverged(const struct vae_run *r, double bound)
+bool vae_health_diverged(const struct vae_run *r, double bound)
 {
-    const uint64_t epoch = run_steps_per_epoch(r);
+    const uint64_t epoch = vae_run_steps_per_epoch(r);
     const uint64_t steps = epoch > HEALTH_STEPS ? epoch : HEALTH_STEPS;
     return !isfinite(bound) || r->health.worse >= steps;
 }

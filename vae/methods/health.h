@@ -12,15 +12,15 @@ enum { HEALTH_FACTOR = 10, HEALTH_STEPS = 1000 };
 /* The bound, nats per data point, below which a model is beyond the limit: HEALTH_FACTOR times that of the
  * untrained model or of one whose weights are all zero, whichever is worse. The latter is -log 2 a pixel for
  * Bernoulli, and, with mean 1/2 and variance 1, at least -(log 2 pi + 1/4) / 2 for a Gaussian. */
-double health_limit(const struct vae_run *r);
+double vae_health_limit(const struct vae_run *r);
 
 /* Notes the bound of the step just taken, nats per data point. */
-void health_note(struct vae_run *r, double bound);
+void vae_health_note(struct vae_run *r, double bound);
 
 /* The rule above, as far as it looks at bounds of steps; not finite counts at once. */
-bool health_diverged(const struct vae_run *r, double bound);
+bool vae_health_diverged(const struct vae_run *r, double bound);
 
 /* The last step was within the limit: what it left may replace an earlier checkpoint. */
-static inline bool health_good(const struct vae_run *r) { return r->health.worse == 0; }
+static inline bool vae_health_good(const struct vae_run *r) { return r->health.worse == 0; }
 
 #endif

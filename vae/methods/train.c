@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
-                    const struct images *images, struct pool *pool, struct vae_error *e)
+bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
+                        const struct images *images, struct pool *pool, struct vae_error *e)
 {
     *t = (struct vae_trainer){.run = *run, .images = images, .order_epoch = UINT64_MAX};
     if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, pool, e))
@@ -19,7 +19,7 @@ bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const stru
     return true;
 }
 
-void trainer_destroy(struct vae_trainer *t)
+void vae_trainer_destroy(struct vae_trainer *t)
 {
     vae_destroy(&t->model);
     free(t->order);
@@ -47,7 +47,7 @@ static void shuffle(struct vae_trainer *t, uint64_t epoch)
 
 static const void *image(const struct vae_source *from, size_t at)
 {
-    return images_at(from->images, from->order ? from->order[at] : at);
+    return vae_images_at(from->images, from->order ? from->order[at] : at);
 }
 
 /* The images lie anywhere in memory: those to come are asked for while others are converted, and the next
@@ -67,13 +67,13 @@ static void convert_floats(size_t n, const float *from, bool threshold, float *x
 
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows)
 {
-    const size_t n = images_size(from->images), ld = m->ld.x;
+    const size_t n = vae_images_size(from->images), ld = m->ld.x;
     const struct sv_kernels *row = sv_for(&m->k, 1, n, 0);
     sv_pixels_fn *convert = from->binarize == BINARIZE_THRESHOLD ? row->binarize : row->u8_to_f32;
     float *x = m->work.x + first * ld;
     for (size_t i = 0; i < rows; i++) {
         const size_t at = from->first + first + i;
-        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), images_bytes(from->images));
+        if (i + AHEAD < rows) prefetch(image(from, at + AHEAD), vae_images_bytes(from->images));
         if (from->images->values)
             convert_floats(n, image(from, at), from->binarize == BINARIZE_THRESHOLD, x + i * ld);
         else
@@ -86,9 +86,12 @@ void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first
 }
 
 /* The position in the epoch of the next step's first image. */
-static size_t position(const struct vae_run *r) { return (size_t)run_step_of_epoch(r) * r->batch; }
+static size_t position(const struct vae_run *r)
+{
+    return (size_t)vae_run_step_of_epoch(r) * r->batch;
+}
 
-size_t trainer_next_rows(const struct vae_trainer *t)
+size_t vae_trainer_next_rows(const struct vae_trainer *t)
 {
     const size_t left = t->images->count - position(&t->run);
     return left < t->run.batch ? left : t->run.batch;
@@ -133,19 +136,19 @@ static void run_minibatch(void *arg, size_t thread)
     struct vae_model *m = b->model;
     const struct vae_job j = {m, thread};
     struct vae_clock *clock = vae_clock_of(j);
-    const struct share mine = share_of(b->rows, thread, pool_threads(m->pool));
-    clock_start(clock);
+    const struct share mine = vae_share_of(b->rows, thread, vae_pool_threads(m->pool));
+    vae_clock_start(clock);
     vae_gather(m, &b->source, mine.first, mine.end - mine.first);
-    clock_phase(clock, PHASE_GATHER);
-    pool_barrier(m->pool, thread);
-    clock_phase(clock, PHASE_WAIT);
+    vae_clock_phase(clock, PHASE_GATHER);
+    vae_pool_barrier(m->pool, thread);
+    vae_clock_phase(clock, PHASE_WAIT);
     for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
         r.rows = next_range(b->rows - r.first);
         run_range(j, b, r);
     }
     if (!b->step) return;
     for (size_t i = b->rows + mine.first; i < b->rows + mine.end && i < b->left; i++)
-        prefetch(image(&b->source, b->source.first + i), images_bytes(b->source.images));
+        prefetch(image(&b->source, b->source.first + i), vae_images_bytes(b->source.images));
     vae_update(j, b->rows, b->step, 0, m->layers);
 }
 
@@ -160,14 +163,14 @@ static float decay(const struct vae_trainer *t, size_t rows)
 /* So seldom that it costs nothing: a sweep of the weights is some ten thousandth of as many steps. */
 enum { CLEAR_EVERY = 256 };
 
-void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
+void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
     struct vae_model *m = &t->model;
-    const uint64_t epoch = run_epoch(r);
-    const size_t rows = trainer_next_rows(t);
+    const uint64_t epoch = vae_run_epoch(r);
+    const size_t rows = vae_trainer_next_rows(t);
     if (t->order_epoch != epoch) shuffle(t, epoch);
-    const struct vae_step s = {run_lr(r), decay(t, rows), r->step + 1, r->optim};
+    const struct vae_step s = {vae_run_lr(r), decay(t, rows), r->step + 1, r->optim};
     struct minibatch b = {.model = m,
                           .source = {t->images, t->order, position(r), r->binarize,
                                      sv_rng_at(r->seed, STREAM_BINARIZE, r->step)},
@@ -175,10 +178,10 @@ void trainer_step(struct vae_trainer *t, struct vae_bound *bound)
                           .left = t->images->count - position(r),
                           .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
                           .step = &s};
-    pool_run(m->pool, run_minibatch, &b);
+    vae_pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);
     r->step++;
-    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny(m);
+    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny_weights(m);
 }
 
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
@@ -201,7 +204,7 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
             .eps = sv_rng_at(seed, streams[noise][0], 0)};
         b.source.rng.ctr[1] = (uint32_t)i;
         b.eps.ctr[1] = (uint32_t)(i * m->samples);
-        pool_run(m->pool, run_minibatch, &b);
+        vae_pool_run(m->pool, run_minibatch, &b);
         vae_add_bound(m, rows, bound);
     }
     m->clock = clock;

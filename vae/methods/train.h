@@ -16,15 +16,15 @@ struct vae_trainer {
 
 /* A model for `run` on `images`, freshly initialised from run.seed; steps run on the pool's threads
  * (NULL: on the caller's). */
-bool trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
-                    const struct images *images, struct pool *pool, struct vae_error *e);
-void trainer_destroy(struct vae_trainer *t);
+bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
+                        const struct images *images, struct pool *pool, struct vae_error *e);
+void vae_trainer_destroy(struct vae_trainer *t);
 
 /* Data points of the next minibatch: run.batch, or what is left of the epoch. */
-size_t trainer_next_rows(const struct vae_trainer *t);
+size_t vae_trainer_next_rows(const struct vae_trainer *t);
 
 /* One step of AEVB, algorithm 1: minibatch, bound and its gradient, optimiser. Adds to *bound. */
-void trainer_step(struct vae_trainer *t, struct vae_bound *bound);
+void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound);
 
 /* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng is for
  * dynamic binarisation; its row 0 belongs to the first image. */
@@ -48,7 +48,7 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
 
-static inline double bound_elbo(const struct vae_bound *b)
+static inline double vae_bound_elbo(const struct vae_bound *b)
 {
     return (b->recon - b->kl) / (double)b->count;
 }

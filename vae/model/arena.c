@@ -96,7 +96,7 @@ static size_t carve(struct vae_model *m, float *base)
     take_hidden(m, base, &used, 0, head, rows, true);
     w->ones = take(base, &used, r);
     w->scratch_size = scratch_size(m);
-    w->scratch = take(base, &used, pool_threads(m->pool) * w->scratch_size);
+    w->scratch = take(base, &used, vae_pool_threads(m->pool) * w->scratch_size);
     link_layers(m);
     return used;
 }
@@ -134,7 +134,7 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
     const struct vae_tensor *last = &m->layer[m->layers - 1].b;
     m->params = last->offset + sv_packed_size(1, last->cols);
     const size_t bytes = carve(m, NULL) * sizeof(float);
-    m->memory = memory_get(bytes);
+    m->memory = vae_memory_get(bytes);
     if (!m->memory)
         return vae_fail(e,
                         "not enough memory for the model (%zu MB); take fewer hidden or "
@@ -147,6 +147,6 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
 
 void vae_destroy(struct vae_model *m)
 {
-    memory_give(m->memory);
+    vae_memory_give(m->memory);
     *m = (struct vae_model){0};
 }

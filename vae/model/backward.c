@@ -4,7 +4,7 @@
 
 static void time_dx(struct vae_job j, const struct vae_layer *l)
 {
-    clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DX));
+    vae_clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DX));
 }
 
 /* dX of layers first + 1 ... last, from the last on; all threads have met afterwards. A gradient that goes through
@@ -53,8 +53,8 @@ void vae_back_head(struct vae_job j, struct vae_range points)
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = m->ld.head});
-    for (size_t i = 0; i < p.rows; i++) clear_tiny(2 * z, d_head + i * m->ld.head);
-    clock_phase(vae_clock_of(j), PHASE_REPARAM_GRAD);
+    for (size_t i = 0; i < p.rows; i++) vae_clear_tiny(2 * z, d_head + i * m->ld.head);
+    vae_clock_phase(vae_clock_of(j), PHASE_REPARAM_GRAD);
     vae_meet(j);
 }
 

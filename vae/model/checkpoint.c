@@ -30,8 +30,8 @@ static void add_part(struct parts *p, const char *name, const struct vae_layer *
     snprintf(to->name, sizeof to->name, "%s", name);
 }
 
-void checkpoint_hidden_name(char name[CHECKPOINT_NAME], const char *side, size_t depth,
-                            size_t count)
+void vae_checkpoint_hidden_name(char name[CHECKPOINT_NAME], const char *side, size_t depth,
+                                size_t count)
 {
     const int n = snprintf(name, CHECKPOINT_NAME, "%s.hidden", side);
     if (count > 1) snprintf(name + n, CHECKPOINT_NAME - (size_t)n, ".%zu", depth);
@@ -40,7 +40,7 @@ void checkpoint_hidden_name(char name[CHECKPOINT_NAME], const char *side, size_t
 static void add_hidden(struct parts *p, const char *side, const struct vae_layer *l, size_t count)
 {
     char name[CHECKPOINT_NAME];
-    checkpoint_hidden_name(name, side, l->depth, count);
+    vae_checkpoint_hidden_name(name, side, l->depth, count);
     add_part(p, name, l, 0, l->w.cols);
 }
 
@@ -148,7 +148,7 @@ static bool arena_sound(const struct vae_model *m, const char *prefix, const flo
     return true;
 }
 
-bool checkpoint_sound(const struct vae_model *m, struct vae_error *e)
+bool vae_checkpoint_sound(const struct vae_model *m, struct vae_error *e)
 {
     if (!arena_sound(m, "", m->w, false, e)) return false;
     for (size_t s = 0; s < m->stats; s++) /* the last is a sum, or mean, of squares */
@@ -157,20 +157,20 @@ bool checkpoint_sound(const struct vae_model *m, struct vae_error *e)
     return true;
 }
 
-bool checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
-                     struct vae_error *e)
+bool vae_checkpoint_save(const char *path, const struct vae_model *m, const struct vae_run *run,
+                         struct vae_error *e)
 {
     struct st_pair pairs[METADATA_PAIRS];
     struct st_tensor tensors[MAX_TENSORS];
     struct vae_error reason;
-    if (!checkpoint_sound(m, &reason))
+    if (!vae_checkpoint_sound(m, &reason))
         return vae_fail(e, "%.1024s: not written: %.128s", path, reason.line);
     float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;
     if (!room) return vae_fail(e, "%s: not enough memory", path);
     size_t count = collect(m, "", m->w, &next, tensors);
     for (size_t i = 0; i < m->stats; i++)
         count += collect(m, stat_names[m->optimizer][i], m->stat[i], &next, tensors + count);
-    const bool ok = st_write(path, pairs, metadata_put(run, pairs), tensors, count, e);
+    const bool ok = vae_st_write(path, pairs, vae_metadata_put(run, pairs), tensors, count, e);
     free(room);
     return ok;
 }
@@ -186,9 +186,9 @@ static bool check_parts(const struct st_file *f, const struct vae_shape *s, cons
         const size_t shape[2] = {p->cols, p->w.rows};
         char name[ST_NAME];
         name_tensor(name, prefix, p->name, "weight");
-        if (!st_check(f, name, 2, shape, e)) return false;
+        if (!vae_st_check(f, name, 2, shape, e)) return false;
         name_tensor(name, prefix, p->name, "bias");
-        if (!st_check(f, name, 1, shape, e)) return false;
+        if (!vae_st_check(f, name, 1, shape, e)) return false;
     }
     return true;
 }
@@ -201,28 +201,30 @@ static bool check_all(const struct st_file *f, const struct vae_run *r, struct v
     return true;
 }
 
-bool checkpoint_open(struct st_file *f, const char *path, struct vae_run *run, struct vae_error *e)
+bool vae_checkpoint_open(struct st_file *f, const char *path, struct vae_run *run,
+                         struct vae_error *e)
 {
-    if (!st_open(f, path, e)) return false;
-    if (foreign(f))
+    if (!vae_st_open(f, path, e)) return false;
+    if (vae_foreign(f))
         vae_fail(e,
                  "%s: no settings and no optimiser state of `vae train` in it, only weights; to "
                  "train, start anew",
                  path);
-    else if (metadata_get(f, run, e) && check_all(f, run, e))
+    else if (vae_metadata_get(f, run, e) && check_all(f, run, e))
         return true;
-    st_close(f);
+    vae_st_close(f);
     return false;
 }
 
-bool checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
-                           struct vae_run *run, struct vae_error *e)
+bool vae_checkpoint_open_model(struct st_file *f, const char *path, const struct model_given *given,
+                               struct vae_run *run, struct vae_error *e)
 {
-    if (!st_open(f, path, e)) return false;
-    const bool known = foreign(f) ? foreign_run(f, given, run, e)
-                                  : metadata_get(f, run, e) && given_agrees(f, given, run, e);
+    if (!vae_st_open(f, path, e)) return false;
+    const bool known = vae_foreign(f)
+                           ? vae_foreign_run(f, given, run, e)
+                           : vae_metadata_get(f, run, e) && vae_given_agrees(f, given, run, e);
     if (known && check_parts(f, &run->shape, "", e)) return true;
-    st_close(f);
+    vae_st_close(f);
     return false;
 }
 
@@ -235,15 +237,15 @@ static bool load_part(const struct st_file *f, const char *prefix, const struct 
     float *room = malloc(p->cols * w->rows * sizeof *room);
     if (!room) return vae_fail(e, "%s: not enough memory", f->path);
     name_tensor(name, prefix, p->name, "weight");
-    bool ok = st_read(f, name, 2, shape, room, e);
+    bool ok = vae_st_read(f, name, 2, shape, room, e);
     if (ok) transpose_in(arena, w, p, room);
     free(room);
     name_tensor(name, prefix, p->name, "bias");
-    return ok && st_read(f, name, 1, shape, arena + p->b.offset + p->first, e);
+    return ok && vae_st_read(f, name, 1, shape, arena + p->b.offset + p->first, e);
 }
 
-bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,
-                     struct vae_error *e)
+bool vae_checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,
+                         struct vae_error *e)
 {
     struct parts parts;
     list_parts(&m->shape, &parts);
@@ -254,6 +256,6 @@ bool checkpoint_load(const struct st_file *f, struct vae_model *m, bool statisti
             if (!load_part(f, stat_names[m->optimizer][s], p, m->stat[s], e)) return false;
     }
     struct vae_error reason;
-    return checkpoint_sound(m, &reason) ||
+    return vae_checkpoint_sound(m, &reason) ||
            vae_fail(e, "%.1024s: %.128s; use an earlier checkpoint", f->path, reason.line);
 }

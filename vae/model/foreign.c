@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-bool foreign(const struct st_file *f)
+bool vae_foreign(const struct st_file *f)
 {
-    const char *format = st_metadata(f, "format");
+    const char *format = vae_st_metadata(f, "format");
     return !format || strncmp(format, "vae ", 4) != 0;
 }
 
@@ -20,8 +20,8 @@ static bool likelihood(const struct st_file *f, const struct model_given *g, str
                        struct vae_error *e)
 {
     size_t shape[2];
-    const bool logits = st_shape(f, "decoder.logits.weight", 2, shape);
-    const bool mean = st_shape(f, "decoder.mean.weight", 2, shape);
+    const bool logits = vae_st_shape(f, "decoder.logits.weight", 2, shape);
+    const bool mean = vae_st_shape(f, "decoder.mean.weight", 2, shape);
     if (g->likelihood)
         s->likelihood = (enum vae_likelihood)index_of(g->likelihood, vae_likelihood_names);
     else if (logits != mean)
@@ -40,7 +40,7 @@ static bool weight_shape(const struct st_file *f, const char *layer, size_t shap
 {
     char name[ST_NAME];
     snprintf(name, sizeof name, "%s.weight", layer);
-    return st_shape(f, name, 2, shape);
+    return vae_st_shape(f, name, 2, shape);
 }
 
 /* A side's hidden layers: one alone has no number. *inputs are those of the first; left as they are where there is
@@ -51,10 +51,10 @@ static bool hidden(const struct st_file *f, const char *side, struct vae_widths 
     char name[CHECKPOINT_NAME];
     size_t shape[2];
     *w = (struct vae_widths){0};
-    checkpoint_hidden_name(name, side, 0, 1);
+    vae_checkpoint_hidden_name(name, side, 0, 1);
     const bool alone = weight_shape(f, name, shape);
     for (size_t d = 0; d == 0 || !alone; d++) {
-        checkpoint_hidden_name(name, side, d, alone ? 1 : VAE_MAX_DEPTH);
+        vae_checkpoint_hidden_name(name, side, d, alone ? 1 : VAE_MAX_DEPTH);
         if (!weight_shape(f, name, shape)) break;
         if (d == VAE_MAX_DEPTH || shape[0] - 1 >= VAE_MAX_HIDDEN)
             return vae_fail(e,
@@ -111,11 +111,11 @@ static bool image(const struct st_file *f, const struct model_given *g, size_t i
                     inputs);
 }
 
-bool foreign_run(const struct st_file *f, const struct model_given *given, struct vae_run *r,
-                 struct vae_error *e)
+bool vae_foreign_run(const struct st_file *f, const struct model_given *given, struct vae_run *r,
+                     struct vae_error *e)
 {
     size_t inputs = 0;
-    *r = run_default();
+    *r = vae_run_default();
     r->train_images = 1; /* unknown, as the step size; of neither is anything asked before a step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
@@ -125,12 +125,12 @@ bool foreign_run(const struct st_file *f, const struct model_given *given, struc
     if (!encoder(f, &r->shape, &inputs, e) || !likelihood(f, given, &r->shape, e) ||
         !decoder(f, &r->shape, e))
         return false;
-    r->lr = run_default_lr(r->shape.likelihood, r->optimizer);
+    r->lr = vae_run_default_lr(r->shape.likelihood, r->optimizer);
     return image(f, given, inputs, &r->shape, e);
 }
 
-bool given_agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
-                  struct vae_error *e)
+bool vae_given_agrees(const struct st_file *f, const struct model_given *g, const struct vae_run *r,
+                      struct vae_error *e)
 {
     const char *likelihood = vae_likelihood_names[r->shape.likelihood];
     const char *binarize = vae_binarize_names[r->binarize];

@@ -13,11 +13,11 @@ void vae_encode(struct vae_job j, struct vae_range points)
     const struct vae_layer *l = j.m->layer, *head = l + vae_head_at(&j.m->shape);
     for (; l < head; l++) {
         vae_layer_forward(j, l, points);
-        clock_phase(vae_clock_of(j), PHASE_ENC);
+        vae_clock_phase(vae_clock_of(j), PHASE_ENC);
         vae_meet(j);
     }
     vae_layer_forward_rows(j, head, vae_part_of(j, points));
-    clock_phase(vae_clock_of(j), PHASE_HEAD);
+    vae_clock_phase(vae_clock_of(j), PHASE_HEAD);
 }
 
 void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
@@ -40,7 +40,7 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
                                        .ldz = m->ld.z,
                                        .kl = w->kl + p.first,
                                        .rng = rng});
-    clock_phase(vae_clock_of(j), PHASE_REPARAM);
+    vae_clock_phase(vae_clock_of(j), PHASE_REPARAM);
     vae_meet(j);
 }
 
@@ -69,11 +69,11 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
     for (size_t i = 0; i < n; i++) {
         struct block b = blocks[i];
         for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
-            b.panels = min_size(VAE_GROUP, end - b.panel);
+            b.panels = vae_min_size(VAE_GROUP, end - b.panel);
             bernoulli_block(j, out, b);
         }
     }
-    clock_phase(vae_clock_of(j), PHASE_OUT);
+    vae_clock_phase(vae_clock_of(j), PHASE_OUT);
 }
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Of a fixed variance there is
@@ -87,7 +87,7 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     const struct vae_range p = vae_part_of(j, r);
     vae_layer_forward(j, out, r);
-    clock_phase(vae_clock_of(j), PHASE_OUT);
+    vae_clock_phase(vae_clock_of(j), PHASE_OUT);
     vae_meet(j);
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
@@ -104,7 +104,7 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
                                                        .dlogvar = learnt ? d_mean + x : NULL});
         row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
-    clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
+    vae_clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
 }
 
 /* Each draw has its data point beside it. */
@@ -117,7 +117,7 @@ static void repeat_targets(struct vae_job j, struct vae_range draws)
     if (m->samples == 1) return;
     for (size_t r = own.first; r < own.first + own.rows; r++)
         memcpy(w->target + r * m->ld.x, w->x + r / m->samples * m->ld.x, bytes);
-    clock_phase(vae_clock_of(j), PHASE_GATHER);
+    vae_clock_phase(vae_clock_of(j), PHASE_GATHER);
     if (!m->shape.dec.count)
         vae_meet(j); /* else the hidden layers do, before the output reads them */
 }
@@ -129,7 +129,7 @@ void vae_likelihood(struct vae_job j, struct vae_range draws)
     repeat_targets(j, draws);
     for (; l < out; l++) {
         vae_layer_forward(j, l, draws);
-        clock_phase(vae_clock_of(j), PHASE_DEC);
+        vae_clock_phase(vae_clock_of(j), PHASE_DEC);
         vae_meet(j);
     }
     if (s->likelihood == VAE_GAUSSIAN)

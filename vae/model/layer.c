@@ -3,21 +3,21 @@
 
 void vae_meet(struct vae_job j)
 {
-    pool_barrier(j.m->pool, j.thread);
-    clock_phase(vae_clock_of(j), PHASE_WAIT);
+    vae_pool_barrier(j.m->pool, j.thread);
+    vae_clock_phase(vae_clock_of(j), PHASE_WAIT);
 }
 
 struct vae_range vae_part_of(struct vae_job j, struct vae_range range)
 {
-    const struct share s = share_of(range.rows, j.thread, pool_threads(j.m->pool));
+    const struct share s = vae_share_of(range.rows, j.thread, vae_pool_threads(j.m->pool));
     return (struct vae_range){range.first + s.first, s.end - s.first};
 }
 
 size_t vae_blocks_of(struct vae_job j, struct vae_range range, size_t cols, size_t unit,
                      struct block b[SPLIT_MOST])
 {
-    const size_t threads = pool_threads(j.m->pool);
-    const size_t n = split(range.rows, vae_panels(cols), unit, j.thread, threads, b);
+    const size_t threads = vae_pool_threads(j.m->pool);
+    const size_t n = vae_split(range.rows, vae_panels(cols), unit, j.thread, threads, b);
     for (size_t i = 0; i < n; i++) b[i].row += range.first;
     return n;
 }
@@ -28,7 +28,7 @@ struct sv_gemm vae_layer_gemm(struct vae_job j, const struct vae_layer *l, struc
 {
     const size_t col = 16 * b.panel;
     return (struct sv_gemm){.m = b.rows,
-                            .n = min_size(16 * b.panels, l->w.cols - col),
+                            .n = vae_min_size(16 * b.panels, l->w.cols - col),
                             .k = l->w.rows,
                             .a = l->x.at + b.row * l->x.ld,
                             .lda = l->x.ld,
@@ -39,7 +39,7 @@ struct sv_gemm vae_layer_gemm(struct vae_job j, const struct vae_layer *l, struc
                             .ldc = l->y.ld,
                             .epilogue = l->f,
                             .bias = j.m->w + l->b.offset + col,
-                            .scratch = scratch_of(j)};
+                            .scratch = vae_scratch_of(j)};
 }
 
 static void block_forward(struct vae_job j, const struct vae_layer *l, struct block b)
@@ -68,7 +68,7 @@ static void block_back(struct vae_job j, const struct vae_layer *l, struct block
 {
     const size_t col = 16 * b.panel;
     const struct sv_gemm g = {.m = b.rows,
-                              .n = min_size(16 * b.panels, l->w.rows - col),
+                              .n = vae_min_size(16 * b.panels, l->w.rows - col),
                               .k = l->w.cols,
                               .a = l->dy.at + b.row * l->dy.ld,
                               .lda = l->dy.ld,
@@ -80,7 +80,7 @@ static void block_back(struct vae_job j, const struct vae_layer *l, struct block
                               .epilogue = l->slope,
                               .y = l->slope == SV_EPI_NONE ? NULL : l->x.at + b.row * l->x.ld + col,
                               .ldy = l->x.ld,
-                              .scratch = scratch_of(j)};
+                              .scratch = vae_scratch_of(j)};
     sv_for_gemm(&j.m->k, &g)->gemm_nt(&g);
 }
 
@@ -96,9 +96,9 @@ void vae_layer_clear_tiny(struct vae_job j, const struct vae_layer *l, struct va
     struct block b[SPLIT_MOST];
     const size_t n = vae_blocks_of(j, range, l->w.rows, VAE_UNIT, b);
     for (size_t i = 0; i < n; i++) {
-        const size_t col = 16 * b[i].panel, cols = min_size(16 * b[i].panels, l->w.rows - col);
+        const size_t col = 16 * b[i].panel, cols = vae_min_size(16 * b[i].panels, l->w.rows - col);
         for (size_t r = b[i].row; r < b[i].row + b[i].rows; r++)
-            clear_tiny(cols, l->dx.at + r * l->dx.ld + col);
+            vae_clear_tiny(cols, l->dx.at + r * l->dx.ld + col);
     }
 }
 

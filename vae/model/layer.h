@@ -7,7 +7,7 @@
 #include "model.h"
 
 /* The thread's scratch. */
-static inline float *scratch_of(struct vae_job j)
+static inline float *vae_scratch_of(struct vae_job j)
 {
     return j.m->work.scratch + j.thread * j.m->work.scratch_size;
 }
@@ -18,7 +18,7 @@ void vae_meet(struct vae_job j);
 /* The part of a range that is the thread's where work goes by rows. */
 struct vae_range vae_part_of(struct vae_job j, struct vae_range range);
 
-/* split() of these rows of a matrix with that many columns. */
+/* vae_split() of these rows of a matrix with that many columns. */
 size_t vae_blocks_of(struct vae_job j, struct vae_range range, size_t cols, size_t unit,
                      struct block b[SPLIT_MOST]);
 

@@ -32,7 +32,7 @@ static void put_network(const struct vae_shape *s, struct st_pair *p, size_t *n)
     put(p, n, "latent", "%zu", s->latent);
 }
 
-size_t metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS])
+size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS])
 {
     size_t n = 0;
     put(p, &n, "format", "%s", vae_shape_is_aevb(&r->shape) ? "vae 1" : "vae 2");
@@ -59,7 +59,7 @@ size_t metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS])
         put(p, &n, "min_logvar", "%.9g", (double)r->shape.variance_at);
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
-    return n + run_pairs(r, p + n);
+    return n + vae_run_pairs(r, p + n);
 }
 
 /* --- reading --- */
@@ -67,11 +67,11 @@ size_t metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS])
 static bool get_number(const struct st_file *f, const char *key, uint64_t max, uint64_t *out,
                        struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     if (!text)
         return vae_fail(e, "%s: no %s in its metadata; not a checkpoint of `vae train`", f->path,
                         key);
-    return number_u64(text, max, out) ||
+    return vae_number_u64(text, max, out) ||
            vae_fail(e, "%s: %s is \"%s\" in its metadata; no number, or out of range", f->path, key,
                     text);
 }
@@ -89,7 +89,7 @@ static bool get_size(const struct st_file *f, const char *key, size_t min, size_
 static bool get_name(const struct st_file *f, const char *key, const char *const *names,
                      unsigned *out, struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     for (*out = 0; text && names[*out]; ++*out)
         if (!strcmp(text, names[*out])) return true;
     return vae_fail(e, "%s: no known %s in its metadata; not a checkpoint of `vae train`", f->path,
@@ -98,28 +98,28 @@ static bool get_name(const struct st_file *f, const char *key, const char *const
 
 static bool get_positive(const struct st_file *f, const char *key, float *out, struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     if (!text) return vae_fail(e, "%s: no %s in its metadata", f->path, key);
-    if (number_f32(text, out) && *out > 0) return true;
+    if (vae_number_f32(text, out) && *out > 0) return true;
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number above 0", f->path, key, text);
 }
 
 /* A finite number; what is absent is 0. */
 static bool get_double(const struct st_file *f, const char *key, double *out, struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     *out = 0;
-    if (!text || number_f64(text, out)) return true;
+    if (!text || vae_number_f64(text, out)) return true;
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number", f->path, key, text);
 }
 
 /* How far the run is: written where it is not 0. */
 static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    if ((r->step - r->past.steps) / run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
+    if ((r->step - r->past.steps) / vae_run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
-    if (st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
-        (!get_size(f, "unreported_samples", 1, run_points(r), &r->seen.count, e) ||
+    if (vae_st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
+        (!get_size(f, "unreported_samples", 1, vae_run_points(r), &r->seen.count, e) ||
          !get_double(f, "unreported_kl", &r->seen.kl, e) ||
          !get_double(f, "unreported_recon", &r->seen.recon, e)))
         return false;
@@ -137,7 +137,7 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
                 {"sigma", VARIANCE_FIXED, VAE_LEAST_SIGMA, VAE_MOST_SIGMA}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         double at;
-        if (!st_metadata(f, keys[i].key)) continue;
+        if (!vae_st_metadata(f, keys[i].key)) continue;
         if (!get_double(f, keys[i].key, &at, e)) return false;
         s->variance_at = (float)at;
         if (!(s->variance_at >= keys[i].least && s->variance_at <= keys[i].most))
@@ -154,7 +154,7 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
 static bool get_widths(const struct st_file *f, const char *key, struct vae_widths *out,
                        struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     if (!text) return vae_fail(e, "%s: no %s in its metadata", f->path, key);
     return vae_widths_read(text, out) ||
            vae_fail(e, "%s: %s is \"%s\" in its metadata; no list of layers, or out of range",
@@ -179,7 +179,7 @@ static bool get_network(const struct st_file *f, bool lists, struct vae_shape *s
     return get_size(f, "latent", 1, VAE_MAX_LATENT, &s->latent, e);
 }
 
-bool metadata_get(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+bool vae_metadata_get(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     static const char *const formats[] = {"vae 1", "vae 2", NULL};
     unsigned format, likelihood, optimizer, binarize;
@@ -195,14 +195,14 @@ bool metadata_get(const struct st_file *f, struct vae_run *r, struct vae_error *
         !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
         !get_size(f, "train_images", 1, UINT32_MAX, &r->train_images, e) ||
         !get_number(f, "seed", INT64_MAX, &r->seed, e) ||
-        !get_number(f, "step", RUN_MOST_STEPS, &r->step, e) || !run_past_read(f, r, e) ||
+        !get_number(f, "step", RUN_MOST_STEPS, &r->step, e) || !vae_run_past_read(f, r, e) ||
         !get_progress(f, r, e))
         return false;
     if (!get_positive(f, "lr", &r->lr, e)) return false;
     r->init_sd = 0.01f; /* what it was before checkpoints said it */
-    if (st_metadata(f, "init_sd") && !get_positive(f, "init_sd", &r->init_sd, e)) return false;
+    if (vae_st_metadata(f, "init_sd") && !get_positive(f, "init_sd", &r->init_sd, e)) return false;
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;
-    return get_variance(f, &r->shape, e) && run_pairs_read(f, r, e);
+    return get_variance(f, &r->shape, e) && vae_run_pairs_read(f, r, e);
 }

@@ -11,9 +11,9 @@
 enum { METADATA_PAIRS = 24 + RUN_PAIRS };
 
 /* Returns how many pairs there are. */
-size_t metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS]);
+size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS]);
 
 /* The reverse; false where a setting is missing or `vae train` cannot have written it. */
-bool metadata_get(const struct st_file *f, struct vae_run *r, struct vae_error *e);
+bool vae_metadata_get(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
 #endif

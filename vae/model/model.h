@@ -159,7 +159,7 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
                const float *g);
 
 /* Between steps: weights below VAE_TINY (base/tiny.h) become 0. */
-void vae_clear_tiny(struct vae_model *m);
+void vae_clear_tiny_weights(struct vae_model *m);
 
 /* After vae_likelihood of all draws on all threads: adds KL and log-likelihood to *bound, row by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);

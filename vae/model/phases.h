@@ -36,14 +36,14 @@ struct vae_clock {
 
 /* A step begins; what has run since then, or since the last call, was this phase. Nothing happens where
  * the clock is NULL. */
-static inline void clock_start(struct vae_clock *c)
+static inline void vae_clock_start(struct vae_clock *c)
 {
-    if (c) c->last = seconds_now();
+    if (c) c->last = vae_seconds_now();
 }
-static inline void clock_phase(struct vae_clock *c, enum vae_phase phase)
+static inline void vae_clock_phase(struct vae_clock *c, enum vae_phase phase)
 {
     if (!c) return;
-    const double now = seconds_now();
+    const double now = vae_seconds_now();
     c->seconds[phase] += now - c->last;
     c->last = now;
 }

@@ -48,7 +48,7 @@ struct vae_run {
 static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 
 /* What a run begins with unless told otherwise; the image's size, lr and train_images are left 0. */
-static inline struct vae_run run_default(void)
+static inline struct vae_run vae_run_default(void)
 {
     return (struct vae_run){.shape = {.enc = {1, {500}}, .dec = {1, {500}}, .latent = 20},
                             .optimizer = VAE_ADAGRAD,
@@ -61,7 +61,7 @@ static inline struct vae_run run_default(void)
 /* A Gaussian's gradients grow by exp(-log-variance), so its steps are smaller: with a Bernoulli's, on MNIST,
  * Adagrad's first ones, which are lr whatever the gradient, overshoot by thousands of nats, Adam's bound falls
  * by 5 % of its best, and SGD diverges. */
-static inline float run_default_lr(enum vae_likelihood likelihood, enum vae_optimizer o)
+static inline float vae_run_default_lr(enum vae_likelihood likelihood, enum vae_optimizer o)
 {
     static const float lr[][3] = {
         [VAE_BERNOULLI] = {[VAE_SGD] = 1e-4f, [VAE_ADAGRAD] = 0.01f, [VAE_ADAM] = 1e-3f},
@@ -70,58 +70,58 @@ static inline float run_default_lr(enum vae_likelihood likelihood, enum vae_opti
 }
 
 /* An epoch is every training image once; its last minibatch may be smaller. */
-static inline uint64_t run_steps_per_epoch(const struct vae_run *r)
+static inline uint64_t vae_run_steps_per_epoch(const struct vae_run *r)
 {
     return (r->train_images + r->batch - 1) / r->batch;
 }
 
 /* Steps done of the epoch that the next step is of. */
-static inline uint64_t run_step_of_epoch(const struct vae_run *r)
+static inline uint64_t vae_run_step_of_epoch(const struct vae_run *r)
 {
-    return (r->step - r->past.steps) % run_steps_per_epoch(r);
+    return (r->step - r->past.steps) % vae_run_steps_per_epoch(r);
 }
 
 /* Epochs before that one, each training image seen once in each. */
-static inline uint64_t run_epoch(const struct vae_run *r)
+static inline uint64_t vae_run_epoch(const struct vae_run *r)
 {
-    return r->past.epochs + (r->step - r->past.steps) / run_steps_per_epoch(r);
+    return r->past.epochs + (r->step - r->past.steps) / vae_run_steps_per_epoch(r);
 }
 
 /* Epochs begun. */
-static inline uint64_t run_epochs_begun(const struct vae_run *r)
+static inline uint64_t vae_run_epochs_begun(const struct vae_run *r)
 {
-    return run_epoch(r) + (run_step_of_epoch(r) > 0);
+    return vae_run_epoch(r) + (vae_run_step_of_epoch(r) > 0);
 }
 
 /* Data points seen at the end of that many epochs; where they were on other data, all of those. */
-static inline uint64_t run_points_of_epochs(const struct vae_run *r, uint64_t epochs)
+static inline uint64_t vae_run_points_of_epochs(const struct vae_run *r, uint64_t epochs)
 {
     const uint64_t here = epochs > r->past.epochs ? epochs - r->past.epochs : 0;
     return r->past.points + here * r->train_images;
 }
 
 /* Data points seen after `step` steps. */
-static inline uint64_t run_points(const struct vae_run *r)
+static inline uint64_t vae_run_points(const struct vae_run *r)
 {
-    return run_points_of_epochs(r, run_epoch(r)) + run_step_of_epoch(r) * r->batch;
+    return vae_run_points_of_epochs(r, vae_run_epoch(r)) + vae_run_step_of_epoch(r) * r->batch;
 }
 
 /* Those of the last report: what the log of the run's checkpoint goes up to. */
-static inline uint64_t run_reported(const struct vae_run *r)
+static inline uint64_t vae_run_reported(const struct vae_run *r)
 {
-    return run_points(r) - r->seen.count;
+    return vae_run_points(r) - r->seen.count;
 }
 
 /* The step size of the next step. */
-static inline float run_lr(const struct vae_run *r)
+static inline float vae_run_lr(const struct vae_run *r)
 {
-    return schedule_lr(&r->schedule, r->lr, run_epoch(r), r->step);
+    return vae_schedule_lr(&r->schedule, r->lr, vae_run_epoch(r), r->step);
 }
 
 /* From here on another number of images is trained on. */
-static inline void run_new_data(struct vae_run *r, size_t images)
+static inline void vae_run_new_data(struct vae_run *r, size_t images)
 {
-    r->past = (struct vae_past){r->step, run_points(r), run_epochs_begun(r)};
+    r->past = (struct vae_past){r->step, vae_run_points(r), vae_run_epochs_begun(r)};
     r->train_images = images;
 }
 

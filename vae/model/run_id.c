@@ -27,7 +27,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
             snprintf(text, sizeof text, " %s %.17g", vae_optim_limits[i].key, r->optim.value[i]);
             h = fnv_text(h, text);
         }
-    schedule_write_stages(&r->schedule, stages);
+    vae_schedule_write_stages(&r->schedule, stages);
     h = fnv_text(h, stages);
     if (!r->schedule.warmup) return h;
     snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);

@@ -24,11 +24,11 @@ static void put_whole(struct st_pair *p, size_t *n, const char *key, uint64_t x)
 static void put_number(struct st_pair *p, size_t *n, const char *key, double x)
 {
     char text[NUMBER_TEXT];
-    number_write_f64(x, text);
+    vae_number_write_f64(x, text);
     put(p, n, key, "%s", text);
 }
 
-size_t run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
+size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
 {
     const struct vae_schedule *s = &r->schedule;
     char stages[SCHEDULE_TEXT];
@@ -36,7 +36,7 @@ size_t run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
         if (vae_optim_differs(&r->optim, r->optimizer, i))
             put_number(p, &n, vae_optim_limits[i].key, r->optim.value[i]);
-    schedule_write_stages(s, stages);
+    vae_schedule_write_stages(s, stages);
     if (*stages) put(p, &n, "lr_stages", "%s", stages);
     put_whole(p, &n, "warmup", s->warmup);
     if (s->warmup) put_whole(p, &n, "warmup_from", s->warmup_from);
@@ -52,28 +52,29 @@ size_t run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
 
 static bool wrong(const struct st_file *f, const char *key, const char *what, struct vae_error *e)
 {
-    return vae_fail(e, "%s: %s is \"%s\" in its metadata; %s", f->path, key, st_metadata(f, key),
-                    what);
+    return vae_fail(e, "%s: %s is \"%s\" in its metadata; %s", f->path, key,
+                    vae_st_metadata(f, key), what);
 }
 
 /* What is absent is 0. */
 static bool get_whole(const struct st_file *f, const char *key, uint64_t most, uint64_t *out,
                       struct vae_error *e)
 {
-    const char *text = st_metadata(f, key);
+    const char *text = vae_st_metadata(f, key);
     *out = 0;
-    return !text || number_u64(text, most, out) || wrong(f, key, "no number, or out of range", e);
+    return !text || vae_number_u64(text, most, out) ||
+           wrong(f, key, "no number, or out of range", e);
 }
 
 static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++) {
         const struct vae_optim_limit *is = &vae_optim_limits[i];
-        const char *text = st_metadata(f, is->key);
+        const char *text = vae_st_metadata(f, is->key);
         double x;
         if (!text) continue;
         if (!vae_optim_has(r->optimizer, i)) return wrong(f, is->key, "not of its optimizer", e);
-        if (!number_f64(text, &x) || x < is->least || x > is->most)
+        if (!vae_number_f64(text, &x) || x < is->least || x > is->most)
             return wrong(f, is->key, "no number, or out of range", e);
         r->optim.given[i] = true;
         r->optim.value[i] = x;
@@ -81,12 +82,12 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
     return true;
 }
 
-bool run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_schedule *s = &r->schedule;
-    const char *stages = st_metadata(f, "lr_stages"),
-               *changed = st_metadata(f, "unreported_change");
-    if (stages && !schedule_read_stages(stages, s))
+    const char *stages = vae_st_metadata(f, "lr_stages"),
+               *changed = vae_st_metadata(f, "unreported_change");
+    if (stages && !vae_schedule_read_stages(stages, s))
         return wrong(f, "lr_stages", "no stages such as 1:0.001,10:0.0003", e);
     if (changed && strlen(changed) >= sizeof r->changed)
         return wrong(f, "unreported_change", "too long", e);
@@ -96,7 +97,7 @@ bool run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error
            get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
 
-bool run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_past *p = &r->past;
     return get_whole(f, "past_steps", r->step, &p->steps, e) &&

@@ -9,12 +9,12 @@
 enum { RUN_PAIRS = OPTIM_SETTINGS + 8 };
 
 /* Fills p, as many as are needed; returns how many. */
-size_t run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);
+size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);
 
 /* Once optimiser and step are known: reads what run_pairs wrote; what is absent becomes the default. */
-bool run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
+bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
-/* Of these, what run_points asks for. */
-bool run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
+/* Of these, what vae_run_points asks for. */
+bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
 #endif

@@ -12,13 +12,14 @@
 static json_t *describe(bool *ok, const struct st_tensor *t, size_t *offset)
 {
     json_t *o = json_object(), *shape = json_array(), *place = json_array();
-    for (size_t d = 0; d < t->dims; d++) json_add(ok, shape, json_integer((json_int_t)t->shape[d]));
-    json_add(ok, place, json_integer((json_int_t)*offset));
-    *offset += st_count(t) * sizeof(float);
-    json_add(ok, place, json_integer((json_int_t)*offset));
-    json_put(ok, o, "dtype", json_string("F32"));
-    json_put(ok, o, "shape", shape);
-    json_put(ok, o, "data_offsets", place);
+    for (size_t d = 0; d < t->dims; d++)
+        vae_json_add(ok, shape, json_integer((json_int_t)t->shape[d]));
+    vae_json_add(ok, place, json_integer((json_int_t)*offset));
+    *offset += vae_st_count(t) * sizeof(float);
+    vae_json_add(ok, place, json_integer((json_int_t)*offset));
+    vae_json_put(ok, o, "dtype", json_string("F32"));
+    vae_json_put(ok, o, "shape", shape);
+    vae_json_put(ok, o, "data_offsets", place);
     return o;
 }
 
@@ -30,11 +31,11 @@ static char *make_header(const struct st_pair *metadata, size_t pairs,
     bool ok = true;
     json_t *root = json_object(), *meta = json_object();
     for (size_t i = 0; i < pairs; i++)
-        json_put(&ok, meta, metadata[i].key, json_string(metadata[i].value));
-    json_put(&ok, root, "__metadata__", meta);
+        vae_json_put(&ok, meta, metadata[i].key, json_string(metadata[i].value));
+    vae_json_put(&ok, root, "__metadata__", meta);
     for (size_t i = 0; i < count; i++)
-        json_put(&ok, root, tensors[i].name, describe(&ok, &tensors[i], &offset));
-    char *text = json_text(ok, root, JSON_COMPACT);
+        vae_json_put(&ok, root, tensors[i].name, describe(&ok, &tensors[i], &offset));
+    char *text = vae_json_text(ok, root, JSON_COMPACT);
     if (!text) return NULL;
     const size_t n = strlen(text);
     *length = (n + 7) / 8 * 8;
@@ -47,22 +48,22 @@ static char *make_header(const struct st_pair *metadata, size_t pairs,
     return padded;
 }
 
-bool st_write(const char *path, const struct st_pair *metadata, size_t pairs,
-              const struct st_tensor *tensors, size_t count, struct vae_error *e)
+bool vae_st_write(const char *path, const struct st_pair *metadata, size_t pairs,
+                  const struct st_tensor *tensors, size_t count, struct vae_error *e)
 {
     size_t length = 0;
     char *header = make_header(metadata, pairs, tensors, count, &length);
     if (!header) return vae_fail(e, "%s: not enough memory", path);
     struct replace_file r;
-    if (!replace_begin(&r, path, e)) {
+    if (!vae_replace_begin(&r, path, e)) {
         free(header);
         return false;
     }
     const uint64_t n = length;
-    replace_write(&r, &n, sizeof n);
-    replace_write(&r, header, length);
+    vae_replace_write(&r, &n, sizeof n);
+    vae_replace_write(&r, header, length);
     for (size_t i = 0; i < count; i++)
-        replace_write(&r, tensors[i].data, st_count(&tensors[i]) * sizeof(float));
+        vae_replace_write(&r, tensors[i].data, vae_st_count(&tensors[i]) * sizeof(float));
     free(header);
-    return replace_commit(&r, e);
+    return vae_replace_commit(&r, e);
 }

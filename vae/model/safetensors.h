@@ -15,7 +15,7 @@ struct st_tensor {
     const float *data;
 };
 
-static inline size_t st_count(const struct st_tensor *t)
+static inline size_t vae_st_count(const struct st_tensor *t)
 {
     return t->dims == 0 ? 1 : t->dims == 1 ? t->shape[0] : t->shape[0] * t->shape[1];
 }
@@ -26,8 +26,8 @@ struct st_pair {
 };
 
 /* Writes atomically: tensors in the order given, metadata as strings. */
-bool st_write(const char *path, const struct st_pair *metadata, size_t pairs,
-              const struct st_tensor *tensors, size_t count, struct vae_error *e);
+bool vae_st_write(const char *path, const struct st_pair *metadata, size_t pairs,
+                  const struct st_tensor *tensors, size_t count, struct vae_error *e);
 
 /* --- reading (safetensors_read.c) --- */
 
@@ -40,22 +40,22 @@ struct st_file {
 
 /* Reads the header alone and checks it against the file's size: each byte of data belongs to exactly one
  * tensor, whatever its type. The file stays open; path must outlive it. */
-bool st_open(struct st_file *f, const char *path, struct vae_error *e);
-void st_close(struct st_file *f);
+bool vae_st_open(struct st_file *f, const char *path, struct vae_error *e);
+void vae_st_close(struct st_file *f);
 
 /* NULL if absent. */
-const char *st_metadata(const struct st_file *f, const char *key);
+const char *vae_st_metadata(const struct st_file *f, const char *key);
 
 /* A tensor's shape, where it is there and has that many dimensions. */
-bool st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape);
+bool vae_st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape);
 
-/* The tensor is there with exactly this shape and a type that st_read reads. Costs no reading. */
-bool st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
-              struct vae_error *e);
+/* The tensor is there with exactly this shape and a type that vae_st_read reads. Costs no reading. */
+bool vae_st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
+                  struct vae_error *e);
 
-/* What st_check asks for, and then its values: F32 as they are, F16 and BF16, which are exact, and F64,
+/* What vae_st_check asks for, and then its values: F32 as they are, F16 and BF16, which are exact, and F64,
  * rounded to nearest even, to infinity where no float holds them. */
-bool st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape, float *to,
-             struct vae_error *e);
+bool vae_st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
+                 float *to, struct vae_error *e);
 
 #endif

@@ -75,7 +75,7 @@ static bool offsets(const struct st_file *f, const json_t *tensor, struct range 
 static bool right_size(const struct st_file *f, const json_t *tensor, struct range r)
 {
     size_t count;
-    const struct st_type *t = st_type(json_string_value(json_object_get(tensor, "dtype")));
+    const struct st_type *t = vae_st_type(json_string_value(json_object_get(tensor, "dtype")));
     if (!element_count(json_object_get(tensor, "shape"), 8 * f->data_size, &count)) return false;
     return !t || (count <= SIZE_MAX / t->bits && count * t->bits == 8 * (r.end - r.begin));
 }
@@ -133,7 +133,7 @@ static bool no_header(const struct st_file *f, size_t size, const char *reason, 
     unsigned char head[FILE_KIND_HEAD];
     const size_t n = size < sizeof head ? size : sizeof head;
     if (!read_at(f, head, n, 0, e)) return false;
-    const struct file_kind *kind = file_kind(head, n);
+    const struct file_kind *kind = vae_file_kind(head, n);
     if (!kind) return bad(f, e, reason);
     return vae_fail(e, "%s: %s, not a safetensors file; %s", f->path, kind->name, kind->hint);
 }
@@ -142,9 +142,9 @@ static bool parse(struct st_file *f, const char *text, size_t length, struct vae
 {
     json_error_t error;
     const char *why;
-    json_t *header = json_parse(text, length, JSON_REJECT_DUPLICATES, &error, &why);
+    json_t *header = vae_json_parse(text, length, JSON_REJECT_DUPLICATES, &error, &why);
     f->header = header;
-    if (!header && why == json_no_memory) return vae_fail(e, "%s: %s", f->path, why);
+    if (!header && why == vae_json_no_memory) return vae_fail(e, "%s: %s", f->path, why);
     if (!json_is_object(header))
         return no_header(f, f->data_start + f->data_size, "its header is not JSON", e);
     return check_tensors(f, e);
@@ -179,10 +179,10 @@ static bool read_header(struct st_file *f, struct vae_error *e)
     return ok;
 }
 
-bool st_open(struct st_file *f, const char *path, struct vae_error *e)
+bool vae_st_open(struct st_file *f, const char *path, struct vae_error *e)
 {
     *f = (struct st_file){.path = path};
-    f->fd = input_open(path, false, "give a checkpoint that `vae train` wrote", e);
+    f->fd = vae_input_open(path, false, "give a checkpoint that `vae train` wrote", e);
     if (f->fd < 0) return false;
     if (read_header(f, e)) return true;
     json_decref(f->header);
@@ -191,7 +191,7 @@ bool st_open(struct st_file *f, const char *path, struct vae_error *e)
     return false;
 }
 
-void st_close(struct st_file *f)
+void vae_st_close(struct st_file *f)
 {
     if (!f->header) return;
     json_decref(f->header);
@@ -199,14 +199,14 @@ void st_close(struct st_file *f)
     *f = (struct st_file){0};
 }
 
-const char *st_metadata(const struct st_file *f, const char *key)
+const char *vae_st_metadata(const struct st_file *f, const char *key)
 {
     return json_string_value(json_object_get(json_object_get(f->header, "__metadata__"), key));
 }
 
 /* --- tensors --- */
 
-bool st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape)
+bool vae_st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape)
 {
     const json_t *have = json_object_get(json_object_get(f->header, name), "shape");
     if (!have || json_array_size(have) != dims) return false;
@@ -215,17 +215,17 @@ bool st_shape(const struct st_file *f, const char *name, size_t dims, size_t *sh
     return true;
 }
 
-bool st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
-              struct vae_error *e)
+bool vae_st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
+                  struct vae_error *e)
 {
     const json_t *tensor = json_object_get(f->header, name);
     if (!tensor) return vae_fail(e, "%s: tensor %s is missing", f->path, name);
     const char *dtype = json_string_value(json_object_get(tensor, "dtype"));
-    const struct st_type *t = st_type(dtype);
+    const struct st_type *t = vae_st_type(dtype);
     size_t have[2];
     char want[64];
-    text_of_sizes(want, sizeof want, shape, dims, ", ");
-    if (!st_shape(f, name, dims, have) || (dims && memcmp(have, shape, dims * sizeof *have)))
+    vae_text_of_sizes(want, sizeof want, shape, dims, ", ");
+    if (!vae_st_shape(f, name, dims, have) || (dims && memcmp(have, shape, dims * sizeof *have)))
         return vae_fail(
             e, "%s: tensor %s has another shape than [%s], which the model's sizes ask for",
             f->path, name, want);
@@ -235,14 +235,14 @@ bool st_check(const struct st_file *f, const char *name, size_t dims, const size
                                         f->path, name, dtype);
 }
 
-bool st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape, float *to,
-             struct vae_error *e)
+bool vae_st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
+                 float *to, struct vae_error *e)
 {
     unsigned char raw[CHUNK];
     struct range r;
-    if (!st_check(f, name, dims, shape, e)) return false;
+    if (!vae_st_check(f, name, dims, shape, e)) return false;
     const json_t *tensor = json_object_get(f->header, name);
-    const struct st_type *t = st_type(json_string_value(json_object_get(tensor, "dtype")));
+    const struct st_type *t = vae_st_type(json_string_value(json_object_get(tensor, "dtype")));
     if (!offsets(f, tensor, &r)) return bad(f, e, "its header is wrong");
     const size_t size = t->bits / 8;
     for (size_t at = r.begin, n; at < r.end; at += n * size, to += n) {

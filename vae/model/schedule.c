@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-float schedule_lr(const struct vae_schedule *s, float lr, uint64_t epochs, uint64_t step)
+float vae_schedule_lr(const struct vae_schedule *s, float lr, uint64_t epochs, uint64_t step)
 {
     for (size_t i = 0; i < s->stages && s->stage[i].epoch <= epochs + 1; i++) lr = s->stage[i].lr;
     const uint64_t i = step - s->warmup_from + 1;
@@ -25,12 +25,12 @@ static const char *read_stage(const char *text, struct vae_stage *stage)
     if (m >= sizeof lr) return NULL;
     snprintf(epoch, sizeof epoch, "%.*s", (int)n, text);
     snprintf(lr, sizeof lr, "%.*s", (int)m, after);
-    const bool good = number_u64(epoch, SCHEDULE_MOST_EPOCH, &stage->epoch) && stage->epoch > 0 &&
-                      number_f32(lr, &stage->lr) && stage->lr > 0;
+    const bool good = vae_number_u64(epoch, SCHEDULE_MOST_EPOCH, &stage->epoch) &&
+                      stage->epoch > 0 && vae_number_f32(lr, &stage->lr) && stage->lr > 0;
     return good ? after + m : NULL;
 }
 
-bool schedule_read_stages(const char *text, struct vae_schedule *s)
+bool vae_schedule_read_stages(const char *text, struct vae_schedule *s)
 {
     struct vae_stage stage[SCHEDULE_STAGES] = {{0}};
     size_t stages = 0;
@@ -48,19 +48,19 @@ bool schedule_read_stages(const char *text, struct vae_schedule *s)
 /* At most 23 characters a stage: "1000000:1.23456789e-38,". */
 _Static_assert((int)SCHEDULE_TEXT > 23 * (int)SCHEDULE_STAGES, "room for all stages");
 
-void schedule_write_stages(const struct vae_schedule *s, char text[SCHEDULE_TEXT])
+void vae_schedule_write_stages(const struct vae_schedule *s, char text[SCHEDULE_TEXT])
 {
     size_t used = 0;
     *text = 0;
     for (size_t i = 0; i < s->stages && used < SCHEDULE_TEXT; i++) {
         char lr[NUMBER_TEXT];
-        number_write_f32(s->stage[i].lr, lr);
+        vae_number_write_f32(s->stage[i].lr, lr);
         used += (size_t)snprintf(text + used, SCHEDULE_TEXT - used, "%s%" PRIu64 ":%s",
                                  i ? "," : "", s->stage[i].epoch, lr);
     }
 }
 
-bool schedule_same_stages(const struct vae_schedule *a, const struct vae_schedule *b)
+bool vae_schedule_same_stages(const struct vae_schedule *a, const struct vae_schedule *b)
 {
     bool same = a->stages == b->stages;
     for (size_t i = 0; same && i < a->stages; i++)

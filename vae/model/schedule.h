@@ -23,15 +23,15 @@ struct vae_schedule {
 };
 
 /* The step size of the step after `step` steps and `epochs` epochs; `lr` is that before the first stage. */
-float schedule_lr(const struct vae_schedule *s, float lr, uint64_t epochs, uint64_t step);
+float vae_schedule_lr(const struct vae_schedule *s, float lr, uint64_t epochs, uint64_t step);
 
 /* "1:0.001,10:0.0003": stages as the command line and the checkpoint write them; "" for none. Reading fails, and
  * changes nothing, where an epoch is not from 1 to SCHEDULE_MOST_EPOCH and above the last, a step size is not above
  * 0, or there are more than SCHEDULE_STAGES. */
-bool schedule_read_stages(const char *text, struct vae_schedule *s);
-void schedule_write_stages(const struct vae_schedule *s, char text[SCHEDULE_TEXT]);
+bool vae_schedule_read_stages(const char *text, struct vae_schedule *s);
+void vae_schedule_write_stages(const struct vae_schedule *s, char text[SCHEDULE_TEXT]);
 
 /* Of two schedules, warm-ups aside. */
-bool schedule_same_stages(const struct vae_schedule *a, const struct vae_schedule *b);
+bool vae_schedule_same_stages(const struct vae_schedule *a, const struct vae_schedule *b);
 
 #endif

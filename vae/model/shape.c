@@ -29,7 +29,7 @@ bool vae_widths_read(const char *text, struct vae_widths *w)
         uint64_t width;
         if (n >= sizeof word || w->count == VAE_MAX_DEPTH) return false;
         snprintf(word, sizeof word, "%.*s", (int)n, text);
-        if (!number_u64(word, VAE_MAX_HIDDEN, &width) || width == 0) return false;
+        if (!vae_number_u64(word, VAE_MAX_HIDDEN, &width) || width == 0) return false;
         w->of[w->count++] = (size_t)width;
         text += n;
         if (!*text) return true;

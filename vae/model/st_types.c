@@ -59,7 +59,7 @@ static const struct st_type types[] = {
     {"F8_E5M2FNUZ", 8, NULL},
 };
 
-const struct st_type *st_type(const char *name)
+const struct st_type *vae_st_type(const char *name)
 {
     for (size_t i = 0; name && i < sizeof types / sizeof *types; i++)
         if (!strcmp(name, types[i].name)) return &types[i];

@@ -11,6 +11,6 @@ struct st_type {
 };
 
 /* NULL for a name that the format had not when this was written, or NULL itself. */
-const struct st_type *st_type(const char *name);
+const struct st_type *vae_st_type(const char *name);
 
 #endif

@@ -63,7 +63,7 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
     struct vae_model *m = j.m;
     const size_t at = vae_place(&l->w, b.row, 16 * b.panel);
     const struct sv_gemm g = {.m = b.rows,
-                              .n = min_size(16 * b.panels, l->w.cols - 16 * b.panel),
+                              .n = vae_min_size(16 * b.panels, l->w.cols - 16 * b.panel),
                               .k = rows,
                               .a = l->x.at + b.row,
                               .lda = l->x.ld,
@@ -77,7 +77,7 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
                               .optim = to->optim,
                               .s = m->stats > 0 ? m->stat[0] + at : NULL,
                               .v = m->stats > 1 ? m->stat[1] + at : NULL,
-                              .scratch = scratch_of(j)};
+                              .scratch = vae_scratch_of(j)};
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
@@ -102,19 +102,19 @@ static void add_colsum(struct vae_job j, size_t rows, size_t n, struct vae_view 
                               .c = y,
                               .ldc = n,
                               .accumulate = true,
-                              .scratch = scratch_of(j)};
+                              .scratch = vae_scratch_of(j)};
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
 static void bias(struct vae_job j, const struct vae_layer *l, size_t rows, const struct sink *to)
 {
     const struct vae_model *m = j.m;
-    const struct share s = share_of(vae_panels(l->b.cols), j.thread, pool_threads(m->pool));
-    const size_t first = 16 * s.first, end = min_size(16 * s.end, l->b.cols);
+    const struct share s = vae_share_of(vae_panels(l->b.cols), j.thread, vae_pool_threads(m->pool));
+    const size_t first = 16 * s.first, end = vae_min_size(16 * s.end, l->b.cols);
     if (first >= end) return;
     const size_t n = end - first, at = l->b.offset + first;
     const struct vae_view dy = {l->dy.at + first, l->dy.ld};
-    float *g = to->optim ? scratch_of(j) : to->arena + at;
+    float *g = to->optim ? vae_scratch_of(j) : to->arena + at;
     if (to->accumulate)
         add_colsum(j, rows, n, dy, g);
     else
@@ -129,10 +129,10 @@ static void gradients(struct vae_job j, size_t rows, size_t first, size_t end,
     for (size_t i = end; i-- > first;) {
         const struct vae_layer *l = &m->layer[i];
         weight(j, l, rows_of(m, l, rows), to);
-        clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DW));
+        vae_clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DW));
     }
     for (size_t i = end; i-- > first;) bias(j, &m->layer[i], rows_of(m, &m->layer[i], rows), to);
-    clock_phase(vae_clock_of(j), PHASE_BIAS);
+    vae_clock_phase(vae_clock_of(j), PHASE_BIAS);
 }
 
 /* --- updates --- */
@@ -161,9 +161,9 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
     const struct vae_tensor *last = &m->layer[end - 1].b;
     const size_t from = m->layer[first].w.offset;
     const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / 16;
-    const struct share s = share_of(lines, j.thread, pool_threads(m->pool));
+    const struct share s = vae_share_of(lines, j.thread, vae_pool_threads(m->pool));
     const struct sv_optim optim = settings(m->optimizer, step);
     const size_t at = from + 16 * s.first;
     optimise(m, at, 16 * (s.end - s.first), g + at, &optim);
-    clock_phase(vae_clock_of(j), PHASE_APPLY);
+    vae_clock_phase(vae_clock_of(j), PHASE_APPLY);
 }

@@ -20,7 +20,7 @@ static void draw(struct vae_model *m, const struct vae_layer *l, uint64_t seed, 
     float row[64];
     for (size_t i = 0; i < t->rows; i++, rng.ctr[1]++)
         for (size_t j = 0; j < t->cols; j += 64) {
-            const size_t n = min_size(64, t->cols - j);
+            const size_t n = vae_min_size(64, t->cols - j);
             rng.ctr[0] = (uint32_t)(j / 4);
             k->normal(1, n, rng, row, 64);
             for (size_t c = 0; c < n; c++) m->w[vae_place(t, i, j + c)] = row[c] * sd;
@@ -38,8 +38,8 @@ void vae_init(struct vae_model *m, uint64_t seed, float sd)
 static void clear_lines(void *arg, size_t thread)
 {
     struct vae_model *m = arg;
-    const struct share s = share_of(m->params / 16, thread, pool_threads(m->pool));
-    clear_tiny(16 * (s.end - s.first), m->w + 16 * s.first);
+    const struct share s = vae_share_of(m->params / 16, thread, vae_pool_threads(m->pool));
+    vae_clear_tiny(16 * (s.end - s.first), m->w + 16 * s.first);
 }
 
-void vae_clear_tiny(struct vae_model *m) { pool_run(m->pool, clear_lines, m); }
+void vae_clear_tiny_weights(struct vae_model *m) { vae_pool_run(m->pool, clear_lines, m); }

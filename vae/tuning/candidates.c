@@ -8,7 +8,7 @@ enum {
 };
 _Static_assert(TABLES <= (int)MAX_CANDIDATES, "room for every table of isa.def");
 
-void candidates_of_build(struct candidates *c)
+void vae_candidates_of_build(struct candidates *c)
 {
     for (c->count = 0; c->count < TABLES; c->count++) {
         c->table[c->count] = sv_candidate(c->count);
@@ -16,7 +16,7 @@ void candidates_of_build(struct candidates *c)
     }
 }
 
-size_t candidates_find(const struct candidates *c, const char *isa, const char *variant)
+size_t vae_candidates_find(const struct candidates *c, const char *isa, const char *variant)
 {
     size_t i = 0;
     while (i < c->count && (strcmp(c->table[i]->isa, isa) || strcmp(c->table[i]->variant, variant)))
@@ -24,14 +24,14 @@ size_t candidates_find(const struct candidates *c, const char *isa, const char *
     return i;
 }
 
-size_t candidates_serving(const struct candidates *c, const struct sv_kernels *table, size_t id)
+size_t vae_candidates_serving(const struct candidates *c, const struct sv_kernels *table, size_t id)
 {
     size_t i = 0;
     while (i < c->count && !sv_shares(c->table[i], table, id)) i++;
     return i;
 }
 
-void pick_apply(const struct pick *p, const struct candidates *c, struct sv_choice *choice)
+void vae_pick_apply(const struct pick *p, const struct candidates *c, struct sv_choice *choice)
 {
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
         for (int cls = 0; cls < SV_CLASSES; cls++)

@@ -18,15 +18,16 @@ struct pick {
     size_t candidate[SV_KERNEL_COUNT][SV_CLASSES];
 };
 
-void candidates_of_build(struct candidates *c);
+void vae_candidates_of_build(struct candidates *c);
 
 /* The candidate of that name; c->count where there is none. */
-size_t candidates_find(const struct candidates *c, const char *isa, const char *variant);
+size_t vae_candidates_find(const struct candidates *c, const char *isa, const char *variant);
 
 /* The candidate whose own code a table uses for kernel id; c->count where there is none. */
-size_t candidates_serving(const struct candidates *c, const struct sv_kernels *table, size_t id);
+size_t vae_candidates_serving(const struct candidates *c, const struct sv_kernels *table,
+                              size_t id);
 
 /* Puts every picked kernel in place. */
-void pick_apply(const struct pick *p, const struct candidates *c, struct sv_choice *choice);
+void vae_pick_apply(const struct pick *p, const struct candidates *c, struct sv_choice *choice);
 
 #endif

@@ -46,7 +46,7 @@ static void identify(struct core *core)
 }
 #endif
 
-void machine_name(const struct core *core, char *name, size_t size)
+void vae_machine_name(const struct core *core, char *name, size_t size)
 {
     const struct sv_caches c = core->caches;
     char signature[16] = "", caches[96] = "";
@@ -62,10 +62,10 @@ void machine_name(const struct core *core, char *name, size_t size)
         if (*p < ' ' || *p > '~') *p = '?';
 }
 
-void machine_this(struct machine *m)
+void vae_machine_this(struct machine *m)
 {
     *m = (struct machine){.build = VAE_BUILD " " __VERSION__};
     struct core core = {.caches = sv_caches()};
     identify(&core);
-    machine_name(&core, m->cpu, sizeof m->cpu);
+    vae_machine_name(&core, m->cpu, sizeof m->cpu);
 }

@@ -12,7 +12,7 @@ struct machine {
     char build[256]; /* compiler, flags, and a sum over the sources of kernels and their checks */
 };
 
-void machine_this(struct machine *m);
+void vae_machine_this(struct machine *m);
 
 /* What the CPU says of itself on the core where it is asked. */
 struct core {
@@ -24,6 +24,6 @@ struct core {
 
 /* The name of the machine, and this build's instruction sets that it runs: the same from each of its cores. Where
  * they differ in kind, signature and caches are a core's own, and the brand alone names the machine. */
-void machine_name(const struct core *core, char *name, size_t size);
+void vae_machine_name(const struct core *core, char *name, size_t size);
 
 #endif

@@ -12,8 +12,8 @@
 
 enum { FORMAT = 1, MOST = 1 << 20 /* bytes of a profile */ };
 
-bool profile_path(const struct machine *m, const char *dir, char path[PROFILE_PATH],
-                  struct vae_error *e)
+bool vae_profile_path(const struct machine *m, const char *dir, char path[PROFILE_PATH],
+                      struct vae_error *e)
 {
     const uint64_t key = fnv_text(fnv_text(FNV_START, m->cpu), m->build);
     const int n = snprintf(path, PROFILE_PATH, "%s/kernels-%016" PRIx64 ".json", dir, key);
@@ -28,32 +28,32 @@ static json_t *kernel_to_json(bool *ok, const struct candidates *c, const size_t
     for (int cls = 0; cls < SV_CLASSES; cls++) {
         const struct sv_kernels *t = c->table[pick[cls]];
         json_t *choice = json_object();
-        json_put(ok, choice, "isa", json_string(t->isa));
-        json_put(ok, choice, "variant", json_string(t->variant));
-        json_put(ok, o, sv_class_names[cls], choice);
+        vae_json_put(ok, choice, "isa", json_string(t->isa));
+        vae_json_put(ok, choice, "variant", json_string(t->variant));
+        vae_json_put(ok, o, sv_class_names[cls], choice);
     }
     return o;
 }
 
-bool profile_write(const char *path, const struct machine *m, const struct candidates *c,
-                   const struct pick *p, struct vae_error *e)
+bool vae_profile_write(const char *path, const struct machine *m, const struct candidates *c,
+                       const struct pick *p, struct vae_error *e)
 {
     bool ok = true;
     json_t *o = json_object(), *kernels = json_object();
     struct replace_file r;
     for (size_t id = 0; id < SV_KERNEL_COUNT; id++)
-        json_put(&ok, kernels, sv_kernel_names[id], kernel_to_json(&ok, c, p->candidate[id]));
-    json_put(&ok, o, "format", json_integer(FORMAT));
-    json_put(&ok, o, "cpu", json_string(m->cpu));
-    json_put(&ok, o, "build", json_string(m->build));
-    json_put(&ok, o, "kernels", kernels);
-    char *text = json_text(ok, o, JSON_INDENT(1));
+        vae_json_put(&ok, kernels, sv_kernel_names[id], kernel_to_json(&ok, c, p->candidate[id]));
+    vae_json_put(&ok, o, "format", json_integer(FORMAT));
+    vae_json_put(&ok, o, "cpu", json_string(m->cpu));
+    vae_json_put(&ok, o, "build", json_string(m->build));
+    vae_json_put(&ok, o, "kernels", kernels);
+    char *text = vae_json_text(ok, o, JSON_INDENT(1));
     if (!text) return vae_fail(e, "%s: not enough memory", path);
-    ok = replace_begin(&r, path, e);
+    ok = vae_replace_begin(&r, path, e);
     if (ok) {
-        replace_text(&r, text);
-        replace_text(&r, "\n");
-        ok = replace_commit(&r, e);
+        vae_replace_text(&r, text);
+        vae_replace_text(&r, "\n");
+        ok = vae_replace_commit(&r, e);
     }
     free(text);
     return ok;
@@ -74,7 +74,7 @@ static bool read_choice(const char *path, const json_t *o, const struct candidat
     const char *variant = json_string_value(json_object_get(o, "variant"));
     const char *kernel = sv_kernel_names[id];
     if (!isa || !variant) return vae_fail(e, "%s: damaged: no candidate for %s", path, kernel);
-    *pick = candidates_find(c, isa, variant);
+    *pick = vae_candidates_find(c, isa, variant);
     if (*pick == c->count || !sv_has(c->table[*pick], id))
         return vae_fail(e, "%s: %s %s is no candidate for %s", path, isa, variant, kernel);
     return c->supported[*pick] ||
@@ -103,7 +103,7 @@ static bool read_profile(const char *path, const json_t *o, const struct machine
 /* The file's text, to be freed; NULL and errno. */
 static char *read_text(const char *path, size_t *n, struct vae_error *e)
 {
-    const int fd = input_open(path, false, "remove it", e);
+    const int fd = vae_input_open(path, false, "remove it", e);
     if (fd < 0) return NULL;
     ssize_t got = 0;
     char *text = malloc(MOST);
@@ -112,7 +112,7 @@ static char *read_text(const char *path, size_t *n, struct vae_error *e)
     const bool there = text != NULL, whole = there && got == 0 && *n < MOST;
     if (!whole)
         vae_fail(e, "%s: %s", path,
-                 !there    ? json_no_memory
+                 !there    ? vae_json_no_memory
                  : got < 0 ? strerror(errno)
                            : "damaged: too long to be a profile");
     close(fd);
@@ -122,8 +122,8 @@ static char *read_text(const char *path, size_t *n, struct vae_error *e)
     return NULL;
 }
 
-bool profile_read(const char *path, const struct machine *m, const struct candidates *c,
-                  struct pick *p, struct vae_error *e)
+bool vae_profile_read(const char *path, const struct machine *m, const struct candidates *c,
+                      struct pick *p, struct vae_error *e)
 {
     json_error_t error;
     const char *why;
@@ -131,11 +131,11 @@ bool profile_read(const char *path, const struct machine *m, const struct candid
     struct pick found;
     char *text = read_text(path, &n, e);
     if (!text) return false;
-    json_t *o = json_parse(text, n, JSON_REJECT_DUPLICATES, &error, &why);
+    json_t *o = vae_json_parse(text, n, JSON_REJECT_DUPLICATES, &error, &why);
     free(text);
     if (!o) {
-        vae_fail(e, why == json_no_memory ? "%s: %s" : "%s: damaged: %s", path, why);
-        errno = why == json_no_memory ? ENOMEM : EINVAL;
+        vae_fail(e, why == vae_json_no_memory ? "%s: %s" : "%s: damaged: %s", path, why);
+        errno = why == vae_json_no_memory ? ENOMEM : EINVAL;
         return false;
     }
     const bool ok = read_profile(path, o, m, c, &found, e);

@@ -41,7 +41,7 @@ static void start_one(struct pool *p, size_t id, size_t candidate)
     p->job[at] = verify_start(id, c->table[candidate], &p->options);
 }
 
-size_t survey_verify(struct survey *s)
+size_t vae_survey_verify(struct survey *s)
 {
     const struct candidates *c = s->candidates;
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -70,7 +70,7 @@ static void time_peaks(const struct candidates *c, bool product, double *peak)
     for (size_t i = 0; i < c->count; i++) {
         const bool again = i && !strcmp(c->table[i]->isa, c->table[i - 1]->isa);
         const bool timed = product && c->supported[i];
-        peak[i] = again ? peak[i - 1] : timed ? fma_peak_of(NULL, c->table[i]) : 0;
+        peak[i] = again ? peak[i - 1] : timed ? vae_fma_peak_of(NULL, c->table[i]) : 0;
     }
 }
 
@@ -83,26 +83,26 @@ static void time_class(struct survey *s, size_t id, enum sv_class cls)
     struct call call;
     for (size_t i = 0; i < c->count; i++)
         tables[i] = k->standing[i] == STANDING_VERIFIED ? c->table[i] : NULL;
-    k->shape[cls] = timing_shape(kcase, cls);
+    k->shape[cls] = vae_timing_shape(kcase, cls);
     call_open(&call, kcase, &k->shape[cls], VERIFY_SEED, true);
     k->flops[cls] = call_flops(&call);
     k->bytes[cls] = call_bytes(&call);
-    timing_run(&call, tables, c->count, k->seconds[cls]);
+    vae_timing_run(&call, tables, c->count, k->seconds[cls]);
     call_close(&call);
 }
 
-void survey_time(struct survey *s)
+void vae_survey_time(struct survey *s)
 {
     for (size_t id = s->first; id < s->last; id++) {
         progress(s, "timing", id);
-        const bool product = timing_shape(verify_case(id), SV_SMALL).k > 0;
+        const bool product = vae_timing_shape(verify_case(id), SV_SMALL).k > 0;
         time_peaks(s->candidates, product, s->kernel[id].peak);
         for (int cls = 0; cls < SV_CLASSES; cls++) time_class(s, id, (enum sv_class)cls);
     }
     progress(s, NULL, s->last);
 }
 
-size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls)
+size_t vae_survey_fastest(const struct survey *s, size_t id, enum sv_class cls)
 {
     const size_t count = s->candidates->count;
     const struct survey_kernel *k = &s->kernel[id];
@@ -114,12 +114,12 @@ size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls)
     return best;
 }
 
-bool survey_pick(const struct survey *s, struct pick *p, struct vae_error *e)
+bool vae_survey_pick(const struct survey *s, struct pick *p, struct vae_error *e)
 {
     for (size_t id = s->first; id < s->last; id++)
         for (int cls = 0; cls < SV_CLASSES; cls++) {
             size_t *to = &p->candidate[id][cls];
-            *to = survey_fastest(s, id, (enum sv_class)cls);
+            *to = vae_survey_fastest(s, id, (enum sv_class)cls);
             if (*to == s->candidates->count)
                 return vae_fail(e, "%s: no candidate passed its checks; nothing is written",
                                 sv_kernel_names[id]);

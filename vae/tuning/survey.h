@@ -29,16 +29,16 @@ struct survey {
 
 /* Against the oracle and, bit for bit, against the generic kernels and so against each other; as
  * many at a time as there are processors. Returns how many failed. */
-size_t survey_verify(struct survey *s);
+size_t vae_survey_verify(struct survey *s);
 
 /* Times those that were verified. */
-void survey_time(struct survey *s);
+void vae_survey_time(struct survey *s);
 
 /* The fastest verified candidate; of those within 2 % of each other the later one in isa.def. Where
  * none is verified, c->count. */
-size_t survey_fastest(const struct survey *s, size_t id, enum sv_class cls);
+size_t vae_survey_fastest(const struct survey *s, size_t id, enum sv_class cls);
 
 /* The fastest of every kernel and class; fails where a kernel has no verified candidate. */
-bool survey_pick(const struct survey *s, struct pick *p, struct vae_error *e);
+bool vae_survey_pick(const struct survey *s, struct pick *p, struct vae_error *e);
 
 #endif

@@ -15,7 +15,7 @@ static const double CHEAP = 20e-3;
 static const double PATIENCE = 1.0; /* seconds after which rounds are cut short */
 enum { FEWEST_ROUNDS = 3, HOPELESS = 3 };
 
-struct shape timing_shape(const struct kcase *c, enum sv_class cls)
+struct shape vae_timing_shape(const struct kcase *c, enum sv_class cls)
 {
     struct shape s;
     bool product = false, rows = false; /* what the case's own shapes have */
@@ -34,9 +34,9 @@ struct shape timing_shape(const struct kcase *c, enum sv_class cls)
 /* Seconds of `calls` calls. */
 static double measure(const struct call *c, const struct sv_kernels *table, size_t calls)
 {
-    const double start = seconds_now();
+    const double start = vae_seconds_now();
     for (size_t i = 0; i < calls; i++) call_run(c, table);
-    return seconds_now() - start;
+    return vae_seconds_now() - start;
 }
 
 /* How many calls fill a measurement; *seconds per call, the best of a few where that is cheap, so
@@ -51,8 +51,8 @@ static size_t calibrate(const struct call *c, const struct sv_kernels *table, do
     return calls;
 }
 
-void timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
-                double *seconds)
+void vae_timing_run(const struct call *c, const struct sv_kernels *const *tables, size_t count,
+                    double *seconds)
 {
     double t[TIMING_TABLES][TIMING_ROUNDS], best = 0;
     size_t calls[TIMING_TABLES] = {0}, rounds = 0;
@@ -64,8 +64,9 @@ void timing_run(const struct call *c, const struct sv_kernels *const *tables, si
     }
     for (size_t i = 0; i < count; i++)
         if (seconds[i] > (double)HOPELESS * best) calls[i] = 0;
-    const double start = seconds_now();
-    for (; rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || seconds_now() - start < PATIENCE);
+    const double start = vae_seconds_now();
+    for (;
+         rounds < TIMING_ROUNDS && (rounds < FEWEST_ROUNDS || vae_seconds_now() - start < PATIENCE);
          rounds++)
         for (size_t i = 0; i < count; i++)
             if (calls[i]) t[i][rounds] = measure(c, tables[i], calls[i]) / (double)calls[i];
