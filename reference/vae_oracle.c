@@ -140,20 +140,27 @@ static double likelihood(const struct vae_oracle *o, size_t rows, const double *
     return ll;
 }
 
-/* z = mu + sigma eps for each sample; returns the KL of all rows */
-static double sample(const struct vae_oracle *o, size_t rows, const double *head, const double *eps,
-                     double *z)
+static double row_weight(const struct vae_oracle *o, size_t r)
+{
+    return o->row_weight ? o->row_weight[r] : 0;
+}
+
+/* z = mu + sigma eps for each sample, and the KL of all rows; log N(z; 0, 1) - log N(z; mu, sigma^2) is
+ * (eps^2 + logvar - z^2) / 2. */
+static void sample(const struct vae_oracle *o, size_t rows, const double *head, const double *eps,
+                   double *z, struct oracle_bound *bound)
 {
     const size_t n = o->latent;
-    double kl = 0;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
-            kl += (mu * mu + exp(logvar) - 1 - logvar) / 2;
-            for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++)
-                z[r * n + j] = mu + exp(logvar / 2) * eps[r * n + j];
+            bound->kl += (mu * mu + exp(logvar) - 1 - logvar) / 2;
+            for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
+                const double e = eps[r * n + j], at = mu + exp(logvar / 2) * e;
+                z[r * n + j] = at;
+                bound->log_ratio += row_weight(o, r) * (e * e + logvar - at * at) / 2;
+            }
         }
-    return kl;
 }
 
 static void sample_back(const struct vae_oracle *o, size_t rows, const double *head,
@@ -163,10 +170,12 @@ static void sample_back(const struct vae_oracle *o, size_t rows, const double *h
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
-            double d_mu = mu, d_logvar = (exp(logvar) - 1) / 2;
+            double d_mu = o->beta * mu, d_logvar = o->beta * (exp(logvar) - 1) / 2;
             for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
-                d_mu += dz[r * n + j];
-                d_logvar += dz[r * n + j] * eps[r * n + j] * exp(logvar / 2) / 2;
+                const double c = row_weight(o, r), e = eps[r * n + j], sd = exp(logvar / 2);
+                const double g = dz[r * n + j] + c * (mu + sd * e);
+                d_mu += g;
+                d_logvar += (g * e * sd - c) / 2;
             }
             d_head[i * 2 * n + j] = d_mu;
             d_head[i * 2 * n + n + j] = d_logvar;
@@ -213,7 +222,7 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
 {
     const size_t n = layers(o), head = o->enc.count, z = o->latent, many = rows * o->samples;
     struct pass p[ORACLE_LAYERS];
-    struct oracle_bound bound;
+    struct oracle_bound bound = {0};
     double *eps = zeros(many * z), *latent = zeros(many * z);
     for (size_t i = 0; i < n; i++) {
         const struct dense d = layer(o, i);
@@ -225,7 +234,7 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
 
     forward(o, p, 0, head + 1, x);
     ref64_kernels.normal(many, z, rng, eps, z);
-    bound.kl = sample(o, rows, p[head].y, eps, latent);
+    sample(o, rows, p[head].y, eps, latent, &bound);
     forward(o, p, head + 1, n, latent);
     bound.recon = likelihood(o, rows, x, p[n - 1].y, p[n - 1].dy);
 

@@ -1,4 +1,4 @@
-/* The whole model in double, as plain loops: bound and gradient of one minibatch, to be read beside
+/* The whole model in double, as plain loops: bound and gradient of the objective of one minibatch, to be read beside
  * Auto-Encoding Variational Bayes. The tests check it by finite differences, and the trainer by it.
  */
 #ifndef VAE_ORACLE_H
@@ -25,11 +25,14 @@ struct vae_oracle {
         gaussian; /* likelihood N(sigmoid(a), exp(max(v, min_logvar))); else Bernoulli with logits */
     bool fixed;   /* all v are min_logvar, and the decoder has none */
     double min_logvar;
+    double beta;              /* of the KL in the objective; 1: the ELBO */
+    const double *row_weight; /* c of the draws, [rows samples]; NULL: all 0 */
     double *w[ORACLE_TENSORS], *grad[ORACLE_TENSORS];
 };
 
 struct oracle_bound {
     double kl, recon; /* summed over the minibatch, nats */
+    double log_ratio; /* sum_r c_r (log p(z_r) - log q(z_r|x)) */
 };
 
 /* How many tensors there are, and the length of tensor t. */
@@ -40,8 +43,8 @@ size_t oracle_size(const struct vae_oracle *o, size_t t);
 void oracle_create(struct vae_oracle *o);
 void oracle_destroy(struct vae_oracle *o);
 
-/* KL and reconstruction for x [rows][inputs] with the noise of rng; fills grad with the gradient of
- * kl - recon. */
+/* The sums for x [rows][inputs] with the noise of rng; fills grad with the gradient of
+ * beta kl - recon - log_ratio. */
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng);
 

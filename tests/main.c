@@ -17,6 +17,8 @@ int main(void)
     srunner_add_suite(r, suite_peak());
     srunner_add_suite(r, suite_objective());
     srunner_add_suite(r, suite_model());
+    srunner_add_suite(r, suite_tiny());
+    srunner_add_suite(r, suite_estimators());
     srunner_add_suite(r, suite_layers());
     srunner_add_suite(r, suite_passes());
     srunner_add_suite(r, suite_optim());

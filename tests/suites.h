@@ -15,6 +15,8 @@ Suite *suite_pool(void);
 Suite *suite_peak(void);
 Suite *suite_objective(void);
 Suite *suite_model(void);
+Suite *suite_tiny(void);
+Suite *suite_estimators(void);
 Suite *suite_layers(void);
 Suite *suite_passes(void);
 Suite *suite_optim(void);

@@ -55,7 +55,7 @@ static void must_say(const char *arguments, const char *says)
 
 #define SCHEDULED                                                                                  \
     MODEL "--optimizer adam --lr-stages 2:5e-4,4:1e-4 --warmup 12 --beta1 0.8 --beta2 0.99 "       \
-          "--epsilon 1e-6 --weight-decay 2 "
+          "--epsilon 1e-6 --weight-decay 2 --kl-weight 0.5 --kl-warmup 16 "
 
 /* Five steps an epoch: stopped in the warm-up, at its end, and at and within the stages. */
 static const int cuts[] = {40, 100, 180, 240, 300, 340};
@@ -75,6 +75,9 @@ START_TEST(test_goes_on_exactly)
     must_log("whole/log.jsonl", 1, "lr", NULL, 5e-4 * 10 / 12);
     must_log("whole/log.jsonl", 2, "lr", NULL, 5e-4);
     must_log("whole/log.jsonl", 4, "lr", NULL, 1e-4);
+    must_log("whole/log.jsonl", 0, "kl_weight", NULL, 0.5 * 5 / 16);
+    must_log("whole/log.jsonl", 2, "kl_weight", NULL, 0.5 * 15 / 16);
+    must_log("whole/log.jsonl", 4, "kl_weight", NULL, 0.5);
 }
 END_TEST
 
@@ -83,7 +86,9 @@ START_TEST(test_defaults_given)
 {
     cli_must_work("train --data plain --out d1 --epochs 2 --optimizer adam " MODEL);
     cli_must_work("train --data plain --out d2 --epochs 2 --optimizer adam --lr 0.001 --beta1 0.9 "
-                  "--beta2 0.999 --epsilon 1e-8 --weight-decay 1 --warmup 0 " MODEL);
+                  "--beta2 0.999 --epsilon 1e-8 --weight-decay 1 --warmup 0 --kl-weight 1 "
+                  "--kl-warmup 0 " MODEL);
+    must_log("d2/log.jsonl", 0, "kl_weight", NULL, 0);
     ck_assert(cli_same_file("d1/model.safetensors", "d2/model.safetensors"));
     char *a = run_of("d1/log.jsonl", 0), *b = run_of("d2/log.jsonl", 0);
     ck_assert_str_eq(a, b);
@@ -103,6 +108,8 @@ static const struct {
     {"--lr 0.005", "lr 0.005 (was 0.01)", 0.005},
     {"--lr-stages 2:0.25,9:1", "lr-stages 2:0.25,9:1 (was none)", 0.25},
     {"--warmup 10", "warmup 10 (was 0)", 0.005}, /* half of it done */
+    {"--kl-weight 4", "kl-weight 4 (was 1)", 0.01},
+    {"--kl-warmup 10 --kl-weight 0", "kl-weight 0 (was 1), kl-warmup 10 (was 0)", 0.01},
     {"--weight-decay 0 --epsilon 0.5", "epsilon 0.5 (was 1e-10), weight_decay 0 (was 1)", 0.01},
 };
 enum { CHANGES = sizeof changes / sizeof *changes };
@@ -262,6 +269,9 @@ static const struct {
     {"--beta2 -0.1 --optimizer adam", 2, "--beta2 -0.1: give a number from 0"},
     {"--epsilon 0", 2, "--epsilon 0: give a number from 1e-30 to 1e6"},
     {"--weight-decay nan", 2, "--weight-decay nan: give a number from 0 to 1e6"},
+    {"--kl-warmup -1", 2, "--kl-warmup -1: give a whole number from 0"},
+    {"--kl-weight -1", 2, "--kl-weight -1: give a number from 0"},
+    {"--kl-weight nan", 2, "--kl-weight nan: give a number from 0"},
     {"--warmup -1", 2, "--warmup -1: give a whole number from 0"},
     {"--lr-stages ''", 2, "give epochs from 1 to 1000000"},
     {"--lr-stages 5:1,4:1", 2, "--lr-stages 5:1,4:1: give epochs"},

@@ -78,6 +78,19 @@ START_TEST(test_divergence)
 }
 END_TEST
 
+/* A run is judged by what it descends: where the KL counts nothing, the ELBO falls beyond the limit, and that is no
+ * divergence. */
+START_TEST(test_objective_is_judged)
+{
+    double bound = 0;
+    const struct outcome o =
+        cli_run("train --data plain --out b --quiet --batch 20 --hidden 11 --latent 1000 "
+                "--optimizer adam --lr 0.05 --weight-decay 0 --kl-weight 0 --samples 24000");
+    ck_assert_msg(o.status == 0 && sscanf(o.out, "test bound %lf nats", &bound) == 1, "%s", o.err);
+    ck_assert_double_lt(bound, -10000);
+}
+END_TEST
+
 Suite *suite_guards(void)
 {
     Suite *s = suite_create("guards");
@@ -87,6 +100,7 @@ Suite *suite_guards(void)
     tcase_add_test(t, test_two_runs);
     tcase_add_test(t, test_full_output);
     tcase_add_loop_test(t, test_divergence, 0, BAD_RUNS);
+    tcase_add_test(t, test_objective_is_judged);
     suite_add_tcase(s, t);
     return s;
 }

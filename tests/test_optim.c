@@ -253,6 +253,7 @@ static struct vae_run full_run(void)
     vae_schedule_read_stages("3:0.1,500:0.0625", &r.schedule);
     r.schedule.warmup = 33;
     r.schedule.warmup_from = 990;
+    r.kl = (struct vae_kl){true, 0.1f, 77, 980};
     r.past = (struct vae_past){600, 9000, 200};
     r.id = UINT64_MAX;
     strcpy(r.changed, "lr 0.01 (was 0.1)");
@@ -268,6 +269,7 @@ static void defaults(struct vae_run *r)
     set(r, OPTIM_BETA2, 0.999);
     set(r, OPTIM_EPSILON, 1e-8);
     set(r, OPTIM_DECAY, 1);
+    r->kl = (struct vae_kl){.given = true, .weight = 1};
 }
 static void beta_of_sgd(struct vae_run *r) { r->optimizer = VAE_SGD; }
 static void beta_1(struct vae_run *r) { r->optim.value[OPTIM_BETA1] = 1; }
@@ -275,6 +277,8 @@ static void no_epsilon(struct vae_run *r) { r->optim.value[OPTIM_EPSILON] = 0; }
 static void negative_prior(struct vae_run *r) { r->optim.value[OPTIM_DECAY] = -1; }
 static void descending(struct vae_run *r) { r->schedule.stage[1].epoch = 2; }
 static void future_warmup(struct vae_run *r) { r->schedule.warmup_from = 1001; }
+static void negative_kl(struct vae_run *r) { r->kl.weight = -1; }
+static void future_kl_warmup(struct vae_run *r) { r->kl.warmup_from = 1001; }
 static void future_past(struct vae_run *r) { r->past.steps = 1001; }
 
 static const struct {
@@ -284,6 +288,8 @@ static const struct {
     {no_change, NULL,
      "\"beta1\":\"0.85\",\"beta2\":\"0.99\",\"epsilon\":\"1e-05\",\"weight_decay\":"
      "\"0\",\"lr_stages\":\"3:0.1,500:0.0625\",\"warmup\":\"33\""},
+    {no_change, NULL,
+     "\"kl_weight\":\"0.100000001\",\"kl_warmup\":\"77\",\"kl_warmup_from\":\"980\""},
     {defaults, NULL, "\"step\":\"0\"}"}, /* the last key */
     {beta_of_sgd, "beta1 is \"0.85\" in its metadata; not of its optimizer", NULL},
     {beta_1, "beta1 is \"1\"", NULL},
@@ -291,6 +297,8 @@ static const struct {
     {negative_prior, "weight_decay is \"-1\"", NULL},
     {descending, "lr_stages is \"3:0.1,2:0.0625\"", NULL},
     {future_warmup, "warmup_from is \"1001\"", NULL},
+    {negative_kl, "kl_weight is \"-1\"", NULL},
+    {future_kl_warmup, "kl_warmup_from is \"1001\"", NULL},
     {future_past, "past_steps is \"1001\"", NULL},
 };
 enum { KEPT = sizeof kept / sizeof *kept };
@@ -303,6 +311,9 @@ static void must_be_same(const struct vae_run *a, const struct vae_run *b)
     ck_assert(vae_schedule_same_stages(&a->schedule, &b->schedule));
     ck_assert_uint_eq(a->schedule.warmup, b->schedule.warmup);
     ck_assert_uint_eq(a->schedule.warmup_from, b->schedule.warmup_from);
+    ck_assert(vae_kl_weight(&a->kl) == vae_kl_weight(&b->kl));
+    ck_assert_uint_eq(a->kl.warmup, b->kl.warmup);
+    ck_assert_uint_eq(a->kl.warmup_from, b->kl.warmup_from);
     ck_assert_mem_eq(&a->past, &b->past, sizeof a->past);
     ck_assert_uint_eq(a->id, b->id);
     ck_assert_str_eq(a->changed, b->changed);

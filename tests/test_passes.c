@@ -68,7 +68,7 @@ static void run_passes(struct vae_job j, const struct task *t)
             vae_back_decoder(j, r, to_z);
         }
         if (!to_z) continue;
-        vae_back_head(j, p);
+        vae_back_head(j, p, &(struct vae_objective){.beta = 1});
         vae_back_encoder(j, p);
     }
 }

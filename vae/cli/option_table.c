@@ -93,6 +93,15 @@ const struct option_entry vae_option_table[] = {
      CHOICE(run.binarize, vae_binarize_names)},
     {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
 
+    {HEADING(ON_train, "The objective; bounds are the ELBO whatever it is:")},
+    {"kl-weight", "X", ON_train, ANEW,
+     "what the KL divergence counts in it (default 1: the ELBO; a beta-VAE has another)",
+     .parse = vae_option_kl_weight},
+    {"kl-warmup", "N", ON_train, ANEW,
+     "that weight grows evenly over the first N minibatches (default 0); given with --resume, over "
+     "the next N",
+     U64(run.kl.warmup, 0, SCHEDULE_MOST_WARMUP)},
+
     {HEADING(ON_train, "The optimiser:")},
     {"optimizer", "NAME", ON_train, FIXED,
      "adagrad (default), adam, sgd; on the minibatch's summed loss",

@@ -91,6 +91,13 @@ bool vae_option_lr_stages(const struct option_entry *o, const char *text, struct
                     o->name, text, SCHEDULE_MOST_EPOCH, SCHEDULE_STAGES);
 }
 
+bool vae_option_kl_weight(const struct option_entry *o, const char *text, struct settings *s,
+                          struct vae_error *e)
+{
+    s->run.kl.given = true;
+    return number(o, text, 0, VAE_MOST_KL_WEIGHT, &s->run.kl.weight, e);
+}
+
 /* --- names --- */
 
 static bool one_of(const struct option_entry *o, const char *text, unsigned *index,

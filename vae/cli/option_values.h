@@ -17,6 +17,9 @@ option_parse_fn vae_option_choice, vae_option_name;
 /* The setting `at` of the optimiser; --lr-stages. */
 option_parse_fn vae_option_optim, vae_option_lr_stages;
 
+/* --kl-weight. */
+option_parse_fn vae_option_kl_weight;
+
 /* Widths of hidden layers, struct vae_widths, at `at`. */
 option_parse_fn vae_option_widths;
 

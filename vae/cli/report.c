@@ -55,6 +55,7 @@ char *vae_epoch_line(const struct epoch_report *r)
     vae_json_put(&ok, o, "kl", vae_json_number(r->kl));
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
     vae_json_put(&ok, o, "lr", vae_json_float(r->lr));
+    if (r->beta != 1) vae_json_put(&ok, o, "kl_weight", vae_json_float(r->beta));
     if (r->changed && *r->changed) vae_json_put(&ok, o, "changed", json_string(r->changed));
     vae_json_put(&ok, o, "samples_per_s", vae_json_number(r->samples_per_s));
     vae_json_put(&ok, o, "gflops", vae_json_number(r->gflops));

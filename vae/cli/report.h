@@ -26,6 +26,7 @@ struct epoch_report {
     uint64_t epoch, samples;
     double train_bound, test_bound, kl, recon; /* nats per data point; kl and recon of the test */
     float lr;                                  /* of the last step */
+    float beta;                                /* the weight of the KL in it */
     const char *changed; /* what the run went on with since the last report; or "" */
     double samples_per_s, gflops;
     const char *isa;

@@ -12,12 +12,24 @@
 
 /* --- what is written --- */
 
-/* The step size of the last step; of the next one where this run has done none. */
-static float last_lr(const struct vae_run *r)
+/* The run before its last step; as it is where it has done none. */
+static struct vae_run before_last(const struct vae_run *r)
 {
     struct vae_run before = *r;
     before.step -= r->step > r->past.steps;
+    return before;
+}
+
+static float last_lr(const struct vae_run *r)
+{
+    const struct vae_run before = before_last(r);
     return vae_run_lr(&before);
+}
+
+static float last_beta(const struct vae_run *r)
+{
+    const struct vae_run before = before_last(r);
+    return vae_run_beta(&before);
 }
 
 static bool diverged(const struct train_loop *l, const char *why, struct vae_error *e)
@@ -138,6 +150,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .lr = last_lr(r),
+        .beta = last_beta(r),
         .changed = r->changed,
         .samples_per_s = rate,
         .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
@@ -186,8 +199,9 @@ static bool run_steps(struct train_loop *l, struct vae_error *e)
     l->test.count = 0;
     do {
         struct vae_bound b = {0};
+        const float beta = vae_run_beta(r);
         vae_trainer_step(t, &b);
-        const double bound = vae_bound_elbo(&b);
+        const double bound = vae_bound_weighed(&b, beta);
         r->seen.kl += b.kl;
         r->seen.recon += b.recon;
         r->seen.count += b.count;

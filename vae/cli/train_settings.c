@@ -85,13 +85,19 @@ static void tell_stages(char text[RUN_CHANGED], const struct vae_schedule *now,
         tell(text, "lr-stages", *a ? a : "none", *b ? b : "none");
 }
 
+static void tell_f32(char text[RUN_CHANGED], const char *what, float now, float before)
+{
+    char a[NUMBER_TEXT], b[NUMBER_TEXT];
+    vae_number_write_f32(now, a);
+    vae_number_write_f32(before, b);
+    if (now != before) tell(text, what, a, b);
+}
+
 static void tell_changes(const struct vae_run *now, const struct vae_run *before,
                          char text[RUN_CHANGED])
 {
     char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    vae_number_write_f32(now->lr, a);
-    vae_number_write_f32(before->lr, b);
-    if (now->lr != before->lr) tell(text, "lr", a, b);
+    tell_f32(text, "lr", now->lr, before->lr);
     tell_stages(text, &now->schedule, &before->schedule);
     tell_whole(text, "warmup", now->schedule.warmup, before->schedule.warmup);
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++) {
@@ -101,6 +107,8 @@ static void tell_changes(const struct vae_run *now, const struct vae_run *before
         vae_number_write_f64(y, b);
         if (x != y) tell(text, vae_optim_limits[i].key, a, b);
     }
+    tell_f32(text, "kl-weight", vae_kl_weight(&now->kl), vae_kl_weight(&before->kl));
+    tell_whole(text, "kl-warmup", now->kl.warmup, before->kl.warmup);
     tell_whole(text, "training images", now->train_images, before->train_images);
 }
 
@@ -123,6 +131,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
         if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
     }
     if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;
+    if (r->kl.warmup != before.kl.warmup) r->kl.warmup_from = r->step;
     if (r->train_images != images) vae_run_new_data(r, images);
     tell_changes(r, &before, text);
     s->changed = *text;

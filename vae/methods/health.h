@@ -14,7 +14,8 @@ enum { HEALTH_FACTOR = 10, HEALTH_STEPS = 1000 };
  * Bernoulli, and, with mean 1/2 and variance 1, at least -(log 2 pi + 1/4) / 2 for a Gaussian. */
 double vae_health_limit(const struct vae_run *r);
 
-/* Notes the bound of the step just taken, nats per data point. */
+/* Notes the bound of the step just taken, nats per data point; with the KL weighed as the step did, since a model
+ * that is trained for another objective than the ELBO may lose as much of that as it likes. */
 void vae_health_note(struct vae_run *r, double bound);
 
 /* The rule above, as far as it looks at bounds of steps; not finite counts at once. */

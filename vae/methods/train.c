@@ -105,6 +105,7 @@ struct minibatch {
     size_t rows, left; /* images from source.first to the end of the epoch */
     struct sv_rng eps;
     const struct vae_step *step; /* NULL: nothing is trained */
+    struct vae_objective objective;
 };
 
 /* What is left of some rows in equal ranges of at most VAE_RANGE: the first of them. */
@@ -126,7 +127,7 @@ static void run_range(struct vae_job j, const struct minibatch *b, struct vae_ra
         if (b->step) vae_back_decoder(j, r, true);
     }
     if (!b->step) return;
-    vae_back_head(j, points);
+    vae_back_head(j, points, &b->objective);
     vae_back_encoder(j, points);
 }
 
@@ -177,7 +178,8 @@ void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
                           .rows = rows,
                           .left = t->images->count - position(r),
                           .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
-                          .step = &s};
+                          .step = &s,
+                          .objective = {.beta = vae_run_beta(r)}};
     vae_pool_run(m->pool, run_minibatch, &b);
     vae_add_bound(m, rows, bound);
     r->step++;

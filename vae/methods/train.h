@@ -23,7 +23,8 @@ void vae_trainer_destroy(struct vae_trainer *t);
 /* Data points of the next minibatch: run.batch, or what is left of the epoch. */
 size_t vae_trainer_next_rows(const struct vae_trainer *t);
 
-/* One step of AEVB, algorithm 1: minibatch, bound and its gradient, optimiser. Adds to *bound. */
+/* One step of AEVB, algorithm 1: minibatch, bound and the gradient of the objective, optimiser. Adds the bound, in
+ * which the KL counts whole, to *bound. */
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound);
 
 /* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng is for
@@ -47,6 +48,12 @@ enum vae_noise { NOISE_TEST, NOISE_POINTS };
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
+
+/* Nats per data point, with the KL weighed by beta; and the ELBO. */
+static inline double vae_bound_weighed(const struct vae_bound *b, float beta)
+{
+    return (b->recon - (double)beta * b->kl) / (double)b->count;
+}
 
 static inline double vae_bound_elbo(const struct vae_bound *b)
 {

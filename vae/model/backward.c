@@ -29,7 +29,7 @@ void vae_back_decoder(struct vae_job j, struct vae_range draws, bool to_z)
     time_dx(j, first);
 }
 
-void vae_back_head(struct vae_job j, struct vae_range points)
+void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_objective *o)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
@@ -49,7 +49,9 @@ void vae_back_head(struct vae_job j, struct vae_range points)
                                                  .dz = w->d_z + draw * m->ld.z,
                                                  .eps = w->eps + draw * m->ld.z,
                                                  .ldz = m->ld.z,
-                                                 .beta = 1,
+                                                 .beta = o->beta,
+                                                 .c = o->row_weight ? o->row_weight + draw : NULL,
+                                                 .z = w->z + draw * m->ld.z,
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
                                                  .ldg = m->ld.head});

@@ -14,6 +14,7 @@
 #include "../../kernels/choice.h"
 #include "../base/error.h"
 #include "../base/pool.h"
+#include "objective.h"
 #include "optim.h"
 #include "shape.h"
 
@@ -127,9 +128,10 @@ void vae_likelihood(struct vae_job j, struct vae_range draws);
 /* From d_out back to the decoder's first layer, and on to work.d_z if `to_z`, where each thread has its rows. */
 void vae_back_decoder(struct vae_job j, struct vae_range draws, bool to_z);
 
-/* Back through z and the KL of data points whose draws all have d_z, into work.d_head. With one draw each, a range that
+/* Back through z and the KL of data points whose draws all have d_z, into work.d_head, for beta and row weights of
+ * the objective (d_out is that of vae_likelihood). With one draw each, a range that
  * vae_back_decoder was given: a thread then has the same rows of both, and no meeting is needed between. */
-void vae_back_head(struct vae_job j, struct vae_range points);
+void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_objective *o);
 
 /* From d_head back to the encoder's first layer. */
 void vae_back_encoder(struct vae_job j, struct vae_range points);

@@ -38,6 +38,7 @@ struct vae_run {
     struct vae_health health;
     struct vae_optim optim;
     struct vae_schedule schedule;
+    struct vae_kl kl;
     struct vae_past past;
     uint64_t id; /* which run the log's lines are of; 0: its settings say (train_log.h) */
     /* What it went on with that was otherwise before, where the log does not say so yet; or "". */
@@ -117,6 +118,9 @@ static inline float vae_run_lr(const struct vae_run *r)
 {
     return vae_schedule_lr(&r->schedule, r->lr, vae_run_epoch(r), r->step);
 }
+
+/* The KL's weight in the next step. */
+static inline float vae_run_beta(const struct vae_run *r) { return vae_kl_beta(&r->kl, r->step); }
 
 /* From here on another number of images is trained on. */
 static inline void vae_run_new_data(struct vae_run *r, size_t images)

@@ -29,9 +29,16 @@ static uint64_t sum_of_settings(const struct vae_run *r)
         }
     vae_schedule_write_stages(&r->schedule, stages);
     h = fnv_text(h, stages);
-    if (!r->schedule.warmup) return h;
-    snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);
-    return fnv_text(h, text);
+    if (r->schedule.warmup) {
+        snprintf(text, sizeof text, " warmup %" PRIu64, r->schedule.warmup);
+        h = fnv_text(h, text);
+    }
+    if (vae_kl_weight(&r->kl) != 1 || r->kl.warmup) {
+        snprintf(text, sizeof text, " kl %.9g %" PRIu64, (double)vae_kl_weight(&r->kl),
+                 r->kl.warmup);
+        h = fnv_text(h, text);
+    }
+    return h;
 }
 
 uint64_t vae_run_id(const struct vae_run *r) { return r->id ? r->id : sum_of_settings(r); }

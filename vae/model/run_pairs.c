@@ -40,6 +40,9 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     if (*stages) put(p, &n, "lr_stages", "%s", stages);
     put_whole(p, &n, "warmup", s->warmup);
     if (s->warmup) put_whole(p, &n, "warmup_from", s->warmup_from);
+    if (vae_kl_weight(&r->kl) != 1) put(p, &n, "kl_weight", "%.9g", (double)r->kl.weight);
+    put_whole(p, &n, "kl_warmup", r->kl.warmup);
+    if (r->kl.warmup) put_whole(p, &n, "kl_warmup_from", r->kl.warmup_from);
     put_whole(p, &n, "past_steps", r->past.steps);
     put_whole(p, &n, "past_samples", r->past.points);
     put_whole(p, &n, "past_epochs", r->past.epochs);
@@ -82,6 +85,18 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
     return true;
 }
 
+static bool get_kl(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    struct vae_kl *k = &r->kl;
+    const char *weight = vae_st_metadata(f, "kl_weight");
+    if (weight &&
+        !(vae_number_f32(weight, &k->weight) && k->weight >= 0 && k->weight <= VAE_MOST_KL_WEIGHT))
+        return wrong(f, "kl_weight", "no number, or out of range", e);
+    k->given = weight != NULL;
+    return get_whole(f, "kl_warmup", SCHEDULE_MOST_WARMUP, &k->warmup, e) &&
+           get_whole(f, "kl_warmup_from", r->step, &k->warmup_from, e);
+}
+
 bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_schedule *s = &r->schedule;
@@ -93,7 +108,7 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
         return wrong(f, "unreported_change", "too long", e);
     if (changed) strcpy(r->changed, changed);
     return get_optim(f, r, e) && get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
-           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) &&
+           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_kl(f, r, e) &&
            get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
 

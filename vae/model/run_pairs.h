@@ -1,12 +1,12 @@
 /* The settings of a run that are in its checkpoint only where they are not the defaults: the optimiser's, its
- * schedule, and what a run that went on with other settings or data was before. Older checkpoints have none. */
+ * schedule, the KL's weight, and what a run that went on with other settings or data was before. Older checkpoints have none. */
 #ifndef VAE_RUN_PAIRS_H
 #define VAE_RUN_PAIRS_H
 
 #include "run.h"
 #include "safetensors.h"
 
-enum { RUN_PAIRS = OPTIM_SETTINGS + 8 };
+enum { RUN_PAIRS = OPTIM_SETTINGS + 11 };
 
 /* Fills p, as many as are needed; returns how many. */
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);

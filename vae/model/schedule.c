@@ -4,12 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* `full` after `warmup` steps from step `from` on; the i-th step has i / warmup of it. */
+static float grown(float full, uint64_t warmup, uint64_t from, uint64_t step)
+{
+    const uint64_t i = step - from + 1;
+    return i >= warmup ? full : (float)((double)full * (double)i / (double)warmup);
+}
+
 float vae_schedule_lr(const struct vae_schedule *s, float lr, uint64_t epochs, uint64_t step)
 {
     for (size_t i = 0; i < s->stages && s->stage[i].epoch <= epochs + 1; i++) lr = s->stage[i].lr;
-    const uint64_t i = step - s->warmup_from + 1;
-    if (i >= s->warmup) return lr;
-    return (float)((double)lr * (double)i / (double)s->warmup);
+    return grown(lr, s->warmup, s->warmup_from, step);
+}
+
+float vae_kl_weight(const struct vae_kl *k) { return k->given ? k->weight : 1; }
+
+float vae_kl_beta(const struct vae_kl *k, uint64_t step)
+{
+    return grown(vae_kl_weight(k), k->warmup, k->warmup_from, step);
 }
 
 /* --- stages as text --- */

@@ -1,4 +1,5 @@
-/* The step size over a run: by stage, and a warm-up. A structure of zeros is a step size that never changes. */
+/* What changes over a run: the step size, by stage and with a warm-up, and the KL's weight. Structures of zeros are
+ * a step size that never changes and a weight of 1. */
 #ifndef VAE_SCHEDULE_H
 #define VAE_SCHEDULE_H
 
@@ -33,5 +34,19 @@ void vae_schedule_write_stages(const struct vae_schedule *s, char text[SCHEDULE_
 
 /* Of two schedules, warm-ups aside. */
 bool vae_schedule_same_stages(const struct vae_schedule *a, const struct vae_schedule *b);
+
+/* The weight of the KL in the objective, beta: beta-VAE (Higgins et al. 2017) has another than 1, KL warm-up (Bowman
+ * et al. 2015, section 3.1; evenly as in Sonderby et al. 2016) lets it grow. */
+struct vae_kl {
+    bool given;           /* weight counts; else it is 1 */
+    float weight;         /* from 0 to VAE_MOST_KL_WEIGHT */
+    uint64_t warmup;      /* steps on which it grows evenly: the i-th takes i / warmup of it */
+    uint64_t warmup_from; /* steps done before the first of them */
+};
+#define VAE_MOST_KL_WEIGHT 1e6f
+
+/* What it is once the warm-up is over, and beta of the step after `step` steps. */
+float vae_kl_weight(const struct vae_kl *k);
+float vae_kl_beta(const struct vae_kl *k, uint64_t step);
 
 #endif
