@@ -45,6 +45,10 @@ static struct vae_run odd_run(int i)
         {.shape = {.enc = {1, {37}}, .activation = VAE_SIGMOID, .latent = 6},
          .optimizer = VAE_SGD,
          .samples = 2},
+        {.shape = {.enc = {1, {37}}, .dec = {1, {37}}, .latent = 21},
+         .optimizer = VAE_ADAM,
+         .samples = 2,
+         .kl = {.given = true, .weight = 0.7f, .warmup = 9}},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     r.shape = runs[i].shape;
@@ -53,10 +57,11 @@ static struct vae_run odd_run(int i)
     r.optimizer = runs[i].optimizer;
     r.binarize = runs[i].binarize;
     r.samples = runs[i].samples ? runs[i].samples : 1;
+    r.kl = runs[i].kl;
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 9 };
+enum { ODD_RUNS = 10 };
 
 /* One way to run: kernels and threads. */
 struct way {
