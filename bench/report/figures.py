@@ -42,7 +42,10 @@ def roofline(machine, table, path):
             left, ridge = 0.05, peak / bandwidth[heat]
             p.curve([(x(left), y(left * bandwidth[heat])), (x(ridge), y(peak)), (x(200), y(peak))], GREY,
                     dash=None if heat == "hot" else "5 4")
-            notes.append((x(0.55 * ridge) + 10, y(0.55 * peak) + 10, f"{words}: {bandwidth[heat]:.0f} GB/s"))
+            note = f"{words}: {bandwidth[heat]:.0f} GB/s"
+            above = heat == "hot"  # where no dot is
+            at = x(0.55 * ridge) - 10 - width(note) if above else x(0.55 * ridge) + 10
+            notes.append((at, y(0.55 * peak) + (-4 if above else 10), note))
             p.text(*notes[-1], kind="note")
     p.text(x(190), y(peak) - 8, f"FMA peak: {peak:.0f} GFLOP/s", "end", "note")
     dots = [(x(r["flops_per_byte"]), y(r["GFLOP/s"])) for r in rows]
@@ -60,13 +63,17 @@ def whisker(p, x, y, spread, color, unit=1.0, hollow=False):
     p.dot(x(unit * spread.median), y, color, hollow=hollow)
 
 
+def width(words):
+    """About as many units as a note is wide."""
+    return sum(10 if c in "mwG" else 4 if c in "ijlt:. " else 7 for c in words)
+
+
 def label(p, names, dots, notes):
     """Names beside their dots, right or left, where there is room between dots, notes and other names."""
-    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in dots] + [(a, b - 9, a + 7 * len(n), b) for a, b, n in notes]
+    taken = [(a - 4, b - 4, a + 4, b + 4) for a, b in dots] + [(a, b - 9, a + width(n), b) for a, b, n in notes]
     for a, b, name in sorted(names, key=lambda n: -n[0]):
-        width = 7 * len(name)
-        for left in (a + 6, a - 6 - width):
-            box = (left, b - 5, left + width, b + 5)
+        for left in (a + 6, a - 6 - width(name)):
+            box = (left, b - 5, left + width(name), b + 5)
             if all(box[2] < t[0] or box[0] > t[2] or box[3] < t[1] or box[1] > t[3] for t in taken):
                 p.text(left, b + 4, name, kind="note")
                 taken.append(box)
