@@ -1,5 +1,6 @@
-/* Data cache sizes: CPUID leaf 4 (Intel SDM volume 2A, "CPUID"), its twin 0x8000001d or, where a hypervisor
- * blanks that, the older 0x80000005 and 6 (AMD APM volume 3, appendix E); elsewhere what the system says: Linux in sysfs, macOS in sysctl. */
+/* Data cache sizes. x86-64: CPUID leaf 4 (Intel SDM volume 2A, "CPUID"), AMD's equivalent
+ * 0x8000001d or, where a hypervisor blanks that, the older 0x80000005 and 0x80000006 (AMD APM
+ * volume 3, appendix E). Elsewhere: sysfs on Linux, sysctl on macOS. */
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -20,7 +21,8 @@ static void keep(struct sv_caches *c, unsigned level, size_t bytes)
 }
 
 #if defined(__x86_64__)
-/* AMD's older leaves. They give the L3 of a whole package; cores share it in parts of 32 MB or so. */
+/* AMD's older leaves. They report the L3 of the whole package; groups of cores share some 32 MB
+ * each. */
 static void ask_old(struct sv_caches *c)
 {
     enum { L1 = (int)0x80000005, L2_L3 = (int)0x80000006, PART = 32 << 20 };
@@ -54,7 +56,7 @@ static void ask(struct sv_caches *c)
     }
 }
 #elif defined(__linux__)
-/* One word of a file that describes cache number i of the first CPU. */
+/* The first word of sysfs file `what` of cache number i of the first CPU. */
 static bool cache_word(unsigned i, const char *what, char word[16])
 {
     char path[80];
@@ -79,7 +81,8 @@ static void ask(struct sv_caches *c)
     }
 }
 #elif defined(__APPLE__)
-/* Of the fast cores, which share their L2; what lies behind it is the system's. */
+/* Of the performance cores, which share their L2. The cache behind it is not theirs alone: L3 keeps
+ * its default. */
 static void ask(struct sv_caches *c)
 {
     static const char *const name[] = {"hw.perflevel0.l1dcachesize", "hw.perflevel0.l2cachesize"};
@@ -92,7 +95,7 @@ static void ask(struct sv_caches *c)
 static void ask(struct sv_caches *c) { (void)c, (void)keep; }
 #endif
 
-/* Asked once, before main: CPUID is slow under a hypervisor. */
+/* Asked only once, before main: CPUID is slow under a hypervisor. */
 __attribute__((constructor)) static void ask_once(void) { ask(&caches); }
 
 struct sv_caches sv_caches(void) { return caches; }

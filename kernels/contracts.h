@@ -1,34 +1,36 @@
 /* The contract of every kernel: shapes, aliasing, accuracy, special values, sources.
  *
- * kernels.h reads this page for float (types sv_*), reference/ref.h for double (types sv64_*), so
- * one declaration serves kernel, scalar reference and oracle. `real` and SV_T come from there.
+ * kernels.h includes this file for float (types sv_*), reference/ref.h for double (types sv64_*),
+ * so one declaration serves kernel, scalar reference and oracle. The includer defines `real` and
+ * SV_T.
  *
  * Common to all:
- *  - Matrices are row-major; ld is the distance between rows in elements, at least the row length.
- *    Elements between the row's end and ld are neither read nor written.
- *  - Any alignment. No byte outside the named shapes is touched. A zero size does nothing, except
- *    that results per row are still written (an empty sum is 0).
- *  - Outputs must not overlap inputs unless "in place" is said, and then only exactly.
+ *  - Matrices are row-major. The leading dimension ld is the distance between rows in elements, at
+ *    least the row length. Elements between the row's end and ld are neither read nor written.
+ *  - Any alignment is allowed. No byte outside the named shapes is touched. With a size of 0
+ *    nothing is done, except that per-row results are still written (an empty sum is 0).
+ *  - Outputs must not overlap inputs. Where "in place" is allowed, an output may be exactly an
+ *    input.
  *  - NaN in, NaN out, for every output that depends on it; the payload is not part of the promise.
- *  - No state, no allocation, no printing; rounding mode and MXCSR control bits are left alone.
+ *  - No state, no allocation, no printing; rounding mode and MXCSR control bits are unchanged.
  *  - The bits of a result depend on the arguments alone: not on ISA, alignment or blocking.
  *  - Gradients are those of the loss -ELBO = KL - log p, so optimisers descend.
- *  - Accuracy holds where nothing over- or underflows; an underflow adds at most 2^-149. Infinite
- *    logits or log-variances may give NaN where 0 inf or inf - inf arises.
+ *  - Accuracy bounds hold where nothing overflows or underflows; an underflow adds at most 2^-149.
+ *    Infinite logits or log-variances may give NaN where 0 * inf or inf - inf arises.
  *  - u = 2^-24. Likelihoods and divergences are in nats.
  *  - "AEVB" is Kingma & Welling 2013, arXiv 1312.6114.
  */
 
 /* ---- element-wise functions: exp log log1p tanh sigmoid softplus relu --------------------------
  * y[i] = f(x[i]), i < n. In place allowed.
- * Accuracy: exp, log, log1p within 1 ulp; tanh, sigmoid, softplus within 2; relu exact.
+ * Accuracy: exp, log, log1p within 1 ulp; tanh, sigmoid, softplus within 2 ulp; relu exact.
  * sigmoid(x) = 1 / (1 + e^-x); softplus(x) = log(1 + e^x); relu(x) = max(x, 0), relu(-0) = +0. */
 typedef void SV_T(map_fn)(size_t n, const real *x, real *y);
 
 /* ---- their derivatives: tanh_grad sigmoid_grad softplus_grad relu_grad --------------------------
- * dx[i] = dy[i] f'(x[i]), with f' written in the output y = f(x):
- * 1 - y^2 | y (1 - y) | 1 - e^-y | y > 0. In place on dy allowed. Accuracy: 4 u relative to
- * |dy| (addends of f' before cancellation). */
+ * dx[i] = dy[i] f'(x[i]), with f' in terms of the output y = f(x):
+ * 1 - y^2 | y (1 - y) | 1 - e^-y | y > 0. In place allowed: dx may be dy. Accuracy: 4 u relative to
+ * |dy| times the addends of f' before cancellation. */
 typedef void SV_T(map_grad_fn)(size_t n, const real *y, const real *dy, real *dx);
 
 /* ---- sincos2pi ---------------------------------------------------------------------------------
@@ -36,15 +38,16 @@ typedef void SV_T(map_grad_fn)(size_t n, const real *y, const real *dy, real *dx
  * exact. Within 2 ulp for every finite x; inf and NaN give NaN. The sign of a zero is not kept. */
 typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
 
-/* ---- pack: a matrix into panels, the form in which weights are held between calls ---------------
- * y = panels of X, rows x cols: y[c / 16][r][c % 16] = X[r][c] with ceil(cols / 16) panels of rows x
- * 16, +0 beyond column `cols`. X[r][c] is x[r][c], or x[c][r] if transposed is set; rows of x are
- * ldx apart. y: sv_packed_size(rows, cols) elements, the same on every ISA. Exact. */
+/* ---- pack: a matrix into panels, the layout of weights between calls ----------------------------
+ * y holds X, rows x cols, as ceil(cols / 16) panels of rows x 16: y[c / 16][r][c % 16] = X[r][c],
+ * with +0 from column `cols` on. X[r][c] is x[r][c], or x[c][r] if transposed is set; ldx is the
+ * leading dimension of x. y: sv_packed_size(rows, cols) elements, laid out alike on every ISA.
+ * Exact. */
 typedef void SV_T(pack_fn)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed,
                            real *y);
 
-/* What an optimiser's step needs: sgd, adagrad, adam below. Adam: lr is its alpha, eps its scaled
- * one. */
+/* Parameters of one optimiser step: sgd, adagrad, adam below. For Adam pass
+ * lr = alpha sqrt(1 - beta2^t) / (1 - beta1^t) and its eps times sqrt(1 - beta2^t). */
 struct SV_T(optim) {
     real lr, eps, decay, beta1, beta2;
 };
@@ -54,25 +57,26 @@ struct SV_T(optim) {
  *   gemm_nn  Y  = X W      A is m x k, B is k x n      (m, n, k) = (M, O, I)
  *   gemm_nt  dX = dY W^T   A is m x k, B is n x k      (m, n, k) = (M, I, O)
  *   gemm_tn  dW = X^T dY   A is k x m, B is k x n      (m, n, k) = (I, O, M)
- * Each c_ij is one fma chain over k in ascending order that starts from 0, or from the stored c_ij
- * if accumulate is set. Accuracy: u (k + 2) sum |a||b|, then the epilogue's own.
- * With b_packed, b holds panels as `pack` makes them of B as it is: of k x n, or of n x k for gemm_nt, so
- * that one copy of W serves both directions. Panels are ldb rows long, at least k or n: a call may use
- * part of a larger matrix, from a multiple of 16 columns on. With c_packed, c is panels of ldc >= m rows,
- * and so are s and v: c_ij is c[j / 16 * 16 ldc + 16 i + j % 16]. Lanes beyond column n are not touched.
- * Epilogues see v = c_ij while it is in registers:
+ * Each c_ij is one fma chain over k in ascending order, starting from 0, or from the stored c_ij if
+ * accumulate is set. Accuracy: u (k + 2) sum |a||b|, plus the epilogue's own error.
+ * b_packed: b holds the panels that `pack` makes of B as stored, k x n, or n x k for gemm_nt, so
+ * one copy of W serves both directions. Each panel has ldb rows, at least k (gemm_nt: n): a call
+ * may use part of a larger matrix, starting at a multiple of 16 columns.
+ * c_packed: c, s and v are panels of ldc >= m rows; c_ij is c[j / 16 * 16 ldc + 16 i + j % 16].
+ * Lanes from column n on are not touched.
+ * Epilogues act on v = c_ij before it is stored:
  *   NONE                      v
  *   BIAS                      v + bias[j]
  *   TANH RELU SOFTPLUS SIGMOID  f(v + bias[j])
  *   TANH_GRAD ... SIGMOID_GRAD  v f'(.), f' from y[i][j], the activation's output
  *   BERNOULLI                 l = v + bias[j]: c = scale (sigmoid(l) - y[i][j]), and
  *                             row_sum[i] = log p(y_i | l_i), as bernoulli_ll_grad
- *   SGD ADAGRAD ADAM          v is the gradient of weight c_ij, which takes one step of that
- *                             optimiser, bit for bit as the kernel of that name; s_ij is Adagrad's s
- *                             or Adam's m, v_ij Adam's v
- * An epilogue adds its own error: 2 u of its addends, and that of f. With accumulate set the
- * epilogue must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes,
- * aligned for float, contents irrelevant before and after; may be NULL where that is 0. */
+ *   SGD ADAGRAD ADAM          v is the gradient of weight c_ij. The weight takes one step of that
+ *                             optimiser, with the same bits as the kernel of that name. s_ij is
+ *                             Adagrad's s or Adam's m, v_ij is Adam's v
+ * An epilogue adds an error of 2 u of its addends, and that of f. With accumulate set the epilogue
+ * must be NONE. scratch: sv_gemm_scratch(m, n, k) bytes, aligned for float; its contents before and
+ * after do not matter. It may be NULL if that size is 0. */
 struct SV_T(gemm) {
     size_t m, n, k;
     const real *a;
@@ -91,7 +95,7 @@ struct SV_T(gemm) {
     real scale;    /* BERNOULLI */
     real *row_sum; /* [m], BERNOULLI */
     const struct SV_T(optim) * optim;
-    real *s, *v; /* as c: ADAGRAD's and ADAM's statistics */
+    real *s, *v; /* statistics of ADAGRAD and ADAM, laid out as c */
     void *scratch;
 };
 typedef void SV_T(gemm_fn)(const struct SV_T(gemm) * g);
@@ -101,14 +105,15 @@ typedef void SV_T(gemm_fn)(const struct SV_T(gemm) * g);
 typedef void SV_T(colsum_fn)(size_t m, size_t n, const real *a, size_t lda, real *y);
 
 /* ---- logsumexp ---------------------------------------------------------------------------------
- * y[i] = log sum_j exp(x[i][j]), the maximum taken out first. A row of n = 0, or of -inf alone,
- * gives -inf; a +inf gives +inf. Accuracy: (n + 8) u absolute, plus 2 u |y|. */
+ * y[i] = log sum_j exp(x[i][j]), with the row's maximum subtracted first. A row with n = 0, or of
+ * -inf only, gives -inf; a +inf gives +inf. Accuracy: (n + 8) u absolute, plus 2 u |y|. */
 typedef void SV_T(logsumexp_fn)(size_t m, size_t n, const real *x, size_t ldx, real *y);
 
-/* ---- logsumexp_grad: logsumexp, and its derivative w[i][j] = e^(x - max) / sum_j e^(x - max) ------
- * The weights sum to 1: those of importance sampling, from log-weights. In place allowed. By division, not as
- * e^(x - y), where the rounding of y would show in every weight. A row whose maximum is infinite has no weights:
- * NaN. Accuracy: y as logsumexp; w (n + 8 + |x - max|) u relative, underflows add at most 2^-148. */
+/* ---- logsumexp_grad: logsumexp, and its derivative w[i][j] = e^(x - max) / sum_j e^(x - max) --
+ * Each row of w sums to 1: normalised importance weights from log-weights. In place allowed. The
+ * weights are quotients, because e^(x - y) would put the rounding error of y into every one. A row
+ * whose maximum is infinite gives NaN weights. Accuracy: y as logsumexp; w (n + 8 + |x - max|) u
+ * relative, an underflow adds at most 2^-148. */
 struct SV_T(logsumexp_grad) {
     size_t m, n;
     const real *x; /* m x n */
@@ -120,31 +125,31 @@ struct SV_T(logsumexp_grad) {
 typedef void SV_T(logsumexp_grad_fn)(const struct SV_T(logsumexp_grad) * p);
 
 /* ---- scale_rows --------------------------------------------------------------------------------
- * y[i][j] = s[i] x[i][j], m x n, in place allowed: importance weights on the rows of a gradient.
- * Correctly rounded. */
+ * y[i][j] = s[i] x[i][j], m x n: importance weights applied to the rows of a gradient. In place
+ * allowed. Correctly rounded. */
 typedef void SV_T(scale_rows_fn)(size_t m, size_t n, const real *s, const real *x, size_t ldx,
                                  real *y, size_t ldy);
 
 /* ---- kl ----------------------------------------------------------------------------------------
  * kl[i] = KL(N(mu_i, diag exp logvar_i) || N(0, I))
  *       = 1/2 sum_j (mu^2 + (sigma^2 - 1 - logvar)),  sigma = exp(logvar / 2)   (AEVB, appendix B)
- * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 + |logvar|): relative to the addends, for
- * KL itself goes to 0 where training starts.
- * ---- kl_grad: kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2
+ * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 + |logvar|): to the addends, because
+ * the KL itself is near 0 at the start of training.
+ * ---- kl_grad: as kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2
  * Accuracy: dmu exact, dlogvar 8 u relative to (sigma^2 + 1) / 2. */
 struct SV_T(kl) {
     size_t m, n;
     const real *mu, *logvar; /* m x n */
     size_t ld;
     real *kl; /* [m] */
-    /* kl_grad alone: */
+    /* kl_grad only: */
     real *dmu, *dlogvar; /* m x n */
     size_t ldg;
 };
 typedef void SV_T(kl_fn)(const struct SV_T(kl) * p);
 
-/* ---- reparam: draw, shift and scale, and take the KL, in one pass (AEVB, section 2.4) -----------
- * For row i < m and sample l < samples, with r = i samples + l:
+/* ---- reparam: reparameterised draws and their KL, in one pass (AEVB, section 2.4) ---------------
+ * For row i < m and draw l < samples, with r = i samples + l:
  *   eps[r] = standard normals, exactly those of kernel `normal` in row r;
  *   z[r] = mu[i] + exp(logvar[i] / 2) eps[r];   kl[i] exactly as kernel `kl`.
  * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. Accuracy: eps as `normal`, z 12 u
@@ -160,14 +165,15 @@ struct SV_T(reparam) {
 };
 typedef void SV_T(reparam_fn)(const struct SV_T(reparam) * p);
 
-/* ---- reparam_grad: back through z and the KL together -------------------------------------------
- * Given dz = d loss / d z of all else, the gradient of
- *   loss + beta KL - sum_r c_r (log p(z_r) - log q(z_r|x)),  z_r = mu_i + sigma_i eps_r, r = i samples + l:
+/* ---- reparam_grad: backward pass through z and the KL -------------------------------------------
+ * Given dz = d loss / d z of all other terms, the gradient of
+ *   loss + beta KL - sum_r c_r (log p(z_r) - log q(z_r|x)),
+ * where z_r = mu_i + sigma_i eps_r and r = i samples + l:
  *   g_r = dz_r + c_r z_r,   dmu = beta mu + sum_l g_r,
  *   dlogvar = beta (sigma^2 - 1) / 2 + 1/2 sigma sum_l g_r eps_r - 1/2 sum_l c_r,   l ascending.
- * beta = 1 without row weights has the KL in closed form (AEVB, equation 7); beta = 0 with c_r =
- * 1 / samples samples it (equation 6); other beta: Higgins et al. 2017, "beta-VAE".
- * Accuracy: (samples + 8) u relative to the addends, those of g being |dz| and |c z|. */
+ * beta = 1 without row weights c takes the KL in closed form (AEVB, equation 7); beta = 0 with
+ * c_r = 1 / samples estimates it from the draws (equation 6); other beta: Higgins et al. 2017,
+ * "beta-VAE". Accuracy: (samples + 8) u relative to the addends; those of g are |dz| and |c z|. */
 struct SV_T(reparam_grad) {
     size_t m, n, samples;
     const real *mu, *logvar; /* m x n */
@@ -175,17 +181,17 @@ struct SV_T(reparam_grad) {
     const real *dz, *eps; /* (m samples) x n */
     size_t ldz;
     real beta;
-    const real *c;       /* [m samples]; NULL: all 0, and z is not read */
-    const real *z;       /* as dz */
+    const real *c;       /* [m samples]; NULL: all are 0, and z is not read */
+    const real *z;       /* shape and ld of dz */
     real *dmu, *dlogvar; /* m x n */
     size_t ldg;
 };
 typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
 
-/* ---- log_ratio: log p(z) - log q(z|x) of what reparam drew, p = N(0, I) -------------------------
- * y[r] = 1/2 sum_j (eps_r^2 + logvar_i - z_r^2),  r = i samples + l: as z = mu + sigma eps, no sigma
- * divides. Its mean over eps is -KL (AEVB, equations 6 and 7). Accuracy: (n + 10) u relative to
- * 1/2 sum (eps^2 + |logvar| + z^2). */
+/* ---- log_ratio: log p(z) - log q(z|x) of reparam's draws, p = N(0, I) ---------------------------
+ * y[r] = 1/2 sum_j (eps_r^2 + logvar_i - z_r^2),  r = i samples + l. There is no division by sigma,
+ * because (z - mu) / sigma is eps. The mean of y over eps is -KL (AEVB, equations 6 and 7).
+ * Accuracy: (n + 10) u relative to 1/2 sum (eps^2 + |logvar| + z^2). */
 struct SV_T(log_ratio) {
     size_t m, n, samples;
     const real *logvar; /* m x n */
@@ -204,7 +210,7 @@ typedef void SV_T(normal_ll_fn)(size_t m, size_t n, const real *z, size_t ldz, r
 /* ---- bernoulli_ll ------------------------------------------------------------------------------
  * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
  * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p).
- * ---- bernoulli_ll_grad: ll, and dlogits = scale (sigmoid(l) - x); in place allowed
+ * ---- bernoulli_ll_grad: as bernoulli_ll, and dlogits = scale (sigmoid(l) - x); in place allowed
  * Accuracy: 6 u relative to scale (sigmoid(l) + x). */
 struct SV_T(bernoulli_ll) {
     size_t m, n;
@@ -213,7 +219,7 @@ struct SV_T(bernoulli_ll) {
     const real *x; /* m x n */
     size_t ldx;
     real *ll; /* [m] */
-    /* bernoulli_ll_grad alone: */
+    /* bernoulli_ll_grad only: */
     real scale;
     real *dlogits; /* m x n */
     size_t ldd;
@@ -222,11 +228,11 @@ typedef void SV_T(bernoulli_ll_fn)(const struct SV_T(bernoulli_ll) * p);
 
 /* ---- gaussian_ll -------------------------------------------------------------------------------
  * ll[i] = -1/2 sum_j (log 2 pi + v + (x - mean)^2 exp(-v)), v = max(logvar, min_logvar) (AEVB,
- * appendix C.2). Without a lower limit the likelihood of a constant pixel has no upper bound (Mattei &
- * Frellsen 2018, arXiv 1802.04826, section 2); min_logvar = -INFINITY is none, NaN is not allowed.
- * logvar NULL: v = min_logvar everywhere. A NaN logvar is NaN, whatever the limit.
+ * appendix C.2). Without a lower limit the likelihood of a constant pixel is unbounded (Mattei &
+ * Frellsen 2018, arXiv 1802.04826, section 2); min_logvar = -INFINITY sets none, NaN is not
+ * allowed. logvar NULL: v = min_logvar everywhere. A NaN logvar gives NaN, whatever the limit.
  * Accuracy: (n + 10) u relative to the addends, where (x - mean)^2 counts as (|x| + |mean|)^2.
- * ---- gaussian_ll_grad: ll, and
+ * ---- gaussian_ll_grad: as gaussian_ll, and
  * dmean = scale (mean - x) exp(-v),   dlogvar = scale/2 (1 - (x - mean)^2 exp(-v)) where
  * logvar >= min_logvar, +0 where logvar < min_logvar; in place allowed. logvar NULL: dlogvar is not
  * written. Accuracy: dmean 8 u relative to scale (|x| + |mean|) exp(-v), dlogvar 5 u relative to
@@ -239,7 +245,7 @@ struct SV_T(gaussian_ll) {
     const real *x; /* m x n */
     size_t ldx;
     real *ll; /* [m] */
-    /* gaussian_ll_grad alone: */
+    /* gaussian_ll_grad only: */
     real scale;
     real *dmean, *dlogvar; /* m x n */
     size_t ldg;
@@ -248,8 +254,9 @@ typedef void SV_T(gaussian_ll_fn)(const struct SV_T(gaussian_ll) * p);
 
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for
- * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. All w and Adam's m and v are rounded
- * to multiples of 2^-103 besides, so that what decays stops short of denormals: another 2^-104. */
+ * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. All w, and Adam's m and v,
+ * are also rounded to multiples of 2^-103, which adds 2^-104, so that decaying values never become
+ * denormal. */
 typedef void SV_T(sgd_fn)(size_t n, real *w, const real *g, real lr, real decay);
 
 /* ---- adagrad (Duchi, Hazan & Singer 2011): g += decay w;  s += g^2;  w -= lr g / (sqrt(s) + eps)
@@ -260,16 +267,16 @@ typedef void SV_T(adagrad_fn)(size_t n, real *w, const real *g, real *s, real lr
 /* ---- adam (Kingma & Ba 2014, algorithm 1, in the form at the end of its section 2) --------------
  * g += decay w;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
  * w -= alpha m / (sqrt(v) + eps).   w, m, v: [n], in place.
- * alpha = step size sqrt(1 - b2^t) / (1 - b1^t), in p->lr, is the caller's, who also scales eps by
- * sqrt(1 - b2^t). */
+ * The caller passes alpha = step size sqrt(1 - b2^t) / (1 - b1^t) in p->lr, and in p->eps its eps
+ * times sqrt(1 - b2^t). */
 typedef void SV_T(adam_fn)(size_t n, real *w, const real *g, real *m, real *v,
                            const struct SV_T(optim) * p);
 
-/* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") ---
+/* ---- philox: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") --
  * Column j of row i holds word (j / 16) % 4 of the block whose counter is
  *     { ctr[0] + 16 (j / 64) + j % 16, ctr[1] + i, ctr[2], ctr[3] }   (each mod 2^32)
- * under key rng.key. So a draw is addressed by (seed, stream, step, row, column), never by order of
- * use. m x n with ld. */
+ * under key rng.key. So a word is addressed by (seed, stream, step, row, column), never by order of
+ * use. y: m x n with ld. */
 typedef void SV_T(philox_fn)(size_t m, size_t n, struct sv_rng rng, uint32_t *y, size_t ld);
 
 /* ---- uniform: (w >> 8) 2^-24 in [0, 1), w the word of kernel `philox` at (i, j) */

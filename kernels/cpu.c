@@ -17,8 +17,8 @@ enum { EBX7_AVX2 = 1 << 5, EBX7_F = 1 << 16, EBX7_DQ = 1 << 17, EBX7_BW = 1 << 3
 static const uint32_t EBX7_VL = UINT32_C(1) << 31;
 enum { XCR0_YMM = 0x06, XCR0_ZMM = 0xe6 };
 
-/* AVX itself before what builds on it (SDM volume 1, 14.3 and 14.7.1): a hypervisor that hides it may leave
- * the others' bits. XCR0 means something only where OSXSAVE is set. */
+/* Extensions of AVX need the AVX bit too (SDM volume 1, 14.3 and 14.7.1): a hypervisor that hides
+ * AVX may leave their bits set. XCR0 is valid only if OSXSAVE is set. */
 static bool has(const struct sv_cpuid *c, uint32_t ebx7, uint32_t state)
 {
     const uint32_t need = ECX1_OSXSAVE | ECX1_AVX | ECX1_FMA;
@@ -37,7 +37,7 @@ static struct sv_cpuid this_cpu(void)
 {
     struct sv_cpuid r = {.max_leaf = (uint32_t)__get_cpuid_max(0, NULL)};
     uint32_t a, b, c, d;
-    __cpuid(1, a, b, c, d); /* every 64-bit CPU has it */
+    __cpuid(1, a, b, c, d); /* leaf 1 exists on every 64-bit CPU */
     r.ecx1 = c;
     if (r.max_leaf >= 7) {
         __cpuid_count(7, 0, a, b, c, d);
@@ -63,7 +63,7 @@ bool sv_cpu_avx512(void)
 
 #if defined(__aarch64__)
 
-/* Part of the base architecture; a Linux that says otherwise is believed. */
+/* Advanced SIMD is part of the base architecture, but Linux may report that it is not available. */
 bool sv_cpu_neon(void)
 {
 #if defined(__linux__)

@@ -1,5 +1,5 @@
-/* Dispatch is data: the generic table first, each supported candidate of isa.def up to the ISA asked for
- * lays its own kernels over it. */
+/* Dispatch: starting from the generic table, each supported candidate of isa.def, up to the ISA
+ * asked for, overrides the kernels it has. */
 #include "core/gemm_block.h"
 #include "cpu.h"
 #include "kernels.h"
@@ -32,7 +32,7 @@ const struct sv_kernels *sv_candidate(size_t i)
 
 bool sv_candidate_supported(size_t i) { return i < CANDIDATES && candidates[i].probe(); }
 
-/* The first line of ISA number i; CANDIDATES past the last. */
+/* Index of the first candidate of ISA number i; CANDIDATES past the last ISA. */
 static size_t isa_line(size_t i)
 {
     for (size_t line = 0; line < CANDIDATES; line++) {
@@ -94,7 +94,7 @@ const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id)
 static size_t scratch(size_t m, size_t n, size_t k, bool whole)
 {
     const struct gemm_scratch s = gemm_scratch_sizes(m, n, k, whole);
-    return (s.a + s.b + s.lanes + 16) * sizeof(float); /* 16: to align what comes unaligned */
+    return (s.a + s.b + s.lanes + 16) * sizeof(float); /* 16: room for gemm_align */
 }
 
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k)

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a GEMM does to each element before it is stored; see gemm in contracts.h. */
+/* GEMM epilogues: what is applied to each element before it is stored; see gemm in contracts.h. */
 enum sv_epilogue {
 #define SV_EPILOGUE(name, ...) SV_EPI_##name,
 #include "epilogues.def"
@@ -23,7 +23,7 @@ enum sv_epilogue {
     SV_EPI_COUNT
 };
 
-/* What each of them needs, in the order of the enum: the columns of epilogues.def. */
+/* Traits of each epilogue, indexed by the enum; epilogues.def explains the columns. */
 static const struct sv_epilogue_row {
     const char *name;
     bool bias, y, row_sum;
@@ -35,7 +35,7 @@ static const struct sv_epilogue_row {
 #undef SV_EPILOGUE
 };
 
-/* Where a block of random words lives: ctr = {column block, row, step, stream}. */
+/* Philox key and counter: ctr = {column block, row, step, stream}. */
 struct sv_rng {
     uint32_t key[2]; /* the seed, low word first */
     uint32_t ctr[4];
@@ -47,15 +47,16 @@ struct sv_rng {
 #undef SV_T
 #undef real
 
-/* Most values that the chains of an fma_peak hold. */
+/* Upper bound on the accumulator values of any ISA's fma_peak. */
 enum { SV_PEAK_VALUES = 384 };
 
 struct sv_kernels {
-    const char *isa;     /* the name it was asked for by */
-    const char *variant; /* of a candidate table; NULL in what sv_dispatch fills */
-    /* No kernel but the yardstick (vae/base/peak.h): runs `rounds` rounds of independent fma chains, always from
-     * the same values, leaves the last ones in last[], as many as there are, and returns the floating-point
-     * operations done. All values on the way are normal, whatever `rounds`. */
+    const char *isa;     /* its name in isa.def */
+    const char *variant; /* of a candidate table; NULL in tables that sv_dispatch fills */
+    /* Not a kernel: the measure of the FMA peak (vae/base/peak.h). Runs `rounds` rounds of
+     * independent fma chains, always from the same start values. Writes the final accumulators to
+     * last[], as many as the ISA has, and returns the floating-point operations done. All
+     * intermediate values are normal, whatever `rounds`. */
     double (*fma_peak)(size_t rounds, float last[SV_PEAK_VALUES]);
 #define SV_KERNEL(name, type) sv_##type##_fn *name;
 #include "kernels.def"
@@ -79,43 +80,44 @@ enum sv_status {
 };
 
 /* Fills *out with the kernels of one ISA; gaps are filled from the ISAs listed before it. NULL or
- * "" asks for the last one in isa.def that this machine runs. On error *out is left alone. */
+ * "" asks for the last ISA in isa.def that this machine runs. On error *out is unchanged. */
 enum sv_status sv_dispatch(const char *isa, struct sv_kernels *out);
 
-/* The ISAs of this build: name of number i in isa.def's order, NULL past the end. */
+/* ISA number i of this build, in isa.def's order; the name is NULL past the end. */
 const char *sv_isa_name(size_t i);
 bool sv_isa_supported(size_t i);
 
-/* The candidate tables, in isa.def's order, NULL past the end. Kernels that a
- * variant does not have are NULL. Calling one that this machine does not support is undefined. */
+/* Candidate table number i, in isa.def's order; NULL past the end. Kernels that a variant lacks are
+ * NULL. Calling a kernel of a table that this machine does not support is undefined. */
 const struct sv_kernels *sv_candidate(size_t i);
 bool sv_candidate_supported(size_t i);
 
-/* The candidate whose own code serves kernel number id (in kernels.def's order) in table *k. */
+/* The candidate table that kernel number id (in kernels.def's order) of *k comes from. */
 const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id);
 
-/* Bytes of scratch that a GEMM of this size, or smaller in any of the three, asks for; 0 if m or n is 0.
- * Depends on sv_caches. */
+/* Bytes of scratch that suffice for a GEMM of this size or smaller in any dimension; 0 if m or n is
+ * 0. Depends on sv_caches. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
 
-/* Elements of the panels that `pack` makes of a rows x cols matrix. */
+/* Elements of a rows x cols matrix packed by kernel `pack`. */
 static inline size_t sv_packed_size(size_t rows, size_t cols)
 {
     return (cols + 15) / 16 * 16 * rows;
 }
 
-/* Data cache sizes in bytes that GEMM blocks for: of this CPU, as it says, or typical ones where it
- * does not. sv_set_caches replaces them, for tests and for machines that lie, before any other call
- * is under way; a 0 keeps that size. Results do not depend on them, but what sv_gemm_scratch
- * said before is void. */
+/* Data cache sizes in bytes, from which GEMM derives its blocking: as the CPU or the system reports
+ * them, or typical sizes where neither does. sv_set_caches overrides them, for tests and for
+ * machines that report wrong sizes, while no other call is in progress; a size of 0 keeps the
+ * current one. Results do not depend on them, but earlier answers of sv_gemm_scratch become
+ * invalid. */
 struct sv_caches {
     size_t l1, l2, l3;
 };
 struct sv_caches sv_caches(void);
 void sv_set_caches(struct sv_caches caches);
 
-/* A generator for one use: all randomness is addressed, none is consumed. stream < 2^8, step < 2^56: what a
- * step has beyond 32 bits goes above the stream, so that none of a long run shares a counter with another. */
+/* A generator for one use: randomness is addressed, never consumed. stream < 2^8, step < 2^56. The
+ * step's bits above 32 go above the stream, so that no two steps of a long run share a counter. */
 static inline struct sv_rng sv_rng_at(uint64_t seed, uint32_t stream, uint64_t step)
 {
     return (struct sv_rng){{(uint32_t)seed, (uint32_t)(seed >> 32)},
