@@ -1,9 +1,10 @@
-/* GEMM cache blocking and the scratch it needs, from the cache sizes of this machine.
+/* GEMM cache blocking (MC, NC, KC as in BLIS) and the scratch it needs, from this machine's cache
+ * sizes.
  *
- * A panel of B, kc x 32, streams through L1 once per tile of rows: a quarter of L2 holds it. A block of
- * A, mc x kc, is read once per panel of B and stays in half of L2. nc columns of B are packed at a time,
- * at most a quarter of L3. Longer chains win over smaller panels: each cut of k writes and reads C
- * once more. Results do not depend on these.
+ * Two panels of B, kc x 32, stream through L1 once per row of microtiles and take at most a quarter
+ * of L2. A block of A, mc x kc, is read once per pair of panels and stays in half of L2. nc columns
+ * of B are packed at a time, at most a quarter of L3. A larger kc is worth a larger panel: each cut
+ * of k writes and reads C once more. Results do not depend on the blocking.
  */
 #ifndef SV_GEMM_BLOCK_H
 #define SV_GEMM_BLOCK_H
@@ -20,18 +21,18 @@ static inline size_t gemm_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t gemm_max(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t gemm_round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-/* The next whole cache line. */
+/* p rounded up to a cache line. */
 static inline float *gemm_align(float *p) { return (float *)(((uintptr_t)p + 63) / 64 * 64); }
 
-/* A leading dimension for rows of this length: whole cache lines, an odd number of them, so that the
- * rows of a tile spread over all sets of a cache. */
+/* Leading dimension for rows of this length: an odd number of whole cache lines, so that the rows
+ * of a microtile spread over all sets of a cache. */
 static inline size_t gemm_ld(size_t row) { return (gemm_round_up(row, 16) / 16 | 1) * 16; }
 
 struct gemm_scratch {
     size_t a, b, lanes; /* floats: copied A, packed B, sixteen row-sum lanes per row */
 };
 
-/* n cut into equal pieces of at most `most`: the size of a piece. */
+/* The size of a piece when n is cut into equal pieces of at most `most`. */
 static inline size_t gemm_even(size_t n, size_t most)
 {
     const size_t pieces = (n + most - 1) / most;
@@ -44,11 +45,11 @@ static inline size_t gemm_most_k(size_t k, bool whole)
     return whole ? k : gemm_min(k, most);
 }
 
-/* whole: k is not cut, as for an epilogue that reads C, where no chain can rest. */
+/* whole: k is not cut, because the epilogue reads C, which then cannot hold partial sums. */
 static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();
-    /* whole panels of a B whose panels run along k */
+    /* a multiple of 16: whole panels of a packed B whose panels run along k (gemm_nt) */
     const size_t even = gemm_even(k, gemm_max(gemm_most_k(k, whole), 1));
     const size_t kc = whole ? k : gemm_min(gemm_round_up(even, 16), k);
     const size_t column = sizeof(float) * gemm_max(kc, 1);
@@ -59,8 +60,8 @@ static inline struct gemm_blocking gemm_blocking(size_t m, size_t n, size_t k, b
     };
 }
 
-/* Bounds of what the blocks take, not what they take: even cuts make a block of a smaller matrix larger
- * now and then, and scratch must serve every smaller product too. */
+/* Upper bounds, not exact sizes: equal pieces of a smaller matrix can be larger, and the scratch
+ * must suffice for every smaller product too. */
 static inline struct gemm_scratch gemm_scratch_sizes(size_t m, size_t n, size_t k, bool whole)
 {
     const struct sv_caches c = sv_caches();

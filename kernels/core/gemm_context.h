@@ -1,64 +1,67 @@
-/* What the tiles of one block of a GEMM have in common. */
+/* What the micro-kernels of one GEMM share. */
 #ifndef SV_GEMM_CONTEXT_H
 #define SV_GEMM_CONTEXT_H
 
 #include "../kernels.h"
 
-enum { GEMM_W_MAX = 16, GEMM_H_MAX = 16, GEMM_TILE_MAX = 32 }; /* v16 of a tile, at most */
+/* Limits of a microtile: half vectors per row, rows, v16 in all. */
+enum { GEMM_W_MAX = 16, GEMM_H_MAX = 16, GEMM_TILE_MAX = 32 };
 
-/* Where a tile's chains begin. */
+/* Initial value of a microtile's accumulators. */
 enum gemm_from { FROM_ZERO, FROM_C, FROM_BUFFER };
 
-/* Which tiles are preferred: many rows by few columns, the other way round, or as the operands suggest. */
+/* Preferred microtiles: many rows by few columns (tall), few by many (flat), or as the operands
+ * suggest. */
 enum gemm_shape { SHAPE_EITHER, SHAPE_TALL, SHAPE_FLAT };
 
-/* The place of row i, columns j ... j + 15: `at` floats into c, s and v. */
+/* Row i, columns j ... j + 15: `at` floats into c, s and v. */
 struct gemm_place {
     size_t i, j, at;
 };
 
-/* Strides in floats: op(A)[i][p] is a[i rs + p cs], vector v of op(B)'s row p is b[v bp + p bs], of
- * C's row i it is c[v cp + i ldc]. */
+/* Strides are in floats: op(A)[i][p] is a[i rs + p cs], vector v of op(B)'s row p is at
+ * b[v bp + p bs], and vector v of C's row i at c[v cp + i ldc]. */
 struct gemm_context {
     const struct sv_gemm *g;
     enum gemm_shape shape;
     size_t k;
     size_t rs, cs, bp, bs, cp, ldc;
     enum gemm_from from;
-    enum sv_epilogue epilogue; /* NONE where k-blocks follow */
-    bool through;              /* end in the buffer: heavy epilogues, and edges without masks */
-    struct sv_optim optim;     /* where the epilogue is an optimiser's */
-    const float *next;       /* what the tile should bring to L2: a line per link, `step` floats */
-    size_t step;             /* apart */
-    size_t last;             /* columns of the last vector of the tile's rows */
-    struct gemm_place place; /* of the tile at hand */
-    bool defers;             /* tiles wait in the buffer for the next one (gemm_deferred.h): */
-    struct gemm_place due;   /* of the one that waits, */
-    size_t due_rows;         /* and its height; 0: none */
-    float *buffer, *lanes;   /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
+    enum sv_epilogue epilogue; /* NONE until the last k block */
+    bool through;              /* go through the buffer: heavy epilogues, and edges without masks */
+    struct sv_optim optim;     /* set if the epilogue is an optimiser */
+    const float *next;         /* to prefetch to L2 meanwhile: one line per k step, `step` floats */
+    size_t step;               /* apart */
+    size_t last;               /* columns in the last vector of the microtile's rows */
+    struct gemm_place place;   /* of the current microtile */
+    bool defers;               /* updates run one microtile behind (gemm_deferred.h) */
+    struct gemm_place due;     /* place of the pending microtile */
+    size_t due_rows;           /* its height; 0: none is pending */
+    float *buffer, *lanes;     /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
 };
 
-/* An operand as it is used, x[r][c] = p[r rs + c cs]: one stride is 1. */
+/* Strided view of an operand, x[r][c] = p[r rs + c cs]; one of the strides is 1. */
 struct gemm_view {
     const float *p;
     size_t rs, cs;
 };
 
-/* A block of the product: rows i ... i + mc - 1, columns j ... j + nc - 1, chain links p ... p + kc - 1 */
+/* A block of the product: rows i ... i + mc - 1, columns j ... j + nc - 1, k steps
+ * p ... p + kc - 1 */
 struct gemm_area {
     size_t i, j, p, mc, nc, kc;
 };
 
-/* p += n, and no compiler may trade the pointer for induction variables of its own: a tile has as many
- * pointers as there are registers for them. */
+/* p += n. The asm keeps the compiler from replacing the pointer with induction variables of its
+ * own: a microtile already has as many pointers as there are registers. */
 #define GEMM_ADVANCE(p, n)                                                                         \
     do {                                                                                           \
         (p) += (n);                                                                                \
         __asm__("" : "+r"(p));                                                                     \
     } while (0)
 
-/* Before a loop of constant length: all of it unrolls, so that what it indexes lives in registers. Before
- * the loop over k: it does not. */
+/* GEMM_UNROLL fully unrolls a loop of constant length, so that the arrays it indexes live in
+ * registers. GEMM_ROLL keeps the k loop rolled. */
 #if defined(__clang__)
 #define GEMM_UNROLL _Pragma("clang loop unroll(full)")
 #define GEMM_ROLL   _Pragma("clang loop unroll(disable)")

@@ -1,13 +1,14 @@
-/* Tiles whose gradient an optimiser takes, one tile behind: a tile ends in the buffer, and its weights are
- * stepped row by row between the links of the next tile's chains. The divider's latency and the way of weights
- * and statistics from L2 or L3 then pass beside the chains; a step costs the slots it takes from them, on Zen 4
- * some seven for a vector (two a square root, two a division), where it took sixteen cycles by itself.
+/* Software-pipelined optimiser update. A microtile's gradient waits in the buffer, in L1, while its
+ * weights are updated row by row between the k steps of the next microtile. This hides the
+ * divider's latency and the loads of weights and statistics from L2 or L3. An update then costs
+ * only its issue slots, on Zen 4 some seven per vector (two for the square root, two for the
+ * division), instead of sixteen cycles by itself.
  *
- * For panels of C over whole tiles of GEMM_MAIN half vectors, chains at least as long as a tile is high, and
- * rows of op(A) that are neighbours in memory (gemm_tn). An ISA that gains by it says how many rows leave
- * registers for the step, GEMM_DEFERRED and GEMM_DEFERRED_ROWS.
+ * Used for packed C, whole microtiles of GEMM_MAIN half vectors, k at least the height of a
+ * microtile, and rows of op(A) that are adjacent in memory (gemm_tn). An ISA that gains by it
+ * defines GEMM_DEFERRED and GEMM_DEFERRED_ROWS: the height that leaves registers for the update.
  *
- * Registers at 12 x 32: 24 accumulators, and 8 that the step and the link use in turn.
+ * Registers at 12 x 32: 24 accumulators, and 8 that the update and the k step use in turn.
  */
 #ifndef SV_GEMM_DEFERRED_H
 #define SV_GEMM_DEFERRED_H
@@ -19,10 +20,10 @@
 
 #ifdef GEMM_DEFERRED_ROWS
 
-/* Rows that are asked for before they are stepped: the next tile's. */
+/* Prefetch distance in rows: those of the next microtile. */
 enum { GEMM_ROWS_AHEAD = 12 };
 
-/* c_ij = fma(a_ip, b_pj, c_ij) for one p */
+/* One k step: c_ij = fma(a_ip, b_pj, c_ij) */
 V16_INLINE void gemm_link(const int H, const int V, const float *a, const float *b, size_t bp,
                           v16 *acc)
 {
@@ -90,7 +91,7 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
     }
 #define GEMM_DEFERRED_ENTRY(h, e) [SV_EPI_##e][h] = gemm_deferred_##h##_##e,
 
-/* T by how many arrays an epilogue steps: of an optimiser without statistics there is no divider to hide */
+/* T, but only for optimisers with statistics: the others have no division to hide. */
 #define GEMM_DEFERRED_0(T, e)
 #define GEMM_DEFERRED_1(T, e)
 #define GEMM_DEFERRED_2(T, e) GEMM_DEFERRED_ROWS(T, e)
@@ -107,7 +108,7 @@ static gemm_tile_fn *const gemm_deferred_tiles[SV_EPI_COUNT][GEMM_H_MAX + 1] = {
 #undef SV_EPILOGUE
 };
 
-/* Tall tiles that wait, where C, op(A) and the length of the chains allow it. */
+/* Defers updates, over tall microtiles, where the epilogue, C, op(A) and k allow it. */
 static void gemm_defer(struct gemm_context *x, struct gemm_view a)
 {
     x->defers = sv_epilogues[x->g->epilogue].arrays > 1 && x->g->c_packed &&
@@ -115,8 +116,8 @@ static void gemm_defer(struct gemm_context *x, struct gemm_view a)
     if (x->defers) x->shape = SHAPE_TALL;
 }
 
-/* All rows of a block for one column of tiles, b its panels: each tile takes along the steps of the one
- * before it. */
+/* One column of microtiles over all rows of a block; b points at its panels. Each microtile runs
+ * the updates of the one before it. */
 static void gemm_column_deferred(struct gemm_context *x, const struct gemm_area *s, size_t j,
                                  const float *a, const float *b)
 {
@@ -132,7 +133,7 @@ static void gemm_column_deferred(struct gemm_context *x, const struct gemm_area 
     }
 }
 
-/* The steps that still wait. */
+/* The updates that are still pending. */
 static void gemm_settle(struct gemm_context *x)
 {
     if (x->due_rows == 0) return;

@@ -1,10 +1,10 @@
-/* GEMM around its micro-kernels: blocking, packing, the choice of tiles (the loop nest of Goto & van
- * de Geijn 2008, with A read where it lies).
+/* GEMM around the micro-kernels: blocking, packing and the choice of microtiles. The loop nest is
+ * that of Goto & van de Geijn 2008, except that A is read in place.
  *
- * Between k-blocks the chain of a c_ij rests in C; f32 in memory and in a register are the same
- * number, so blocking does not show in the bits. A tile over C's right edge runs on the zeros that
- * pad B's last panel; what is inside is stored under a mask, or, where masks are dear, by way of a
- * buffer.
+ * Between k blocks the partial sum of a c_ij is stored in C. An f32 is the same number in memory as
+ * in a register, so blocking does not change the bits. A microtile across C's right edge computes
+ * on the zeros that pad B's last panel. Its columns inside C are stored with a mask or, where masks
+ * are expensive, through a buffer.
  */
 #ifndef SV_GEMM_DRIVER_H
 #define SV_GEMM_DRIVER_H
@@ -21,9 +21,9 @@
 #include "reduce.h"
 #include <string.h>
 
-/* The kind of tile for `left` half vectors of m rows. Few rows want wide tiles, for enough independent
- * chains; short chains want flat ones, whose stores lie closer together, and so do rows of C that
- * collide in L1. */
+/* Width of the next microtile, in half vectors, where `left` of them remain and there are m rows.
+ * Few rows need a wide microtile for enough independent chains. A short k, or rows of C that
+ * collide in L1, favours a flat one, whose stores are closer together. */
 static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
 {
     const bool short_or_colliding = x->k <= 256 || x->ldc * sizeof(float) % 1024 == 0;
@@ -33,11 +33,12 @@ static size_t gemm_choose(const struct gemm_context *x, size_t left, size_t m)
     return left < 16 ? gemm_next[left] : GEMM_MAIN;
 }
 
-/* How B is given. */
+/* Storage of B: k x n, n x k (gemm_nt), or packed panels of either. */
 enum gemm_b { B_ROWS, B_COLUMNS, B_PACKED, B_PACKED_COLUMNS };
 
-/* What tile number t of a column should bring to L2 while it computes: a line of the panels, or of what
- * they will be packed from, of the columns from j on; `v` panels. */
+/* Sets what microtile number t of a column prefetches to L2, one line per k step: B for the next
+ * column of microtiles, from column j on. It takes one of the `v` panels, or of the sources that
+ * they will be packed from. */
 static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                           size_t j, size_t v, size_t t, const float *packed)
 {
@@ -57,9 +58,9 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
     }
 }
 
-/* What an optimiser reads and writes is far off, and tile after tile uses all of it at once: weights and
- * statistics of `v` panels from column j on are S streams of cache lines, one below the other. Of every S
- * tiles each brings one stream to L2, for the S tiles after them; the last ones for the next column. */
+/* Weights and optimiser state miss L2. Those of `v` panels from column j on form S streams of
+ * consecutive cache lines. Each of S microtiles prefetches one stream to L2 for the S microtiles
+ * after them; at the bottom of the block, for the next column of microtiles. */
 static void gemm_prefetch_weights(struct gemm_context *x, const struct gemm_area *s, size_t j,
                                   size_t w, size_t t, size_t arrays)
 {
@@ -77,7 +78,7 @@ static void gemm_prefetch_weights(struct gemm_context *x, const struct gemm_area
               gemm_place(x, s->i + row, gemm_min(column, g->n - 1)).at;
 }
 
-/* All rows of a block for one column of tiles, b its panels. */
+/* One column of microtiles over all rows of a block; b points at its panels. */
 static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                         size_t j, size_t w, const float *a, const float *b)
 {
@@ -105,11 +106,11 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     }
 }
 
-/* Below so many links a row of B is read too few times to be worth packing. */
+/* Up to this many k steps, packing a plain B costs more than it saves. */
 enum { GEMM_SHORT = 64 };
 
-/* Panels of w half vectors from column j on: where they lie, packed first if need be. Few rows of B are
- * read where they lie, but at its right edge. */
+/* The panels of w half vectors from column j on, packed first if need be. A plain k x n B
+ * of at most GEMM_SHORT rows is read in place, except at its right edge. */
 static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                                 size_t j, size_t w, float *packed)
 {
@@ -122,7 +123,7 @@ static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const 
         x->bp = 16;
         return g->b + s->p * g->ldb + j;
     }
-    /* what only one block of rows will use makes room for the next: it stays in L2 */
+    /* with a single block of rows, all panels use the same place, which stays in L2 */
     float *to = packed + (s->mc < g->m ? (j - s->j) * s->kc : 0);
     const size_t cols = gemm_min(8 * w, g->n - j);
     if (s->i > 0) return to;
@@ -135,7 +136,7 @@ static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const 
     return to;
 }
 
-/* A where it lies, or a copy whose rows do not collide in the caches. */
+/* A in place, or a copy if its leading dimension makes rows collide in the caches. */
 static struct gemm_view gemm_block_a(struct gemm_view a, const struct gemm_area *s, float *copy)
 {
     const bool rows = a.cs == 1;
@@ -211,7 +212,7 @@ static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b plain,
         g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;
 }
 
-/* The three products of one variant; all share the tiles. */
+/* The three products of one variant. All variants share the microtiles. */
 #define GEMM_VARIANT(nn, nt, tn, shape)                                                            \
     static void SV_FN(nn)(const struct sv_gemm *g)                                                 \
     {                                                                                              \

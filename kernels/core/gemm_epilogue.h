@@ -1,4 +1,4 @@
-/* What happens to one vector of a finished tile on its way to C. */
+/* The epilogue of one vector of a finished microtile. */
 #ifndef SV_GEMM_EPILOGUE_H
 #define SV_GEMM_EPILOGUE_H
 
@@ -9,7 +9,8 @@
 #include "reduce.h"
 #include "vmath.h"
 
-/* Log-likelihood terms go to the row's sixteen lanes, as in reduce.h; columns arrive ascending. */
+/* Log-likelihood terms are added to the row's sixteen lanes, as in reduce.h; columns arrive in
+ * ascending order. */
 V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size_t left,
                               float *lanes)
 {
@@ -17,7 +18,8 @@ V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size
     return v16_bernoulli_grad(l, x, e, v16_set1(g->scale));
 }
 
-/* n <= 16 columns; a constant 16, or an ISA without cheap masks, takes the plain form. */
+/* n <= 16 columns. Where masks are cheap, a variable n takes the masked form even for 16, without a
+ * branch. */
 V16_INLINE v16 gemm_load(const float *p, size_t n)
 {
     const bool masked = V16_MASKS && !__builtin_constant_p(n);
@@ -32,7 +34,7 @@ V16_INLINE void gemm_store(float *p, v16 x, size_t n)
         v16_store_n(p, x, n);
 }
 
-/* exp: exp(-|x|) where e starts from it; NONE and BIAS leave x as it is */
+/* exp: exp(-|x|), where e is computed from it. NONE and BIAS return x. */
 V16_INLINE v16 gemm_activation(enum sv_epilogue e, v16 x, v16 exp)
 {
     switch (e) {
@@ -54,7 +56,8 @@ V16_INLINE v16 gemm_slope(enum sv_epilogue e, v16 y, v16 x)
     }
 }
 
-/* One step of the optimiser for sixteen weights w with gradient x. */
+/* One optimiser step for `left` <= 16 weights with gradient x. Stores the statistics and returns
+ * the new weights. */
 V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
                              v16 x, size_t at, size_t left)
 {
@@ -73,7 +76,8 @@ V16_INLINE v16 gemm_optimize(const struct sv_gemm *g, const struct sv_optim *o, 
     return next;
 }
 
-/* Stores epilogue e, a constant, of x, of `left` <= 16 columns; exp: exp(-|x + bias|) where e starts from it. */
+/* Stores epilogue e of x, for `left` <= 16 columns; e is a constant. exp: exp(-|x + bias|), where e
+ * is computed from it. */
 V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum sv_epilogue e,
                          struct gemm_place p, v16 x, v16 exp, size_t left, float *lanes)
 {

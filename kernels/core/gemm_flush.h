@@ -1,5 +1,5 @@
-/* Tiles that end in the buffer, in L1, and not in registers: those of heavy epilogues, and those over
- * C's right edge where masks are dear. */
+/* Microtiles that go to C through a buffer in L1, not from registers: those with heavy epilogues,
+ * and those across C's right edge where masks are expensive. */
 #ifndef SV_GEMM_FLUSH_H
 #define SV_GEMM_FLUSH_H
 
@@ -13,7 +13,7 @@ static struct gemm_place gemm_place(const struct gemm_context *x, size_t i, size
     return (struct gemm_place){i, j, j / 16 * x->cp + i * x->ldc};
 }
 
-/* exp(-|l|) of the tile in the buffer, l with its bias */
+/* exps = exp(-|l|) of the microtile in the buffer, where l includes the bias */
 static void gemm_exps(const struct gemm_context *x, size_t h, size_t vectors, float *exps)
 {
     const size_t n = x->g->n;
@@ -24,7 +24,7 @@ static void gemm_exps(const struct gemm_context *x, size_t h, size_t vectors, fl
     }
 }
 
-/* From the buffer to C: rolled, with masks at the right edge. */
+/* From the buffer to C through the epilogue: loops stay rolled, the right edge is masked. */
 static __attribute__((noinline)) GEMM_TOKEN gemm_flush(const struct gemm_context *x, size_t h,
                                                        size_t w, GEMM_TOKEN token)
 {
@@ -60,7 +60,7 @@ static __attribute__((noinline)) GEMM_TOKEN gemm_flush(const struct gemm_context
     return (GEMM_TOKEN){0};
 }
 
-/* From C to the buffer, where a chain goes on over the right edge. */
+/* From C to the buffer, for microtiles across the right edge that continue partial sums. */
 static void gemm_fetch(const struct gemm_context *x, size_t h, size_t w)
 {
     const size_t vectors = (w + 1) / 2, n = x->g->n;

@@ -1,5 +1,5 @@
-/* Panels of sixteen columns, as contracts.h lays them out under `pack`: a whole matrix for the kernel
- * of that name, one panel at a time for the GEMMs that are given a plain B. */
+/* Packing into panels of sixteen columns (`pack` in contracts.h): a whole matrix for the kernel of
+ * that name, a few panels at a time for GEMMs with a plain B. */
 #ifndef SV_GEMM_PACK_H
 #define SV_GEMM_PACK_H
 
@@ -8,7 +8,7 @@
 #include "names.h"
 #include "reduce.h"
 
-/* Panels of rows x cols: y[c / 16][r][c % 16] = x[r][c], row by row, as x lies in memory */
+/* Panels of rows x cols: y[c / 16][r][c % 16] = x[r][c], row by row, in the memory order of x */
 static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
     for (size_t r = 0; r < rows; r++, x += ldx)
@@ -16,7 +16,7 @@ static void gemm_pack_rows(size_t rows, size_t cols, const float *x, size_t ldx,
             v16_store(y + c * rows + 16 * r, v16_load_upto(x + c, cols - c));
 }
 
-/* y[r][c] = x[c][r], at most 16 x 16; constants keep the block in registers */
+/* y[r][c] = x[c][r], at most 16 x 16; with constant sizes the block stays in registers */
 V16_INLINE void gemm_pack_block(const size_t rows, const size_t cols, const float *x, size_t ldx,
                                 float *y)
 {
@@ -38,7 +38,7 @@ static void gemm_pack_columns(size_t rows, size_t cols, const float *x, size_t l
     for (; r < rows; r += 16) gemm_pack_block(gemm_min(rows - r, 16), cols, x + r, ldx, y + 16 * r);
 }
 
-/* The panels of X^T, rows x cols, from panels of X that are ldx rows long. */
+/* Panels of X^T, rows x cols, from panels of X that have ldx rows. */
 static void gemm_pack_panels(size_t rows, size_t cols, const float *x, size_t ldx, float *y)
 {
     for (size_t r = 0; r < rows; r += 16, x += 16 * ldx) {
@@ -55,7 +55,7 @@ static void gemm_pack_panels(size_t rows, size_t cols, const float *x, size_t ld
 static void SV_FN(pack)(size_t rows, size_t cols, const float *x, size_t ldx, bool transposed,
                         float *y)
 {
-    /* a few panels at a time: whole cache lines of x, and not too many pages of y */
+    /* a few panels at a time: reads whole cache lines of x, writes few pages of y at once */
     const size_t width = transposed ? 16 : 64;
     for (size_t c = 0; c < cols; c += width, y += width * rows) {
         const size_t left = gemm_min(cols - c, width);

@@ -1,21 +1,21 @@
-/* One tile of C, H rows by W half vectors (eight columns each): the frame around an ISA's chains.
+/* The micro-kernel: one microtile of C, MR = H rows by W half vectors of eight columns, NR = 8 W.
  *
  * The ISA provides
  *
  *     V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x,
  *                                 const float *a, const float *b, v16 *acc);
  *     GEMM_KINDS(K)           K(W, most rows) for each width it has
- *     GEMM_MAIN, GEMM_FLAT    widths to prefer for long and for short chains
+ *     GEMM_MAIN, GEMM_FLAT    widths to prefer for a long and for a short k
  *     gemm_next[left]         the width to take next where `left` < 16 half vectors remain
  *     GEMM_TOKEN              its vector type
  *
- * and PEAK_CHAINS (peak.h), GEMM_VARIANTS (gemm_driver.h), GEMM_DEFERRED (gemm_deferred.h); CONTRIBUTING.md
- * says what to choose.
+ * and PEAK_CHAINS (peak.h), GEMM_VARIANTS (gemm_driver.h), GEMM_DEFERRED (gemm_deferred.h).
+ * CONTRIBUTING.md says what to choose.
  *
- * gemm_chains adds to each acc[i V + v], V = ceil(W / 2), the chain fma(a_i0, b_0j, .), fma(a_i1,
- * b_1j, .) ... in that order. Where W is odd the last v16 of a row counts in its lower half only. H
- * and W are constants: everything unrolls, and acc lives in registers from the first load of C to
- * the epilogue's store.
+ * gemm_chains continues the fma chain of each acc[i V + v], V = ceil(W / 2), over all k steps in
+ * ascending order: fma(a_i0, b_0j, .), fma(a_i1, b_1j, .) ... If W is odd, only the lower half of a
+ * row's last v16 is used. H and W are constants: everything unrolls, and acc stays in registers
+ * from the load of C to the epilogue's store.
  */
 #ifndef SV_GEMM_TILE_H
 #define SV_GEMM_TILE_H
@@ -23,14 +23,14 @@
 #include "gemm_context.h"
 #include "gemm_epilogue.h"
 
-/* A tile takes and returns a vector that says nothing: so the compiler knows that the upper halves of
- * the registers are in use throughout and does not clear them between tiles. vzeroupper waits for
- * what is under way, which on Zen 5 takes longer than some tiles. */
+/* The dummy vector argument and result keep the registers' upper halves live, so that the compiler
+ * emits no vzeroupper between microtiles. vzeroupper waits for instructions in flight, which on Zen
+ * 5 takes longer than some microtiles. */
 typedef GEMM_TOKEN gemm_tile_fn(const struct gemm_context *x, const float *a, const float *b,
                                 GEMM_TOKEN token);
 
-/* Columns of vector v in a row of W half vectors; at the right edge of C fewer, where the ISA has masks
- * for that. */
+/* Columns of vector v in a row of W half vectors. Where masks are cheap, the last vector has `last`
+ * columns: fewer at C's right edge. */
 V16_INLINE size_t gemm_width(int W, int v, size_t last)
 {
     if (V16_MASKS && v == (W - 1) / 2) return last;
@@ -40,8 +40,8 @@ V16_INLINE size_t gemm_width(int W, int v, size_t last)
 #define GEMM_EACH(H, V)                                                                            \
     GEMM_UNROLL for (int i = 0; i < H; i++) GEMM_UNROLL for (int v = 0; v < V; v++)
 
-/* Another CPU may own C's lines, and to get them takes as long as a chain: so they are asked for before it. On
- * chains shorter than this the requests cost more than they save. */
+/* C is prefetched for ownership before the k loop: another core may own its lines, and fetching
+ * them takes as long as the loop. For k below this the prefetches cost more than they save. */
 enum { GEMM_OWN_EARLY = 64 };
 
 V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *x, v16 *acc)
@@ -61,8 +61,8 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
     }
 }
 
-/* Works on copies of *x and of what it points at: a vector store might alias the originals, and each
- * field would be read anew for each vector of the tile. */
+/* Works on copies of *x and of what it points at: vector stores might alias the originals, and the
+ * compiler would reload each field for each vector of the microtile. */
 V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x, const v16 *acc)
 {
     const int V = (W + 1) / 2;
@@ -75,7 +75,7 @@ V16_INLINE void gemm_end(const int H, const int W, const struct gemm_context *x,
     }
     const struct sv_gemm g = *x->g;
     const struct sv_optim optim = x->optim;
-/* the light ones alone: a heavy one went by way of the buffer */
+/* light epilogues only: heavy ones go through the buffer */
 #define SV_EPILOGUE(name, bias_, y_, row_sum_, arrays_, exp_, heavy)                               \
     case SV_EPI_##name:                                                                            \
         if (!(heavy)) {                                                                            \
@@ -101,7 +101,7 @@ V16_INLINE void gemm_tile(const int H, const int W, const struct gemm_context *x
     v16 acc[GEMM_TILE_MAX];
     gemm_begin(H, W, x, acc);
     gemm_chains(H, W, x, a, b, acc);
-    __asm__("" : "+r"(x)); /* what the end needs is read then, not kept in registers until then */
+    __asm__("" : "+r"(x)); /* gemm_end's loads stay below the k loop, which needs the registers */
     gemm_end(H, W, x, acc);
 }
 

@@ -1,4 +1,4 @@
-/* Every kernel body once, over the lanes and the gemm_chains of the ISA that includes this, and its
+/* All kernel bodies, compiled over the lanes and gemm_chains of the including ISA, and that ISA's
  * table sv_kernels_<isa>_base. */
 #include "../kernels.h"
 #include "gemm_block.h"

@@ -1,4 +1,4 @@
-/* How a kernel body gets its ISA's name: SV_FN(tanh) is sv_tanh_avx2 in kernels/avx2/. */
+/* Names with the ISA as suffix: SV_FN(tanh) is sv_tanh_avx2 in kernels/avx2/. */
 #ifndef SV_NAMES_H
 #define SV_NAMES_H
 

@@ -1,9 +1,10 @@
 /* The FMA peak of one core: nothing but independent fma chains, as many as the registers hold. The
- * yardstick of the program and of the benchmarks.
+ * program and the benchmarks measure speeds against it.
  *
- * Each chain is x <- a x + (1 - a), from somewhere in (1, 2]: it falls towards its fixed point 1 and stops
- * some hundred ulp short of it, so values stay ordinary however long it runs. Without the addend they would
- * be denormal after some 90,000 links, and an fma of denormals takes an assist of microcode on many CPUs.
+ * Each chain is x <- a x + (1 - a), starting in (1, 2]. It falls towards its fixed point 1 and
+ * stops some hundred ulp above it, so values stay normal however long it runs. Without the addend
+ * they would be denormal after some 90,000 steps, and an fma of denormals takes a microcode assist
+ * on many CPUs.
  */
 #ifndef SV_PEAK_H
 #define SV_PEAK_H
@@ -16,7 +17,7 @@ _Static_assert(16 * PEAK_CHAINS <= SV_PEAK_VALUES, "sv_kernels says how much roo
 static double SV_FN(fma_peak)(size_t rounds, float *last)
 {
     enum { UNROLL = 8, VALUES = 16 * PEAK_CHAINS };
-    /* Volatile, and each value another: the compiler cannot foresee a chain, nor merge two. */
+    /* Volatile, and all start values differ: no chain can be precomputed or merged. */
     const volatile float factor = 0.999f, from = 1;
     v16 acc[PEAK_CHAINS];
     const v16 a = v16_set1(factor), b = v16_sub(v16_set1(1), a);
