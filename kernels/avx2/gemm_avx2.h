@@ -1,8 +1,8 @@
-/* GEMM tiles for AVX2 + FMA, 6 x 16 before all.
+/* GEMM microtiles for AVX2 + FMA; the main one is 6 x 16.
  *
- * Sixteen ymm registers: 12 accumulators, 2 for a row of b, 2 for broadcasts of a. Per k: 12 fma on
- * two pipes against 8 loads on two or three ports, so the FMA pipes bind; 12 chains cover their
- * latency of 4 (5 on older cores: 10 needed).
+ * Sixteen ymm registers: 12 accumulators, 2 for a row of b, 2 for broadcasts of a. Per k step: 12
+ * fma on two pipes and 8 loads on two or three ports, so the FMA pipes are the limit. 12 chains
+ * cover the latency of 4 cycles (5 on older cores, which need 10).
  */
 #ifndef SV_GEMM_AVX2_H
 #define SV_GEMM_AVX2_H

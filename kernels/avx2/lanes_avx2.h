@@ -14,13 +14,13 @@ typedef struct {
     __m256 lo, hi;
 } v16m;
 
-/* Whether a tail's mask costs no more than a whole vector. */
+/* 1 if a masked load or store costs no more than a whole one. */
 enum { V16_MASKS = 0 };
 
-/* How many v16 a map computes side by side: registers allow so many chains. */
+/* How many v16 an element-wise function computes side by side, as the registers allow. */
 enum { V16_CHAINS = 2 };
 
-/* A window that slides over ones and zeros: 8 lanes from [16 - n] are on for i < n. */
+/* Masks of 8 lanes, loaded from [16 - n]: lane i is on for i < n. */
 static const int32_t v16_window[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                        -1, -1, -1, -1, -1, 0,  0,  0,  0,  0,  0,
                                        0,  0,  0,  0,  0,  0,  0,  0,  0,  0};
@@ -80,7 +80,7 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
     return (v16){_mm256_and_ps(m.lo, a.lo), _mm256_and_ps(m.hi, a.hi)};
 }
 
-/* --- the functions' building blocks; the rest of them: lanes_words.h --- */
+/* --- building blocks of the functions; the others are in lanes_words.h --- */
 V16_INLINE v16 v16_if_sign(v16 x, v16 a, v16 b) { return v16_select((v16m){x.lo, x.hi}, a, b); }
 
 #include "../core/lanes_words.h"

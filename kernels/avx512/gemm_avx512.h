@@ -1,11 +1,12 @@
-/* GEMM chains for AVX-512: tiles of up to 14 x 32.
+/* GEMM inner loop for AVX-512: microtiles of up to 14 x 32.
  *
- * 32 zmm registers: 28 accumulators, 2 for a row of b, 2 for broadcasts of a. Per k: 28 fma on two
- * pipes against 16 loads on two ports, so the FMA pipes bind; 8 chains would cover their latency of
- * 4.
+ * 32 zmm registers: 28 accumulators, 2 for a row of b, 2 for broadcasts of a. Per k step: 28 fma on
+ * two pipes and 16 loads on two ports, so the FMA pipes are the limit. 8 chains would cover the
+ * latency of 4 cycles.
  *
- * Where a row ends in half a vector (n = 40), two rows share one: b's eight columns stand in both
- * halves, a_i in the lower and a_i+1 in the upper. No lane idles, and each chain stays what it is.
+ * If a row ends in half a vector (n = 40), two rows of C share one accumulator: both halves hold
+ * b's eight columns, the lower one is multiplied by a_i and the upper one by a_i+1. No lane is
+ * idle, and each fma chain is unchanged.
  */
 #ifndef SV_GEMM_AVX512_H
 #define SV_GEMM_AVX512_H
@@ -27,7 +28,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 {
     const int V = (W + 1) / 2, N = W / 2;
     const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs, step = x->step;
-    const float *row[5], *next = x->next; /* every third; the two after it by index */
+    const float *row[5], *next = x->next; /* every third row; the two after it by index */
     __m512 c[32], pair[5];
     GEMM_UNROLL
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;

@@ -21,8 +21,8 @@ typedef struct {
     __mmask16 m;
 } v16m;
 
-/* Without optimisation gcc's intrinsics are macros that give unsigned masks to builtins of signed ones, and
- * the warning lands on the lines that use them. */
+/* Without optimisation gcc's intrinsics are macros that pass unsigned masks to builtins with signed
+ * ones, and the warning points at the lines that use them. */
 #pragma GCC diagnostic push
 #if !defined(__OPTIMIZE__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -30,10 +30,10 @@ typedef struct {
 
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 
-/* Whether a tail's mask costs no more than a whole vector. */
+/* 1 if a masked load or store costs no more than a whole one. */
 enum { V16_MASKS = 1 };
 
-/* How many v16 a map computes side by side: registers allow so many chains. */
+/* How many v16 an element-wise function computes side by side, as the registers allow. */
 enum { V16_CHAINS = 4 };
 
 V16_INLINE v16m v16m_first(size_t n) { return (v16m){(__mmask16)((1u << n) - 1)}; } /* n <= 16 */
@@ -80,7 +80,7 @@ V16_BINARY(v16, v16_add, _mm512_add_ps)
 V16_BINARY(v16, v16_sub, _mm512_sub_ps)
 V16_BINARY(v16, v16_mul, _mm512_mul_ps)
 V16_BINARY(v16, v16_div, _mm512_div_ps)
-V16_BINARY(v16, v16_min, _mm512_min_ps) /* vminps answers its second operand on NaN */
+V16_BINARY(v16, v16_min, _mm512_min_ps) /* vminps returns its second operand on NaN */
 V16_BINARY(v16, v16_max, _mm512_max_ps)
 V16_BINARY(v16u, v16u_add, _mm512_add_epi32)
 V16_BINARY(v16u, v16u_sub, _mm512_sub_epi32)
@@ -121,7 +121,7 @@ V16_INLINE v16 v16_select(v16m m, v16 a, v16 b)
 }
 V16_INLINE v16 v16_keep(v16m m, v16 a) { return (v16){_mm512_maskz_mov_ps(m.m, a.v)}; }
 
-/* 4 x 4 blocks within the 128-bit quarters, then the quarters themselves in two steps */
+/* Transposes 4 x 4 blocks within 128-bit quarters, then moves the quarters in two steps. */
 V16_INLINE void v16_transpose(v16 r[16])
 {
     __m512 q[16];
@@ -147,7 +147,7 @@ V16_INLINE void v16_transpose(v16 r[16])
     }
 }
 
-/* --- the functions' building blocks --- */
+/* --- building blocks of the functions --- */
 V16_INLINE v16 v16_ldexp(v16 y, v16 t)
 {
     return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC)))};
@@ -156,7 +156,7 @@ V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
 {
     return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC_DOWN)))};
 }
-/* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
+/* vgetexp takes the significand from [1, 2): its exponent is one too small where vgetmant's m < 1. */
 V16_INLINE v16 v16_split(v16 x, v16 *e)
 {
     const __m512 one = _mm512_set1_ps(1), exponent = _mm512_getexp_ps(x.v);
@@ -167,7 +167,8 @@ V16_INLINE v16 v16_split(v16 x, v16 *e)
 }
 V16_INLINE v16 v16_split_normal(v16 x, v16 *e) { return v16_split(x, e); }
 
-/* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
+/* vfixupimm's result by class of x, from nibble 0:
+ * qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
 V16_INLINE v16 v16_log_specials(v16 x, v16 y)
 {
     return (v16){_mm512_fixupimm_ps(y.v, x.v, _mm512_set1_epi32(0x03530422), 0)};

@@ -1,5 +1,5 @@
-/* GEMM tiles for AVX-512 with 256-bit vectors, 14 x 16 before all: 28 of 32 ymm registers
- * accumulate. */
+/* GEMM microtiles for AVX-512 with 256-bit vectors; the main one is 14 x 16, with 28 of 32 ymm
+ * registers as accumulators. */
 #ifndef SV_GEMM_AVX512VL_H
 #define SV_GEMM_AVX512VL_H
 

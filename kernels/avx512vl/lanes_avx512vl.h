@@ -16,10 +16,10 @@ typedef struct {
     __mmask8 lo, hi;
 } v16m;
 
-/* Whether a tail's mask costs no more than a whole vector. */
+/* 1 if a masked load or store costs no more than a whole one. */
 enum { V16_MASKS = 1 };
 
-/* How many v16 a map computes side by side: registers allow so many chains. */
+/* How many v16 an element-wise function computes side by side, as the registers allow. */
 enum { V16_CHAINS = 2 };
 
 /* Lanes 0 ... n - 1 on, n <= 16. */
@@ -68,7 +68,7 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
     return (v16){_mm256_maskz_mov_ps(m.lo, a.lo), _mm256_maskz_mov_ps(m.hi, a.hi)};
 }
 
-/* --- the functions' building blocks --- */
+/* --- building blocks of the functions --- */
 V16_INLINE v16 v16_scale(v16 y, v16 t, __m256 magic)
 {
     return (v16){_mm256_scalef_ps(y.lo, _mm256_sub_ps(t.lo, magic)),
@@ -79,7 +79,7 @@ V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
 {
     return v16_scale(y, t, _mm256_set1_ps(V16_MAGIC_DOWN));
 }
-/* vgetexp takes the significand from [1, 2): one less where vgetmant answers below 1. */
+/* vgetexp takes the significand from [1, 2): its exponent is one too small where vgetmant's m < 1. */
 V16_INLINE __m256 v16_split8(__m256 x, __m256 *e)
 {
     const __m256 one = _mm256_set1_ps(1), exponent = _mm256_getexp_ps(x);
@@ -97,7 +97,8 @@ V16_INLINE v16 v16_split(v16 x, v16 *e)
 }
 V16_INLINE v16 v16_split_normal(v16 x, v16 *e) { return v16_split(x, e); }
 
-/* Per class of x, from nibble 0: qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
+/* vfixupimm's result by class of x, from nibble 0:
+ * qNaN, sNaN: x; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y */
 V16_INLINE v16 v16_log_specials(v16 x, v16 y)
 {
     const __m256i answers = _mm256_set1_epi32(0x03530422);

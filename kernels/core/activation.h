@@ -5,10 +5,10 @@
 #include "names.h"
 #include "vmath.h"
 
-/* + 0 makes a -0 that the maximum lets through +0 */
+/* The maximum may be -0; adding 0 makes it +0. */
 V16_INLINE v16 v16_relu(v16 x) { return v16_add(v16_max(v16_set1(0), x), v16_set1(0)); }
 
-/* f'(x) times dy, from y = f(x) */
+/* dy f'(x), from y = f(x) */
 V16_INLINE v16 v16_tanh_grad(v16 y, v16 dy) { return v16_mul(dy, v16_fnma(y, y, v16_set1(1))); }
 V16_INLINE v16 v16_sigmoid_grad(v16 y, v16 dy)
 {
@@ -19,13 +19,13 @@ V16_INLINE v16 v16_softplus_grad(v16 y, v16 dy)
     v16 neg = v16_flip(y, v16u_set1(0x80000000));
     return v16_mul(dy, v16_sub(v16_set1(1), v16_exp(neg)));
 }
-V16_INLINE v16 v16_relu_grad(v16 y, v16 dy) /* NaN where y is */
+V16_INLINE v16 v16_relu_grad(v16 y, v16 dy) /* NaN where y is NaN */
 {
     v16 slope = v16_select(v16_lt(v16_set1(0), y), v16_set1(1), v16_set1(0));
     return v16_mul(dy, v16_select(v16_eq(y, y), slope, y));
 }
 
-/* Chains of several vectors run side by side, for each alone waits for its own latencies. */
+/* Several vectors are computed side by side, so that they hide each other's latencies. */
 #define SV_MAP(name)                                                                               \
     static void SV_FN(name)(size_t n, const float *x, float *y)                                    \
     {                                                                                              \
@@ -45,8 +45,8 @@ SV_MAP(relu)
 SV_MAP(exp_neg_abs)
 #undef SV_MAP
 
-/* Functions of e = exp(-|x|) take two passes over a block in L1: the chain from x to y is so long that
- * the window of a CPU holds too few of them. */
+/* Functions of e = exp(-|x|) take two passes over a block in L1. In one pass the dependency chain
+ * from x to y would be so long that too few of them fit a CPU's out-of-order window. */
 enum { V16_BLOCK = 1024 };
 
 #define SV_MAP_FROM_EXP(name)                                                                      \

@@ -1,7 +1,7 @@
-/* KL(N(mu, sigma^2) || N(0, 1)) per row, nats.
+/* KL(N(mu, sigma^2) || N(0, 1)) per row, in nats.
  *
- * This and the kernels below work on a copy of their arguments: a vector store might alias the original,
- * whose fields would be read anew after each.
+ * Kernels copy their argument struct first: a vector store might alias the original, and the
+ * compiler would reload its fields after each.
  */
 #ifndef SV_KL_H
 #define SV_KL_H

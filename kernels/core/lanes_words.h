@@ -1,5 +1,5 @@
-/* Exponents and special values by integer operations, for lanes without instructions for them; and what
- * those instructions must answer. Included by a lanes header. */
+/* Exponents and special values by integer operations, for lanes without instructions for them. It
+ * also defines what such instructions must return. Included by a lanes header. */
 #ifndef SV_LANES_WORDS_H
 #define SV_LANES_WORDS_H
 
@@ -19,7 +19,7 @@ V16_INLINE v16 v16_ldexp_down(v16 y, v16 t) /* the same; t = V16_MAGIC_DOWN + k,
     return v16_mul(v16_mul(y, v16_from_bits(v16u_shl(v16_bits(t), 23))), v16_set1(0x1p-24f));
 }
 
-/* x = 2^e m, 3/4 <= m < 3/2; x positive and normal. Anything else gives some number or NaN. */
+/* x = 2^e m, 3/4 <= m < 3/2; x positive and normal. Other x give an unspecified number or NaN. */
 V16_INLINE v16 v16_split_normal(v16 x, v16 *e)
 {
     v16u d = v16u_sub(v16_bits(x), v16u_set1(0x3f400000));
@@ -34,7 +34,7 @@ V16_INLINE v16 v16_split(v16 x, v16 *e) /* the same for any positive finite x */
     return m;
 }
 
-/* log where x is 0, negative, inf or NaN; y elsewhere */
+/* log(x) where x is 0, negative, inf or NaN; y elsewhere */
 V16_INLINE v16 v16_log_specials(v16 x, v16 y)
 {
     v16 inf = v16_set1(INFINITY), zero = v16_set1(0);

@@ -1,4 +1,4 @@
-/* Log-likelihoods per row, nats, and their gradients (of -log p); log N(z; 0, I).
+/* Log-likelihoods per row, in nats, and their gradients (of -log p); log N(z; 0, I).
  *
  * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
  * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean, v = max(logvar, min_logvar).
@@ -26,8 +26,8 @@ V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
     return v16_mul(scale, v16_sub(v16_sigmoid_from(l, e), x));
 }
 
-/* One block of a row, or what is left of the row if that is less: acc plus its terms, and the gradient
- * where d is not NULL. */
+/* One block of a row, or the rest of the row if that is shorter. Returns acc plus its terms, and
+ * writes the gradient if d is not NULL. */
 V16_INLINE v16 v16_bernoulli_block(size_t left, const float *logits, const float *x, float scale,
                                    float *d, v16 acc)
 {
@@ -78,7 +78,7 @@ V16_INLINE v16 v16_precision(v16 logvar)
     return v16_exp(v16_flip(logvar, v16u_set1(0x80000000)));
 }
 
-/* v, its limit applied: a NaN stays, and so does what equals the limit. */
+/* v = max(logvar, min). A logvar that is NaN or equals the limit is kept. */
 V16_INLINE v16 v16_limited(size_t left, const float *logvar, v16 min)
 {
     return logvar ? v16_max(min, v16_load_upto(logvar, left)) : min;
@@ -96,7 +96,7 @@ static void SV_FN(gaussian_ll)(const struct sv_gaussian_ll *args)
             v16 v = v16_limited(p.n - j, p.logvar ? p.logvar + i * p.ld + j : NULL, min);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), p.n - j);
         }
-        p.ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
+        p.ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - : an empty sum gives +0 */
     }
 }
 
@@ -132,7 +132,7 @@ static void SV_FN(normal_ll)(size_t m, size_t n, const float *z, size_t ldz, flo
             v16 v = v16_load_upto(z + i * ldz + j, n - j);
             acc = v16_sum_upto(acc, v16_fma(v, v, v16_set1(LOG_2PI)), n - j);
         }
-        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* an empty sum is +0 */
+        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - : an empty sum gives +0 */
     }
 }
 

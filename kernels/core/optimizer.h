@@ -1,9 +1,9 @@
 /* SGD, Adagrad, Adam: one pass over weight, gradient and statistics.
  *
- * Where the gradient is zero, as at a pixel that is always black, a weight decays towards 0, and Adam's
- * averages with it. They stop short of the denormals, with which a division (on Zen 4 as long as sixty FMAs), and
- * on Intel every FMA of the products too, takes an assist of microcode: what is far below anything that
- * matters is rounded to multiples of 2^-103.
+ * Where the gradient is zero, as at a pixel that is always black, a weight and Adam's averages
+ * decay towards 0. They must not become denormal: with denormals a division takes a microcode
+ * assist (on Zen 4 as long as sixty FMAs), and on Intel so does every FMA of the products. So they
+ * are rounded to multiples of 2^-103, far below anything that matters.
  */
 #ifndef SV_OPTIMIZER_H
 #define SV_OPTIMIZER_H
@@ -13,7 +13,7 @@
 #include "reduce.h"
 #include "vmath.h"
 
-/* Beyond 2^-55 x stays what it is. */
+/* Rounds x to a multiple of 2^-103, the ulp of c. Beyond 2^-55 x is unchanged. */
 V16_INLINE v16 v16_sweep(v16 x)
 {
     const v16 c = v16_set1(0x1p-80f);
@@ -38,7 +38,7 @@ V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 de
     g = v16_fma(decay, w, g);
     *m = v16_sweep(v16_fma(v16_set1(beta1), *m, v16_mul(v16_set1(1 - beta1), g)));
     g = v16_max(v16_set1(0x1p-57f),
-                v16_abs(g)); /* no square underflows; the sweep takes what this adds */
+                v16_abs(g)); /* no square underflows; v16_sweep removes what this adds */
     *v = v16_sweep(v16_fma(v16_set1(beta2), *v, v16_mul(v16_set1(1 - beta2), v16_mul(g, g))));
     return v16_sweep(v16_fnma(alpha, v16_div(*m, v16_add(v16_sqrt(*v), eps)), w));
 }

@@ -12,7 +12,7 @@ V16_INLINE v16u v16u_load_u8_n(const uint8_t *p, size_t n)
     return v16u_load_u8(row);
 }
 
-/* x / 255 without the division: 1 / 255 in two parts, good for every byte's last bit (there are 256) */
+/* x / 255 without a division: 1 / 255 as a sum of two floats, correctly rounded for every byte */
 V16_INLINE v16 v16_u8_to_f32(v16u x)
 {
     v16 v = v16_from_i32(x);
@@ -24,7 +24,8 @@ V16_INLINE v16 v16_binarize(v16u x) /* the byte's top bit */
     return v16_from_i32(v16u_shr(x, 7));
 }
 
-/* Rows follow each other, and other CPUs may own where they go: so many floats ahead, lines are asked for. */
+/* Prefetch distance in floats, for ownership: other cores may own the lines of y. It reaches past y
+ * into the rows that are written next. */
 enum { PIXELS_AHEAD = 16 * 48 };
 
 #define SV_PIXELS(name)                                                                            \

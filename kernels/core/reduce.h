@@ -1,7 +1,7 @@
-/* Sums over rows and columns, and the weights that a row's logsumexp gives its elements.
+/* Row and column sums, logsumexp and its softmax weights.
  *
  * A row sum keeps one accumulator per lane: lane i adds columns i, i + 16, ... in ascending order,
- * lanes past the tail add +0, and v16_fold_add closes. Every reduction of a row follows it.
+ * lanes past the tail add +0, and v16_fold_add sums the lanes. All row reductions follow this.
  */
 #ifndef SV_REDUCE_H
 #define SV_REDUCE_H
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Loads up to 16 elements: `left` is what remains of the row. */
+/* The next 16 elements of a row, or fewer if only `left` remain. */
 V16_INLINE v16 v16_load_upto(const float *p, size_t left)
 {
     return left >= 16 ? v16_load(p) : v16_load_n(p, left);
@@ -29,7 +29,7 @@ V16_INLINE v16 v16_sum_upto(v16 acc, v16 term, size_t left)
     return v16_add(acc, left >= 16 ? term : v16_keep(v16m_first(left), term));
 }
 
-/* y += four rows, one after the other. */
+/* y += four rows, in ascending order. */
 V16_INLINE void v16_add_rows(size_t n, const float *a, size_t lda, float *y)
 {
     size_t j = 0;
@@ -45,7 +45,7 @@ V16_INLINE void v16_add_rows(size_t n, const float *a, size_t lda, float *y)
     v16_store_n(y + j, sum, n - j);
 }
 
-/* Row after row, as memory lies, with the sums in y. */
+/* Row by row, in memory order; y holds the partial sums. */
 static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float *y)
 {
     size_t i = 0;
@@ -58,12 +58,12 @@ static void SV_FN(colsum)(size_t m, size_t n, const float *a, size_t lda, float 
         }
 }
 
-/* What the two passes over a row of logsumexp find: y = log(sum) + shift. */
+/* Result of logsumexp's two passes over a row: y = log(sum) + shift. */
 struct v16_softmax {
     float max, sum, shift;
 };
 
-/* e: where e^(x - shift) of each column goes, which may be x; NULL: nowhere. */
+/* If e is not NULL, it receives e^(x - shift) of each column; it may be x. */
 V16_INLINE struct v16_softmax v16_softmax(size_t n, const float *x, float *e)
 {
     v16 top = v16_set1(-INFINITY), acc = v16_set1(0);
@@ -104,7 +104,6 @@ static void SV_FN(logsumexp_grad)(const struct sv_logsumexp_grad *args)
     }
 }
 
-/* s_i x_ij */
 static void SV_FN(scale_rows)(size_t m, size_t n, const float *s, const float *x, size_t ldx,
                               float *y, size_t ldy)
 {

@@ -1,6 +1,8 @@
-/* z = mu + exp(logvar / 2) eps with its KL, the way back (AEVB, section 2.4), and log p(z) - log q(z|x).
+/* z = mu + exp(logvar / 2) eps with its KL, the backward pass (AEVB, section 2.4), and
+ * log p(z) - log q(z|x).
  *
- * Columns go in groups of 64, as Philox yields them; a group's sigma is kept for all L samples.
+ * Columns are processed in groups of 64, which one call of v16_philox yields; a group's sigma is
+ * kept for all L draws.
  */
 #ifndef SV_REPARAM_H
 #define SV_REPARAM_H
@@ -11,7 +13,7 @@
 #include "reduce.h"
 #include "rng.h"
 
-/* One group: columns j ... j + 63 of row i, all samples. Returns acc plus the group's KL terms. */
+/* One group: columns j ... j + 63 of row i, all draws. Returns acc plus the group's KL terms. */
 V16_INLINE v16 v16_reparam_group(const struct sv_reparam *p, size_t i, size_t j, v16 acc)
 {
     v16 mu[4], sigma[4], eps[4];
@@ -45,7 +47,7 @@ static void SV_FN(reparam)(const struct sv_reparam *p)
     }
 }
 
-/* One vector of columns, j ... j + 15 of row i; `weighted`: c is there. */
+/* Columns j ... j + 15 of row i; weighted: p->c is not NULL. */
 V16_INLINE void v16_reparam_grad(const struct sv_reparam_grad *p, size_t i, size_t j, bool weighted)
 {
     const size_t left = p->n - j, in = i * p->ld + j, out = i * p->ldg + j;
@@ -62,7 +64,7 @@ V16_INLINE void v16_reparam_grad(const struct sv_reparam_grad *p, size_t i, size
         dsigma = v16_fma(g, v16_load_upto(p->eps + r * p->ldz + j, left), dsigma);
     }
     v16 sigma = v16_sigma(v16_load_upto(p->logvar + in, left));
-    /* beta (sigma^2 - 1), with the bits of v16_excess where beta is 1 */
+    /* beta (sigma^2 - 1), with the bits of v16_excess if beta is 1 */
     v16 excess = v16_fma(beta, v16_mul(sigma, sigma), v16_set1(-p->beta));
     v16 dlv = v16_fma(sigma, dsigma, excess);
     if (weighted) dlv = v16_sub(dlv, c);

@@ -63,7 +63,7 @@ V16_INLINE void v16_box_muller(v16u w0, v16u w1, v16 *y0, v16 *y1)
     *y1 = v16_mul(r, s);
 }
 
-/* The normals of columns 64 g ... 64 g + 63 of a row; `left` columns are wanted. */
+/* The normals of columns 64 g ... 64 g + 63 of a row, of which the first `left` are needed. */
 V16_INLINE void v16_normals(struct sv_rng rng, uint32_t g, size_t left, v16 y[4])
 {
     v16u w[4];
@@ -73,7 +73,8 @@ V16_INLINE void v16_normals(struct sv_rng rng, uint32_t g, size_t left, v16 y[4]
     if (left > 32) v16_box_muller(w[2], w[3], &y[2], &y[3]);
 }
 
-/* Runs `emit(w, column, columns left)` over the words of an m x n matrix, 16 columns at a time. */
+/* Runs statement `emit` for each 16 columns of an m x n matrix of words: w[q] holds those of row i
+ * from column col on, of which `left` remain. */
 #define SV_EACH_WORD(emit)                                                                         \
     for (size_t i = 0; i < m; i++, rng.ctr[1]++)                                                   \
         for (size_t j = 0; j < n; j += 64) {                                                       \

@@ -1,8 +1,8 @@
 /* exp, log, log1p, tanh, sigmoid, softplus, sincos2pi over sixteen lanes.
  *
- * Each follows one scheme: reduce the argument exactly, a minimax polynomial in Horner form with
- * fma, rebuild with at most one large rounding. Branch-free; every float is a valid input. Bounds:
- * contracts.h. Constants: vmath.sollya.
+ * All follow one scheme: exact argument reduction, a minimax polynomial in Horner form with fma,
+ * and a reconstruction with at most one large rounding. Branch-free; every float is a valid input.
+ * Error bounds: contracts.h. Constants: vmath.sollya.
  */
 #ifndef SV_VMATH_H
 #define SV_VMATH_H
@@ -12,7 +12,7 @@
 #define LOG2_E       0x1.715476p0f
 #define LN2_HI       0x1.62e43p-1f
 #define LN2_LO       -0x1.05c61p-29f
-#define LN2_SHORT    0x1.62e4p-1f /* times an exponent: exact */
+#define LN2_SHORT    0x1.62e4p-1f /* its product with an exponent is exact */
 #define LN2_SHORT_LO 0x1.7f7d1cp-20f
 #define PI_2_HI      0x1.921fb6p0f
 
@@ -23,17 +23,17 @@ static const float sin_poly[5] = {-0x1.786f52p-25f, -0x1.4abbcep-1f, 0x1.466b8cp
                                   -0x1.32b98cp-8f, 0x1.47c738p-13f};
 static const float cos_poly[4] = {-0x1.3bd3ccp0f, 0x1.03c19ep-2f, -0x1.55a5bp-6f, 0x1.d09344p-11f};
 
-/* c near 1 / m and -log c for m in eighths of an octave: entry i serves significands from 1 + i / 8
- * on, halved from i = 4 on. -log c has 17 bits after the point, so that its sum with an exponent
- * times LN2_SHORT is exact; each c is chosen for that -log c to be within 2^-34. */
+/* c near 1 / m, and h = -log c, for m in eighths of an octave: entry i serves significands from
+ * 1 + i / 8 on, halved from i = 4 on. h has 17 fractional bits, so that its sum with an exponent
+ * times LN2_SHORT is exact. c is chosen so that h lies within 2^-34 of -log c. */
 static const float log_c[8] = {
     1, 0x1.b02f44p-1f, 0x1.87ab66p-1f, 0x1.63439ap-1f, 0x1.49b86p0f, 0x1.303762p0f, 0x1.1ad1dap0f,
     1};
 static const float log_h[8] = {
     0, 0x1.5b14p-3f, 0x1.1256p-2f, 0x1.763cp-2f, -0x1.0324p-2f, -0x1.6168p-3f, -0x1.9818p-4f, 0};
-/* Eight pieces of a function, one per column: center c, f(c), and the coefficients of f(c + h) - f(c).
- * Each c is chosen for that f(c) to be a float within 2^-35. */
-/* tanh: the column is bits 22 to 24 of 1 + 1.6 |x|, so four octaves in halves, from column 6 on. */
+/* Piecewise polynomials: one of eight pieces per column, with the rows centre c, f(c), and the
+ * coefficients of f(c + h) - f(c). c is chosen so that f(c) lies within 2^-35 of a float. */
+/* tanh: the column is bits 22 to 24 of 1 + 1.6 |x|: four octaves in halves, from column 6 on. */
 static const float tanh_piece[9][8] = {
     {0x1.d7b646p-1f, 0x1.8bb6f4p0f, 0x1.41369ep1f, 0x1.dea94ep1f, 0x1.67d036p2f, 0x1.03ae6cp3f, 0,
      0x1.dc6666p-2f},
@@ -53,7 +53,7 @@ static const float tanh_piece[9][8] = {
      -0x1.5142dap-26f, -0x1.03892ep-7f, -0x1.cda17cp-5f},
     {0x1.dbbbbap-8f, -0x1.bef12ap-9f, 0x1.895cdcp-15f, 0x1.c8f398p-16f, 0x1.b408fcp-21f,
      0x1.791402p-28f, -0x1.44fb96p-5f, 0x1.137826p-6f}};
-/* log(1 + t): the column is 7 t rounded. In the first, f(h) - h. */
+/* log(1 + t): the column is 7 t rounded to an integer. Column 0 is of f(h) - h. */
 static const float log1p_piece[7][8] = {
     {0, 0x1.298192p-3f, 0x1.222a4p-2f, 0x1.b4e59cp-2f, 0x1.248d9ap-1f, 0x1.6d4364p-1f,
      0x1.b79f6ap-1f, 0x1.00fcp0f},
@@ -77,7 +77,7 @@ V16_INLINE v16 v16_horner(v16 x, const float *c, int terms)
     return p;
 }
 
-/* The same with coefficients of piece i */
+/* The same with the coefficients of piece i */
 V16_INLINE v16 v16_horner_piece(v16 x, v16u i, const float c[][8], int terms)
 {
     v16 p = v16_lookup8(c[terms - 1], i);
@@ -105,7 +105,7 @@ V16_INLINE v16 v16_exp_reduced(v16 x, v16 magic, v16 *t)
     return v16_fma(r, v16_fma(r, v16_horner(r, exp_poly, 5), one), one);
 }
 
-/* Clamped to where the result is 0 or inf; min and max let NaN through. */
+/* x is clamped to where the result is 0 or inf; min and max pass a NaN in their second operand. */
 V16_INLINE v16 v16_exp(v16 x)
 {
     x = v16_min(v16_set1(89.0f), v16_max(v16_set1(-104.0f), x));
@@ -134,7 +134,8 @@ V16_INLINE v16 v16_log_head(v16 e, v16 m, v16 *c, v16 *r, v16 *lo)
     *c = v16_lookup8(log_c, i);
     *r = v16_fma(m, *c, v16_set1(-1));
     v16 h = v16_fma(e, v16_set1(LN2_SHORT), v16_lookup8(log_h, i)); /* exact */
-    v16 hi = v16_add(h, *r), lost = v16_sub(*r, v16_sub(hi, h));    /* h is 0 or the larger */
+    /* Fast2Sum: h is 0 or the larger */
+    v16 hi = v16_add(h, *r), lost = v16_sub(*r, v16_sub(hi, h));
     *lo = v16_fma(e, v16_set1(LN2_SHORT_LO), lost);
     return hi;
 }
@@ -150,8 +151,8 @@ V16_INLINE v16 v16_log(v16 x)
     return v16_log_specials(x, v16_log_sum(e, m));
 }
 
-/* 1 + x = u + d, d being what the sum rounds away: it adds d c (1 - r). The result has the sign of x,
- * -0 included. */
+/* 1 + x = u + d, where d is the rounding error of the sum; it adds d c (1 - r) to log u. The result
+ * has the sign of x, also for -0. */
 V16_INLINE v16 v16_log1p(v16 x)
 {
     v16 one = v16_set1(1), u = v16_add(one, x);
@@ -163,8 +164,8 @@ V16_INLINE v16 v16_log1p(v16 x)
     return v16_from_bits(v16u_or(v16_bits(v16_log_specials(u, y)), v16_sign(x)));
 }
 
-/* log(1 + t), 0 <= t <= 1: base + h (...), rounded once. The base is f(c), but t itself in the first
- * piece, where c is 0 and t stays below 1 / 13. */
+/* log(1 + t), 0 <= t <= 1, as base + h P(h), rounded once. base is f(c), except in piece 0, where
+ * f(c) is 0 and base is t; t capped at 1 / 13 is below every other f(c). */
 V16_INLINE v16 v16_log1p_unit(v16 t)
 {
     v16u i = v16_bits(v16_fma(t, v16_set1(7), v16_set1(0x1.8p23f))); /* nearest integer */
@@ -188,8 +189,8 @@ V16_INLINE v16 v16_tanh(v16 x)
     return v16_flip(v16_fma(p, h, v16_lookup8(tanh_piece[1], i)), v16_sign(x));
 }
 
-/* sigmoid(x) given e = exp(-|x|): y = n / d, n = 1 or e, d = 1 + e rounded. What d lacks, and y has too
- * much in proportion, is so small that 1 serves for 1 / d. */
+/* sigmoid(x) given e = exp(-|x|): y = n / d, n = 1 or e, d = 1 + e rounded. y is then corrected for
+ * the rounding error of d, which is so small that 1 serves for 1 / d. */
 V16_INLINE v16 v16_sigmoid_from(v16 x, v16 e)
 {
     v16 one = v16_set1(1), d = v16_add(one, e);
@@ -197,13 +198,13 @@ V16_INLINE v16 v16_sigmoid_from(v16 x, v16 e)
     return v16_fnma(y, v16_sub(e, v16_sub(d, one)), y);
 }
 
-/* sin and cos of 2 pi x. 4 x = q + y with y in [-1/2, 1/2] is exact; from 2^23 on floats are whole.
- */
+/* sin and cos of 2 pi x. 4 x = q + y, q an integer and y in [-1/2, 1/2], is exact. Floats from 2^23
+ * on are integers. */
 V16_INLINE void v16_sincos2pi(v16 x, v16 *sin_out, v16 *cos_out)
 {
     v16m whole = v16_lt(v16_set1(0x1.fffffep22f), v16_abs(x)); /* inf and NaN: see y below */
     v16 x4 = v16_mul(v16_select(whole, v16_set1(0), x), v16_set1(4));
-    /* from |x| = 2^20 on the magic sum is too coarse: take out pairs of turns first */
+    /* from |x| = 2^20 on the magic sum below is too coarse: remove pairs of turns first */
     v16 turns = v16_sub(v16_add(x4, v16_set1(0x1.8p26f)), v16_set1(0x1.8p26f));
     x4 = v16_sub(x4, turns);
     v16 t = v16_add(x4, v16_set1(0x1.8p23f));

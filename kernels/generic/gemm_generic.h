@@ -1,4 +1,4 @@
-/* GEMM chains in plain C: a 4 x 16 tile. */
+/* GEMM inner loop in plain C: a 4 x 16 microtile. */
 #ifndef SV_GEMM_GENERIC_H
 #define SV_GEMM_GENERIC_H
 

@@ -2,7 +2,8 @@
  *
  * v16 holds sixteen floats, v16u sixteen 32-bit words, v16m sixteen truth values. Every backend
  * gives these operations the same bits (NaN payloads apart), so that a kernel body written over
- * them has the same bits everywhere. Loops of constant length: the compiler vectorises what it can.
+ * them has the same bits everywhere. Loops have constant length, so that the compiler can vectorise
+ * them.
  */
 #ifndef SV_LANES_H
 #define SV_LANES_H
@@ -25,10 +26,10 @@ typedef struct {
 
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 
-/* Whether a tail's mask costs no more than a whole vector. */
+/* 1 if a masked load or store costs no more than a whole one. */
 enum { V16_MASKS = 0 };
 
-/* How many v16 a map computes side by side: registers allow so many chains. */
+/* How many v16 an element-wise function computes side by side, as the registers allow. */
 enum { V16_CHAINS = 1 };
 #define V16_EACH for (int i = 0; i < 16; i++)
 
@@ -39,8 +40,8 @@ V16_INLINE v16 v16_load(const float *p)
     memcpy(r.f, p, sizeof r.f);
     return r;
 }
-/* What was loaded stays in its register: a compiler would rather load it twice, as operands of two
- * instructions, where loads bind. */
+/* Keeps a loaded value in its register. Otherwise a compiler may load it twice, as memory operands
+ * of two instructions, where loads are the bottleneck. */
 V16_INLINE v16 v16_once(v16 x) { return x; }
 V16_INLINE void v16_store(float *p, v16 x) { memcpy(p, x.f, sizeof x.f); }
 V16_INLINE v16 v16_load_n(const float *p, size_t n) /* missing lanes are +0 */
@@ -211,7 +212,7 @@ V16_INLINE void v16_transpose(v16 r[16])
         }
 }
 
-/* --- the functions' building blocks; the rest of them: lanes_words.h --- */
+/* --- building blocks of the functions; the others are in lanes_words.h --- */
 V16_INLINE v16 v16_lookup8(const float table[8], v16u index) /* table[i mod 8] */
 {
     v16 r;

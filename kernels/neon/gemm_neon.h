@@ -1,8 +1,8 @@
-/* GEMM tiles for 64-bit Arm: 6 x 16 before all, 3 x 32 for short chains.
+/* GEMM microtiles for 64-bit Arm: mainly 6 x 16, and 3 x 32 for a short k.
  *
- * 32 q registers: 24 accumulators; of the two operands of a link the smaller is held, at most 4, and
- * the other streams through two. Per k: 24 fma against 8 to 14 loads, so the FMA pipes bind, be they
- * two or four; 24 chains cover four pipes' latency of 4.
+ * 32 q registers: 24 accumulators; of the two operands of a k step the smaller one is held in at
+ * most 4, and the other streams through 2. Per k step: 24 fma and 8 to 14 loads, so the FMA pipes,
+ * two or four, are the limit. 24 chains cover the latency of 4 cycles on four pipes.
  */
 #ifndef SV_GEMM_NEON_H
 #define SV_GEMM_NEON_H
@@ -17,11 +17,11 @@
 enum { GEMM_MAIN = 2, GEMM_FLAT = 4, PEAK_CHAINS = 6 };
 static const unsigned char gemm_next[16] = {0, 1, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
-/* Loads stay where they are written: a compiler that gathers them runs out of registers. */
+/* Keeps loads where they are written: a compiler that moves them together runs out of registers. */
 #define GEMM_IN_ORDER() __asm__ volatile("" ::: "memory")
 
-/* An element of a multiplies as one: by a plain load and fmla by element. Left alone, a compiler fills
- * a register with it first (ld1r, dup), which takes a slot of the vector pipes that the fma need. */
+/* Keeps an element of A scalar: a plain load, then fmla by element. Otherwise a compiler broadcasts
+ * it first (ld1r, dup), which takes issue slots of the vector pipes that the fma need. */
 #define GEMM_ONE_ELEMENT(x) __asm__("" : "+w"(x))
 
 V16_INLINE float gemm_element(const float *p)
@@ -41,7 +41,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 {
     const int V = (W + 1) / 2, Q = 2 * W; /* q registers of a row */
     const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs;
-    const float *row[4]; /* every third; the two after it by index */
+    const float *row[4]; /* every third row; the two after it by index */
     float32x4_t c[24];
     GEMM_UNROLL
     for (int r = 0; r < 4; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;

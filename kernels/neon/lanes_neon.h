@@ -1,8 +1,8 @@
 /* Sixteen lanes as four q registers of 64-bit Arm. lanes_generic.h says what each operation means.
  *
- * Lane i is element i % 4 of q[i / 4]. Tails are put together from accesses of 16, 8 and 4 bytes. The
- * instruction set's own minimum and maximum answer NaN where either side is one; lanes_generic.h asks
- * for the second operand, so they are comparisons and selections here.
+ * Lane i is element i % 4 of q[i / 4]. Tails are made of accesses of 16, 8 and 4 bytes. NEON's
+ * minimum and maximum return NaN if either operand is NaN, but lanes_generic.h requires the second
+ * operand: so here they are a comparison and a selection.
  */
 #ifndef SV_LANES_H
 #define SV_LANES_H
@@ -26,13 +26,13 @@ typedef struct {
 
 #define V16_INLINE static inline __attribute__((always_inline, unused))
 
-/* Whether a tail's mask costs no more than a whole vector. */
+/* 1 if a masked load or store costs no more than a whole one. */
 enum { V16_MASKS = 0 };
 
-/* How many v16 a map computes side by side: registers allow so many chains. */
+/* How many v16 an element-wise function computes side by side, as the registers allow. */
 enum { V16_CHAINS = 1 };
 
-/* An operation as four of a quarter each. */
+/* An operation on each of the four q registers. */
 #define V16_UNARY(to, name, from, op)                                                              \
     V16_INLINE to name(from a) { return (to){{op(a.q[0]), op(a.q[1]), op(a.q[2]), op(a.q[3])}}; }
 #define V16_BINARY(to, name, from, op)                                                             \
@@ -53,7 +53,7 @@ V16_INLINE v16 v16_once(v16 x)
     return x;
 }
 
-/* A quarter of which elements below `last`, counted from its first, are there. */
+/* Loads elements i < last of a quarter and +0 for the others; last may be below 0 or above 4. */
 V16_INLINE float32x4_t v16_load4(const float *p, ptrdiff_t last)
 {
     float32x4_t x = vdupq_n_f32(0);
@@ -168,7 +168,7 @@ V16_INLINE v16 v16_fnma(v16 a, v16 b, v16 c)
                   vfmsq_f32(c.q[2], a.q[2], b.q[2]), vfmsq_f32(c.q[3], a.q[3], b.q[3])}};
 }
 
-/* By the operators of the compiler's vectors: the intrinsics want a literal for a count. */
+/* By the compiler's vector operators, because the intrinsics need a literal count. */
 V16_INLINE v16u v16u_shl(v16u a, int n)
 {
     return (v16u){{a.q[0] << n, a.q[1] << n, a.q[2] << n, a.q[3] << n}};
@@ -187,7 +187,7 @@ V16_INLINE v16u v16u_sra(v16u a, int n)
         {v16_sra4(a.q[0], n), v16_sra4(a.q[1], n), v16_sra4(a.q[2], n), v16_sra4(a.q[3], n)}};
 }
 
-/* Two products of 64 bits per register; their even words are the low halves, the odd ones the high. */
+/* Two 64-bit products per register: even words are the low halves, odd words the high halves. */
 V16_INLINE uint32x4_t v16_mulhilo4(uint32x4_t a, uint32x4_t b, uint32x4_t *hi)
 {
     const uint32x4_t p = vreinterpretq_u32_u64(vmull_u32(vget_low_u32(a), vget_low_u32(b)));
@@ -223,7 +223,7 @@ V16_INLINE v16 v16_keep(v16m m, v16 a)
     return v16_from_bits(kept);
 }
 
-/* Blocks of 4 x 4: pairs of elements, then pairs of pairs */
+/* Transposes a 4 x 4 block: pairs of elements, then pairs of pairs. */
 V16_INLINE void v16_transpose4(float32x4_t r0, float32x4_t r1, float32x4_t r2, float32x4_t r3,
                                float32x4_t to[4])
 {
@@ -249,9 +249,9 @@ V16_INLINE void v16_transpose(v16 r[16])
     for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
-/* --- the functions' building blocks; the rest of them: lanes_words.h --- */
+/* --- building blocks of the functions; the others are in lanes_words.h --- */
 
-/* By bytes, for which there are tables: word i is bytes 4 i, 4 i + 1, 4 i + 2, 4 i + 3. */
+/* tbl looks up bytes: word i of the table is bytes 4 i ... 4 i + 3. */
 V16_INLINE float32x4_t v16_lookup4(uint8x16x2_t table, uint32x4_t i)
 {
     const uint32x4_t first = vandq_u32(i, vdupq_n_u32(7));

@@ -1,5 +1,5 @@
-/* GEMM chains over ymm registers, for AVX2 and for AVX-512 with 256-bit vectors; which tiles fill their
- * 16 or 32 registers, each says in its GEMM_KINDS. */
+/* GEMM inner loop over ymm registers, for AVX2 and for AVX-512 with 256-bit vectors. Their
+ * GEMM_KINDS list the microtiles that fill 16 and 32 registers. */
 #ifndef SV_GEMM_YMM_H
 #define SV_GEMM_YMM_H
 
@@ -13,7 +13,7 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
 {
     const int V = (W + 1) / 2;
     const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs, step = x->step;
-    const float *row[5], *next = x->next; /* every third; the two after it by index */
+    const float *row[5], *next = x->next; /* every third row; the two after it by index */
     __m256 c[32];
     GEMM_UNROLL
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;

@@ -1,5 +1,5 @@
-/* What AVX2 and AVX-512 with 256-bit vectors do alike: sixteen lanes as two ymm registers. Masks, and
- * what hangs on them, are in lanes_avx2.h and lanes_avx512vl.h.
+/* Operations common to AVX2 and AVX-512 with 256-bit vectors: sixteen lanes as two ymm registers.
+ * Masks, and what depends on them, are in lanes_avx2.h and lanes_avx512vl.h.
  *
  * Lane i is element i of lo for i < 8 and element i - 8 of hi above.
  */
@@ -65,7 +65,7 @@ V16_BINARY(v16, v16_add, _mm256_add_ps)
 V16_BINARY(v16, v16_sub, _mm256_sub_ps)
 V16_BINARY(v16, v16_mul, _mm256_mul_ps)
 V16_BINARY(v16, v16_div, _mm256_div_ps)
-V16_BINARY(v16, v16_min, _mm256_min_ps) /* minps answers its second operand on NaN */
+V16_BINARY(v16, v16_min, _mm256_min_ps) /* minps returns its second operand on NaN */
 V16_BINARY(v16, v16_max, _mm256_max_ps)
 V16_BINARY(v16u, v16u_add, _mm256_add_epi32)
 V16_BINARY(v16u, v16u_sub, _mm256_sub_epi32)
@@ -135,7 +135,7 @@ V16_INLINE v16 v16_lookup8(const float table[8], v16u i)
     return (v16){_mm256_permutevar8x32_ps(t, i.lo), _mm256_permutevar8x32_ps(t, i.hi)};
 }
 
-/* 4 x 4 blocks within the 128-bit quarters, then the quarters themselves */
+/* Transposes 4 x 4 blocks within 128-bit quarters; v16_transpose then moves the quarters. */
 V16_INLINE void v16_transpose4(__m256 *a, __m256 *b, __m256 *c, __m256 *d)
 {
     const __m256 ab = _mm256_unpacklo_ps(*a, *b), ab2 = _mm256_unpackhi_ps(*a, *b);
