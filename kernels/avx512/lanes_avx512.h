@@ -156,7 +156,7 @@ V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
 {
     return (v16){_mm512_scalef_ps(y.v, _mm512_sub_ps(t.v, _mm512_set1_ps(V16_MAGIC_DOWN)))};
 }
-/* vgetexp takes the significand from [1, 2): its exponent is one too small where vgetmant's m < 1. */
+/* vgetexp takes m from [1, 2): its exponent is one too small where vgetmant gives m < 1. */
 V16_INLINE v16 v16_split(v16 x, v16 *e)
 {
     const __m512 one = _mm512_set1_ps(1), exponent = _mm512_getexp_ps(x.v);

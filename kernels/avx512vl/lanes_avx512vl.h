@@ -79,7 +79,7 @@ V16_INLINE v16 v16_ldexp_down(v16 y, v16 t)
 {
     return v16_scale(y, t, _mm256_set1_ps(V16_MAGIC_DOWN));
 }
-/* vgetexp takes the significand from [1, 2): its exponent is one too small where vgetmant's m < 1. */
+/* vgetexp takes m from [1, 2): its exponent is one too small where vgetmant gives m < 1. */
 V16_INLINE __m256 v16_split8(__m256 x, __m256 *e)
 {
     const __m256 one = _mm256_set1_ps(1), exponent = _mm256_getexp_ps(x);

@@ -96,7 +96,7 @@ static void SV_FN(gaussian_ll)(const struct sv_gaussian_ll *args)
             v16 v = v16_limited(p.n - j, p.logvar ? p.logvar + i * p.ld + j : NULL, min);
             acc = v16_sum_upto(acc, v16_gaussian2(d, v, v16_precision(v)), p.n - j);
         }
-        p.ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - : an empty sum gives +0 */
+        p.ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - ..., so that an empty sum gives +0 */
     }
 }
 
@@ -132,7 +132,7 @@ static void SV_FN(normal_ll)(size_t m, size_t n, const float *z, size_t ldz, flo
             v16 v = v16_load_upto(z + i * ldz + j, n - j);
             acc = v16_sum_upto(acc, v16_fma(v, v, v16_set1(LOG_2PI)), n - j);
         }
-        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - : an empty sum gives +0 */
+        ll[i] = 0 - 0.5f * v16_fold_add(acc); /* 0 - ..., so that an empty sum gives +0 */
     }
 }
 
