@@ -6,14 +6,14 @@
 
 enum { PATH = 4096 };
 
-/* A control group of this process, and the tightest quota found. */
+/* A control group of this process, and the smallest quota found. */
 struct search {
     const char *root;
     const char *group;
     bool v2;
-    bool seen,
-        elsewhere; /* a mount shows the group; none does, so those are asked that show others */
-    double least;
+    /* seen: a mount shows the group; elsewhere: none does, so the mounts of others are read */
+    bool seen, elsewhere;
+    double least; /* in CPUs; 0: none found */
 };
 
 static void keep_least(struct search *s, double quota, double period)
@@ -46,7 +46,7 @@ static void ask_group(struct search *s, const char *dir)
     }
 }
 
-/* The groups from mount/group up to the mount. */
+/* Reads the quotas of mount/group and of its ancestors up to the mount. */
 static void ask_groups(struct search *s, const char *mount, const char *group)
 {
     char dir[PATH];
@@ -61,7 +61,7 @@ static void ask_groups(struct search *s, const char *mount, const char *group)
     }
 }
 
-/* What is left of path below a mount whose root it lies in; NULL if it lies elsewhere. */
+/* path relative to a mount's root; NULL if it lies outside. */
 static const char *below(const char *path, const char *root)
 {
     const size_t n = strcmp(root, "/") ? strlen(root) : 0;
@@ -69,7 +69,7 @@ static const char *below(const char *path, const char *root)
     return path + n;
 }
 
-/* Whether a list a,b,c holds the word. */
+/* Whether a comma-separated list contains the word. */
 static bool lists(const char *list, const char *word)
 {
     const size_t n = strlen(word);
@@ -80,7 +80,7 @@ static bool lists(const char *list, const char *word)
     return false;
 }
 
-/* Through the border of a namespace, to groups whose names it hides. */
+/* A ".." leads out of the cgroup namespace, to groups whose names are hidden. */
 static bool climbs(const char *path)
 {
     for (const char *p = path; (p = strstr(p, "/..")); p += 3)
@@ -88,7 +88,7 @@ static bool climbs(const char *path)
     return false;
 }
 
-/* In place: \040 for a space, and so on. */
+/* Decodes mountinfo's octal escapes in place: \040 is a space. */
 static void unescape(char *s)
 {
     char *to = s;
@@ -119,8 +119,8 @@ static void ask_mount(struct search *s, char *line)
         if (i == 4) point = field;
     }
     tail += 3;
-    const char *options =
-        strrchr(tail, ' '); /* those of the file system; the source may be empty */
+    /* the file system's options: the last field, as the source before it may be empty */
+    const char *options = strrchr(tail, ' ');
     const char *type = strtok_r(tail, " ", &save);
     if (!point || !options++ || !type || strcmp(type, s->v2 ? "cgroup2" : "cgroup")) return;
     if (!s->v2 && !lists(options, "cpu")) return;

@@ -1,4 +1,4 @@
-/* The monotonic clock, in seconds; may be read within a signal handler. */
+/* The monotonic clock, in seconds; async-signal-safe. */
 #ifndef VAE_CLOCK_H
 #define VAE_CLOCK_H
 

@@ -8,9 +8,8 @@
 static size_t affinity(void)
 {
 #ifdef __linux__
-    enum {
-        MOST = 1 << 16
-    }; /* the kernel refuses a set smaller than its own, 8192 in distributions */
+    /* the kernel refuses a set smaller than its own: 8192 CPUs in distributions' kernels */
+    enum { MOST = 1 << 16 };
     for (size_t cpus = 1024; cpus <= MOST; cpus *= 2) {
         cpu_set_t *set = CPU_ALLOC(cpus);
         const size_t size = CPU_ALLOC_SIZE(cpus);

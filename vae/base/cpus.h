@@ -4,10 +4,12 @@
 
 #include <stddef.h>
 
-/* Those of its affinity mask, cut by the quota of its control groups (Linux, cgroup.h). At least 1. */
+/* The CPUs of its affinity mask, limited by its control groups' quota (Linux, cgroup.h); at least
+ * 1. */
 size_t vae_cpus_allowed(void);
 
-/* Of so many CPUs, those that a quota in CPUs keeps busy: 2.5 give 2, less than 1 gives 1; 0 is no quota. */
+/* How many of `cpus` CPUs a quota, in CPUs, can keep busy: 2.5 gives 2, less than 1 gives 1; 0
+ * means no quota. */
 size_t vae_cpus_within(size_t cpus, double quota);
 
 #endif

@@ -9,8 +9,8 @@ struct vae_error {
     char line[4096 + 512];
 };
 
-/* Fills *e and returns false, so that failing is `return vae_fail(e, ...)`. What text.h calls
- * unsafe is replaced: what is printed stays one line, whatever a file name or header holds. */
+/* Fills *e and returns false, so that callers write `return vae_fail(e, ...)`. Unsafe characters
+ * (text.h) are replaced: the message stays one line whatever a file name or header contains. */
 bool vae_fail(struct vae_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -8,7 +8,8 @@
 
 enum { PATIENCE = 2000 /* ms */ };
 
-/* Reads wait again. A pipe without a writer gives no event, one whose writer has gone does. */
+/* Makes reads block again. poll() reports no event on a pipe that never had a writer, but does once
+ * a writer has closed it. */
 static bool ready(int fd, bool pipe)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -19,7 +20,7 @@ static bool ready(int fd, bool pipe)
 int vae_input_open(const char *path, bool streams, const char *hint, struct vae_error *e)
 {
     struct stat st;
-    /* O_NONBLOCK: opening a pipe would wait for its writer */
+    /* O_NONBLOCK: opening a pipe would otherwise wait for a writer */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st))
         vae_fail(e, "%s: %s; %s", path, strerror(errno), hint);

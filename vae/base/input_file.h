@@ -1,11 +1,12 @@
-/* Opening a file that somebody else may have put there: never hangs, says what is wrong. */
+/* Opens files from untrusted places: never hangs, and says what is wrong. */
 #ifndef VAE_INPUT_FILE_H
 #define VAE_INPUT_FILE_H
 
 #include "error.h"
 
-/* A descriptor to read from, or -1. Regular files; with `streams` also pipes and devices, where a pipe to
- * which nobody writes is waited for, two seconds. hint: what to give instead, ends the line. */
+/* Returns a descriptor to read from, or -1. Opens regular files; with `streams` also pipes and
+ * devices, and waits two seconds for a pipe's writer. hint ends the error line: what to give
+ * instead. */
 int vae_input_open(const char *path, bool streams, const char *hint, struct vae_error *e);
 
 #endif

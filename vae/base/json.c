@@ -59,7 +59,8 @@ static int append(const char *bytes, size_t n, void *to)
     return 0;
 }
 
-/* Not json_dumps: jansson 2.14 goes on after a failure to write a key, and leaves out a part of it. */
+/* Not json_dumps: jansson 2.14 goes on after it failed to write a key, and leaves out part of the
+ * output. */
 char *vae_json_text(bool ok, json_t *value, size_t flags)
 {
     struct text t = {.s = NULL};
@@ -74,8 +75,8 @@ char *vae_json_text(bool ok, json_t *value, size_t flags)
 
 static _Thread_local bool refused;
 
-/* After one refusal all are refused: jansson drops a byte of text it had no room for, and would then copy a string
- * without its closing quote, on and on, had it room for the copy. */
+/* After one failure all allocations fail. jansson drops a character that it has no memory for; were
+ * that a closing quote, and the next allocation successful, it would copy past its end. */
 static void *noted_malloc(size_t n)
 {
     void *p = refused ? NULL : malloc(n);
@@ -83,8 +84,8 @@ static void *noted_malloc(size_t n)
     return p;
 }
 
-/* jansson 2.14 does not always say that memory was short, may go on without a member, and resets errno: its
- * requests are watched. */
+/* jansson 2.14 does not always report a failed allocation, may go on without a member, and resets
+ * errno. So its allocations are watched. */
 json_t *vae_json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error,
                        const char **why)
 {

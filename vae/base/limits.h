@@ -1,4 +1,4 @@
-/* Limits of what the program takes. */
+/* Limits on what the program accepts. */
 #ifndef VAE_LIMITS_H
 #define VAE_LIMITS_H
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Still the file of that name: its last holder may have removed it since it was opened. */
+/* Whether path still names this file: the last holder may have removed it since it was opened. */
 static bool still_there(int fd, const char *path)
 {
     struct stat ours, named;
@@ -27,7 +27,7 @@ static int open_lock(const char *path, const char *what, const char *option, str
     return -1;
 }
 
-/* A lock that goes between two looks at it is asked for again. */
+/* Tries again if the holder leaves between two of these calls. */
 bool vae_lock_take(struct lock *l, const char *path, const char *what, const char *option,
                    struct vae_error *e)
 {
@@ -54,7 +54,7 @@ bool vae_lock_take(struct lock *l, const char *path, const char *what, const cha
 void vae_lock_leave(struct lock *l)
 {
     if (l->fd < 0) return;
-    unlink(l->path); /* while it is held, so that nobody else's goes */
+    unlink(l->path); /* while still locked, so that nobody else's file is removed */
     close(l->fd);
     l->fd = -1;
 }

@@ -1,5 +1,5 @@
-/* A lock file: held by one process at a time, gone with it. Advisory (fcntl), so that a file system without locks
- * is done without. */
+/* A lock file, held by one process at a time and released when that process ends. The lock is
+ * advisory (fcntl). On a file system without locks, taking it succeeds unlocked. */
 #ifndef VAE_LOCK_H
 #define VAE_LOCK_H
 
@@ -12,12 +12,12 @@ struct lock {
     int fd; /* -1: not held */
 };
 
-/* Makes and locks the file `path`; fails where another process has it, whose number is named. what: what it stands
- * for; option: with which to choose another. */
+/* Creates and locks the file `path`; fails if another process holds it, and names its PID if known.
+ * For messages, what: what the lock protects; option: the option that chooses another. */
 bool vae_lock_take(struct lock *l, const char *path, const char *what, const char *option,
                    struct vae_error *e);
 
-/* Removes the file; nothing where none is held. */
+/* Removes the file and the lock; does nothing if none is held. */
 void vae_lock_leave(struct lock *l);
 
 #endif

@@ -2,12 +2,12 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* Below so many bytes, half a huge page would lie idle. */
 enum { HUGE = 2 << 20, HEADER = 64 };
 
-/* The block's size stands in its first cache line. */
+/* The block's size is stored in its first cache line, before the memory returned. */
 void *vae_memory_get(size_t bytes)
 {
+    /* rounding up to huge pages wastes half a page on average: too much for smaller blocks */
     const size_t page = bytes >= 4 * (size_t)HUGE ? HUGE : 4096;
     if (bytes > SIZE_MAX / 2) return NULL;
     const size_t size = (bytes + HEADER + page - 1) / page * page;

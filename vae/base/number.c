@@ -24,7 +24,7 @@ bool vae_number_u64(const char *text, uint64_t max, uint64_t *out)
     return !*text;
 }
 
-/* strtod takes more than these: leading space, hexadecimal, names, and what follows the number. */
+/* strtod accepts more: leading space, hexadecimal, inf and nan, and trailing text. */
 static bool decimal(const char *p)
 {
     if (*p == '-' || *p == '+') p++;
@@ -39,7 +39,7 @@ static bool decimal(const char *p)
     return !*p;
 }
 
-/* `end` is looked at for a locale whose decimal point is another. */
+/* `end` is checked because the locale may have another decimal point. */
 bool vae_number_f32(const char *text, float *out)
 {
     char *end;

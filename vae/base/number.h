@@ -1,15 +1,15 @@
-/* The one parser of numbers in text: the whole text is the number, or it is none. */
+/* The only parser of numbers in text: the whole text must be the number. */
 #ifndef VAE_NUMBER_H
 #define VAE_NUMBER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Decimal digits and nothing else, at most `max`. */
+/* Decimal digits and nothing else; false above `max`. */
 bool vae_number_u64(const char *text, uint64_t max, uint64_t *out);
 
-/* As JSON writes numbers, but that a leading + or zeros are taken and a digit may be missing on one side of
- * the point: no space, no hexadecimal, no "inf" or "nan". Rounded to nearest; false where that overflows. */
+/* JSON's number syntax; also accepted are a leading +, leading zeros, and no digits on one side of
+ * the point. No space, no hexadecimal, no "inf" or "nan". Rounds to nearest; false on overflow. */
 bool vae_number_f32(const char *text, float *out);
 bool vae_number_f64(const char *text, double *out);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Sorts x[n] in place, ascending; no NaN among them. */
+/* Sorts x[n] in place, ascending. x holds no NaN. */
 void vae_sort(double *x, size_t n);
 
 /* Sorts x[n] and returns x[n / 2], the median where n is odd. n > 0. */

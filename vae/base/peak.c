@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 enum { ROUNDS = 500, MEASUREMENTS = 8 };
-static const double SECONDS = 2e-3; /* of a measurement */
+static const double SECONDS = 2e-3; /* per measurement */
 static const double MOST = 1.05;
 
 double vae_peak_work(const struct sv_kernels *k)

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Some 20 to 50 microseconds: several times what two parts of a training step differ by, and less than a
- * sleeping thread takes to wake. */
+/* Iterations before a waiting thread sleeps, some 20 to 50 microseconds: several times the
+ * imbalance between two threads in a training step, and less than a sleeping thread takes to
+ * wake. */
 enum { SPIN = 1000 };
 
-/* A counter that threads wait on: `round` is published by its change. */
+/* A counter that threads wait on. Its increment publishes what was written before. */
 struct event {
     _Alignas(64) atomic_size_t count;
     pthread_mutex_t lock;
@@ -28,7 +29,7 @@ struct pool {
     struct event started, arrived; /* rounds begun; arrivals at barriers, over all rounds */
     struct worker {
         _Alignas(64) struct pool *pool;
-        size_t index, barriers; /* it has passed */
+        size_t index, barriers; /* passed so far */
         pthread_t thread;
     } worker[];
 };
@@ -56,8 +57,8 @@ static void event_destroy(struct event *e)
     pthread_mutex_destroy(&e->lock);
 }
 
-/* Here the count goes first and then the sleepers are looked at; a sleeper counts itself and then looks
- * at the count. All four in one order, so one of the two sees the other. */
+/* Dekker handshake: the signaller writes count and then reads sleepers; the waiter writes sleepers
+ * and then reads count. All four are seq_cst, so no wake-up is lost. */
 static void event_signal(struct event *e)
 {
     atomic_fetch_add(&e->count, 1);
@@ -101,7 +102,7 @@ static void *work(void *arg)
 
 size_t vae_pool_threads(const struct pool *p) { return p ? p->threads : 1; }
 
-/* Signals are the caller's to handle: the workers block them all. */
+/* Workers block all signals, so that they are delivered to the caller's threads. */
 static int start(struct worker *w)
 {
     sigset_t all, before;

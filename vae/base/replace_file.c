@@ -20,7 +20,7 @@ enum { DIGITS = 16, TRIES = 100 };
 
 static const char elsewhere[] = "choose another place to write to";
 
-/* --- temporaries that nobody writes to any more --- */
+/* --- stale temporaries --- */
 
 static bool is_temporary(const char *name)
 {
@@ -30,7 +30,7 @@ static bool is_temporary(const char *name)
            !strcmp(name + first + DIGITS, suffix);
 }
 
-/* Its writer, where it lives, holds the lock. */
+/* A temporary's writer holds its lock for as long as it runs. */
 static void remove_stale(int dir, const char *name)
 {
     struct stat st;
@@ -41,7 +41,7 @@ static void remove_stale(int dir, const char *name)
     close(fd);
 }
 
-/* A directory that may not be listed is left as it is. False where memory is short. */
+/* A directory that may not be listed is left as it is. False only when out of memory. */
 static bool remove_all_stale(int dir)
 {
     const int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -56,7 +56,7 @@ static bool remove_all_stale(int dir)
 
 /* --- the target --- */
 
-/* Where path leads, and what is there. */
+/* Resolves path, and notes mode and owner of a file that exists. */
 static bool find_target(struct replace_file *r, const char *path, struct vae_error *e)
 {
     struct stat st;
@@ -81,7 +81,8 @@ static bool find_target(struct replace_file *r, const char *path, struct vae_err
     return true;
 }
 
-/* Opens its directory; names in it are then short, whatever the path's length, and stay in it. */
+/* Opens the target's directory. Names relative to it stay short whatever the path's length, and
+ * stay in that directory. */
 static bool open_directory(struct replace_file *r)
 {
     char *slash = strrchr(r->path, '/');
@@ -90,7 +91,7 @@ static bool open_directory(struct replace_file *r)
     if (slash) *slash = 0;
     r->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 #ifdef O_PATH
-    /* a directory to write to and not to list */
+    /* the directory may be writable but not readable */
     if (r->dir < 0 && errno == EACCES) r->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 #endif
     if (slash) *slash = '/';
@@ -101,14 +102,14 @@ static uint64_t random_word(void)
 {
     uint64_t word;
     if (getentropy(&word, sizeof word) == 0) return word;
-    struct timespec t; /* guessable; still never an existing file, nor through a link */
+    struct timespec t; /* guessable, but O_EXCL still refuses existing files and links */
     clock_gettime(CLOCK_REALTIME, &t);
     return ((uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ (uint64_t)getpid()) *
            0x9e3779b97f4a7c15;
 }
 
-/* Another writer may take ours for stale between its making and its lock; then we make another. File
- * systems without locks have no such writers. */
+/* Between creation and locking another writer may remove our file as stale; then we create another.
+ * On file systems without locks nobody removes it. */
 static bool open_temporary(struct replace_file *r)
 {
     struct stat st;
@@ -159,8 +160,8 @@ void vae_replace_text(struct replace_file *r, const char *text)
     vae_replace_write(r, text, strlen(text));
 }
 
-/* Where the group cannot be kept, another gets no more than all have. File systems without modes refuse
- * with EPERM. */
+/* If the group cannot be kept, the new group gets no more rights than others have. File systems
+ * without modes fail with EPERM. */
 static void keep_mode(struct replace_file *r)
 {
     mode_t mode = r->mode;
@@ -169,7 +170,7 @@ static void keep_mode(struct replace_file *r)
     if (fchmod(r->fd, mode) && errno != EPERM && !r->error) r->error = errno;
 }
 
-/* EINVAL: a file system that does not sync this. */
+/* EINVAL: the file system cannot sync this file. */
 bool vae_sync_file(int fd)
 {
     int failed;
@@ -189,7 +190,7 @@ void vae_sync_directory(const char *path)
     close(fd);
 }
 
-/* On Linux the descriptor is gone after EINTR too. */
+/* On Linux the descriptor is closed after EINTR too. */
 static void close_temporary(struct replace_file *r)
 {
     if (close(r->fd) && errno != EINTR && !r->error) r->error = errno;
@@ -203,7 +204,7 @@ void vae_replace_abort(struct replace_file *r)
     close(r->dir);
 }
 
-/* The lock is given up last: a temporary is never taken for stale before it has its new name. */
+/* The lock is released after the rename: until then the temporary must not be taken for stale. */
 bool vae_replace_commit(struct replace_file *r, struct vae_error *e)
 {
     if (!r->error && r->exists) keep_mode(r);

@@ -1,4 +1,4 @@
-/* The streams of Philox: one per use, so that no two draws share an address. */
+/* Philox streams, one per use, so that no two draws share an address. */
 #ifndef VAE_STREAMS_H
 #define VAE_STREAMS_H
 
@@ -11,7 +11,7 @@ enum vae_stream {
     STREAM_BINARIZE_TEST,   /* as EPS_TEST */
     STREAM_SAMPLE,          /* row: image drawn */
     STREAM_SYNTHETIC,       /* row: digit drawn */
-    STREAM_EPS_POINTS,      /* row: training image, of --points' training bound */
+    STREAM_EPS_POINTS,      /* row: training image, for --points' training bound */
     STREAM_BINARIZE_POINTS, /* as EPS_POINTS */
     STREAM_COUNT
 };

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Length of the UTF-8 sequence at p and its code point; 0 where it is none (RFC 3629: no overlong form, no
- * surrogate, nothing beyond U+10FFFF). */
+/* Length of the UTF-8 sequence at p, and its code point; 0 if it is invalid (RFC 3629: no overlong
+ * form, no surrogate, nothing beyond U+10FFFF). */
 static size_t decode(const unsigned char *p, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
