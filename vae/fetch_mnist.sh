@@ -1,11 +1,13 @@
 #!/bin/sh
 # Downloads MNIST's four IDX files: fetch_mnist.sh DIR [BASE_URL ...]
-# Each mirror is tried in turn, a broken-off download is resumed, and a file counts only if its
-# uncompressed bytes, where they stand in the end, have the MD5 of the original distribution. A file that is
-# there and right is not fetched again. A BASE_URL is https:// or file:///..., and no redirection leads to less.
+# Mirrors are tried in turn, and an interrupted download is resumed. A file is accepted only if its
+# uncompressed bytes, read back from their final place, have the MD5 of the original distribution. A
+# file that is already there and right is not fetched again. A BASE_URL is https:// or file:///...;
+# redirections are followed to https alone.
 #
-# It ends: a mirror that sends less than 1 kB/s for 20 s (VAE_FETCH_STALL=seconds), or needs more than 300 s for a
-# file (VAE_FETCH_MOST=seconds), is given up. What it sent is kept, and the next goes on from there.
+# It never hangs: a mirror that sends less than 1 kB/s for 20 s (VAE_FETCH_STALL=seconds), or needs
+# more than 300 s for a file (VAE_FETCH_MOST=seconds), is given up. What it sent is kept, and the next
+# mirror resumes from there.
 set -u
 
 dir=${1:?usage: fetch_mnist.sh DIR [BASE_URL ...]}
@@ -21,10 +23,10 @@ for tool in curl gzip md5sum; do
 done
 mkdir -p -- "$dir" || die "$dir: cannot be made"
 
-# right FILE MD5: the uncompressed bytes are the original ones
+# right FILE MD5: whether the uncompressed bytes are the original ones
 right() { [ "$(gzip -dc <"$1" 2>/dev/null | md5sum | cut -d' ' -f1)" = "$2" ]; }
 
-# Goes on where PART ends; had_part is set if there was one.
+# Resumes where PART ends; had_part is set if there was one.
 download() { # URL PART
     had_part=
     [ -s "$2" ] && had_part=yes
@@ -46,7 +48,7 @@ fetch() { # NAME MD5, mirrors in the remaining arguments
     done
     for base; do
         echo "$file: from $base"
-        # twice: what a broken-off download left may not be the start of what this mirror has
+        # twice: a partial download may not be the start of this mirror's file
         for try in resumed fresh; do
             download "$base/$name.gz" "$part"
             said=$?
@@ -56,8 +58,8 @@ fetch() { # NAME MD5, mirrors in the remaining arguments
             fi
             case $said in
             23) die "$part: cannot be written; is the disk full?" ;;
-            0 | 33 | 36) ;; # it came whole and is wrong, or cannot be gone on with: the part was no start of it
-            *) break ;;     # broken off, too slow, or not to be had: the part is good as far as it goes
+            0 | 33 | 36) ;; # complete but wrong, or cannot be resumed: the part was not its start
+            *) break ;;     # interrupted, too slow or unavailable: the part may still be resumed
             esac
             [ "$try" = resumed ] && [ -n "$had_part" ] || break
             rm -f -- "$part"
@@ -71,7 +73,7 @@ train-labels-idx1-ubyte a25bea736e30d166cdddb491f175f624
 t10k-images-idx3-ubyte 2646ac647ad5339dbf082846283269ea
 t10k-labels-idx1-ubyte 27ae3e4e09519cfbb04c329615203637'
 
-# all COMMAND ...: of each name and sum; by line, not in a subshell, for `die` to end the script
+# all COMMAND ...: runs it for each name and sum; not in a subshell, so that `die` ends the script
 all()
 {
     while read -r each sum; do

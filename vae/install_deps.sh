@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing of the Debian packages named as arguments; elsewhere says what is needed.
+# Installs those Debian packages among its arguments that are missing; elsewhere says what is needed.
 set -u
 
 if ! command -v dpkg >/dev/null; then
@@ -29,7 +29,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-for package in $missing; do # of another architecture: dpkg must know of that first
+for package in $missing; do # dpkg must first know the architecture of a foreign package
     case $package in
     *:*) $as_root dpkg --add-architecture "${package#*:}" ;;
     esac

@@ -9,8 +9,7 @@
 #include <string.h>
 
 /* Iterations before a waiting thread sleeps, some 20 to 50 microseconds: several times the
- * imbalance between two threads in a training step, and less than a sleeping thread takes to
- * wake. */
+ * imbalance between two threads in a training step, and less than it takes to wake a thread. */
 enum { SPIN = 1000 };
 
 /* A counter that threads wait on. Its increment publishes what was written before. */

@@ -13,8 +13,7 @@ static inline struct share vae_share_of(size_t count, size_t i, size_t n)
     return (struct share){count * i / n, count * (i + 1) / n};
 }
 
-/* Rows row ... row + rows - 1 of panels panel ... panel + panels - 1; a panel is sixteen
- * columns. */
+/* Rows row ... row + rows - 1 of panels panel ... panel + panels - 1, of sixteen columns each. */
 struct block {
     size_t row, rows, panel, panels;
 };

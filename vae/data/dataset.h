@@ -9,12 +9,12 @@ struct dataset {
 };
 
 struct dataset_options {
-    bool test_only; /* no training images are asked for: train stays empty */
-    bool transpose; /* rows become columns, as EMNIST needs it */
+    bool test_only; /* reads no training images: train stays empty */
+    bool transpose; /* swaps rows and columns, as EMNIST needs */
 };
 
-/* source: `synthetic`; a directory or set of idx_names.h; or one IDX image file, of which every tenth image
- * is held out as test, or which is the test as a whole under test_only. */
+/* source: `synthetic`; a directory or set (idx_names.h); or one IDX image file. Of a single file
+ * every tenth image is held out for testing; with test_only all of it is the test set. */
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e);
 

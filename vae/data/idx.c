@@ -15,13 +15,13 @@ enum { CHUNK = 1 << 20, PIECE = 1 << 16, MAX_DIMS = 4, FIRST_ROOM = 16 << 20 };
 struct reader {
     gzFile f;
     const char *path;
-    size_t file_size; /* 0: not known, a pipe */
+    size_t file_size; /* 0: unknown (a pipe) */
     const struct idx_type *type;
     size_t header; /* bytes */
     struct images *out;
 };
 
-/* Up to n bytes; *got of them arrived. False if the stream itself is damaged. */
+/* Reads up to n bytes; *got is how many there were. False if the stream itself is damaged. */
 static bool read_bytes(const struct reader *r, uint8_t *to, size_t n, size_t *got,
                        struct vae_error *e)
 {
@@ -31,7 +31,8 @@ static bool read_bytes(const struct reader *r, uint8_t *to, size_t n, size_t *go
         if (some < 0) {
             int code;
             const char *text = gzerror(r->f, &code), *colon = strstr(text, ": ");
-            const char *reason = colon ? colon + 2 : text; /* past zlib's name of the file */
+            const char *reason =
+                colon ? colon + 2 : text; /* past the file name that zlib puts first */
             if (code == Z_MEM_ERROR) return vae_fail(e, "%s: not enough memory", r->path);
             return vae_fail(e, "%s: %s; fetch or copy the file again", r->path, reason);
         }
@@ -48,7 +49,7 @@ static uint32_t big_endian(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* The first four bytes are not those of an IDX file: what is it then? */
+/* Says what a file is whose first four bytes are not those of an IDX file. */
 static bool not_idx(const struct reader *r, const uint8_t *magic, struct vae_error *e)
 {
     uint8_t head[FILE_KIND_HEAD];
@@ -74,7 +75,7 @@ static bool not_idx(const struct reader *r, const uint8_t *magic, struct vae_err
                     r->path, big_endian(head));
 }
 
-/* n x d: square images where d is a square number. */
+/* A file of n x d: square images if d is a square number, else one row each. */
 static void flat(uint32_t d, struct images *out)
 {
     const size_t side = (size_t)lround(sqrt(d));
@@ -90,7 +91,7 @@ static bool take_sizes(const struct reader *r, size_t dims, const uint32_t *size
     out->rows = size[1];
     out->cols = size[2];
     if (dims == 2) flat(size[1], out);
-    if (dims == 4 && size[1] == 1) { /* the channel first; else it is the last */
+    if (dims == 4 && size[1] == 1) { /* channel first; otherwise last */
         out->rows = size[2];
         out->cols = size[3];
     } else if (dims == 4 && size[3] != 1) {
@@ -136,8 +137,8 @@ static bool cut_short(const struct reader *r, size_t have, size_t total, struct 
                     have, total);
 }
 
-/* Room for more than `have` bytes, `total` at most. It begins with what a file of that size is likely to
- * hold, MNIST's being compressed to a fifth, and doubles: a header's word alone takes no memory. */
+/* Makes room for more than `have` bytes, at most `total`. Starts at eight times the file's size
+ * (MNIST compresses to a fifth) and doubles, so that a header alone cannot make it allocate. */
 static bool grow(const struct reader *r, uint8_t **block, size_t have, size_t *room, size_t total,
                  struct vae_error *e)
 {
@@ -152,7 +153,7 @@ static bool grow(const struct reader *r, uint8_t **block, size_t have, size_t *r
     return true;
 }
 
-/* The next elements, n at most, as they are kept; *got of them arrived. */
+/* Reads up to n elements, converted to what is kept; *got is how many there were. */
 static bool read_elements(const struct reader *r, size_t done, uint8_t *to, size_t n, size_t *got,
                           struct vae_error *e)
 {

@@ -5,15 +5,17 @@
 #include "../base/error.h"
 #include "images.h"
 
-/* Reads a file of any of the format's types, and checks each value:
+/* Reads a file of any of the format's element types and checks each value:
  *
- *   integers (8 bits with and without sign, 16, 32)   0 to 255, of which 255 is 1.0; anything else is refused
- *   floats (32, 64 bits)   0 to 1; or, where one is above 1, 0 to 255, all divided by 255. Kept as floats
+ *   integers (8 bits, signed or not; 16; 32)   0 to 255, where 255 is 1.0; anything else is refused
+ *   floats (32, 64 bits)                       0 to 1; if any is above 1, 0 to 255, and all are
+ *                                              divided by 255. Kept as floats
  *
- * Dimensions: images x rows x columns; with a fourth of 1, the channel, behind the first or at the end; or
- * images x pixels, square where that number is one, else a single row.
+ * Dimensions: images x rows x columns, with an optional channel dimension of 1 after the first or
+ * at the end; or images x pixels, square if that is a square number, else a single row.
  *
- * Memory grows with what has been read, never by what the header says. vae_images_free gives it back. */
+ * Memory grows with what has been read, never with what the header claims. Free with
+ * vae_images_free. */
 bool vae_idx_read(const char *path, struct images *out, struct vae_error *e);
 
 #endif

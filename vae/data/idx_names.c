@@ -8,10 +8,10 @@
 
 enum { MAX_SETS = 32, STEM = 64, NO_RANK = 99 };
 
-/* A set of images: its files differ in role alone. stem: "emnist-letters-", "" for MNIST. */
+/* A set of images; its files differ only in role. stem: "emnist-letters-", "" for MNIST. */
 struct set {
     char stem[STEM];
-    int rank[IDX_ROLES]; /* of the file found so far, the lowest serves; NO_RANK: none */
+    int rank[IDX_ROLES]; /* of the best file so far; lower is better; NO_RANK: none */
     struct idx_pair file;
 };
 
@@ -27,7 +27,7 @@ struct name {
 
 /* --- one name --- */
 
-/* -images-idx3-ubyte, -images.idx3-ubyte, and those with .gz, are preferred in this order. */
+/* Preferred in this order: -images-idx3-ubyte, the same with .gz, -images.idx3-ubyte, its .gz. */
 static bool parse_tail(const char *tail, int *rank)
 {
     static const char images[] = "-images";
@@ -89,7 +89,8 @@ static void keep(struct sets *s, const struct name *n, const char *path)
     strcpy(have, path);
 }
 
-/* of: NULL, or the folder's own name, whose file alone is looked for; a file beside the folder is preferred. */
+/* of: NULL, or the parsed name of the directory itself. Then only the file of that name is looked
+ * for, and one beside the directory is preferred. */
 static void scan(const char *dir, const struct name *of, struct sets *s)
 {
     enum { INSIDE = 4 };
@@ -118,7 +119,7 @@ static bool complete(const struct set *s, bool test_only)
     return s->rank[IDX_TEST] != NO_RANK && (test_only || s->rank[IDX_TRAIN] != NO_RANK);
 }
 
-/* Names the set whose files have none. */
+/* The name of the set whose stem is empty. */
 static const char plain[] = "mnist";
 
 static bool is_called(const struct set *s, const char *wanted)
@@ -173,7 +174,8 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
     return true;
 }
 
-/* torchvision's root/MNIST/raw, or root/MNIST: the directory's own name is told by `dir`. */
+/* Scans the folders of torchvision's layout; root is its root or, for instance, its MNIST. dir
+ * becomes the folder found. */
 static bool scan_below(const char *root, char dir[IDX_PATH], struct sets *s, struct vae_error *e)
 {
     static const char *const below[] = {"raw",        "MNIST/raw",  "FashionMNIST/raw",
@@ -196,7 +198,7 @@ static bool scan_below(const char *root, char dir[IDX_PATH], struct sets *s, str
     return found < 2 || vae_fail(e, "%s: holds %s; give one of them", root, names);
 }
 
-/* Splits DIRECTORY/SET where that is no directory itself; SET, or NULL. */
+/* Splits DIRECTORY/SET, unless such a path exists. Returns SET, or NULL. */
 static const char *split_source(const char *source, char dir[IDX_PATH])
 {
     struct stat st;

@@ -1,7 +1,10 @@
-/* The names under which MNIST and its kin are found: train-images-idx3-ubyte and t10k-images-idx3-ubyte, of
- * MNIST, Fashion-MNIST and KMNIST; emnist-letters-train-... and -test-..., of EMNIST's and QMNIST's splits;
- * with a dot for the second dash, as some mirrors have it; plain or .gz; in folders of those very names, as
- * Kaggle's archive has them; and in MNIST/raw, FashionMNIST/raw ..., as torchvision does. */
+/* Finds MNIST and its relatives by their file names:
+ *
+ *   train-images-idx3-ubyte, t10k-images-idx3-ubyte   MNIST, Fashion-MNIST, KMNIST
+ *   emnist-letters-train-..., -test-...               the splits of EMNIST and QMNIST
+ *
+ * with a dot for the second dash, as on some mirrors; plain or .gz; in folders of the same names,
+ * as in Kaggle's archive; and in MNIST/raw, FashionMNIST/raw ..., as torchvision has them. */
 #ifndef VAE_IDX_NAMES_H
 #define VAE_IDX_NAMES_H
 
@@ -13,8 +16,8 @@ struct idx_pair {
     char path[IDX_ROLES][IDX_PATH];
 };
 
-/* source: a directory that holds one set, or DIRECTORY/SET, such as gzip/emnist-letters, where it holds
- * several. Training images may be missing where they are not asked for. */
+/* source: a directory that holds one set, or DIRECTORY/SET, such as gzip/emnist-letters, if it
+ * holds several. With test_only the training images may be missing. */
 bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e);
 
 #endif

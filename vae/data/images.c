@@ -27,7 +27,7 @@ void vae_images_free(struct images *i)
     *i = (struct images){0};
 }
 
-/* vae_images_at for one's own images */
+/* vae_images_at without const */
 static char *at(struct images *i, size_t image)
 {
     char *first = i->values ? (char *)i->values : (char *)i->pixels;

@@ -1,4 +1,4 @@
-/* Grey images, as bytes or, where a file holds more than bytes can, as floats. */
+/* Grey images, as bytes, or as floats if they were floats in the file. */
 #ifndef VAE_IMAGES_H
 #define VAE_IMAGES_H
 
@@ -9,7 +9,7 @@
 struct images {
     size_t count, rows, cols;
     uint8_t *pixels; /* [count][rows][cols]; 255 is 1.0 */
-    float *values;   /* in their place, from 0 to 1; NULL: bytes */
+    float *values;   /* instead of pixels, from 0 to 1; NULL: bytes */
 };
 
 static inline size_t vae_images_size(const struct images *i) { return i->rows * i->cols; }
@@ -25,18 +25,20 @@ static inline const void *vae_images_at(const struct images *i, size_t image)
     return (const char *)first + image * vae_images_bytes(i);
 }
 
-/* Room for so many images of bytes, all zero; false where there is not enough memory. */
+/* Allocates `count` images of bytes, all zero; false if out of memory. */
 bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols);
 void vae_images_free(struct images *i);
 
-/* Every tenth image, the last of ten, goes to *held; the others stay, in order. */
+/* Moves the last of every ten images to *held; the others stay, in order. False if out of
+ * memory. */
 enum { IMAGES_HOLD_OUT = 10 };
 bool vae_images_split(struct images *i, struct images *held);
 
-/* Which images they are: a sum (reference/fnv.h) over sizes and at most 65536 bytes of pixels, at equal distances. */
+/* Identifies a set of images: a hash (reference/fnv.h) of its sizes and of at most 65536 bytes of
+ * pixels, evenly spaced. */
 uint64_t vae_images_sum(const struct images *i);
 
-/* Rows become columns; false where there is not enough memory. */
+/* Transposes each image; false if out of memory. */
 bool vae_images_transpose(struct images *i);
 
 #endif

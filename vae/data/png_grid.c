@@ -20,7 +20,7 @@ static void paint(struct canvas *c, const float *image, size_t rows, size_t cols
         }
 }
 
-/* In memory first: what fails there is want of memory, and what fails in writing has its errno. */
+/* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
 static bool write_png(const char *path, const struct canvas *c, struct vae_error *e)
 {
     struct replace_file r;

@@ -1,6 +1,7 @@
 /* Each digit is a few strokes, each stroke a Catmull-Rom spline through control points in the unit
  * square (x right, y down). A digit is transformed, its splines cut into segments, and each pixel's
- * ink falls off over one pixel at the stroke's edge. Only + - * / and sqrt: same bits everywhere.
+ * ink falls off over one pixel at the stroke's edge. Uses only + - * / and sqrt, so the bits are
+ * the same everywhere.
  */
 #include "synthetic.h"
 #include "../../kernels/kernels.h"
@@ -53,7 +54,7 @@ static const struct glyph glyphs[10] = {
 };
 // clang-format on
 
-/* Draws from one row of uniforms, in order. */
+/* One row of uniforms, used in order. */
 struct dice {
     float u[128];
     size_t next;

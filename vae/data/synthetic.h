@@ -1,4 +1,4 @@
-/* Digits drawn by the program: the data set that needs no download. */
+/* Digits drawn by the program, a data set that needs no download. */
 #ifndef VAE_SYNTHETIC_H
 #define VAE_SYNTHETIC_H
 

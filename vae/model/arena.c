@@ -3,10 +3,11 @@
 #include "model.h"
 #include <math.h>
 
-/* Rows start on cache lines, an odd number of lines apart: those of a tile do not collide in one set. */
+/* Leading dimension: rows start on cache lines, an odd number of lines apart, so that the rows of a
+ * microtile do not collide in one cache set. */
 static size_t lead(size_t cols) { return ((cols + 15) / 16 | 1) * 16; }
 
-/* Hands out pieces of the arena, whole cache lines; with base NULL it only counts. */
+/* Takes whole cache lines from the arena; with base NULL it only counts. */
 static float *take(float *base, size_t *used, size_t count)
 {
     float *p = base ? base + *used : NULL;
@@ -39,7 +40,7 @@ static size_t scratch_size(const struct vae_model *m)
     return most;
 }
 
-/* Room for Y, or dY, of layers first ... end - 1. */
+/* Takes room for Y, or dY, of layers first ... end - 1. */
 static void take_hidden(struct vae_model *m, float *base, size_t *used, size_t first, size_t end,
                         size_t rows, bool gradient)
 {
@@ -50,7 +51,7 @@ static void take_hidden(struct vae_model *m, float *base, size_t *used, size_t f
     }
 }
 
-/* What a layer gives is what the next one takes. */
+/* A layer's output is the next one's input. */
 static void link_layers(struct vae_model *m)
 {
     const struct vae_work *w = &m->work;

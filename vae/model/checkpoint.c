@@ -8,7 +8,7 @@
 
 /* --- tensors --- */
 
-/* A layer as it is named outside: columns first ... first + cols - 1 of a weight and its bias. */
+/* A layer as the file names it: columns first ... first + cols - 1 of a weight and its bias. */
 struct part {
     char name[CHECKPOINT_NAME];
     struct vae_tensor w, b;
@@ -74,7 +74,7 @@ static const char *const stat_names[][VAE_MAX_STATS] = {
     [VAE_ADAM] = {"optimizer.exp_avg.", "optimizer.exp_avg_sq."},
 };
 
-/* Ours is input x output, in panels, theirs output x input. */
+/* In memory a weight is [inputs][outputs], in panels; in the file it is [outputs][inputs]. */
 static void transpose_out(const float *arena, const struct vae_tensor *t, const struct part *p,
                           float *out)
 {
@@ -96,7 +96,7 @@ static void name_tensor(char name[ST_NAME], const char *prefix, const char *part
     snprintf(name, ST_NAME, "%s%s.%s", prefix, part, suffix);
 }
 
-/* Appends one arena's tensors; weights are transposed into *room, which moves on. */
+/* Appends one arena's tensors; weights are transposed into *room, which advances. */
 static size_t collect(const struct vae_model *m, const char *prefix, const float *arena,
                       float **room, struct st_tensor *out)
 {
@@ -120,7 +120,7 @@ static size_t collect(const struct vae_model *m, const char *prefix, const float
 
 /* --- the file --- */
 
-/* One tensor of one arena; squares are never negative. */
+/* Checks one tensor of one arena; squares must not be negative. */
 static bool sound(const float *arena, const struct vae_tensor *t, const struct part *p,
                   bool squares, const char *name, struct vae_error *e)
 {
@@ -151,7 +151,7 @@ static bool arena_sound(const struct vae_model *m, const char *prefix, const flo
 bool vae_checkpoint_sound(const struct vae_model *m, struct vae_error *e)
 {
     if (!arena_sound(m, "", m->w, false, e)) return false;
-    for (size_t s = 0; s < m->stats; s++) /* the last is a sum, or mean, of squares */
+    for (size_t s = 0; s < m->stats; s++) /* the last is a sum or mean of squares */
         if (!arena_sound(m, stat_names[m->optimizer][s], m->stat[s], s + 1 == m->stats, e))
             return false;
     return true;
@@ -175,7 +175,7 @@ bool vae_checkpoint_save(const char *path, const struct vae_model *m, const stru
     return ok;
 }
 
-/* Before memory is asked for by what the settings say. */
+/* To be called before memory is allocated as the settings say. */
 static bool check_parts(const struct st_file *f, const struct vae_shape *s, const char *prefix,
                         struct vae_error *e)
 {

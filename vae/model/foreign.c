@@ -43,8 +43,8 @@ static bool weight_shape(const struct st_file *f, const char *layer, size_t shap
     return vae_st_shape(f, name, 2, shape);
 }
 
-/* A side's hidden layers: one alone has no number. *inputs are those of the first; left as they are where there is
- * none. */
+/* Reads a side's hidden layers; a single one has no number in its name. *inputs becomes the number
+ * of the first one's inputs; without hidden layers it stays as it is. */
 static bool hidden(const struct st_file *f, const char *side, struct vae_widths *w, size_t *inputs,
                    struct vae_error *e)
 {
@@ -84,7 +84,8 @@ static bool encoder(const struct st_file *f, struct vae_shape *s, size_t *inputs
                     VAE_MAX_LATENT);
 }
 
-/* Without hidden layers the output's inputs are z; if not, one is missing, and checkpoint.c will say so. */
+/* Without hidden layers the output reads z. If it has other inputs, a hidden layer is missing; the
+ * one made up here lets checkpoint.c say so. */
 static bool decoder(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
 {
     const char *out = s->likelihood == VAE_GAUSSIAN ? "decoder.mean" : "decoder.logits";
@@ -116,7 +117,7 @@ bool vae_foreign_run(const struct st_file *f, const struct model_given *given, s
 {
     size_t inputs = 0;
     *r = vae_run_default();
-    r->train_images = 1; /* unknown, as the step size; of neither is anything asked before a step */
+    r->train_images = 1; /* unknown, like the step size; neither matters before a step */
     if (given->binarize)
         r->binarize = (enum vae_binarize)index_of(given->binarize, vae_binarize_names);
     if (given->activation)

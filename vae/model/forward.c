@@ -1,8 +1,8 @@
-/* From data points to the bound: encode, draw, likelihood. */
+/* The forward pass, from examples to the bound: encode, draw, likelihood. */
 #include "layer.h"
 #include <string.h>
 
-/* Rows of z that belong to data points. */
+/* The draws of some examples, as rows of z. */
 static struct vae_range draws_of(const struct vae_model *m, struct vae_range points)
 {
     return (struct vae_range){points.first * m->samples, points.rows * m->samples};
@@ -46,7 +46,7 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
 
 /* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
 
-/* Panels panel ... panel + panels - 1 of one group, for some rows. */
+/* b lies within one group of panels (VAE_GROUP); its row sums go to that group of work.ll. */
 static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b)
 {
     const struct vae_model *m = j.m;
@@ -76,8 +76,8 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
 }
 
-/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Of a fixed variance there is
- * no second half. A row at a time: it stays in L1. */
+/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. With a fixed
+ * variance there is no second half. Goes row by row, so that a row stays in L1. */
 static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r)
 {
     const struct vae_model *m = j.m;
@@ -107,7 +107,7 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
     vae_clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
 }
 
-/* Each draw has its data point beside it. */
+/* Copies each draw's example into its row of work.target. */
 static void repeat_targets(struct vae_job j, struct vae_range draws)
 {
     const struct vae_model *m = j.m;
@@ -118,8 +118,8 @@ static void repeat_targets(struct vae_job j, struct vae_range draws)
     for (size_t r = own.first; r < own.first + own.rows; r++)
         memcpy(w->target + r * m->ld.x, w->x + r / m->samples * m->ld.x, bytes);
     vae_clock_phase(vae_clock_of(j), PHASE_GATHER);
-    if (!m->shape.dec.count)
-        vae_meet(j); /* else the hidden layers do, before the output reads them */
+    /* with hidden layers, their barriers come before the output layer reads the targets */
+    if (!m->shape.dec.count) vae_meet(j);
 }
 
 void vae_likelihood(struct vae_job j, struct vae_range draws)
@@ -166,7 +166,7 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
     for (size_t i = 0; i < rows; i++)
         memcpy(m->work.z + i * m->ld.z, z + i * latent, latent * sizeof *z);
     layers_forward(m, vae_decoder_at(&m->shape), m->layers, rows);
-    for (size_t i = 0; i < rows; i++) { /* rows close up */
+    for (size_t i = 0; i < rows; i++) { /* removes the padding between rows */
         memmove(y + i * x, y + i * m->ld.out, x * sizeof *y);
         row->sigmoid(x, y + i * x, y + i * x);
     }

@@ -1,4 +1,4 @@
-/* For the sources beside it: what one thread does of a layer. */
+/* Internal to vae/model: one thread's share of a layer. */
 #ifndef VAE_LAYER_H
 #define VAE_LAYER_H
 
@@ -12,20 +12,20 @@ static inline float *vae_scratch_of(struct vae_job j)
     return j.m->work.scratch + j.thread * j.m->work.scratch_size;
 }
 
-/* All threads meet: what they wrote is read next. */
+/* A barrier; afterwards each thread may read what the others wrote. */
 void vae_meet(struct vae_job j);
 
-/* The part of a range that is the thread's where work goes by rows. */
+/* The thread's rows of a range, where work is split by rows. */
 struct vae_range vae_part_of(struct vae_job j, struct vae_range range);
 
-/* vae_split() of these rows of a matrix with that many columns. */
+/* vae_split() of these rows of a matrix with `cols` columns. */
 size_t vae_blocks_of(struct vae_job j, struct vae_range range, size_t cols, size_t unit,
                      struct block b[SPLIT_MOST]);
 
 /* A block of Y = f(X W + b), for gemm_nn. */
 struct sv_gemm vae_layer_gemm(struct vae_job j, const struct vae_layer *l, struct block b);
 
-/* Y: the thread's columns of a range of rows; the whole width of rows that are its own. */
+/* Y: the thread's columns of a range of rows; or all columns of the thread's own rows. */
 void vae_layer_forward(struct vae_job j, const struct vae_layer *l, struct vae_range range);
 void vae_layer_forward_rows(struct vae_job j, const struct vae_layer *l, struct vae_range own);
 
@@ -33,7 +33,8 @@ void vae_layer_forward_rows(struct vae_job j, const struct vae_layer *l, struct 
 void vae_layer_back(struct vae_job j, const struct vae_layer *l, struct vae_range range);
 void vae_layer_back_rows(struct vae_job j, const struct vae_layer *l, struct vae_range own);
 
-/* What vae_layer_back left of dX in the thread's columns: below VAE_TINY (base/tiny.h) it becomes 0. */
+/* Sets elements below VAE_TINY (base/tiny.h) to 0 in the thread's columns of dX, after
+ * vae_layer_back wrote them. */
 void vae_layer_clear_tiny(struct vae_job j, const struct vae_layer *l, struct vae_range range);
 
 #endif

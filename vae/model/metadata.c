@@ -50,7 +50,7 @@ size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS
     put(p, &n, "train_images", "%zu", r->train_images);
     put(p, &n, "step", "%" PRIu64, r->step);
     if (r->health.untrained != 0) put(p, &n, "untrained_bound", "%.17g", r->health.untrained);
-    if (r->seen.count) { /* a stop between two reports */
+    if (r->seen.count) { /* stopped between two reports */
         put(p, &n, "unreported_samples", "%zu", r->seen.count);
         put(p, &n, "unreported_kl", "%.17g", r->seen.kl);
         put(p, &n, "unreported_recon", "%.17g", r->seen.recon);
@@ -104,7 +104,7 @@ static bool get_positive(const struct st_file *f, const char *key, float *out, s
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number above 0", f->path, key, text);
 }
 
-/* A finite number; what is absent is 0. */
+/* A finite number; 0 if absent. */
 static bool get_double(const struct st_file *f, const char *key, double *out, struct vae_error *e)
 {
     const char *text = vae_st_metadata(f, key);
@@ -113,12 +113,12 @@ static bool get_double(const struct st_file *f, const char *key, double *out, st
     return vae_fail(e, "%s: %s is \"%s\" in its metadata; no number", f->path, key, text);
 }
 
-/* How far the run is: written where it is not 0. */
+/* The run's progress; stored only where it is not 0. */
 static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     if ((r->step - r->past.steps) / vae_run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
-    if (vae_st_metadata(f, "unreported_samples") && /* without these, the sums say nothing */
+    if (vae_st_metadata(f, "unreported_samples") && /* the count of the sums that follow */
         (!get_size(f, "unreported_samples", 1, vae_run_points(r), &r->seen.count, e) ||
          !get_double(f, "unreported_kl", &r->seen.kl, e) ||
          !get_double(f, "unreported_recon", &r->seen.recon, e)))
@@ -126,7 +126,7 @@ static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_
     return get_double(f, "untrained_bound", &r->health.untrained, e);
 }
 
-/* A Gaussian's; checkpoints had neither before there was a limit. */
+/* Of a Gaussian; older checkpoints have neither key. */
 static bool get_variance(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
 {
     static const struct {
@@ -161,7 +161,7 @@ static bool get_widths(const struct st_file *f, const char *key, struct vae_widt
                     f->path, key, text);
 }
 
-/* Its hidden layers, as that format has them. */
+/* The hidden layers, as lists (format 2) or as one width for both sides (format 1). */
 static bool get_network(const struct st_file *f, bool lists, struct vae_shape *s,
                         struct vae_error *e)
 {
@@ -199,7 +199,7 @@ bool vae_metadata_get(const struct st_file *f, struct vae_run *r, struct vae_err
         !get_progress(f, r, e))
         return false;
     if (!get_positive(f, "lr", &r->lr, e)) return false;
-    r->init_sd = 0.01f; /* what it was before checkpoints said it */
+    r->init_sd = 0.01f; /* the value before checkpoints stored it */
     if (vae_st_metadata(f, "init_sd") && !get_positive(f, "init_sd", &r->init_sd, e)) return false;
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;

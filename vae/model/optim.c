@@ -3,8 +3,8 @@
 
 const char *const vae_optimizer_names[] = {"sgd", "adagrad", "adam", NULL};
 
-/* Below 1 as a float too: a corrected bias divides by 1 - beta. An epsilon stays a normal number when Adam scales it
- * by sqrt(1 - beta2^t). */
+/* BELOW_1 is below 1 as a float too: the bias correction divides by 1 - beta^t. The least epsilon
+ * stays a normal number when Adam scales it by sqrt(1 - beta2^t). */
 #define BELOW_1 0.9999999
 const struct vae_optim_limit vae_optim_limits[OPTIM_SETTINGS] = {
     [OPTIM_BETA1] = {"beta1", 0, BELOW_1, "from 0 to 0.9999999"},
@@ -13,7 +13,7 @@ const struct vae_optim_limit vae_optim_limits[OPTIM_SETTINGS] = {
     [OPTIM_DECAY] = {"weight_decay", 0, 1e6, "from 0 to 1e6"},
 };
 
-/* 0: the optimiser has none, but for the prior, which all have. */
+/* 0: the optimiser lacks the setting. All have the prior. */
 static const double defaults[][OPTIM_SETTINGS] = {
     [VAE_SGD] = {[OPTIM_DECAY] = 1},
     [VAE_ADAGRAD] = {[OPTIM_EPSILON] = 1e-10, [OPTIM_DECAY] = 1},

@@ -17,13 +17,13 @@ enum vae_phase {
     PHASE_DEC_DX,
     PHASE_REPARAM_GRAD,
     PHASE_HEAD_DX,
-    PHASE_ENC_DX, /* of hidden layers behind the first */
+    PHASE_ENC_DX, /* of hidden layers after the first */
     PHASE_OUT_DW,
     PHASE_DEC_DW,
     PHASE_HEAD_DW,
     PHASE_ENC_DW,
     PHASE_BIAS,
-    PHASE_APPLY, /* of gradients in an arena; else the optimiser is in dW and BIAS */
+    PHASE_APPLY, /* vae_apply; vae_update's optimiser is in dW and BIAS */
     PHASE_WAIT,
     PHASE_COUNT
 };
@@ -34,8 +34,8 @@ struct vae_clock {
     double seconds[PHASE_COUNT];
 };
 
-/* A step begins; what has run since then, or since the last call, was this phase. Nothing happens where
- * the clock is NULL. */
+/* vae_clock_start begins a step; vae_clock_phase adds the time since the last call of either to a
+ * phase. Both do nothing if the clock is NULL. */
 static inline void vae_clock_start(struct vae_clock *c)
 {
     if (c) c->last = vae_seconds_now();

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A setting of later versions joins only where it is not its default, so that older runs go on. */
+/* Settings of later versions enter only if not the defaults, so that older runs keep their id. */
 static uint64_t sum_of_settings(const struct vae_run *r)
 {
     const struct vae_shape *s = &r->shape;

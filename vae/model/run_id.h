@@ -1,4 +1,4 @@
-/* Which run a line of a log is of. */
+/* Identifies the run that a line of a log belongs to. */
 #ifndef VAE_RUN_ID_H
 #define VAE_RUN_ID_H
 
@@ -6,8 +6,8 @@
 
 enum { RUN_ID_TEXT = 17 };
 
-/* A sum over the settings that make a run what it is, or run.id, what that was before it went on with others; and
- * as 16 hexadecimal digits. */
+/* A hash of the settings that define a run; or run.id, if not 0: that hash from before the run was
+ * resumed with other settings. vae_run_id_text: as 16 hexadecimal digits. */
 uint64_t vae_run_id(const struct vae_run *r);
 void vae_run_id_text(const struct vae_run *r, char text[RUN_ID_TEXT]);
 

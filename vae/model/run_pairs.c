@@ -59,7 +59,7 @@ static bool wrong(const struct st_file *f, const char *key, const char *what, st
                     vae_st_metadata(f, key), what);
 }
 
-/* What is absent is 0. */
+/* 0 if absent. */
 static bool get_whole(const struct st_file *f, const char *key, uint64_t most, uint64_t *out,
                       struct vae_error *e)
 {

@@ -1,5 +1,6 @@
-/* The settings of a run that are in its checkpoint only where they are not the defaults: the optimiser's, its
- * schedule, the KL's weight, and what a run that went on with other settings or data was before. Older checkpoints have none. */
+/* The settings of a run that its checkpoint stores only where they are not the defaults: the
+ * optimiser's, its schedule, the KL's weight, and the past of a run resumed with other settings or
+ * data. Older checkpoints have none. */
 #ifndef VAE_RUN_PAIRS_H
 #define VAE_RUN_PAIRS_H
 
@@ -8,13 +9,14 @@
 
 enum { RUN_PAIRS = OPTIM_SETTINGS + 11 };
 
-/* Fills p, as many as are needed; returns how many. */
+/* Fills p; returns the number of pairs. */
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);
 
-/* Once optimiser and step are known: reads what run_pairs wrote; what is absent becomes the default. */
+/* Reads what vae_run_pairs wrote; absent settings become the default. r needs optimiser and
+ * step. */
 bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
-/* Of these, what vae_run_points asks for. */
+/* Reads r->past alone, which vae_run_points needs. */
 bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
 #endif

@@ -23,7 +23,7 @@ static json_t *describe(bool *ok, const struct st_tensor *t, size_t *offset)
     return o;
 }
 
-/* Padded with spaces so that data begins on a multiple of eight bytes. NULL where memory is short. */
+/* Padded with spaces so that data begins on a multiple of eight bytes. NULL if out of memory. */
 static char *make_header(const struct st_pair *metadata, size_t pairs,
                          const struct st_tensor *tensors, size_t count, size_t *length)
 {

@@ -1,5 +1,5 @@
 /* The safetensors format: eight bytes of header length, a JSON header, raw little-endian data
- * (huggingface.co/docs/safetensors). Written are F32 tensors of at most two dimensions. */
+ * (huggingface.co/docs/safetensors). Writes F32 tensors of at most two dimensions. */
 #ifndef VAE_SAFETENSORS_H
 #define VAE_SAFETENSORS_H
 
@@ -38,23 +38,24 @@ struct st_file {
     size_t data_start, data_size; /* in bytes */
 };
 
-/* Reads the header alone and checks it against the file's size: each byte of data belongs to exactly one
- * tensor, whatever its type. The file stays open; path must outlive it. */
+/* Reads only the header, and checks it against the file's size: each byte of data must belong to
+ * exactly one tensor, whatever its type. The file stays open; path must outlive it. */
 bool vae_st_open(struct st_file *f, const char *path, struct vae_error *e);
 void vae_st_close(struct st_file *f);
 
 /* NULL if absent. */
 const char *vae_st_metadata(const struct st_file *f, const char *key);
 
-/* A tensor's shape, where it is there and has that many dimensions. */
+/* A tensor's shape; false if it is absent or has another number of dimensions. */
 bool vae_st_shape(const struct st_file *f, const char *name, size_t dims, size_t *shape);
 
-/* The tensor is there with exactly this shape and a type that vae_st_read reads. Costs no reading. */
+/* Checks that the tensor is there, with exactly this shape and a type that vae_st_read can read.
+ * Reads no data. */
 bool vae_st_check(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
                   struct vae_error *e);
 
-/* What vae_st_check asks for, and then its values: F32 as they are, F16 and BF16, which are exact, and F64,
- * rounded to nearest even, to infinity where no float holds them. */
+/* vae_st_check, and then the values as floats: F32, F16 and BF16 exactly; F64 rounded to nearest
+ * even, and to infinity on overflow. */
 bool vae_st_read(const struct st_file *f, const char *name, size_t dims, const size_t *shape,
                  float *to, struct vae_error *e);
 

@@ -1,5 +1,5 @@
-/* Reading: the length, the header, then each tensor as it is asked for. What a header says is compared with
- * the file's size before it costs anything. */
+/* Reading: the header's length, the header, then each tensor on request. What a header says is
+ * checked against the file's size before anything is allocated for it. */
 #include "../base/file_kind.h"
 #include "../base/input_file.h"
 #include "../base/json.h"
@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The format allows 100 MB. A header takes up to a hundred times its size once parsed, and that of a model
- * we can use takes a few kB. */
+/* The format allows 100 MB. Once parsed, a header takes up to a hundred times its size, and that of
+ * a model we can use has a few kB. */
 enum { MAX_HEADER = 4 << 20, CHUNK = 1 << 16 };
 
 static bool bad(const struct st_file *f, struct vae_error *e, const char *reason)
@@ -36,7 +36,7 @@ static bool read_at(const struct st_file *f, void *to, size_t n, size_t at, stru
 
 /* --- the header --- */
 
-/* Elements of a shape array, or false where it is none or too large to be true. */
+/* The number of elements of a shape array; false if it is not one, or has more than `limit`. */
 static bool element_count(const json_t *shape, size_t limit, size_t *count)
 {
     bool empty = false;
@@ -71,7 +71,7 @@ static bool offsets(const struct st_file *f, const json_t *tensor, struct range 
     return true;
 }
 
-/* A type we do not know has a size we do not know: its range counts. */
+/* An unknown type has an unknown element size: its range is taken as it is. */
 static bool right_size(const struct st_file *f, const json_t *tensor, struct range r)
 {
     size_t count;
@@ -86,7 +86,7 @@ static int by_begin(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-/* Ranges that are not empty follow one another from the data's first byte to its last. */
+/* Whether the non-empty ranges cover the data from first byte to last, with no gap or overlap. */
 static bool fill(struct range *r, size_t count, size_t size)
 {
     size_t at = 0;
@@ -127,7 +127,7 @@ static bool check_tensors(const struct st_file *f, struct vae_error *e)
 
 /* --- the file --- */
 
-/* What else the file may be. Not asked before: a length may begin as a kind does. */
+/* Says what else the file may be. Only now, since a valid length may look like another kind. */
 static bool no_header(const struct st_file *f, size_t size, const char *reason, struct vae_error *e)
 {
     unsigned char head[FILE_KIND_HEAD];

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* `full` after `warmup` steps from step `from` on; the i-th step has i / warmup of it. */
+/* Linear warm-up over `warmup` steps from step `from` on: the i-th has i / warmup of `full`. */
 static float grown(float full, uint64_t warmup, uint64_t from, uint64_t step)
 {
     const uint64_t i = step - from + 1;
@@ -26,7 +26,7 @@ float vae_kl_beta(const struct vae_kl *k, uint64_t step)
 
 /* --- stages as text --- */
 
-/* "10:3e-4" up to a comma or the end; what follows it, or NULL where it is none. */
+/* Reads "10:3e-4", up to a comma or the end. Returns what follows, or NULL if it is no stage. */
 static const char *read_stage(const char *text, struct vae_stage *stage)
 {
     char epoch[16], lr[32];

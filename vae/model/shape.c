@@ -72,7 +72,7 @@ static const struct {
                  [VAE_SOFTPLUS] = {SV_EPI_SOFTPLUS, SV_EPI_SOFTPLUS_GRAD},
                  [VAE_SIGMOID] = {SV_EPI_SIGMOID, SV_EPI_SIGMOID_GRAD}};
 
-/* A list that grows. */
+/* A list of layers under construction. */
 struct list {
     struct vae_layer *l;
     size_t count, params;
@@ -127,7 +127,7 @@ enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product)
     return of[role][product];
 }
 
-/* Of a layer's product; nobody asks for the gradient of the data. */
+/* Of one product of a layer. The first layer has no dX: the data need no gradient. */
 static double product_flops(const struct vae_layer *l, size_t samples, enum vae_product product)
 {
     const bool per_draw = l->role == ROLE_DEC || l->role == ROLE_OUT;

@@ -1,8 +1,9 @@
-/* The network as data: its sizes, and the list of layers that follows from them. Parameters, arithmetic, memory,
- * threads' work and names in a checkpoint all go over that list.
+/* The network as data: its sizes, and the list of layers that follows from them. Parameters, FLOP
+ * counts, memory, the split among threads and the names in a checkpoint derive from that list.
  *
- * The encoder is x -> hidden layers -> head, which is (mu, logvar); the decoder z -> hidden layers -> output: logits,
- * or (mean, logvar) of a Gaussian (AEVB, appendix C). A layer is Y = f(X W + b). */
+ * The encoder is x -> hidden layers -> head, which is (mu, logvar); the decoder z -> hidden layers
+ * -> output: logits, or (mean, logvar) of a Gaussian (AEVB, appendix C).
+ * A layer is Y = f(X W + b). */
 #ifndef VAE_SHAPE_H
 #define VAE_SHAPE_H
 
@@ -11,34 +12,35 @@
 #include "phases.h"
 
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
-/* The log-variances of a Gaussian decoder: learnt; learnt, with a lower limit; one for all pixels. */
+/* Log-variances of a Gaussian decoder: learnt; learnt with a lower limit; one for all pixels. */
 enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
-/* Of all hidden layers. */
+/* The activation of all hidden layers. */
 enum vae_activation { VAE_TANH, VAE_RELU, VAE_SOFTPLUS, VAE_SIGMOID };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
 extern const char *const vae_likelihood_names[];
 extern const char *const vae_activation_names[];
 
-/* The least log-variance where none is given: a standard deviation of 0.011, three of 255 levels of grey. It
- * keeps the likelihood of pixels that never change bounded (`gaussian_ll` in kernels/contracts.h), and a pixel
- * that changes for the first time in thousands of images cheap, at most exp(9) / 2 nats, so that the test
- * bound of MNIST rises steadily; that of Frey Face loses nothing by it. */
+/* The default lower limit of log-variances: a standard deviation of 0.011, three of 255 grey
+ * levels. It bounds the likelihood of pixels that never change (`gaussian_ll` in
+ * kernels/contracts.h). It also limits the cost of a pixel that changes for the first time in
+ * thousands of images, to at most exp(9) / 2 nats, so that the test bound of MNIST rises steadily;
+ * that of Frey Face loses nothing by it. */
 #define VAE_DEFAULT_MIN_LOGVAR (-9.0f)
 
 /* --- widths of hidden layers --- */
 
-/* From the network's input on: the encoder's from x, the decoder's from z. */
+/* In forward order: the encoder's from x on, the decoder's from z on. */
 struct vae_widths {
     size_t count, of[VAE_MAX_DEPTH];
 };
 
-/* As text: "500", "200,100", or "none" where there are no hidden layers. */
+/* As text: "500", "200,100", or "none" if there are no hidden layers. */
 enum { VAE_WIDTHS_TEXT = 8 * VAE_MAX_DEPTH };
 void vae_widths_text(const struct vae_widths *w, char text[VAE_WIDTHS_TEXT]);
 
-/* The reverse. False where the text is no such list, a width is not 1 ... VAE_MAX_HIDDEN, or there are more than
- * VAE_MAX_DEPTH. */
+/* The reverse. False if the text is no such list, a width is not 1 ... VAE_MAX_HIDDEN, or there are
+ * more than VAE_MAX_DEPTH. */
 bool vae_widths_read(const char *text, struct vae_widths *w);
 
 bool vae_widths_equal(const struct vae_widths *a, const struct vae_widths *b);
@@ -64,15 +66,15 @@ static inline size_t vae_outputs(const struct vae_shape *s)
     return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
 }
 
-/* The paper's network: one hidden layer on either side, both of one width, tanh. */
+/* Whether it is the paper's network: one hidden layer on either side, of equal width, tanh. */
 bool vae_shape_is_aevb(const struct vae_shape *s);
 
 bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b);
 
 /* --- its layers --- */
 
-/* The head is mu and logvar side by side, 2 latent columns; a Gaussian's output is mean and logvar side by
- * side, or the mean alone where the variance is fixed. */
+/* The head is mu and logvar side by side, 2 latent columns; a Gaussian's output is mean and logvar
+ * side by side, or the mean alone if the variance is fixed. */
 enum vae_role { ROLE_ENC, ROLE_HEAD, ROLE_DEC, ROLE_OUT };
 
 /* Parameters, in panels of sixteen columns (`pack` in kernels/contracts.h). */
@@ -87,23 +89,26 @@ struct vae_view {
     size_t ld;
 };
 
-/* Y = f(X W + b). With X the output of a hidden layer, dX is the gradient of what went into that layer's f:
- * (dY W^T) f'(X); else, slope NONE, dY W^T. */
+/* Y = f(X W + b). If X is the output of a hidden layer, dX is the gradient with respect to that
+ * layer's pre-activation, (dY W^T) f'(X), with f' in `slope`. Otherwise slope is NONE and dX is
+ * dY W^T. */
 struct vae_layer {
     enum vae_role role;
     size_t depth; /* among the layers of its role, from 0 */
     enum sv_epilogue f, slope;
     struct vae_tensor w, b;
-    struct vae_view x, y, dx, dy; /* of a model's; dx.at is NULL where X is the minibatch */
+    struct vae_view x, y, dx, dy; /* set in a model; dx.at is NULL if X is the minibatch */
 };
 
 enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 2 };
 
-/* The layers of a shape in the order of a forward pass, without views; tensors lie one after the other, a bias
- * behind its weight. Returns how many there are: the encoder's, the head, the decoder's, the output. */
+/* Lists the layers of a shape in forward order, without views: the encoder's, the head, the
+ * decoder's, the output. Tensors follow one another in the arena, each bias after its weight.
+ * Returns the number of layers. */
 size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]);
 
-/* Where among them the head, the decoder's first layer (or, without hidden ones, its output) and the output are. */
+/* Indices of the head, of the decoder's first layer (the output if it has no hidden ones) and of
+ * the output. */
 static inline size_t vae_head_at(const struct vae_shape *s) { return s->enc.count; }
 static inline size_t vae_decoder_at(const struct vae_shape *s) { return s->enc.count + 1; }
 static inline size_t vae_out_at(const struct vae_shape *s)
@@ -114,12 +119,12 @@ static inline size_t vae_out_at(const struct vae_shape *s)
 /* The three products of a layer: forward, gradient of its input, gradient of its weight. */
 enum vae_product { LAYER_Y, LAYER_DX, LAYER_DW, VAE_PRODUCTS };
 
-/* The phase of a product of all layers of one role. */
+/* The phase that times a product, of all layers of one role together. */
 enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product);
 
-/* Useful arithmetic per data point with `samples` draws of z, a multiply-add counting as two: the products alone.
- * Of a phase; of a forward pass; of a training step, forward, dW, and dX without the first layer's. The encoder
- * runs once, the decoder for each draw. */
+/* Useful FLOPs per example with `samples` draws of z: matrix products only, a multiply-add counts
+ * as two. Of a phase; of a forward pass; of a training step: forward, dW, and dX except the first
+ * layer's. The encoder runs once, the decoder once per draw. */
 double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase);
 double vae_forward_flops(const struct vae_shape *s, size_t samples);
 double vae_step_flops(const struct vae_shape *s, size_t samples);

@@ -14,14 +14,14 @@ static void copy_f32(size_t n, const unsigned char *from, float *to)
     memcpy(to, from, n * sizeof *to);
 }
 
-/* The upper half of a float. */
+/* BF16 is the upper half of a float. */
 static void widen_bf16(size_t n, const unsigned char *from, float *to)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = from_bits((uint32_t)from[2 * i] << 16 | (uint32_t)from[2 * i + 1] << 24);
 }
 
-/* IEEE 754 binary16: subnormals are multiples of 2^-24, all of them normal floats. */
+/* IEEE 754 binary16: its denormals are multiples of 2^-24, all of them normal floats. */
 static float from_half(uint32_t h)
 {
     const uint32_t sign = (h & 0x8000) << 16, exponent = h >> 10 & 31, fraction = h & 0x3ff;

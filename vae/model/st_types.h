@@ -10,7 +10,7 @@ struct st_type {
     void (*to_f32)(size_t n, const unsigned char *from, float *to); /* NULL: not read */
 };
 
-/* NULL for a name that the format had not when this was written, or NULL itself. */
+/* NULL for a name unknown when this was written, or for NULL. */
 const struct st_type *vae_st_type(const char *name);
 
 #endif

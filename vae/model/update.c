@@ -1,5 +1,5 @@
-/* Gradients of the parameters, and what the optimiser makes of them: at once, in the tiles of their product, or
- * apart from it. */
+/* Gradients of the parameters and the optimiser's step: fused, in the epilogue of the GEMM of dW,
+ * or one after the other. */
 #include "layer.h"
 #include <math.h>
 
@@ -14,7 +14,7 @@ static double power(double b, uint64_t t)
     return p;
 }
 
-/* Adam's betas are floats, as the kernel takes them: the correction of a bias is that of these. */
+/* The bias correction uses Adam's betas as rounded to float, which is what the kernel takes. */
 static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
 {
     const float beta1 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA1);
@@ -26,7 +26,7 @@ static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_s
     return (struct sv_optim){(float)alpha, (float)(epsilon * root), s->decay, beta1, beta2};
 }
 
-/* n parameters from place `at` take a step; g is the gradient of the first of them. */
+/* One step of the n parameters from offset `at` on; g[0] is the gradient of the first of them. */
 static void optimise(const struct vae_model *m, size_t at, size_t n, const float *g,
                      const struct sv_optim *o)
 {
@@ -41,14 +41,14 @@ static void optimise(const struct vae_model *m, size_t at, size_t n, const float
 
 /* --- gradients --- */
 
-/* What becomes of a gradient: a step of the optimiser at once; or, where that is NULL, a place in an arena. */
+/* Where a gradient goes: at once into a step of the optimiser or, if that is NULL, to an arena. */
 struct sink {
     const struct sv_optim *optim;
     float *arena;
-    bool accumulate; /* in the arena */
+    bool accumulate; /* add to the arena */
 };
 
-/* Rows of a layer's x and dy: data points, or draws. */
+/* Rows of a layer's x and dy: examples, or draws. */
 static size_t rows_of(const struct vae_model *m, const struct vae_layer *l, size_t points)
 {
     return l < &m->layer[vae_decoder_at(&m->shape)] ? points : points * m->samples;
@@ -88,7 +88,7 @@ static void weight(struct vae_job j, const struct vae_layer *l, size_t rows, con
     for (size_t i = 0; i < n; i++) weight_block(j, l, b[i], rows, to);
 }
 
-/* y += column sums: as `colsum`, going on from what is there. 1 a + y rounds once, as a + y does. */
+/* y += column sums, as `colsum` continued from y: fma(1, a, y) rounds once, as a + y does. */
 static void add_colsum(struct vae_job j, size_t rows, size_t n, struct vae_view a, float *y)
 {
     const struct vae_model *m = j.m;
@@ -151,8 +151,8 @@ void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool 
     vae_meet(j);
 }
 
-/* Layers lie one after the other in the arena, and the optimiser leaves padding 0, so lines are shared out whatever
- * they belong to. */
+/* Layers follow one another in the arena, and the optimiser leaves padding 0. So cache lines are
+ * split among threads regardless of the tensors they belong to. */
 void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
                const float *g)
 {

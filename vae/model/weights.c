@@ -1,17 +1,18 @@
-/* The parameters between steps: their first values, and those too small to tell. */
+/* The parameters between steps: initial values, and clearing those too small to matter. */
 #include "../base/streams.h"
 #include "../base/tiny.h"
 #include "layer.h"
 #include <string.h>
 
-/* A weight's step in STREAM_INIT: by role and depth, so that a layer more changes no other's first values. */
+/* A weight's step in STREAM_INIT: by role and depth, so that one more layer leaves the others'
+ * initial values unchanged. */
 static uint64_t init_step(const struct vae_layer *l)
 {
     static const uint64_t of[] = {[ROLE_ENC] = 0, [ROLE_HEAD] = 2, [ROLE_DEC] = 4, [ROLE_OUT] = 6};
     return of[l->role] + 8 * l->depth;
 }
 
-/* A row's draws come 64 columns at a time, as they are addressed (`philox` in contracts.h). */
+/* A row is drawn 64 columns at a time, the unit that Philox counters address (contracts.h). */
 static void draw(struct vae_model *m, const struct vae_layer *l, uint64_t seed, float sd)
 {
     const struct vae_tensor *t = &l->w;
@@ -34,7 +35,7 @@ void vae_init(struct vae_model *m, uint64_t seed, float sd)
     for (size_t i = 0; i < m->layers; i++) draw(m, &m->layer[i], seed, sd);
 }
 
-/* A thread's lines of the arena. */
+/* Clears a thread's cache lines of the arena. */
 static void clear_lines(void *arg, size_t thread)
 {
     struct vae_model *m = arg;
