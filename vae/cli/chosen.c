@@ -28,7 +28,7 @@ bool vae_chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int n;
-    if (cache && *cache == '/') /* the specification has relative ones ignored */
+    if (cache && *cache == '/') /* the specification says to ignore relative paths */
         n = snprintf(dir, PROFILE_PATH, "%s/vae", cache);
     else if (home && *home)
         n = snprintf(dir, PROFILE_PATH, "%s/.cache/vae", home);
@@ -37,7 +37,7 @@ bool vae_chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
     return n < PROFILE_PATH || vae_fail(e, "%.64s...: name too long", dir);
 }
 
-/* Without a profile, or with one that is not for this build and machine, the choice stays as it is. */
+/* Without a usable profile the choice stays as it is. False if out of memory. */
 static bool load_profile(struct sv_choice *out, struct vae_error *failed)
 {
     char dir[PROFILE_PATH], path[PROFILE_PATH];
@@ -69,7 +69,7 @@ bool vae_chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error
     return (asked && *asked) || load_profile(out, e);
 }
 
-/* An earlier class has the same code for this kernel. */
+/* Whether an earlier class has the same code for this kernel. */
 static bool checked_before(const struct sv_choice *choice, int cls, size_t id)
 {
     for (int c = 0; c < cls; c++)

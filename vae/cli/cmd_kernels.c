@@ -15,7 +15,7 @@ static const char *const standing_names[] = {[STANDING_ABSENT] = "-",
                                              [STANDING_FAILED] = "FAILED",
                                              [STANDING_VERIFIED] = "verified"};
 
-/* One measurement in its several units. */
+/* One measurement in both units. */
 struct rate {
     double gflops, gbs;
 };
@@ -70,7 +70,7 @@ static void print_table(const struct survey *s, const struct sv_choice *chosen)
 
 /* --- as JSON --- */
 
-/* Of a product; NAN where the share is refused, which a line on standard error says. */
+/* Of a product; NAN if the share is refused (peak.h), with a line on standard error. */
 static double peak_share(double gflops, double peak, const char *kernel, const char *isa)
 {
     double share;

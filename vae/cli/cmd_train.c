@@ -1,4 +1,4 @@
-/* vae train: from the options to a trained model, its pictures and the last word. */
+/* vae train: from the options to a trained model, its pictures and a summary. */
 #include "../base/memory.h"
 #include "../base/peak.h"
 #include "../base/text.h"
@@ -19,8 +19,8 @@
 
 /* --- how it ends --- */
 
-/* The command that goes on, as a shell reads it: what the checkpoint does not hold is in it. A model beyond the
- * limit of health.h is not saved; the last report's is there to go on from. */
+/* Saves, and prints the shell command that resumes the run, with the options that the checkpoint
+ * does not hold. A model beyond health.h's limit is not saved; the last report's can be resumed. */
 static int interrupted(struct train_loop *l, struct vae_error *e)
 {
     const int number = (int)*vae_stop_signal();
@@ -41,7 +41,7 @@ static int interrupted(struct train_loop *l, struct vae_error *e)
     return 128 + number;
 }
 
-/* Useful arithmetic of the steps against the peak of the same threads, measured now. */
+/* Useful FLOP/s of the steps against the FMA peak of the same threads, measured now. */
 static void print_speed(struct train_loop *l)
 {
     struct vae_model *m = &l->t->model;
@@ -63,7 +63,7 @@ static void print_speed(struct train_loop *l)
                       l->t->run.step - l->first_step, peak);
 }
 
-/* Pictures and the last word. */
+/* Writes the pictures and prints the summary. */
 static int finish(struct train_loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
@@ -86,7 +86,7 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
-/* s->run is the checkpoint's: it goes on with these images and with what is given anew. */
+/* s->run is the checkpoint's; it continues with these images and the settings given anew. */
 static bool go_on(struct settings *s, const struct images *images, struct vae_error *e)
 {
     const struct vae_shape *shape = &s->run.shape;
@@ -96,7 +96,7 @@ static bool go_on(struct settings *s, const struct images *images, struct vae_er
     return vae_train_settings_go_on(s, images->count, e);
 }
 
-/* Fills what the data and the checkpoint say; the trainer is ready afterwards. */
+/* Completes the settings from data and checkpoint, and creates the trainer. */
 static bool prepare(struct settings *s, const struct dataset *data, struct pool *pool,
                     struct vae_trainer *t, struct vae_error *e)
 {
@@ -120,7 +120,7 @@ static bool prepare(struct settings *s, const struct dataset *data, struct pool 
     return ok;
 }
 
-/* Two sets of clocks, the model's and the run's; false where memory is short. */
+/* Two sets of clocks, the model's and the run's; false if out of memory. */
 static bool start_clocks(struct train_loop *l, struct vae_error *e)
 {
     const size_t threads = vae_pool_threads(l->t->model.pool), bytes = threads * sizeof *l->clock;
@@ -131,8 +131,8 @@ static bool start_clocks(struct train_loop *l, struct vae_error *e)
     return true;
 }
 
-/* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
- * log alone: checkpoints do not say what they were trained on. */
+/* Says what has changed in a resumed run. Only the log shows other images of the same number:
+ * checkpoints do not say which images they were trained on. */
 static void say_changes(struct train_loop *l)
 {
     struct vae_run *r = &l->t->run;
@@ -144,7 +144,8 @@ static void say_changes(struct train_loop *l)
         printf("going on after %" PRIu64 " samples with %s\n", vae_run_points(r), r->changed);
 }
 
-/* The folder is held, the log open; what a failed run logged where another's checkpoint stays is taken back. */
+/* Trains with the folder locked and the log open. If another run's checkpoint stays, so does its
+ * log (vae_train_log_close). */
 static int run_held(struct train_loop *l, struct vae_error *e)
 {
     int status = EXIT_FAILED;
@@ -178,7 +179,7 @@ static int run_trainer(struct settings *s, const struct dataset *data, struct va
     return status;
 }
 
-/* A folder that is there is taken before a checkpoint is read from it: a run about to end may still write one. */
+/* Locks an existing folder before reading a checkpoint: a run about to end may still write one. */
 static bool hold_early(const struct settings *s, struct out_dir *out, struct vae_error *e)
 {
     return access(s->out, F_OK) || vae_out_dir_open(out, s->out, s->log, e);

@@ -1,4 +1,4 @@
-/* vae tune: verifies and times every candidate of every kernel, keeps the fastest as a profile. */
+/* vae tune: verifies and times every candidate, and keeps the fastest as a tuning profile. */
 #include "../base/replace_file.h"
 #include "../base/text.h"
 #include "../tuning/profile.h"

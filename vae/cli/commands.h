@@ -7,7 +7,7 @@
 /* Exit statuses of the program. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* Each does what its name says and returns the exit status. Where *e holds a line, the program prints it. */
+/* Each runs a command and returns the exit status; main prints the line in *e, if any. */
 #define COMMAND(name, argument, summary, about)                                                    \
     int vae_cmd_##name(struct settings *s, struct vae_error *e);
 #include "commands.def"

@@ -27,7 +27,7 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_WAIT] = "waiting",
 };
 
-/* Of the gradients that biases are summed from, in floats. */
+/* Floats per example that the bias gradients sum. */
 static double outputs_of_layers(const struct vae_model *m)
 {
     struct vae_layer l[VAE_MOST_LAYERS];
@@ -38,7 +38,7 @@ static double outputs_of_layers(const struct vae_model *m)
     return sum;
 }
 
-/* Bytes per data point. Where a phase is a matrix product they are left out: it is not bound by them. */
+/* Bytes per example; 0 for matrix products, which are not bound by memory. */
 static double bytes_of(const struct vae_model *m, enum vae_phase phase)
 {
     const double l = (double)m->samples, x = (double)vae_inputs(&m->shape);

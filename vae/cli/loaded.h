@@ -1,4 +1,4 @@
-/* A trained model, loaded to be used and not trained. */
+/* A trained model, loaded for use, not for training. */
 #ifndef VAE_LOADED_H
 #define VAE_LOADED_H
 
@@ -12,12 +12,13 @@ struct loaded {
     struct vae_model model;
 };
 
-/* Loads the parameters of the checkpoint that the settings name, ours or another's; pool as in vae_create. */
+/* Loads the parameters of the file that the settings name, ours or from elsewhere (foreign.h); pool
+ * as in vae_create. */
 bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
                      struct vae_error *e);
 void vae_loaded_close(struct loaded *l);
 
-/* The images have the size the model was trained on. */
+/* Checks that the images have the size the model was trained on. */
 bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,
                      struct vae_error *e);
 

@@ -16,17 +16,17 @@ const char vae_log_hint[] = "choose another --log";
 struct line {
     uint64_t samples;
     long long at;
-    size_t length;    /* with its end */
-    char images[17];  /* which it was trained on; or "" */
-    bool named, ours; /* names a run, this one */
+    size_t length;    /* with its newline */
+    char images[17];  /* hash of the training images (report.h); or "" */
+    bool named, ours; /* it names a run; it names this one */
 };
 
 struct lines {
     struct line *line;
     size_t count, room;
     bool any_ours;
-    bool any_others; /* names another */
-    bool begins;     /* the file begins as a log does, as far as it goes */
+    bool any_others; /* a line names another run */
+    bool begins;     /* the file begins like a log, as far as it goes */
 };
 
 static bool no_memory(const char *path, struct vae_error *e)
@@ -34,7 +34,7 @@ static bool no_memory(const char *path, struct vae_error *e)
     return vae_fail(e, "%s: not enough memory", path);
 }
 
-/* A line that is none of a log, half of one for instance, is left out. */
+/* Lines that are not of a log, such as a truncated one, are left out. */
 static bool add_line(struct lines *all, const char *path, const char *text, size_t length,
                      long long at, const char *id, struct vae_error *e)
 {
@@ -97,8 +97,8 @@ static int by_samples(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* What the run had logged at its checkpoint, in its order, each report once. Where no line names this run,
- * those that name none, of an earlier version, are taken to be its. */
+/* Keeps what the run had logged by its checkpoint, in order, each report once. If no line names
+ * this run, lines that name none, of an earlier version, are taken as its own. */
 static void choose_lines(struct lines *all, uint64_t last)
 {
     size_t kept = 0;
@@ -129,7 +129,7 @@ static bool copy(FILE *from, long long at, long long length, struct replace_file
     return true;
 }
 
-/* Puts these lines of f in place of the file `path`. */
+/* Replaces the file `path` with these lines of f. */
 static bool rewrite(FILE *f, const char *path, const struct lines *kept, struct vae_error *e)
 {
     struct replace_file r;

@@ -1,4 +1,4 @@
-/* The lines of an older log, and which of them a run that goes on keeps. */
+/* Reads the lines of an existing log, and selects those that a resumed run keeps. */
 #ifndef VAE_LOG_LINES_H
 #define VAE_LOG_LINES_H
 
@@ -8,13 +8,13 @@
 extern const char vae_log_hint[]; /* what to do about a log that cannot be used */
 
 struct log_found {
-    bool last;   /* the line of the run's last report, at the end of what is its */
-    bool others; /* lines of another run */
-    char images[17];
+    bool last;       /* the last line kept is that of the run's last report */
+    bool others;     /* it has lines of another run */
+    char images[17]; /* hash of the training images of the last line kept (report.h); or "" */
 };
 
-/* Looks at a log, and, where `to` is not NULL, writes the lines of this run up to its last report there: in place
- * of all, where it is the same file. */
+/* Examines a log. If `to` is not NULL, also writes the lines of this run, up to its last report, to
+ * the file `to`; that may be `path`. */
 bool vae_log_reconcile(const char *path, const struct vae_run *run, const char *to,
                        struct log_found *found, struct vae_error *e);
 

@@ -12,7 +12,7 @@ static int (*const runs[COMMANDS])(struct settings *s, struct vae_error *e) = {
 #undef COMMAND
 };
 
-/* What is closed reads as empty and takes anything: no file of ours becomes standard output. */
+/* Opens closed standard streams on /dev/null, so that no file of ours becomes standard output. */
 static void open_standard(void)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
@@ -20,7 +20,7 @@ static void open_standard(void)
             _exit(EXIT_FAILED);
 }
 
-/* The command's settings, the command, and the line that says why it failed. */
+/* Parses the settings, runs the command, and prints why it failed. */
 static int run_command(enum command command, int argc, char **argv)
 {
     struct settings s;
@@ -60,7 +60,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     open_standard();
-    signal(SIGXFSZ, SIG_IGN); /* beyond the limit of a file's size a write fails, and is reported */
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the file-size limit fails and is reported */
     const int status = run(argc, argv);
     if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
     fprintf(stderr, "vae: standard output: %s; the result is lost\n", strerror(errno));

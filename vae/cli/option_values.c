@@ -141,7 +141,7 @@ bool vae_option_widths(const struct option_entry *o, const char *text, struct se
                     o->name, text, VAE_MAX_HIDDEN, VAE_MAX_DEPTH);
 }
 
-/* A fixed variance needs no limit: one of the two is given. */
+/* --min-logvar and --sigma exclude each other: a fixed variance needs no limit. */
 static bool variance(const struct option_entry *o, const char *text, enum vae_variance kind,
                      float least, float most, struct settings *s, struct vae_error *e)
 {

@@ -30,7 +30,7 @@ static bool takes(enum command command, const struct option_entry *o)
 
 enum { MOST = SETTINGS_GIVEN, HELP = 0x100, FIRST }; /* beyond what getopt_long returns itself */
 
-/* What getopt_long takes for a command. */
+/* A command's options as getopt_long wants them. */
 static void list_options(enum command command, struct option list[MOST + 2])
 {
     size_t n = 0;
@@ -44,7 +44,7 @@ static void list_options(enum command command, struct option list[MOST + 2])
     list[n] = (struct option){0};
 }
 
-/* An option given twice counts as its last. */
+/* If an option is given twice, the last one counts. */
 static void note(struct settings *s, const struct option_entry *o, const char *value)
 {
     size_t i = 0;
@@ -55,8 +55,8 @@ static void note(struct settings *s, const struct option_entry *o, const char *v
     if (i == s->given_count) s->given_count++;
 }
 
-/* The options of `command` that the first `n` letters of `name` may stand for; the last of them, and a list. A whole
- * name stands for itself alone. */
+/* Counts the options of `command` that the first n letters of `name` may abbreviate; *o is the
+ * last, `list` names them. A full name stands only for itself. */
 static size_t meant(enum command command, const char *name, size_t n, const struct option_entry **o,
                     char list[256])
 {
@@ -74,7 +74,7 @@ static size_t meant(enum command command, const char *name, size_t n, const stru
     return count;
 }
 
-/* Why getopt_long did not take a word. */
+/* Says why getopt_long rejected a word. */
 static bool not_taken(enum command command, const char *word, struct vae_error *e)
 {
     const char *name = word + strspn(word, "-"), *is = vae_command_name(command);
@@ -94,7 +94,7 @@ static bool not_taken(enum command command, const char *word, struct vae_error *
     return vae_fail(e, "%s: unknown option; see `vae %s --help`", word, is);
 }
 
-/* What is no option: as many arguments as the command takes. */
+/* Takes the non-option argument, if the command has one. */
 static bool take_argument(int argc, char *const *argv, int index, struct settings *s,
                           struct vae_error *e)
 {
@@ -158,7 +158,7 @@ void vae_options_usage(FILE *to)
           to);
 }
 
-/* Words from column `indent` on, where the line already is, broken before OPTIONS_WIDTH. */
+/* Prints words from column `indent` on, where the line already is, wrapped at OPTIONS_WIDTH. */
 static void print_wrapped(FILE *to, const char *text, size_t indent)
 {
     for (size_t column = indent, n; *text; text += n + (text[n] == ' ')) {
@@ -234,7 +234,7 @@ void vae_options_help(FILE *to, enum command command)
 
 /* --- going on --- */
 
-/* What is unsafe on a terminal stands as escapes in $'...', which bash, zsh and POSIX 2024 know. */
+/* Unsafe characters become escapes in $'...', which bash, zsh and POSIX 2024 know. */
 void vae_option_print_quoted(FILE *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

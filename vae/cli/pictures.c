@@ -36,7 +36,7 @@ bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, s
     return ok;
 }
 
-/* grid: originals of each pair of rows are filled in, their reconstructions after them. */
+/* Fills the grid with pairs of rows: originals, then their reconstructions. */
 static void reconstruct(struct vae_model *m, const struct vae_run *run, const struct images *images,
                         size_t across, size_t pairs, float *z, float *grid)
 {
@@ -74,7 +74,7 @@ bool vae_picture_reconstructions(struct vae_model *m, const char *path, const st
     return ok;
 }
 
-/* F^-1(p) of the normal distribution, by bisection: a picture needs no more. */
+/* The standard normal quantile, by bisection: accurate enough for a picture. */
 static float quantile(double p)
 {
     double low = -9, high = 9;

@@ -1,5 +1,4 @@
-/* What a trained model shows: images it makes up, and images it has seen beside its memory of them.
- */
+/* Pictures of a trained model: samples, reconstructions, and the manifold of a 2-D z. */
 #ifndef VAE_PICTURES_H
 #define VAE_PICTURES_H
 
@@ -11,13 +10,14 @@ bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, s
                          uint64_t seed, struct vae_error *e);
 
 /* Pairs of rows: originals above, the mean of p(x | z = mu(x)) below. 2 * pairs rows of `across`
- * images, the first of `images`, binarised as the run's were; fewer where there are fewer. */
+ * images, the first of `images`, binarised as the run's were; fewer if there are fewer. */
 bool vae_picture_reconstructions(struct vae_model *m, const char *path, const struct vae_run *run,
                                  const struct images *images, size_t across, size_t pairs,
                                  struct vae_error *e);
 
-/* side x side means of p(x|z), z in two dimensions at equal steps of the prior's probability: column i
- * at z_0 = F^-1((i + 1/2) / side), F the normal distribution, row j likewise (AEVB, Figure 4). */
+/* side x side means of p(x|z), z in two dimensions at equal steps of the prior's probability:
+ * column i at z_0 = F^-1((i + 1/2) / side), F the standard normal CDF, row j
+ * likewise (AEVB, Figure 4). */
 bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e);
 
 #endif

@@ -35,7 +35,7 @@ void vae_progress_update(struct progress *p, uint64_t done, double bound)
     char line[LINE];
     snprintf(line, sizeof line, "[%s] %" PRIu64 "/%" PRIu64 "  %.0f/s  %.1f nats  %.0f s left", bar,
              done, p->total, rate, bound, left);
-    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line); /* a line that wraps stays */
+    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line); /* a wrapped line is not erased */
     fflush(stderr);
 }
 

@@ -1,4 +1,4 @@
-/* What a training run tells: a progress bar on a terminal, a line per epoch, a JSON log. */
+/* What a training run reports: a progress bar on a terminal, a line per epoch, a JSON log. */
 #ifndef VAE_REPORT_H
 #define VAE_REPORT_H
 
@@ -8,15 +8,15 @@
 #include <stdio.h>
 
 struct progress {
-    bool bar; /* a terminal is there to draw on */
+    bool bar; /* standard error is a terminal, and not --quiet */
     uint64_t first, total;
     double start, drawn;
 };
 
-/* Points `first` of `total` are done already (a resumed run). */
+/* `first` of `total` examples are done already (a resumed run). */
 struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet);
 
-/* At most ten times a second; bound in nats per data point. */
+/* Draws at most ten times a second; bound in nats per example. */
 void vae_progress_update(struct progress *p, uint64_t done, double bound);
 
 /* Clears the bar, so that a line can be printed. */
@@ -24,22 +24,22 @@ void vae_progress_clear(const struct progress *p);
 
 struct epoch_report {
     uint64_t epoch, samples;
-    double train_bound, test_bound, kl, recon; /* nats per data point; kl and recon of the test */
+    double train_bound, test_bound, kl, recon; /* nats per example; kl and recon on the test set */
     float lr;                                  /* of the last step */
     float beta;                                /* the weight of the KL in it */
-    const char *changed; /* what the run went on with since the last report; or "" */
+    const char *changed; /* settings changed on resuming since the last report; or "" */
     double samples_per_s, gflops;
     const char *isa;
     size_t threads;
     uint64_t seed;
-    char run[17];    /* which run (train_log.h) */
-    char data[17];   /* which training images, vae_images_sum in hexadecimal digits */
-    bool profiled;   /* the line has a profile */
-    json_t *profile; /* of the steps since the last report, vae_insight_json */
+    char run[17];    /* the run's id (run_id.h) */
+    char data[17];   /* vae_images_sum of the training images, in hexadecimal digits */
+    bool profiled;   /* the line has a phases table */
+    json_t *profile; /* that of the steps since the last report (vae_insight_json) */
 };
 
-/* One JSON object without its line's end, to be freed; what is not finite is null. NULL where memory is short.
- * Takes the profile; `profiled` without one is want of memory. */
+/* One JSON object without a newline, for the caller to free; numbers that are not finite are null.
+ * Takes ownership of the profile. NULL if out of memory, as when `profiled` comes without one. */
 char *vae_epoch_line(const struct epoch_report *r);
 
 void vae_print_epoch(const struct epoch_report *r);

@@ -1,5 +1,5 @@
-/* What the command line says. One structure for all commands: each option fills its place (option_table.c), and
- * what was not given stays the default. */
+/* The settings from the command line, one structure for all commands. Each option fills its field
+ * (option_table.c); what was not given keeps its default. */
 #ifndef VAE_SETTINGS_H
 #define VAE_SETTINGS_H
 
@@ -20,18 +20,18 @@ enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50 };
 
 struct settings {
     enum command command;
-    const char *file; /* the argument that is no option */
+    const char *file; /* the non-option argument */
     const char *data, *out, *log, *resume, *isa, *kernel;
     struct dataset_options images;
-    struct model_given model; /* what weights from elsewhere do not say of themselves */
+    struct model_given model; /* settings that weights from elsewhere lack */
     struct vae_run run;       /* of vae train */
     uint64_t epochs, samples; /* 0: not given */
     uint64_t seed;            /* of draws from a model; if seed_given */
     bool seed_given;
-    size_t threads, points; /* 0: not given; points of report per factor of ten */
+    size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
     bool quiet, profile, json;
-    bool changed; /* a run goes on with other settings than its checkpoint's */
+    bool changed; /* a resumed run has other settings than its checkpoint */
     struct {
         const struct option_entry *option;
         const char *value;   /* NULL for a flag */

@@ -6,15 +6,15 @@
 static const double STOP_DOUBLED = 1; /* seconds */
 
 static volatile sig_atomic_t caught;
-static double when; /* it came */
+static double when; /* it was caught */
 
-/* timeout(1) and a shell that ends send theirs twice, to the process and to its group. */
+/* timeout(1) and an exiting shell send theirs twice, to the process and to its group. */
 static bool doubled(int number)
 {
     return number == caught && vae_seconds_now() - when < STOP_DOUBLED;
 }
 
-/* While it runs the signal is blocked: what is raised comes as it returns. */
+/* The signal is blocked while the handler runs: one raised here is delivered on return. */
 static void on_signal(int number)
 {
     if (!caught) {

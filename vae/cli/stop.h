@@ -1,6 +1,7 @@
-/* Signals that ask a run to stop. SIGINT, SIGTERM, SIGHUP (a closed session) and SIGUSR1 (a batch system's
- * warning) are noted, unless the parent ignores them; the step under way is finished. A second one ends the
- * program at once, but for the same one within a second: timeout(1) and shells send theirs twice. SIGPIPE is ignored: a run outlives the reader of its output. */
+/* Signals that ask a run to stop. SIGINT, SIGTERM, SIGHUP (a closed session) and SIGUSR1 (a batch
+ * system's warning) are noted, unless inherited as ignored; the current step is finished. A second
+ * signal ends the program at once, unless it is the same one within a second: timeout(1) and shells
+ * send theirs twice. SIGPIPE is ignored: a run outlives the reader of its output. */
 #ifndef VAE_STOP_H
 #define VAE_STOP_H
 

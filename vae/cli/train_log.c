@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- what is there when a run begins --- */
+/* --- the log that is there when a run begins --- */
 
 static bool cannot(const char *path, struct vae_error *e)
 {
@@ -26,8 +26,8 @@ static bool look(const char *path, bool *older, struct vae_error *e)
     return true;
 }
 
-/* A new run was killed about when its first checkpoint came. If that is the one to go on from, the lines
- * beside are its log. Otherwise they are of no use. */
+/* A pending log means that a new run was killed around its first checkpoint. If that checkpoint is
+ * the one to resume from, the pending log is its log. Otherwise it is removed. */
 static bool take_pending(const struct train_log *l, const struct vae_run *run, struct vae_error *e)
 {
     struct stat st;
@@ -43,7 +43,7 @@ static bool take_pending(const struct train_log *l, const struct vae_run *run, s
 
 /* --- the open log --- */
 
-/* A name in /dev or /proc may be a link to no path; any other was followed before, once. */
+/* Links were resolved before, once, except those whose target has no path, as in /dev or /proc. */
 static bool opened(struct train_log *l, const char *path, int flags, struct vae_error *e)
 {
     struct stat st;
@@ -55,7 +55,7 @@ static bool opened(struct train_log *l, const char *path, int flags, struct vae_
     return true;
 }
 
-/* A new file beside an older run's log, with its mode. */
+/* Opens a new file beside an older run's log, with the same mode. */
 static bool open_pending(struct train_log *l, struct vae_error *e)
 {
     struct stat st;
@@ -84,7 +84,7 @@ static bool name_files(struct train_log *l, const char *path, char lock[LOCK_PAT
     return (n < OUT_PATH && m < OUT_PATH) || vae_fail(e, "%.64s...: name too long", path);
 }
 
-/* Where the log has lines of another run, whose checkpoint may be in place, they stay until this run's is. */
+/* Lines of another run, whose checkpoint may be in place, stay until this run's checkpoint is. */
 static bool begin(struct train_log *l, const struct vae_run *run, bool resume, struct vae_error *e)
 {
     struct log_found found = {0};
@@ -144,7 +144,7 @@ bool vae_train_log_append(struct train_log *l, const char *line, struct vae_erro
         return true;
     vae_fail(e, "%s: %s; free some space, or choose another --log", l->path, strerror(errno));
     if (l->regular && ftruncate(l->fd, st.st_size))
-        errno = 0; /* half a line stays: who goes on from a checkpoint leaves it out */
+        errno = 0; /* the partial line stays; a resumed run leaves it out */
     return false;
 }
 
@@ -153,7 +153,7 @@ bool vae_train_log_settle(struct train_log *l, struct vae_error *e)
     if (!*l->pending) return true;
     const bool moved = rename(l->pending, l->path) == 0;
     if (moved) vae_sync_directory(l->path);
-    *l->pending = 0; /* what could not be moved waits for the run to go on */
+    *l->pending = 0; /* if not renamed, it stays for a resumed run to find */
     return moved || cannot(l->path, e);
 }
 

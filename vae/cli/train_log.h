@@ -1,6 +1,6 @@
-/* The log of a run, JSON lines: part of the run as its checkpoint is. A line is on the disk before the
- * checkpoint that follows it, and a run that goes on from a checkpoint first drops what the log has beyond it
- * or of other runs. So after any stop the log is, but for times, that of a run without one. */
+/* The log of a run, in JSON lines, kept consistent with its checkpoint. A line is on disk before
+ * the checkpoint that follows it, and a run resumed from a checkpoint first drops lines beyond it
+ * or of other runs. So after any stop the log equals, except for times, an uninterrupted run's. */
 #ifndef VAE_TRAIN_LOG_H
 #define VAE_TRAIN_LOG_H
 
@@ -8,29 +8,28 @@
 #include "out_dir.h"
 
 struct train_log {
-    char path[OUT_PATH]; /* links followed */
+    char path[OUT_PATH]; /* symbolic links resolved */
     char pending
-        [OUT_PATH]; /* beside it: this run's lines until its checkpoint replaces another run's; or "" */
+        [OUT_PATH]; /* beside it: this run's lines until its checkpoint replaces another's; or "" */
     char images
-        [17]; /* which training images the last line a run goes on from was of (report.h); or "" */
+        [17]; /* of a resumed run: hash of the training images of its last line (report.h); or "" */
     int fd;   /* -1: not open */
-    bool regular;     /* or a pipe or device, which only takes lines */
-    bool linked;      /* path is a link to what has no path, as in /dev */
+    bool regular;     /* false: a pipe or device, which is only appended to */
+    bool linked;      /* path is a link whose target has no path, as in /dev */
     struct lock lock; /* of a regular file, against another run with the same log */
 };
 
-/* resume: the run goes on from run->step. A file that holds something, and no line of a log in it, is refused.
- */
+/* resume: the run goes on from run->step. Refuses a file that has content but no line of a log. */
 bool vae_train_log_open(struct train_log *l, const char *path, const struct vae_run *run,
                         bool resume, struct vae_error *e);
 
-/* Appends a line and its end, synced; what could not be written whole is taken back. */
+/* Appends a line and a newline, and syncs; a partial write is undone. */
 bool vae_train_log_append(struct train_log *l, const char *line, struct vae_error *e);
 
-/* The run's checkpoint is in place: so are now its lines, and not those of a run before it. */
+/* To be called once the run's checkpoint is in place: its lines then replace an earlier run's. */
 bool vae_train_log_settle(struct train_log *l, struct vae_error *e);
 
-/* A new run that never had a checkpoint leaves an earlier one's log as it was. */
+/* If a new run never wrote a checkpoint, an earlier run's log is left as it was. */
 void vae_train_log_close(struct train_log *l);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* --- what is written --- */
 
-/* The run before its last step; as it is where it has done none. */
+/* The run before its last step; unchanged if it has done none on these data. */
 static struct vae_run before_last(const struct vae_run *r)
 {
     struct vae_run before = *r;
@@ -61,7 +61,7 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
 
 /* --- reports --- */
 
-/* False, with an empty line, where a signal came first. */
+/* False, with an empty line, if a signal came first. */
 static bool evaluate(struct train_loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
@@ -72,7 +72,8 @@ static bool evaluate(struct train_loop *l, struct vae_error *e)
            (isfinite(vae_bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
 }
 
-/* The model's clocks since the last report go to those of the run; NULL without --profile. */
+/* The phases table since the last report; adds the model's clocks to the run's and resets them.
+ * NULL without --profile. */
 static json_t *epoch_profile(struct train_loop *l)
 {
     struct vae_model *m = &l->t->model;
@@ -90,8 +91,8 @@ static json_t *epoch_profile(struct train_loop *l)
 
 enum { POINT_IMAGES = 10000 };
 
-/* The bound reported for training: the mean over the steps since the last report, or, at points of their
- * own (--points), that of the weights as they are on the first images. False where a signal came first. */
+/* The training bound to report: the mean over the steps since the last report or, with --points,
+ * that of the current weights on the first POINT_IMAGES images. False if a signal came first. */
 static bool training_bound(struct train_loop *l, double *bound)
 {
     const struct vae_run *r = &l->t->run;
@@ -113,7 +114,7 @@ static bool write_line(struct train_loop *l, const struct epoch_report *r, struc
     return ok;
 }
 
-/* The first of the points 10^(i / points) beyond the last report. */
+/* The first report point 10^(i / points) beyond the last report. */
 static void next_point(struct train_loop *l)
 {
     const struct vae_run *r = &l->t->run;
@@ -123,7 +124,7 @@ static void next_point(struct train_loop *l)
         l->next_point = ceil(pow(10, i / (double)l->s->points));
 }
 
-/* The line is written: its points are no longer the next one's. */
+/* Once the line is written: starts counting for the next report. */
 static void begin_anew(struct train_loop *l)
 {
     l->all_points += l->timed;
@@ -135,7 +136,7 @@ static void begin_anew(struct train_loop *l)
     next_point(l);
 }
 
-/* Bounds, a line of the log, checkpoint. Without the line the checkpoint says what it is still to tell. */
+/* Bounds, log line, checkpoint. If the line fails, the checkpoint keeps what it was to report. */
 static bool report(struct train_loop *l, struct vae_error *e)
 {
     double trained = NAN;
@@ -180,7 +181,7 @@ static bool more_to_do(const struct train_loop *l)
     return vae_run_points(&l->t->run) + vae_trainer_next_rows(l->t) <= l->total;
 }
 
-/* The run is where a report is due: at its end, at the end of an epoch, or at or just past a point. */
+/* Whether a report is due: at the run's end, an epoch's end, or at or just past a report point. */
 static bool report_due(const struct train_loop *l)
 {
     const struct vae_run *r = &l->t->run;
@@ -190,7 +191,7 @@ static bool report_due(const struct train_loop *l)
     return (double)vae_run_points(r) >= l->next_point;
 }
 
-/* Steps until a report is due or a signal comes. */
+/* Runs steps until a report is due or a signal comes. */
 static bool run_steps(struct train_loop *l, struct vae_error *e)
 {
     struct vae_trainer *t = l->t;

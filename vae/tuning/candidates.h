@@ -1,4 +1,4 @@
-/* The candidate tables of this build as a list that tests can lengthen, and what was picked. */
+/* The candidate tables of this build, as a list that tests can extend, and what was picked. */
 #ifndef VAE_CANDIDATES_H
 #define VAE_CANDIDATES_H
 
@@ -6,7 +6,7 @@
 
 enum { MAX_CANDIDATES = 32 };
 
-/* In rising preference; the first has every kernel and is supported. */
+/* In order of rising preference; the first has every kernel and is supported. */
 struct candidates {
     size_t count;
     const struct sv_kernels *table[MAX_CANDIDATES];
@@ -20,14 +20,14 @@ struct pick {
 
 void vae_candidates_of_build(struct candidates *c);
 
-/* The candidate of that name; c->count where there is none. */
+/* Index of the candidate of that name; c->count if there is none. */
 size_t vae_candidates_find(const struct candidates *c, const char *isa, const char *variant);
 
-/* The candidate whose own code a table uses for kernel id; c->count where there is none. */
+/* Index of the candidate whose own code a table uses for kernel id; c->count if there is none. */
 size_t vae_candidates_serving(const struct candidates *c, const struct sv_kernels *table,
                               size_t id);
 
-/* Puts every picked kernel in place. */
+/* Puts every picked kernel into *choice. */
 void vae_pick_apply(const struct pick *p, const struct candidates *c, struct sv_choice *choice);
 
 #endif

@@ -10,8 +10,8 @@
 #endif
 
 #if defined(__x86_64__)
-/* One bit of a CPUID register: leaf 7 edx 15 (Intel SDM volume 2A, table 3-8), leaf 0x80000026 eax 30 (AMD APM
- * volume 3, E.4.24): cores of several kinds. */
+/* Whether cores are of several kinds, by CPUID: leaf 7 edx bit 15 (Intel SDM volume 2A, table 3-8),
+ * leaf 0x80000026 eax bit 30 (AMD APM volume 3, E.4.24). */
 static bool is_hybrid(void)
 {
     enum { INTEL = 15, AMD = 30 };
@@ -58,7 +58,7 @@ void vae_machine_name(const struct core *core, char *name, size_t size)
         const size_t used = strlen(name);
         if (sv_isa_supported(i)) snprintf(name + used, size - used, " %s", sv_isa_name(i));
     }
-    for (char *p = name; *p; p++) /* a profile is UTF-8, whatever a virtual CPU calls itself */
+    for (char *p = name; *p; p++) /* a profile is UTF-8, whatever a virtual CPU reports */
         if (*p < ' ' || *p > '~') *p = '?';
 }
 

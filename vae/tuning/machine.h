@@ -1,4 +1,4 @@
-/* Who this machine and this build are: what a profile of timings belongs to. */
+/* Identifies this machine and this build, to which a tuning profile belongs. */
 #ifndef VAE_MACHINE_H
 #define VAE_MACHINE_H
 
@@ -8,22 +8,22 @@
 #include <stdint.h>
 
 struct machine {
-    char cpu[256];   /* vendor, family and model, name, caches, instruction sets it runs */
-    char build[256]; /* compiler, flags, and a sum over the sources of kernels and their checks */
+    char cpu[256];   /* vendor, signature, brand, caches, instruction sets it runs */
+    char build[256]; /* compiler, flags, checksum of the sources of kernels and their checks */
 };
 
 void vae_machine_this(struct machine *m);
 
-/* What the CPU says of itself on the core where it is asked. */
+/* What the CPU reports about itself on the core that asks. */
 struct core {
     char vendor[13], brand[49];
-    uint32_t signature; /* family, model, stepping; 0: none */
-    bool hybrid;        /* other cores may be of another kind */
+    uint32_t signature; /* family, model, stepping; 0: unknown */
+    bool hybrid;        /* its cores are of several kinds */
     struct sv_caches caches;
 };
 
-/* The name of the machine, and this build's instruction sets that it runs: the same from each of its cores. Where
- * they differ in kind, signature and caches are a core's own, and the brand alone names the machine. */
+/* Names the machine and the instruction sets of this build that it runs; the same from each of its
+ * cores. On a hybrid CPU signature and caches differ between cores, so only the brand is used. */
 void vae_machine_name(const struct core *core, char *name, size_t size);
 
 #endif

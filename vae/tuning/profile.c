@@ -100,7 +100,7 @@ static bool read_profile(const char *path, const json_t *o, const struct machine
     return true;
 }
 
-/* The file's text, to be freed; NULL and errno. */
+/* The file's text, for the caller to free; NULL with errno set on failure. */
 static char *read_text(const char *path, size_t *n, struct vae_error *e)
 {
     const int fd = vae_input_open(path, false, "remove it", e);

@@ -64,7 +64,7 @@ size_t vae_survey_verify(struct survey *s)
 
 /* --- timing --- */
 
-/* Of products, which are fma alone; each ISA once, its variants share the figure. */
+/* FMA peaks, for products only, whose arithmetic is fma alone; once per ISA, for all variants. */
 static void time_peaks(const struct candidates *c, bool product, double *peak)
 {
     for (size_t i = 0; i < c->count; i++) {

@@ -3,14 +3,14 @@
 #include "../base/order.h"
 #include <math.h>
 
-/* Of a product m x n x k, and of m x n elements; each lies in its class whatever the caches are,
- * from 16 KB of L1 and 256 KB of L2. */
+/* Shapes m x n x k of products and m x n of other kernels. Each is in its class for any caches from
+ * 16 KB of L1 and 256 KB of L2 up. */
 static const struct shape products[SV_CLASSES] = {
     {100, 40, 500, 0, 0}, {100, 500, 784, 0, 0}, {768, 768, 768, 0, 0}};
 static const struct shape arrays[SV_CLASSES] = {
     {50, 20, 0, 0, 0}, {20, 784, 0, 0, 0}, {1000, 784, 0, 0, 0}};
 
-static const double LEAST = 0.5e-3; /* seconds a measurement lasts at least */
+static const double LEAST = 0.5e-3; /* seconds; the shortest measurement */
 static const double CHEAP = 20e-3;
 static const double PATIENCE = 1.0; /* seconds after which rounds are cut short */
 enum { FEWEST_ROUNDS = 3, HOPELESS = 3 };
@@ -39,8 +39,8 @@ static double measure(const struct call *c, const struct sv_kernels *table, size
     return vae_seconds_now() - start;
 }
 
-/* How many calls fill a measurement; *seconds per call, the best of a few where that is cheap, so
- * that no interruption makes a table look hopeless. */
+/* Finds how many calls fill a measurement. *seconds is the time of a call: the best of a few tries
+ * where they are cheap, so that no interruption makes a table look hopeless. */
 static size_t calibrate(const struct call *c, const struct sv_kernels *table, double *seconds)
 {
     size_t calls = 1;
