@@ -14,7 +14,7 @@ struct survey_kernel {
     struct shape shape[SV_CLASSES];
     double flops[SV_CLASSES], bytes[SV_CLASSES]; /* of a call */
     double seconds[SV_CLASSES][MAX_CANDIDATES];  /* per call */
-    double peak[MAX_CANDIDATES]; /* products only: FMA peak of the candidate's ISA, FLOP/s */
+    double peak[MAX_CANDIDATES]; /* of a product: FLOP/s of its ISA's FMA peak, measured beside */
 };
 
 struct survey {
