@@ -23,7 +23,7 @@ static bool fixed_left_out(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-/* What was given of the optimiser's settings is of this optimiser. */
+/* Checks that the optimiser has the settings that were given. */
 static bool optim_fits(const struct settings *s, struct vae_error *e)
 {
     for (size_t i = 0; i < s->given_count; i++) {
@@ -58,7 +58,7 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
 
 /* --- going on --- */
 
-/* "lr 0.001 (was 0.01)" and so on, behind what is there; what has no room ends in dots. */
+/* Appends "lr 0.001 (was 0.01)" and the like; text that does not fit ends in dots. */
 static void tell(char text[RUN_CHANGED], const char *what, const char *now, const char *before)
 {
     const size_t used = strlen(text), room = RUN_CHANGED - used;
@@ -125,7 +125,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     struct vae_run *r = &s->run;
     char text[RUN_CHANGED] = "";
     if (!optim_fits(s, e)) return false;
-    if (given(s, "lr")) r->schedule.stages = 0; /* which would go before it */
+    if (given(s, "lr")) r->schedule.stages = 0; /* which would override it */
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
         if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
@@ -137,7 +137,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     s->changed = *text;
     if (!s->changed) return true;
     r->id = vae_run_id(&before);
-    vae_train_settings_tell(r,
-                            text); /* a run that went on before this may have had no report yet */
+    /* appends: what an earlier resume changed may not have been reported yet */
+    vae_train_settings_tell(r, text);
     return true;
 }

@@ -50,15 +50,15 @@ static const void *image(const struct vae_source *from, size_t at)
     return vae_images_at(from->images, from->order ? from->order[at] : at);
 }
 
-/* The images lie anywhere in memory: those to come are asked for while others are converted, and the next
- * minibatch's while the weights of this one are updated. */
+/* A minibatch's images are scattered in memory. The next ones are prefetched while others are
+ * converted, and the next minibatch's before the weights are updated. */
 enum { AHEAD = 8, LINE = 64 };
 static void prefetch(const void *p, size_t n)
 {
     for (size_t i = 0; i < n; i += LINE) __builtin_prefetch((const char *)p + i, 0, 2);
 }
 
-/* What `binarize` and `u8_to_f32` do with bytes: from a half on is 1, of bytes from 128 of 255. */
+/* `binarize` and `u8_to_f32` for floats: values from 0.5 on become 1, as bytes from 128 on do. */
 static void convert_floats(size_t n, const float *from, bool threshold, float *x)
 {
     if (!threshold) memcpy(x, from, n * sizeof *x);
@@ -108,14 +108,14 @@ struct minibatch {
     struct vae_objective objective;
 };
 
-/* What is left of some rows in equal ranges of at most VAE_RANGE: the first of them. */
+/* The size of the next of the even micro-batches, of at most VAE_RANGE rows, that `left` makes. */
 static size_t next_range(size_t left)
 {
     const size_t ranges = (left + VAE_RANGE - 1) / VAE_RANGE;
     return (left + ranges - 1) / ranges;
 }
 
-/* Some data points through the encoder and back, their draws through the decoder. */
+/* A micro-batch of examples through the encoder and back, their draws through the decoder. */
 static void run_range(struct vae_job j, const struct minibatch *b, struct vae_range points)
 {
     const size_t samples = j.m->samples, end = (points.first + points.rows) * samples;
@@ -161,7 +161,7 @@ static float decay(const struct vae_trainer *t, size_t rows)
     return (float)(vae_optim_value(&r->optim, r->optimizer, OPTIM_DECAY) * (double)part);
 }
 
-/* So seldom that it costs nothing: a sweep of the weights is some ten thousandth of as many steps. */
+/* Rare enough to cost nothing: a sweep of the weights takes a ten-thousandth of these steps. */
 enum { CLEAR_EVERY = 256 };
 
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)

@@ -20,15 +20,15 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
                         const struct images *images, struct pool *pool, struct vae_error *e);
 void vae_trainer_destroy(struct vae_trainer *t);
 
-/* Data points of the next minibatch: run.batch, or what is left of the epoch. */
+/* Examples in the next minibatch: run.batch, or what is left of the epoch. */
 size_t vae_trainer_next_rows(const struct vae_trainer *t);
 
-/* One step of AEVB, algorithm 1: minibatch, bound and the gradient of the objective, optimiser. Adds the bound, in
- * which the KL counts whole, to *bound. */
+/* One step of AEVB, algorithm 1: minibatch, bound and the gradient of the objective, optimiser.
+ * Adds the bound, with the KL unweighted, to *bound. */
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound);
 
-/* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng is for
- * dynamic binarisation; its row 0 belongs to the first image. */
+/* Where a minibatch comes from: images first, first + 1 ... or those that `order` names there. rng
+ * is for dynamic binarisation; its row 0 belongs to the first image. */
 struct vae_source {
     const struct images *images;
     const uint32_t *order; /* or NULL */
@@ -40,16 +40,17 @@ struct vae_source {
 /* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
 
-/* Whose noise: the test images', or that of the training images on which --points takes the bound. */
+/* Which noise: that of test images, or of the training images that --points evaluates. */
 enum vae_noise { NOISE_TEST, NOISE_POINTS };
 
-/* The bound on all images with sampled z, nothing trained. Noise is addressed by its kind, seed and image, so
- * the result does not depend on the batch size. Stops early, returning false, once *stop is set. */
+/* The bound on all images with sampled z, nothing trained. Noise is addressed by its kind, seed and
+ * image, so the result does not depend on the batch size. Stops early and returns false once *stop
+ * is set. */
 bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
 
-/* Nats per data point, with the KL weighed by beta; and the ELBO. */
+/* In nats per example: the bound with the KL weighted by beta, and the ELBO. */
 static inline double vae_bound_weighed(const struct vae_bound *b, float beta)
 {
     return (b->recon - (double)beta * b->kl) / (double)b->count;

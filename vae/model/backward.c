@@ -7,8 +7,8 @@ static void time_dx(struct vae_job j, const struct vae_layer *l)
     vae_clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DX));
 }
 
-/* dX of layers first + 1 ... last, from the last on; all threads have met afterwards. A gradient that goes through
- * several hidden layers is a product of as many weights, each of which may be tiny. */
+/* dX of layers last ... first + 1 in this order, each followed by a barrier. A gradient that passes
+ * through several hidden layers is a product of as many weights, each of which may be tiny. */
 static void hidden_back(struct vae_job j, size_t first, size_t last, struct vae_range range)
 {
     for (size_t i = last; i > first; i--) {
