@@ -7,9 +7,7 @@
 /* CPUs of the affinity mask, limited by the control groups' quota (Linux, cgroup.h); at least 1. */
 size_t vae_cpus_allowed(void);
 
-/* How many of `cpus` a quota, in CPUs, can keep busy: 2.5 gives 2, less than 1 gives 1; 0: no
- * quota.
- */
+/* How many of `cpus` a quota of CPUs keeps busy: 2.5 gives 2, less than 1 gives 1; 0: no quota. */
 size_t vae_cpus_within(size_t cpus, double quota);
 
 #endif

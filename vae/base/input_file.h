@@ -5,8 +5,8 @@
 #include "error.h"
 
 /* Returns a descriptor to read from, or -1. Opens regular files; with `streams` also pipes and
- * devices, and waits two seconds for a pipe's writer. hint (what to give instead) ends
- * the error line. */
+ * devices, and waits two seconds for a pipe's writer. hint (what to give instead) ends the error
+ * line. */
 int vae_input_open(const char *path, bool streams, const char *hint, struct vae_error *e);
 
 #endif

@@ -75,8 +75,8 @@ char *vae_json_text(bool ok, json_t *value, size_t flags)
 
 static _Thread_local bool refused;
 
-/* After one failure all allocations fail. jansson drops a character that it has no memory for; were
- * that a closing quote, and the next allocation successful, it would copy past its end. */
+/* After one failure all allocations fail. jansson drops a character that it has no memory for; if
+ * that is a closing quote, and its copy is then allocated, it copies past the string's end. */
 static void *noted_malloc(size_t n)
 {
     void *p = refused ? NULL : malloc(n);

@@ -25,7 +25,7 @@ size_t vae_pool_threads(const struct pool *p);
 typedef void pool_part_fn(void *arg, size_t thread);
 void vae_pool_run(struct pool *p, pool_part_fn *part, void *arg);
 
-/* Called within a part: waits until all parts have called it as often; their writes are visible. */
+/* Within a part: waits until all parts have called it as often; earlier writes are then visible. */
 void vae_pool_barrier(struct pool *p, size_t thread);
 
 #endif

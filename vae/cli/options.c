@@ -232,7 +232,7 @@ void vae_options_help(FILE *to, enum command command)
     }
 }
 
-/* --- going on --- */
+/* --- resuming --- */
 
 /* Unsafe characters become escapes in $'...', which bash, zsh and POSIX 2024 know. */
 void vae_option_print_quoted(FILE *to, const char *word)

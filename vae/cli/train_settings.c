@@ -56,7 +56,7 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     return s->resume || optim_fits(s, e);
 }
 
-/* --- going on --- */
+/* --- resuming --- */
 
 /* Appends "lr 0.001 (was 0.01)" and the like; text that does not fit ends in dots. */
 static void tell(char text[RUN_CHANGED], const char *what, const char *now, const char *before)
