@@ -16,8 +16,8 @@ bool vae_picture_reconstructions(struct vae_model *m, const char *path, const st
                                  struct vae_error *e);
 
 /* side x side means of p(x|z), z in two dimensions at equal steps of the prior's probability:
- * column i at z_0 = F^-1((i + 1/2) / side), F the standard normal CDF, row j
- * likewise (AEVB, Figure 4). */
+ * column i at z_0 = F^-1((i + 1/2) / side), F the standard normal CDF, row j likewise
+ * (AEVB, Figure 4). */
 bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, struct vae_error *e);
 
 #endif

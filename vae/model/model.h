@@ -167,8 +167,7 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
 /* Sets weights below VAE_TINY (base/tiny.h) to 0; to be called between steps. */
 void vae_clear_tiny_weights(struct vae_model *m);
 
-/* After vae_likelihood of all draws by all threads: adds KL and log p(x|z) to *bound, row by
- * row. */
+/* After vae_likelihood of all draws by all threads: adds KL and log p(x|z) to *bound by row. */
 void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.

@@ -14,8 +14,8 @@ extern const char *const vae_optimizer_names[];
  * 0.9 and 0.999), from 0 to 0.9999999. EPSILON: added to the square root in the denominator of a
  * step; 1e-8 for Adam, where the root is that of the bias-corrected average, 1e-10 for Adagrad.
  * DECAY: the precision lambda of the prior N(0, 1 / lambda) on all parameters; 1 as in AEVB,
- * section 5, 0 for none. A minibatch of M of N examples adds (lambda M / N) w to the gradient of
- * w. */
+ * section 5, 0 for none. A minibatch of M of N examples adds lambda M / N times w to w's
+ * gradient. */
 enum vae_optim_setting { OPTIM_BETA1, OPTIM_BETA2, OPTIM_EPSILON, OPTIM_DECAY, OPTIM_SETTINGS };
 
 struct vae_optim {

@@ -12,7 +12,7 @@ extern const char *const vae_binarize_names[];
 
 /* What health.h judges a run by. */
 struct vae_health {
-    double untrained; /* bound before the first step, nats per example; 0: unknown */
+    double untrained; /* first minibatch's bound before any step, nats per example; 0: unknown */
     uint64_t worse; /* latest steps in a row beyond the limit; unless 0, no checkpoint is written */
 };
 
@@ -43,7 +43,7 @@ struct vae_run {
     char changed[RUN_CHANGED];
 };
 
-/* A million epochs of 2^32 images, one per step; limits examples too. sv_rng_at takes 2^56. */
+/* A million epochs of 2^32 images, one per step; caps examples too. sv_rng_at takes 2^56 steps. */
 static const uint64_t RUN_MOST_STEPS = UINT64_C(1) << 52;
 
 /* The defaults of a new run; the image's size, lr and train_images are left 0. */

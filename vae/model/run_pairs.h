@@ -12,8 +12,7 @@ enum { RUN_PAIRS = OPTIM_SETTINGS + 11 };
 /* Fills p; returns the number of pairs. */
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);
 
-/* Reads what vae_run_pairs wrote; absent settings become the default. r needs optimiser and
- * step. */
+/* Reads what vae_run_pairs wrote; absent settings are the default. r needs optimiser and step. */
 bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e);
 
 /* Reads r->past alone, which vae_run_points needs. */
