@@ -22,7 +22,7 @@ struct text_shown {
 void vae_text_of_sizes(char *text, size_t room, const size_t *sizes, size_t count,
                        const char *separator);
 
-/* A safe copy, cut to fit, for use as an argument: printf("%s", vae_text_shown(path).s). */
+/* A safe copy, cut to fit, to be printed by "%s": vae_text_shown(path).s. */
 struct text_shown vae_text_shown(const char *text);
 
 #endif
