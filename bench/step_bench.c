@@ -27,7 +27,7 @@ static double run_test(void *arg)
 {
     const struct test_bound *t = arg;
     struct vae_bound b;
-    vae_evaluate(t->model, t->images, BINARIZE_NONE, NOISE_TEST, 1, NULL, &b);
+    vae_evaluate(t->model, t->images, &(struct vae_run){0}, NOISE_TEST, 1, NULL, &b);
     return (double)b.count * vae_forward_flops(&t->model->shape, t->model->samples);
 }
 

@@ -113,69 +113,95 @@ static double slope(enum oracle_activation a, double y)
     }
 }
 
-/* log p(x|z) of all rows, averaged over the samples, and d_out = -d log p / d out */
-static double likelihood(const struct vae_oracle *o, size_t rows, const double *x,
-                         const double *out, double *d_out)
+/* ll[r] = log p(x|z_r), and d_out = -d ll / d out */
+static void likelihood(const struct vae_oracle *o, size_t rows, const double *x, const double *out,
+                       double *ll, double *d_out)
 {
     const size_t n = o->inputs, ld = outputs(o);
-    const double share = 1 / (double)o->samples;
-    double ll = 0;
     for (size_t r = 0; r < rows * o->samples; r++)
         for (size_t j = 0; j < n; j++) {
             const double t = x[r / o->samples * n + j];
             if (!o->gaussian) {
                 const double l = out[r * ld + j];
-                ll += share * (t * l - (l > 0 ? l : 0) - log1p(exp(-fabs(l))));
-                d_out[r * ld + j] = share * (sigmoid(l) - t);
+                ll[r] += t * l - (l > 0 ? l : 0) - log1p(exp(-fabs(l)));
+                d_out[r * ld + j] = sigmoid(l) - t;
                 continue;
             }
             const double mean = sigmoid(out[r * ld + j]);
             const double given = o->fixed ? o->min_logvar : out[r * ld + n + j];
             const double v = given < o->min_logvar ? o->min_logvar : given;
             const double d = t - mean, d2 = d * d * exp(-v);
-            ll -= share / 2 * (log(2 * acos(-1)) + v + d2);
-            d_out[r * ld + j] = -share * d * exp(-v) * mean * (1 - mean);
-            if (!o->fixed) d_out[r * ld + n + j] = given < o->min_logvar ? 0 : share / 2 * (1 - d2);
+            ll[r] -= (log(2 * acos(-1)) + v + d2) / 2;
+            d_out[r * ld + j] = -d * exp(-v) * mean * (1 - mean);
+            if (!o->fixed) d_out[r * ld + n + j] = given < o->min_logvar ? 0 : (1 - d2) / 2;
         }
-    return ll;
 }
 
-static double row_weight(const struct vae_oracle *o, size_t r)
-{
-    return o->row_weight ? o->row_weight[r] : 0;
-}
-
-/* z = mu + sigma eps for each sample, and the KL of all rows; log N(z; 0, 1) - log N(z; mu, sigma^2) is
- * (eps^2 + logvar - z^2) / 2. */
-static void sample(const struct vae_oracle *o, size_t rows, const double *head, const double *eps,
-                   double *z, struct oracle_bound *bound)
+/* z = mu + sigma eps for each draw, and ratio[r] = log N(z; 0, 1) - log N(z; mu, sigma^2), which is
+ * (eps^2 + logvar - z^2) / 2; returns the KL of all rows. */
+static double sample(const struct vae_oracle *o, size_t rows, const double *head, const double *eps,
+                     double *z, double *ratio)
 {
     const size_t n = o->latent;
+    double kl = 0;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
-            bound->kl += (mu * mu + exp(logvar) - 1 - logvar) / 2;
+            kl += (mu * mu + exp(logvar) - 1 - logvar) / 2;
             for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
                 const double e = eps[r * n + j], at = mu + exp(logvar / 2) * e;
                 z[r * n + j] = at;
-                bound->log_ratio += row_weight(o, r) * (e * e + logvar - at * at) / 2;
+                ratio[r] += (e * e + logvar - at * at) / 2;
             }
         }
+    return kl;
+}
+
+/* Each draw's share of its data point's importance weights, and the sum of the logs of their means. */
+static double importance(const struct vae_oracle *o, size_t rows, const double *ll,
+                         const double *ratio, double *share)
+{
+    const size_t k = o->samples;
+    double log_means = 0;
+    for (size_t first = 0; first < rows * k; first += k) {
+        double most = -INFINITY, sum = 0;
+        for (size_t r = first; r < first + k; r++) most = fmax(most, ll[r] + ratio[r]);
+        for (size_t r = first; r < first + k; r++) sum += share[r] = exp(ll[r] + ratio[r] - most);
+        for (size_t r = first; r < first + k; r++) share[r] /= sum;
+        log_means += most + log(sum / (double)k);
+    }
+    return log_means;
+}
+
+/* What each draw counts in the objective: a[r] of its log-likelihood, c[r] of its log-ratio. */
+static void weigh(const struct vae_oracle *o, size_t rows, const double *ll, const double *ratio,
+                  double *a, double *c, struct oracle_bound *bound)
+{
+    const size_t draws = rows * o->samples;
+    const double share = 1 / (double)o->samples;
+    if (o->iwae) bound->log_mean = importance(o, rows, ll, ratio, c);
+    for (size_t r = 0; r < draws; r++) {
+        if (!o->iwae) c[r] = o->row_weight ? o->row_weight[r] : 0;
+        a[r] = o->iwae ? c[r] : share;
+        bound->recon += share * ll[r];
+        bound->log_ratio += c[r] * ratio[r];
+    }
 }
 
 static void sample_back(const struct vae_oracle *o, size_t rows, const double *head,
-                        const double *eps, const double *dz, double *d_head)
+                        const double *eps, const double *dz, const double *c, double *d_head)
 {
     const size_t n = o->latent;
+    const double beta = o->iwae ? 0 : o->beta;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
-            double d_mu = o->beta * mu, d_logvar = o->beta * (exp(logvar) - 1) / 2;
+            double d_mu = beta * mu, d_logvar = beta * (exp(logvar) - 1) / 2;
             for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
-                const double c = row_weight(o, r), e = eps[r * n + j], sd = exp(logvar / 2);
-                const double g = dz[r * n + j] + c * (mu + sd * e);
+                const double e = eps[r * n + j], sd = exp(logvar / 2);
+                const double g = dz[r * n + j] + c[r] * (mu + sd * e);
                 d_mu += g;
-                d_logvar += (g * e * sd - c) / 2;
+                d_logvar += (g * e * sd - c[r]) / 2;
             }
             d_head[i * 2 * n + j] = d_mu;
             d_head[i * 2 * n + n + j] = d_logvar;
@@ -223,7 +249,8 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
     const size_t n = layers(o), head = o->enc.count, z = o->latent, many = rows * o->samples;
     struct pass p[ORACLE_LAYERS];
     struct oracle_bound bound = {0};
-    double *eps = zeros(many * z), *latent = zeros(many * z);
+    double *eps = zeros(many * z), *latent = zeros(many * z), *ll = zeros(many);
+    double *ratio = zeros(many), *a = zeros(many), *c = zeros(many);
     for (size_t i = 0; i < n; i++) {
         const struct dense d = layer(o, i);
         const size_t r = i <= head ? rows : many;
@@ -234,12 +261,14 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
 
     forward(o, p, 0, head + 1, x);
     ref64_kernels.normal(many, z, rng, eps, z);
-    sample(o, rows, p[head].y, eps, latent, &bound);
+    bound.kl = sample(o, rows, p[head].y, eps, latent, ratio);
     forward(o, p, head + 1, n, latent);
-    bound.recon = likelihood(o, rows, x, p[n - 1].y, p[n - 1].dy);
+    likelihood(o, rows, x, p[n - 1].y, ll, p[n - 1].dy);
+    weigh(o, rows, ll, ratio, a, c, &bound);
+    for (size_t i = 0; i < many * outputs(o); i++) p[n - 1].dy[i] *= a[i / outputs(o)];
 
     backward(o, p, head + 1, n);
-    sample_back(o, rows, p[head].y, eps, p[head + 1].dx, p[head].dy);
+    sample_back(o, rows, p[head].y, eps, p[head + 1].dx, c, p[head].dy);
     backward(o, p, 0, head + 1);
 
     for (size_t i = 0; i < n; i++) {
@@ -247,7 +276,6 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
         free(p[i].dy);
         free(p[i].dx);
     }
-    free(eps);
-    free(latent);
+    free(eps), free(latent), free(ll), free(ratio), free(a), free(c);
     return bound;
 }

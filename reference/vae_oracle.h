@@ -27,12 +27,14 @@ struct vae_oracle {
     double min_logvar;
     double beta;              /* of the KL in the objective; 1: the ELBO */
     const double *row_weight; /* c of the draws, [rows samples]; NULL: all 0 */
+    bool iwae; /* the objective is -log_mean (Burda et al. 2015, equation 8) instead */
     double *w[ORACLE_TENSORS], *grad[ORACLE_TENSORS];
 };
 
 struct oracle_bound {
     double kl, recon; /* summed over the minibatch, nats */
     double log_ratio; /* sum_r c_r (log p(z_r) - log q(z_r|x)) */
+    double log_mean;  /* of iwae: log of the mean of a data point's weights p(x|z) p(z) / q(z|x) */
 };
 
 /* How many tensors there are, and the length of tensor t. */
@@ -44,7 +46,7 @@ void oracle_create(struct vae_oracle *o);
 void oracle_destroy(struct vae_oracle *o);
 
 /* The sums for x [rows][inputs] with the noise of rng; fills grad with the gradient of
- * beta kl - recon - log_ratio. */
+ * beta kl - recon - log_ratio, or of -log_mean. */
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng);
 

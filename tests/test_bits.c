@@ -49,6 +49,18 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_ADAM,
          .samples = 2,
          .kl = {.given = true, .weight = 0.7f, .warmup = 9}},
+        {.shape = {.enc = {1, {37}}, .dec = {1, {37}}, .latent = 6},
+         .optimizer = VAE_ADAGRAD,
+         .estimator = VAE_ESTIMATOR_A,
+         .samples = 3},
+        {.shape = {.enc = {2, {37, 20}}, .dec = {2, {19, 33}}, .latent = 5},
+         .optimizer = VAE_ADAM,
+         .estimator = VAE_ESTIMATOR_IWAE,
+         .samples = 5},
+        {.shape = {.enc = {1, {37}}, .dec = {0}, .latent = 5, .likelihood = VAE_GAUSSIAN},
+         .optimizer = VAE_ADAGRAD,
+         .estimator = VAE_ESTIMATOR_IWAE,
+         .samples = 130},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     r.shape = runs[i].shape;
@@ -58,10 +70,11 @@ static struct vae_run odd_run(int i)
     r.binarize = runs[i].binarize;
     r.samples = runs[i].samples ? runs[i].samples : 1;
     r.kl = runs[i].kl;
+    r.estimator = runs[i].estimator;
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 10 };
+enum { ODD_RUNS = 13 };
 
 /* One way to run: kernels and threads. */
 struct way {
@@ -171,9 +184,9 @@ START_TEST(test_bound_does_not_depend_on_batch)
         sv_choice_default(NULL, &k);
         run.batch = batch;
         ck_assert(vae_trainer_create(&t, &k, &run, &images, NULL, &e));
-        ck_assert(vae_evaluate(&t.model, &images, run.binarize, NOISE_TEST, run.seed, NULL, &b));
+        ck_assert(vae_evaluate(&t.model, &images, &run, NOISE_TEST, run.seed, NULL, &b));
         if (!first.count) first = b;
-        ck_assert(b.kl == first.kl && b.recon == first.recon);
+        ck_assert(b.kl == first.kl && b.recon == first.recon && b.log_mean == first.log_mean);
         ck_assert_uint_eq(b.count, images.count);
         vae_trainer_destroy(&t);
     }
@@ -187,16 +200,16 @@ START_TEST(test_noise_of_points)
 {
     struct vae_run run = odd_run(0);
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
-    const enum vae_binarize binarize = _i ? BINARIZE_DYNAMIC : BINARIZE_NONE;
     struct sv_choice k;
     struct vae_trainer t;
     struct vae_error e;
     struct vae_bound test, points, again;
+    run.binarize = _i ? BINARIZE_DYNAMIC : BINARIZE_NONE;
     sv_choice_default(NULL, &k);
     ck_assert(vae_trainer_create(&t, &k, &run, &images, NULL, &e));
-    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_TEST, run.seed, NULL, &test));
-    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &points));
-    ck_assert(vae_evaluate(&t.model, &images, binarize, NOISE_POINTS, run.seed, NULL, &again));
+    ck_assert(vae_evaluate(&t.model, &images, &run, NOISE_TEST, run.seed, NULL, &test));
+    ck_assert(vae_evaluate(&t.model, &images, &run, NOISE_POINTS, run.seed, NULL, &points));
+    ck_assert(vae_evaluate(&t.model, &images, &run, NOISE_POINTS, run.seed, NULL, &again));
     ck_assert(points.recon == again.recon && points.kl == again.kl);
     ck_assert(points.recon != test.recon);
     ck_assert_int_eq(points.kl != test.kl, _i);

@@ -1,4 +1,5 @@
-/* Objectives other than the ELBO against the double oracle: the KL's weight over a run, row weights in half-passes. */
+/* Objectives other than the ELBO against the double oracle: the KL's weight over a run, estimators, row weights in
+ * half-passes. */
 #include "../reference/verify/data.h"
 #include "../vae/base/memory.h"
 #include "../vae/base/streams.h"
@@ -7,6 +8,7 @@
 #include "suites.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROWS = 20, COUNT = 100, SIDE = 9, PIXELS = SIDE * SIDE, SEED = 3 };
 
@@ -84,6 +86,79 @@ START_TEST(test_kl_weight)
 }
 END_TEST
 
+/* --- estimators --- */
+
+/* _i / 3: shape; _i % 3: A; A with a weight of the KL; IWAE. SGD follows the oracle's steps, and what is told of the
+ * ELBO and of the bound of IWAE is right. */
+START_TEST(test_estimator)
+{
+    enum { DRAWS = 3 };
+    struct vae_run run = run_of(_i / 3, DRAWS);
+    struct images images = random_images(COUNT, SIDE, SIDE);
+    struct vae_oracle o = pair_oracle(&run.shape, run.samples);
+    double c[ROWS * DRAWS];
+    run.init_sd = pair_init_sd(&run.shape);
+    run.estimator = _i % 3 == 2 ? VAE_ESTIMATOR_IWAE : VAE_ESTIMATOR_A;
+    if (_i % 3 == 1) run.kl = (struct vae_kl){.given = true, .weight = 0.5f};
+    for (size_t r = 0; r < ROWS * DRAWS; r++) c[r] = (_i % 3 == 1 ? 0.5 : 1) / DRAWS;
+    o.iwae = _i % 3 == 2;
+    o.beta = 0;
+    o.row_weight = c;
+    struct vae_trainer t = pair_trainer(&run, &images);
+    pair_copy_weights(&o, &t.model);
+    for (size_t step = 0; step < STEPS; step++) {
+        struct vae_bound b = {0};
+        vae_trainer_step(&t, &b);
+        double *x = minibatch(&t.model);
+        const struct oracle_bound want =
+            oracle_gradient(&o, ROWS, x, sv_rng_at(SEED, STREAM_EPS, step));
+        const double scale = fabs(want.kl) + fabs(want.recon);
+        ck_assert_double_le(fabs(b.recon - want.recon), 4e-6 * scale);
+        ck_assert_double_le(fabs(b.kl - want.kl), 4e-6 * scale);
+        ck_assert_double_le(fabs(b.log_mean - want.log_mean), 4e-6 * scale);
+        for (size_t i = 0; i < oracle_tensors(&o); i++)
+            ref64_kernels.sgd(oracle_size(&o, i), o.w[i], o.grad[i], (double)run.lr,
+                              (double)ROWS / COUNT);
+        free(x);
+    }
+    ck_assert_double_le(pair_weight_distance(&o, &t.model), 1e-5);
+    oracle_destroy(&o);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
+}
+END_TEST
+
+/* Two trainers that differ in their estimators alone end in the same weights. */
+static void must_be_same_bits(const struct vae_run *a, enum vae_estimator other, bool zero)
+{
+    struct vae_run b = *a;
+    struct images images = random_images(COUNT, SIDE, SIDE);
+    struct vae_bound ignored = {0};
+    b.estimator = other;
+    struct vae_trainer t = pair_trainer(a, &images), u = pair_trainer(&b, &images);
+    const size_t bytes = t.model.params * sizeof(float);
+    if (zero) memset(t.model.w, 0, bytes), memset(u.model.w, 0, bytes);
+    for (size_t step = 0; step < (zero ? 1 : STEPS); step++) {
+        vae_trainer_step(&t, &ignored);
+        vae_trainer_step(&u, &ignored);
+    }
+    ck_assert_mem_eq(t.model.w, u.model.w, bytes);
+    vae_trainer_destroy(&t);
+    vae_trainer_destroy(&u);
+    vae_images_free(&images);
+}
+
+/* One draw's share is all: IWAE is A. So it is where all draws weigh the same: with weights of zero, q is the prior
+ * and the decoder does not look at z. */
+START_TEST(test_iwae_is_a)
+{
+    struct vae_run run = run_of(_i % 2, _i < 2 ? 1 : 4);
+    run.estimator = VAE_ESTIMATOR_IWAE;
+    run.optimizer = VAE_ADAM;
+    must_be_same_bits(&run, VAE_ESTIMATOR_A, _i >= 2);
+}
+END_TEST
+
 /* --- row weights --- */
 
 /* Encoder and decoder from the first layer to the last and back, in two ranges. */
@@ -95,7 +170,7 @@ static void passes(struct vae_job j, const struct vae_objective *o, float *g)
         const struct vae_range p = ranges[i], draws = {p.first * samples, p.rows * samples};
         vae_encode(j, p);
         vae_draw(j, p, sv_rng_at(SEED, STREAM_EPS, 0));
-        vae_likelihood(j, draws);
+        vae_likelihood(j, draws, o->draw_weight);
         vae_back_decoder(j, draws, true);
         vae_back_head(j, p, o);
         vae_back_encoder(j, p);
@@ -134,7 +209,8 @@ START_TEST(test_row_weights)
     double *x = minibatch(&t.model);
     o.row_weight = c64;
     for (int sampled = 0; sampled < 2; sampled++) {
-        const struct vae_objective objective = {.beta = sampled ? 0 : 0.25f, .row_weight = c};
+        const struct vae_objective objective = {
+            .beta = sampled ? 0 : 0.25f, .draw_weight = 1.0f / DRAWS, .row_weight = c};
         for (size_t i = 0; i < ROWS * DRAWS; i++) {
             c[i] = sampled ? 1.0f / DRAWS : (float)source_uniform(&s);
             c64[i] = (double)c[i];
@@ -158,6 +234,8 @@ Suite *suite_estimators(void)
     TCase *t = tcase_create("estimators");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, test_kl_weight, 0, 2 * WEIGHTS);
+    tcase_add_loop_test(t, test_estimator, 0, 3 * PAIR_SHAPES);
+    tcase_add_loop_test(t, test_iwae_is_a, 0, 4);
     tcase_add_loop_test(t, test_row_weights, 0, PAIR_SHAPES);
     suite_add_tcase(s, t);
     return s;

@@ -139,6 +139,32 @@ START_TEST(test_other_settings)
 }
 END_TEST
 
+/* Estimators other than B are in the log, and stay those of a run that goes on. */
+START_TEST(test_estimators_logged)
+{
+    cli_must_work(
+        "train --data plain --out w --epochs 2 --samples-per-x 5 --estimator iwae " MODEL);
+    cli_must_work(
+        "train --data plain --out v --epochs 1 --samples-per-x 5 --estimator iwae " MODEL);
+    must_say("train --data plain --out v --resume v/model.safetensors --epochs 2 --quiet", NULL);
+    ck_assert(cli_same_file("w/model.safetensors", "v/model.safetensors"));
+    must_log("v/log.jsonl", 1, "estimator", "iwae", 0);
+    must_log("v/log.jsonl", 1, "k", NULL, 5);
+    json_t *o = line_of("v/log.jsonl", 1);
+    const double iwae = json_number_value(json_object_get(o, "iwae_bound"));
+    ck_assert_double_gt(iwae, json_number_value(json_object_get(o, "test_bound")));
+    ck_assert_double_lt(iwae, 0);
+    json_decref(o);
+    const struct outcome e = cli_run("eval v/model.safetensors --data plain --json");
+    json_t *j = json_loads(e.out, 0, NULL);
+    ck_assert_double_eq_tol(json_number_value(json_object_get(j, "iwae_bound")), iwae, 1e-6);
+    json_decref(j);
+    cli_must_work("train --data plain --out u --epochs 1 --estimator a " MODEL);
+    must_log("u/log.jsonl", 0, "estimator", "a", 0);
+    must_log("u/log.jsonl", 0, "iwae_bound", NULL, 0);
+}
+END_TEST
+
 /* --lr alone ends the stages. */
 START_TEST(test_stages_end)
 {
@@ -300,6 +326,7 @@ Suite *suite_fine_tune(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_goes_on_exactly, 0, sizeof cuts / sizeof *cuts);
     tcase_add_test(t, test_defaults_given);
+    tcase_add_test(t, test_estimators_logged);
     tcase_add_loop_test(t, test_other_settings, 0, CHANGES);
     tcase_add_test(t, test_stages_end);
     tcase_add_test(t, test_other_data);

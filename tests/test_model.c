@@ -15,7 +15,7 @@
 static double loss(const struct vae_oracle *o, size_t rows, const double *x, struct sv_rng rng)
 {
     const struct oracle_bound b = oracle_gradient(o, rows, x, rng);
-    return o->beta * b.kl - b.recon - b.log_ratio;
+    return o->iwae ? -b.log_mean : o->beta * b.kl - b.recon - b.log_ratio;
 }
 
 /* Log-variances that differences of 2 h leave on their side of the limit, two pixels in three below it. */
@@ -43,10 +43,11 @@ static double central_difference(const struct vae_oracle *o, double *w, double h
 static const struct {
     double beta;
     bool weighted; /* each draw's log-ratio has a weight of its own */
-} objectives[] = {{1, false}, {0, true}, {0.25, true}};
+    bool iwae;
+} objectives[] = {{1, false, false}, {0, true, false}, {0.25, true, false}, {0, false, true}};
 enum { OBJECTIVES = sizeof objectives / sizeof *objectives };
 
-/* _i % 2: one draw or two; _i / 2 % 3: objective; _i / 6: shape. A step across relu's kink would be seen, so its is
+/* _i % 2: one draw or two; _i / 2 % 4: objective; _i / 8: shape. A step across relu's kink would be seen, so its is
  * shorter. */
 START_TEST(test_oracle_gradient)
 {
@@ -62,6 +63,7 @@ START_TEST(test_oracle_gradient)
     struct vae_oracle o = pair_oracle(&shape, 1 + (size_t)_i % 2);
     const size_t tensors = oracle_tensors(&o);
     o.beta = objectives[_i / 2 % OBJECTIVES].beta;
+    o.iwae = objectives[_i / 2 % OBJECTIVES].iwae;
     if (objectives[_i / 2 % OBJECTIVES].weighted) o.row_weight = weights;
     for (size_t i = 0; i < 2 * ROWS; i++) weights[i] = source_uniform(&s);
     for (size_t i = 0; i < ROWS * INPUTS; i++) x[i] = source_uniform(&s);

@@ -277,6 +277,7 @@ static void no_epsilon(struct vae_run *r) { r->optim.value[OPTIM_EPSILON] = 0; }
 static void negative_prior(struct vae_run *r) { r->optim.value[OPTIM_DECAY] = -1; }
 static void descending(struct vae_run *r) { r->schedule.stage[1].epoch = 2; }
 static void future_warmup(struct vae_run *r) { r->schedule.warmup_from = 1001; }
+static void iwae(struct vae_run *r) { r->estimator = VAE_ESTIMATOR_IWAE; }
 static void negative_kl(struct vae_run *r) { r->kl.weight = -1; }
 static void future_kl_warmup(struct vae_run *r) { r->kl.warmup_from = 1001; }
 static void future_past(struct vae_run *r) { r->past.steps = 1001; }
@@ -297,6 +298,7 @@ static const struct {
     {negative_prior, "weight_decay is \"-1\"", NULL},
     {descending, "lr_stages is \"3:0.1,2:0.0625\"", NULL},
     {future_warmup, "warmup_from is \"1001\"", NULL},
+    {iwae, NULL, "\"estimator\":\"iwae\""},
     {negative_kl, "kl_weight is \"-1\"", NULL},
     {future_kl_warmup, "kl_warmup_from is \"1001\"", NULL},
     {future_past, "past_steps is \"1001\"", NULL},
@@ -311,6 +313,7 @@ static void must_be_same(const struct vae_run *a, const struct vae_run *b)
     ck_assert(vae_schedule_same_stages(&a->schedule, &b->schedule));
     ck_assert_uint_eq(a->schedule.warmup, b->schedule.warmup);
     ck_assert_uint_eq(a->schedule.warmup_from, b->schedule.warmup_from);
+    ck_assert_int_eq((int)a->estimator, (int)b->estimator);
     ck_assert(vae_kl_weight(&a->kl) == vae_kl_weight(&b->kl));
     ck_assert_uint_eq(a->kl.warmup, b->kl.warmup);
     ck_assert_uint_eq(a->kl.warmup_from, b->kl.warmup_from);

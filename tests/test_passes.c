@@ -64,7 +64,7 @@ static void run_passes(struct vae_job j, const struct task *t)
         const size_t end = (p.first + p.rows) * l;
         for (struct vae_range r = {p.first * l, 0}; r.first < end; r.first += r.rows) {
             r.rows = l == 1 ? p.rows : next_range(&s, end - r.first);
-            vae_likelihood(j, r);
+            vae_likelihood(j, r, 1 / (float)l);
             vae_back_decoder(j, r, to_z);
         }
         if (!to_z) continue;

@@ -117,7 +117,7 @@ START_TEST(test_progress_is_kept)
     struct fixture f;
     struct vae_run run = small_run(VAE_BERNOULLI, VAE_ADAM);
     run.step = 17;
-    run.seen = (struct vae_bound){0.1, -1e300 / 3, 20};
+    run.seen = (struct vae_bound){.kl = 0.1, .recon = -1e300 / 3, .count = 20};
     run.health.untrained = -543.4321;
     open_fixture(&f, &run);
     save(&f);

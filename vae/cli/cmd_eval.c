@@ -13,10 +13,13 @@ static bool print_bound(bool as_json, const struct loaded *l, const struct vae_b
 {
     const double n = (double)b->count, elbo = vae_bound_elbo(b);
     const char *binarize = vae_binarize_names[l->run.binarize];
+    const bool weighed = l->run.estimator == VAE_ESTIMATOR_IWAE;
     if (!as_json) {
         printf(
             "test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
             elbo, b->recon / n, b->kl / n, binarize, b->count);
+        if (weighed)
+            printf("IWAE bound %.2f nats, %zu draws each\n", b->log_mean / n, l->run.samples);
         return true;
     }
     bool ok = true;
@@ -24,6 +27,7 @@ static bool print_bound(bool as_json, const struct loaded *l, const struct vae_b
     vae_json_put(&ok, j, "test_bound", vae_json_number(elbo));
     vae_json_put(&ok, j, "kl", vae_json_number(b->kl / n));
     vae_json_put(&ok, j, "recon", vae_json_number(b->recon / n));
+    if (weighed) vae_json_put(&ok, j, "iwae_bound", vae_json_number(b->log_mean / n));
     vae_json_put(&ok, j, "images", json_integer((json_int_t)b->count));
     vae_json_put(&ok, j, "binarize", json_string(binarize));
     vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(&l->run)));
@@ -41,7 +45,7 @@ static bool eval(const struct settings *s, struct loaded *l, const struct images
     struct vae_bound bound;
     const uint64_t seed = s->seed_given ? s->seed : l->run.seed;
     if (!vae_loaded_fits(l, s->data, test, e)) return false;
-    vae_evaluate(&l->model, test, l->run.binarize, NOISE_TEST, seed, NULL, &bound);
+    vae_evaluate(&l->model, test, &l->run, NOISE_TEST, seed, NULL, &bound);
     if (isfinite(vae_bound_elbo(&bound))) return print_bound(s->json, l, &bound, e);
     return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", s->file);
 }

@@ -13,6 +13,7 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_DEC] = "decoder.hidden",
     [PHASE_OUT] = "decoder.out",
     [PHASE_LIKELIHOOD] = "likelihood",
+    [PHASE_WEIGH] = "importance weights",
     [PHASE_OUT_DX] = "decoder.out dX",
     [PHASE_DEC_DX] = "decoder.hidden dX",
     [PHASE_REPARAM_GRAD] = "reparameterise, back",
@@ -48,6 +49,7 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
     case PHASE_GATHER: return x * (1 + f) + (l > 1 ? f * x * (1 + l) : 0);
     case PHASE_REPARAM: return f * (2 * z + 2 * z * l);
     case PHASE_LIKELIHOOD: return f * l * (2 * out + x);
+    case PHASE_WEIGH: return f * l * (2 * out + 2 * z);
     case PHASE_REPARAM_GRAD: return f * (4 * z + 2 * z * l);
     case PHASE_BIAS: return f * outputs_of_layers(m);
     default: return 0;

@@ -94,6 +94,10 @@ const struct option_entry vae_option_table[] = {
     {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
 
     {HEADING(ON_train, "The objective; bounds are the ELBO whatever it is:")},
+    {"estimator", "NAME", ON_train, FIXED,
+     "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "
+     "importance-weighted autoencoders, with as many weights as --samples-per-x",
+     CHOICE(run.estimator, vae_estimator_names)},
     {"kl-weight", "X", ON_train, ANEW,
      "what the KL divergence counts in it (default 1: the ELBO; a beta-VAE has another)",
      .parse = vae_option_kl_weight},

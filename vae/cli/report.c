@@ -54,6 +54,12 @@ char *vae_epoch_line(const struct epoch_report *r)
     vae_json_put(&ok, o, "test_bound", vae_json_number(r->test_bound));
     vae_json_put(&ok, o, "kl", vae_json_number(r->kl));
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
+    if (r->estimator == VAE_ESTIMATOR_IWAE)
+        vae_json_put(&ok, o, "iwae_bound", vae_json_number(r->iwae_bound));
+    if (r->estimator != VAE_ESTIMATOR_B) {
+        vae_json_put(&ok, o, "estimator", json_string(vae_estimator_names[r->estimator]));
+        vae_json_put(&ok, o, "k", json_integer((json_int_t)r->draws));
+    }
     vae_json_put(&ok, o, "lr", vae_json_float(r->lr));
     if (r->beta != 1) vae_json_put(&ok, o, "kl_weight", vae_json_float(r->beta));
     if (r->changed && *r->changed) vae_json_put(&ok, o, "changed", json_string(r->changed));

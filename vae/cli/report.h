@@ -3,6 +3,7 @@
 #define VAE_REPORT_H
 
 #include "../base/error.h"
+#include "../model/objective.h"
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,8 +26,11 @@ void vae_progress_clear(const struct progress *p);
 struct epoch_report {
     uint64_t epoch, samples;
     double train_bound, test_bound, kl, recon; /* nats per example; kl and recon on the test set */
-    float lr;                                  /* of the last step */
-    float beta;                                /* the weight of the KL in it */
+    enum vae_estimator estimator;
+    size_t draws;        /* of z per example (L) */
+    double iwae_bound;   /* on the test set, nats per example; of estimator IWAE alone */
+    float lr;            /* of the last step */
+    float beta;          /* the weight of the KL in it */
     const char *changed; /* settings changed on resuming since the last report; or "" */
     double samples_per_s, gflops;
     const char *isa;

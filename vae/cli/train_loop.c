@@ -65,7 +65,7 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
 static bool evaluate(struct train_loop *l, struct vae_error *e)
 {
     const struct vae_run *r = &l->t->run;
-    const bool done = vae_evaluate(&l->t->model, &l->data->test, r->binarize, NOISE_TEST, r->seed,
+    const bool done = vae_evaluate(&l->t->model, &l->data->test, r, NOISE_TEST, r->seed,
                                    vae_stop_signal(), &l->test);
     if (!done) l->test.count = 0;
     return done &&
@@ -99,8 +99,8 @@ static bool training_bound(struct train_loop *l, double *bound)
     struct images part = l->data->train;
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r->binarize, NOISE_POINTS,
-                                                    r->seed, vae_stop_signal(), &b);
+    const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r, NOISE_POINTS, r->seed,
+                                                    vae_stop_signal(), &b);
     *bound = vae_bound_elbo(&b);
     return done;
 }
@@ -150,6 +150,9 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .test_bound = vae_bound_elbo(&l->test),
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
+        .estimator = r->estimator,
+        .draws = r->samples,
+        .iwae_bound = l->test.log_mean / (double)l->test.count,
         .lr = last_lr(r),
         .beta = last_beta(r),
         .changed = r->changed,
@@ -191,6 +194,13 @@ static bool report_due(const struct train_loop *l)
     return (double)vae_run_points(r) >= l->next_point;
 }
 
+/* The objective of the step just taken, before its update: nats per example, as a bound. */
+static double descended(const struct vae_run *r, const struct vae_bound *b, float beta)
+{
+    if (r->estimator == VAE_ESTIMATOR_IWAE) return b->log_mean / (double)b->count;
+    return vae_bound_weighed(b, beta);
+}
+
 /* Runs steps until a report is due or a signal comes. */
 static bool run_steps(struct train_loop *l, struct vae_error *e)
 {
@@ -202,7 +212,7 @@ static bool run_steps(struct train_loop *l, struct vae_error *e)
         struct vae_bound b = {0};
         const float beta = vae_run_beta(r);
         vae_trainer_step(t, &b);
-        const double bound = vae_bound_weighed(&b, beta);
+        const double bound = descended(r, &b, beta);
         r->seen.kl += b.kl;
         r->seen.recon += b.recon;
         r->seen.count += b.count;

@@ -23,8 +23,8 @@ static bool fixed_left_out(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-/* Checks that the optimiser has the settings that were given. */
-static bool optim_fits(const struct settings *s, struct vae_error *e)
+/* Checks that estimator and optimiser have the settings that were given. */
+static bool settings_fit(const struct settings *s, struct vae_error *e)
 {
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
@@ -33,6 +33,8 @@ static bool optim_fits(const struct settings *s, struct vae_error *e)
             return vae_fail(e, "--%s: %s has no such setting; leave it out", o->name,
                             vae_optimizer_names[s->run.optimizer]);
     }
+    if (s->run.estimator == VAE_ESTIMATOR_IWAE && (given(s, "kl-weight") || given(s, "kl-warmup")))
+        return vae_fail(e, "--kl-weight and --kl-warmup: --estimator iwae has no KL divergence");
     return true;
 }
 
@@ -53,7 +55,7 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
         shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;
     }
     if (r->lr == 0) r->lr = vae_run_default_lr(shape->likelihood, r->optimizer);
-    return s->resume || optim_fits(s, e);
+    return s->resume || settings_fit(s, e);
 }
 
 /* --- resuming --- */
@@ -124,7 +126,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     const struct vae_run before = s->run;
     struct vae_run *r = &s->run;
     char text[RUN_CHANGED] = "";
-    if (!optim_fits(s, e)) return false;
+    if (!settings_fit(s, e)) return false;
     if (given(s, "lr")) r->schedule.stages = 0; /* which would override it */
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;

@@ -105,7 +105,7 @@ struct minibatch {
     size_t rows, left; /* images from source.first to the end of the epoch */
     struct sv_rng eps;
     const struct vae_step *step; /* NULL: nothing is trained */
-    struct vae_objective objective;
+    struct vae_objective o;
 };
 
 /* The size of the next of the even micro-batches, of at most VAE_RANGE rows, that `left` makes. */
@@ -115,19 +115,47 @@ static size_t next_range(size_t left)
     return (left + ranges - 1) / ranges;
 }
 
+/* Draws through the decoder, forward or back or both, by micro-batches. */
+static void run_draws(struct vae_job j, const struct minibatch *b, struct vae_range draws,
+                      bool forward, bool back)
+{
+    const size_t end = draws.first + draws.rows;
+    for (struct vae_range r = {draws.first, 0}; r.first < end; r.first += r.rows) {
+        r.rows = next_range(end - r.first);
+        if (forward) vae_likelihood(j, r, b->o.draw_weight);
+        if (back) vae_back_decoder(j, r, true);
+    }
+}
+
+/* The weights of an example's draws need all their likelihoods, so they are computed between the
+ * decoder's forward and backward pass: for as many examples at a time as have at most VAE_RANGE
+ * draws together, or for one. */
+static void run_weighed(struct vae_job j, const struct minibatch *b, struct vae_range points)
+{
+    const size_t samples = j.m->samples, end = points.first + points.rows;
+    const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
+    for (struct vae_range p = {points.first, 0}; p.first < end; p.first += p.rows) {
+        p.rows = end - p.first < most ? end - p.first : most;
+        const struct vae_range draws = {p.first * samples, p.rows * samples};
+        run_draws(j, b, draws, true, false);
+        vae_weigh(j, p, b->step != NULL);
+        if (b->step) run_draws(j, b, draws, false, true);
+    }
+}
+
 /* A micro-batch of examples through the encoder and back, their draws through the decoder. */
 static void run_range(struct vae_job j, const struct minibatch *b, struct vae_range points)
 {
-    const size_t samples = j.m->samples, end = (points.first + points.rows) * samples;
+    const size_t samples = j.m->samples;
     vae_encode(j, points);
     vae_draw(j, points, b->eps);
-    for (struct vae_range r = {points.first * samples, 0}; r.first < end; r.first += r.rows) {
-        r.rows = next_range(end - r.first);
-        vae_likelihood(j, r);
-        if (b->step) vae_back_decoder(j, r, true);
-    }
+    if (b->o.estimator == VAE_ESTIMATOR_IWAE)
+        run_weighed(j, b, points);
+    else
+        run_draws(j, b, (struct vae_range){points.first * samples, points.rows * samples}, true,
+                  b->step != NULL);
     if (!b->step) return;
-    vae_back_head(j, points, &b->objective);
+    vae_back_head(j, points, &b->o);
     vae_back_encoder(j, points);
 }
 
@@ -161,6 +189,18 @@ static float decay(const struct vae_trainer *t, size_t rows)
     return (float)(vae_optim_value(&r->optim, r->optimizer, OPTIM_DECAY) * (double)part);
 }
 
+/* beta is the weight of the KL. Estimator A's row weights are all equal. */
+static struct vae_objective objective(struct vae_model *m, enum vae_estimator estimator, float beta)
+{
+    struct vae_objective o = {estimator, beta, 1 / (float)m->samples, NULL};
+    if (estimator == VAE_ESTIMATOR_B) return o;
+    o.beta = 0;
+    o.row_weight = m->work.weight;
+    if (estimator == VAE_ESTIMATOR_IWAE) o.draw_weight = 1;
+    for (size_t r = 0; r < m->max_rows * m->samples; r++) m->work.weight[r] = beta * o.draw_weight;
+    return o;
+}
+
 /* Rare enough to cost nothing: a sweep of the weights takes a ten-thousandth of these steps. */
 enum { CLEAR_EVERY = 256 };
 
@@ -179,14 +219,14 @@ void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
                           .left = t->images->count - position(r),
                           .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
                           .step = &s,
-                          .objective = {.beta = vae_run_beta(r)}};
+                          .o = objective(m, r->estimator, vae_run_beta(r))};
     vae_pool_run(m->pool, run_minibatch, &b);
-    vae_add_bound(m, rows, bound);
+    vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
     r->step++;
     if (r->step % CLEAR_EVERY == 0) vae_clear_tiny_weights(m);
 }
 
-bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
+bool vae_evaluate(struct vae_model *m, const struct images *images, const struct vae_run *run,
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound)
 {
@@ -200,14 +240,15 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_bin
         const size_t left = images->count - i, rows = left < m->max_rows ? left : m->max_rows;
         struct minibatch b = {
             .model = m,
-            .source = {images, NULL, i, binarize, sv_rng_at(seed, streams[noise][1], 0)},
+            .source = {images, NULL, i, run->binarize, sv_rng_at(seed, streams[noise][1], 0)},
             .rows = rows,
             .left = left,
-            .eps = sv_rng_at(seed, streams[noise][0], 0)};
+            .eps = sv_rng_at(seed, streams[noise][0], 0),
+            .o = {.estimator = run->estimator}};
         b.source.rng.ctr[1] = (uint32_t)i;
         b.eps.ctr[1] = (uint32_t)(i * m->samples);
         vae_pool_run(m->pool, run_minibatch, &b);
-        vae_add_bound(m, rows, bound);
+        vae_add_bound(m, rows, run->estimator == VAE_ESTIMATOR_IWAE, bound);
     }
     m->clock = clock;
     return bound->count == images->count;

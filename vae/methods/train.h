@@ -43,10 +43,10 @@ void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first
 /* Which noise: that of test images, or of the training images that --points evaluates. */
 enum vae_noise { NOISE_TEST, NOISE_POINTS };
 
-/* The bound on all images with sampled z, nothing trained. Noise is addressed by its kind, seed and
- * image, so the result does not depend on the batch size. Stops early and returns false once *stop
- * is set. */
-bool vae_evaluate(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
+/* The bound on all images with sampled z, nothing trained; the bound of IWAE too if that is the
+ * run's estimator. Noise is addressed by its kind, seed and image, so the result does not depend on
+ * the batch size. Stops early and returns false once *stop is set. */
+bool vae_evaluate(struct vae_model *m, const struct images *images, const struct vae_run *run,
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
 

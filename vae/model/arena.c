@@ -94,6 +94,9 @@ static size_t carve(struct vae_model *m, float *base)
     take_hidden(m, base, &used, dec, out, r, true);
     w->d_z = take(base, &used, r * ld->z);
     w->d_head = take(base, &used, rows * ld->head);
+    w->log_w = take(base, &used, r);
+    w->weight = take(base, &used, r);
+    w->log_mean = take(base, &used, rows);
     take_hidden(m, base, &used, 0, head, rows, true);
     w->ones = take(base, &used, r);
     w->scratch_size = scratch_size(m);

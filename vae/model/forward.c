@@ -44,10 +44,11 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
     vae_meet(j);
 }
 
-/* --- the likelihood: log p(x|z) per row, and the gradient of -log p / samples --- */
+/* --- the likelihood: log p(x|z) per row, and its gradient --- */
 
 /* b lies within one group of panels (VAE_GROUP); its row sums go to that group of work.ll. */
-static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b)
+static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b,
+                            float draw_weight)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
@@ -57,12 +58,13 @@ static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struc
     g.epilogue = SV_EPI_BERNOULLI;
     g.y = w->target + b.row * m->ld.x + 16 * b.panel;
     g.ldy = m->ld.x;
-    g.scale = 1 / (float)m->samples;
+    g.scale = draw_weight;
     g.row_sum = w->ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;
     sv_for_gemm(&m->k, &g)->gemm_nn(&g);
 }
 
-static void bernoulli_output(struct vae_job j, const struct vae_layer *out, struct vae_range r)
+static void bernoulli_output(struct vae_job j, const struct vae_layer *out, struct vae_range r,
+                             float draw_weight)
 {
     struct block blocks[SPLIT_MOST];
     const size_t n = vae_blocks_of(j, r, out->w.cols, VAE_GROUP, blocks);
@@ -70,7 +72,7 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
         struct block b = blocks[i];
         for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
             b.panels = vae_min_size(VAE_GROUP, end - b.panel);
-            bernoulli_block(j, out, b);
+            bernoulli_block(j, out, b, draw_weight);
         }
     }
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
@@ -78,7 +80,8 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
 
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. With a fixed
  * variance there is no second half. Goes row by row, so that a row stays in L1. */
-static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r)
+static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r,
+                            float draw_weight)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
@@ -99,7 +102,7 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
                                                        .min_logvar = m->min_logvar,
                                                        .x = w->target + i * m->ld.x,
                                                        .ll = w->ll + i,
-                                                       .scale = 1 / (float)m->samples,
+                                                       .scale = draw_weight,
                                                        .dmean = d_mean,
                                                        .dlogvar = learnt ? d_mean + x : NULL});
         row->sigmoid_grad(x, mean, d_mean, d_mean);
@@ -122,7 +125,7 @@ static void repeat_targets(struct vae_job j, struct vae_range draws)
     if (!m->shape.dec.count) vae_meet(j);
 }
 
-void vae_likelihood(struct vae_job j, struct vae_range draws)
+void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 {
     const struct vae_shape *s = &j.m->shape;
     const struct vae_layer *l = j.m->layer + vae_decoder_at(s), *out = j.m->layer + vae_out_at(s);
@@ -133,19 +136,20 @@ void vae_likelihood(struct vae_job j, struct vae_range draws)
         vae_meet(j);
     }
     if (s->likelihood == VAE_GAUSSIAN)
-        gaussian_output(j, out, draws);
+        gaussian_output(j, out, draws, draw_weight);
     else
-        bernoulli_output(j, out, draws);
+        bernoulli_output(j, out, draws, draw_weight);
     vae_meet(j);
 }
 
-void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound)
+void vae_add_bound(const struct vae_model *m, size_t rows, bool weighed, struct vae_bound *bound)
 {
     const struct vae_work *w = &m->work;
     for (size_t i = 0; i < rows; i++) bound->kl += (double)w->kl[i];
     for (size_t g = 0; g < vae_groups(&m->shape); g++)
         for (size_t i = 0; i < rows * m->samples; i++)
             bound->recon += (double)w->ll[g * m->max_rows * m->samples + i] / (double)m->samples;
+    for (size_t i = 0; weighed && i < rows; i++) bound->log_mean += (double)w->log_mean[i];
     bound->count += rows;
 }
 

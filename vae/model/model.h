@@ -46,6 +46,8 @@ struct vae_work {
     float *out, *d_out;      /* [r][outputs]; a Bernoulli's training does not use out */
     float *d_z;              /* [r][...] */
     float *d_head;           /* [rows][...] */
+    float *log_w, *weight;   /* [r]: log-weights of draws; c of the objective */
+    float *log_mean;         /* [rows]: log of the mean weight of an example's draws, nats */
     float *ones;             /* [r] */
     float *scratch;          /* [threads][scratch_size] */
     size_t scratch_size;
@@ -74,6 +76,7 @@ struct vae_model {
 /* Sums over examples, in nats. */
 struct vae_bound {
     double kl, recon; /* the ELBO is recon - kl */
+    double log_mean;  /* the bound of IWAE; 0 where draws are not weighed */
     size_t count;
 };
 
@@ -124,8 +127,13 @@ void vae_encode(struct vae_job j, struct vae_range points);
 /* Draws z for encoded examples, and computes their KL. rng addresses the noise of row 0. */
 void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng);
 
-/* Decodes draws: log p(x|z) goes to work.ll, the gradient of -log p / samples to work.d_out. */
-void vae_likelihood(struct vae_job j, struct vae_range draws);
+/* Decodes draws: log p(x|z) goes to work.ll, the gradient of -draw_weight log p(x|z) to work.d_out. */
+void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight);
+
+/* The importance weights of examples whose draws all have their likelihood: log p(x|z) p(z) / q(z|x)
+ * goes to work.log_w, each draw's share of its example's sum to work.weight, the log of the mean to
+ * work.log_mean. With `gradient` each row of d_out is multiplied by its share. */
+void vae_weigh(struct vae_job j, struct vae_range points, bool gradient);
 
 /* Backpropagates from d_out to the decoder's first layer and, if `to_z`, on to work.d_z, where each
  * thread computes its own rows. */
@@ -167,8 +175,9 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
 /* Sets weights below VAE_TINY (base/tiny.h) to 0; to be called between steps. */
 void vae_clear_tiny_weights(struct vae_model *m);
 
-/* After vae_likelihood of all draws by all threads: adds KL and log p(x|z) to *bound by row. */
-void vae_add_bound(const struct vae_model *m, size_t rows, struct vae_bound *bound);
+/* After vae_likelihood of all draws by all threads: adds KL and log p(x|z) to *bound by row; and
+ * log_mean if vae_weigh has been called for all (`weighed`). */
+void vae_add_bound(const struct vae_model *m, size_t rows, bool weighed, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.
  * vae_encode_mean writes mu of work.x to z. */

@@ -13,6 +13,7 @@ enum vae_phase {
     PHASE_DEC,
     PHASE_OUT,
     PHASE_LIKELIHOOD, /* of a Gaussian; a Bernoulli's is in the epilogue of OUT */
+    PHASE_WEIGH,      /* importance weights, and d_out by them */
     PHASE_OUT_DX,
     PHASE_DEC_DX,
     PHASE_REPARAM_GRAD,

@@ -27,6 +27,7 @@ struct vae_run {
     struct vae_shape shape;
     enum vae_optimizer optimizer;
     enum vae_binarize binarize;
+    enum vae_estimator estimator;
     size_t batch, samples; /* samples: draws of z per example (L) */
     float lr, init_sd;     /* step size; standard deviation of the first weights */
     uint64_t seed;

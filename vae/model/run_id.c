@@ -38,7 +38,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
                  r->kl.warmup);
         h = fnv_text(h, text);
     }
-    return h;
+    return r->estimator ? fnv_text(h, vae_estimator_names[r->estimator]) : h;
 }
 
 uint64_t vae_run_id(const struct vae_run *r) { return r->id ? r->id : sum_of_settings(r); }

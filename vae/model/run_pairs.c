@@ -40,6 +40,7 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     if (*stages) put(p, &n, "lr_stages", "%s", stages);
     put_whole(p, &n, "warmup", s->warmup);
     if (s->warmup) put_whole(p, &n, "warmup_from", s->warmup_from);
+    if (r->estimator) put(p, &n, "estimator", "%s", vae_estimator_names[r->estimator]);
     if (vae_kl_weight(&r->kl) != 1) put(p, &n, "kl_weight", "%.9g", (double)r->kl.weight);
     put_whole(p, &n, "kl_warmup", r->kl.warmup);
     if (r->kl.warmup) put_whole(p, &n, "kl_warmup_from", r->kl.warmup_from);
@@ -85,6 +86,16 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
     return true;
 }
 
+static bool get_estimator(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    const char *text = vae_st_metadata(f, "estimator");
+    int i = VAE_ESTIMATOR_B;
+    while (text && vae_estimator_names[i] && strcmp(text, vae_estimator_names[i])) i++;
+    if (!vae_estimator_names[i]) return wrong(f, "estimator", "no known one", e);
+    r->estimator = (enum vae_estimator)i;
+    return true;
+}
+
 static bool get_kl(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_kl *k = &r->kl;
@@ -108,8 +119,8 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
         return wrong(f, "unreported_change", "too long", e);
     if (changed) strcpy(r->changed, changed);
     return get_optim(f, r, e) && get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
-           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_kl(f, r, e) &&
-           get_whole(f, "run", UINT64_MAX, &r->id, e);
+           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_estimator(f, r, e) &&
+           get_kl(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
 
 bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)

@@ -1,0 +1,55 @@
+/* Importance weights of draws. */
+#include "layer.h"
+#include <math.h>
+
+const char *const vae_estimator_names[] = {"b", "a", "iwae", NULL};
+
+/* log p(x|z) p(z) / q(z|x) for draws whose log-ratios are in log_w. Groups are added in ascending
+ * order, in double, as in vae_add_bound. */
+static void add_likelihood(const struct vae_model *m, struct vae_range draws)
+{
+    const struct vae_work *w = &m->work;
+    const size_t groups = vae_groups(&m->shape), ld = m->max_rows * m->samples;
+    for (size_t r = draws.first; r < draws.first + draws.rows; r++) {
+        double ll = 0;
+        for (size_t g = 0; g < groups; g++) ll += (double)w->ll[g * ld + r];
+        w->log_w[r] = (float)(ll + (double)w->log_w[r]);
+    }
+}
+
+void vae_weigh(struct vae_job j, struct vae_range points, bool gradient)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const struct vae_range p = vae_part_of(j, points);
+    const size_t samples = m->samples, z = m->shape.latent, out = vae_outputs(&m->shape);
+    const struct vae_range r = {p.first * samples, p.rows * samples};
+    const struct sv_kernels *draws = sv_for(&m->k, r.rows, z, 0);
+    const float log_samples = (float)log((double)samples);
+    draws->log_ratio(&(struct sv_log_ratio){.m = p.rows,
+                                            .n = z,
+                                            .samples = samples,
+                                            .logvar = w->head + p.first * m->ld.head + z,
+                                            .ld = m->ld.head,
+                                            .z = w->z + r.first * m->ld.z,
+                                            .eps = w->eps + r.first * m->ld.z,
+                                            .ldz = m->ld.z,
+                                            .y = w->log_w + r.first});
+    add_likelihood(m, r);
+    sv_for(&m->k, p.rows, samples, 0)
+        ->logsumexp_grad(&(struct sv_logsumexp_grad){.m = p.rows,
+                                                     .n = samples,
+                                                     .x = w->log_w + r.first,
+                                                     .ldx = samples,
+                                                     .y = w->log_mean + p.first,
+                                                     .w = w->weight + r.first,
+                                                     .ldw = samples});
+    for (size_t i = p.first; i < p.first + p.rows; i++) w->log_mean[i] -= log_samples;
+    if (gradient) {
+        float *d_out = w->d_out + r.first * m->ld.out;
+        sv_for(&m->k, r.rows, out, 0)
+            ->scale_rows(r.rows, out, w->weight + r.first, d_out, m->ld.out, d_out, m->ld.out);
+    }
+    vae_clock_phase(vae_clock_of(j), PHASE_WEIGH);
+    vae_meet(j);
+}
