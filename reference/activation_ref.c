@@ -17,7 +17,7 @@ MAP(sigmoid, sigmoid_of(x))
 MAP(softplus, softplus_of(x))
 MAP(relu, relu_of(x))
 
-/* dx = dy f'(x), f' from y = f(x) */
+/* dx = dy f'(x), with f' in terms of y = f(x) */
 #define MAP_GRAD(name, derivative)                                                                 \
     void REF(name)(size_t n, const real *py, const real *dy, real *dx)                             \
     {                                                                                              \
@@ -31,7 +31,7 @@ MAP_GRAD(sigmoid_grad, y *(1 - y))
 MAP_GRAD(softplus_grad, 1 - exp(-y))
 MAP_GRAD(relu_grad, y > 0 ? 1 : y <= 0 ? 0 : y)
 
-/* sin and cos of 2 pi x. Whole and quarter turns come off first, exactly. */
+/* sin and cos of 2 pi x. Whole turns, then quarter turns, are subtracted first, both exactly. */
 void REF(sincos2pi)(size_t n, const real *x, real *s, real *c)
 {
     const real pi = (real)3.14159265358979323846;

@@ -26,7 +26,7 @@ static real epilogue(const struct SV_T(gemm) * g, size_t i, size_t j, real v)
     return v;
 }
 
-/* A step of the optimiser for c[e], whose gradient is v. */
+/* One optimiser step on the weight c[e], whose gradient is v. */
 static void optimize(const struct SV_T(gemm) * g, size_t e, real v)
 {
     const struct SV_T(optim) *o = g->optim;
@@ -36,13 +36,13 @@ static void optimize(const struct SV_T(gemm) * g, size_t e, real v)
     if (g->epilogue == SV_EPI_ADAM) REF(adam)(1, g->c + e, &v, g->s + e, g->v + e, o);
 }
 
-/* Where row r, column c of a matrix lies, plain or in panels of sixteen columns. */
+/* Offset of element (r, c): in panels of `rows` x 16, or with strides `row` and `column`. */
 static size_t place(size_t r, size_t c, bool packed, size_t rows, size_t row, size_t column)
 {
     return packed ? c / 16 * rows * 16 + r * 16 + c % 16 : r * row + c * column;
 }
 
-/* op(B)[p][j], B plain or in panels */
+/* op(B)[p][j], B plain or packed */
 static real b_at(const struct SV_T(gemm) * g, bool transposed, size_t p, size_t j)
 {
     const size_t r = transposed ? j : p, c = transposed ? p : j;

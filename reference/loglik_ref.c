@@ -22,7 +22,7 @@ void REF(bernoulli_ll_grad)(const struct SV_T(bernoulli_ll) * p)
         }
 }
 
-/* max(logvar, min_logvar) of element i, j: a NaN stays */
+/* max(logvar, min_logvar) of element (i, j); a NaN logvar stays NaN */
 static real limited(const struct SV_T(gaussian_ll) * p, size_t i, size_t j)
 {
     const bool given = p->logvar && !(p->logvar[i * p->ld + j] < p->min_logvar);

@@ -13,7 +13,7 @@
 #else
 #define real    float
 #define SV_T(x) sv_##x
-#if defined(REF_ISA) /* compiled for an ISA: what the compiler does alone, for the benchmarks */
+#if defined(REF_ISA) /* compiled with an ISA's flags: the compiler's own code, for benchmarks */
 #define REF_JOIN2(a, b) a##_##b
 #define REF_JOIN(a, b)  REF_JOIN2(a, b)
 #define REF(name)       REF_JOIN(ref_##name, REF_ISA)
@@ -28,7 +28,7 @@
 
 static const real half = (real)0.5, log_2pi = (real)1.83787706640934548356;
 
-/* The functions that several kernels share. */
+/* Shared by several kernels. */
 static inline real relu_of(real x) { return x > 0 ? x : x <= 0 ? 0 : x; } /* -0 to +0, NaN to NaN */
 static inline real softplus_of(real x) { return relu_of(x) + log1p(exp(-fabs(x))); }
 static inline real sigmoid_of(real x) /* no overflow on either side */

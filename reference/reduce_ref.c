@@ -28,7 +28,7 @@ void REF(logsumexp)(size_t m, size_t n, const real *x, size_t ldx, real *y)
     }
 }
 
-/* w_ij = exp(x_ij - max) / sum_j exp(x_ij - max): where max is infinite, NaN */
+/* w_ij = exp(x_ij - max) / sum_j exp(x_ij - max); NaN where max is infinite */
 void REF(logsumexp_grad)(const struct SV_T(logsumexp_grad) * p)
 {
     REF(logsumexp)(p->m, p->n, p->x, p->ldx, p->y);

@@ -1,5 +1,5 @@
 /* The reference: each kernel as its textbook formula, in float (the scalar reference) and in
- * double (the oracle of the tests). The sources in this folder are compiled once for each. */
+ * double (the oracle of the tests). The sources in this folder are compiled once per precision. */
 #ifndef REF_H
 #define REF_H
 

@@ -1,6 +1,6 @@
 #include "real.h"
 
-/* z = mu + sigma eps, eps ~ N(0, I), L samples per row; and KL(q || N(0, I)) */
+/* z = mu + sigma eps, eps ~ N(0, I), L draws per row; and KL(q || N(0, I)) */
 void REF(reparam)(const struct SV_T(reparam) * p)
 {
     const size_t samples = p->samples;
@@ -15,7 +15,8 @@ void REF(reparam)(const struct SV_T(reparam) * p)
         }
 }
 
-/* dmu = beta mu + sum_l g_l,  dlogvar = beta (sigma^2 - 1)/2 + sigma/2 sum_l g_l eps_l - 1/2 sum_l c_l,
+/* dmu = beta mu + sum_l g_l,
+ * dlogvar = beta (sigma^2 - 1)/2 + sigma/2 sum_l g_l eps_l - 1/2 sum_l c_l,
  * g_l = dz_l + c_l z_l */
 void REF(reparam_grad)(const struct SV_T(reparam_grad) * p)
 {

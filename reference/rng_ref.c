@@ -49,8 +49,8 @@ void REF(bernoulli)(size_t m, size_t n, struct sv_rng rng, const real *p, size_t
         for (size_t j = 0; j < n; j++) y[i * ldy + j] = uniform_at(rng, i, j) < p[i * ldp + j];
 }
 
-/* Box-Muller: r = sqrt(-2 log u1); y = r cos(2 pi u2), its partner 16 columns on r sin(2 pi u2).
- * u1 and u2 are floats by definition, whatever `real` is. */
+/* Box-Muller with r = sqrt(-2 log u1): r cos(2 pi u2) in column `even`, r sin(2 pi u2) 16 columns
+ * on. u1 and u2 are floats by definition, whatever `real` is. */
 static real normal_at(struct sv_rng rng, size_t i, size_t j)
 {
     const size_t even = j - j % 32 + j % 16;

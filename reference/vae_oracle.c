@@ -14,7 +14,7 @@ struct dense {
     bool hidden;
 };
 
-/* Number i: the encoder's, the head, the decoder's, the output. */
+/* Layer i, in the order encoder, head, decoder, output. */
 static struct dense layer(const struct vae_oracle *o, size_t i)
 {
     const size_t head = o->enc.count, first = head + 1, last = first + o->dec.count;
@@ -102,7 +102,7 @@ static double activated(enum oracle_activation a, double x)
     }
 }
 
-/* f'(x), written in y = f(x) */
+/* f'(x) in terms of y = f(x) */
 static double slope(enum oracle_activation a, double y)
 {
     switch (a) {
@@ -210,7 +210,7 @@ static void sample_back(const struct vae_oracle *o, size_t rows, const double *h
 
 /* --- a minibatch --- */
 
-/* What goes through layer i: its input, its output, and the gradients of x and of the output before f. */
+/* Layer i's input and output, and the gradients with respect to x and the pre-activation. */
 struct pass {
     size_t rows;
     struct dense d;
@@ -218,7 +218,7 @@ struct pass {
     double *y, *dx, *dy;
 };
 
-/* Y of layers first ... end - 1, the first of which reads x. */
+/* y of layers first ... end - 1, from x. */
 static void forward(const struct vae_oracle *o, struct pass *p, size_t first, size_t end,
                     const double *x)
 {

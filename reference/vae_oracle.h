@@ -1,6 +1,6 @@
-/* The whole model in double, as plain loops: bound and gradient of the objective of one minibatch, to be read beside
- * Auto-Encoding Variational Bayes. The tests check it by finite differences, and the trainer by it.
- */
+/* The whole model as plain loops in double: the bound (ELBO) of one minibatch and the gradient of
+ * its objective, to be read beside Auto-Encoding Variational Bayes. The tests check it against
+ * finite differences, and the trainer against it. */
 #ifndef VAE_ORACLE_H
 #define VAE_ORACLE_H
 
@@ -8,24 +8,24 @@
 
 enum { ORACLE_DEPTH = 4, ORACLE_LAYERS = 2 * ORACLE_DEPTH + 2, ORACLE_TENSORS = 2 * ORACLE_LAYERS };
 
-/* Hidden layers, from the encoder's or decoder's input on. */
+/* Widths of the hidden layers, from the encoder's or decoder's input on. */
 struct oracle_widths {
     size_t count, of[ORACLE_DEPTH];
 };
 
 enum oracle_activation { ORACLE_TANH, ORACLE_RELU, ORACLE_SOFTPLUS, ORACLE_SIGMOID };
 
-/* Parameters in the trainer's order: encoder, head (mu and logvar side by side), decoder, output; of each layer the
- * weight, input x output, tensor 2 i, and its bias, tensor 2 i + 1. */
+/* Parameters in the trainer's order: encoder, head (mu and logvar side by side), decoder, output.
+ * Tensor 2 i is the weight of layer i, input x output; tensor 2 i + 1 is its bias. */
 struct vae_oracle {
-    size_t inputs, latent, samples; /* samples: draws of z per data point (L) */
+    size_t inputs, latent, samples; /* samples: draws of z per example (L) */
     struct oracle_widths enc, dec;
     enum oracle_activation activation;
-    bool
-        gaussian; /* likelihood N(sigmoid(a), exp(max(v, min_logvar))); else Bernoulli with logits */
-    bool fixed;   /* all v are min_logvar, and the decoder has none */
+    /* Likelihood N(sigmoid(a), exp(max(v, min_logvar))), otherwise Bernoulli with logits. */
+    bool gaussian;
+    bool fixed; /* v = min_logvar everywhere; the decoder does not output it */
     double min_logvar;
-    double beta;              /* of the KL in the objective; 1: the ELBO */
+    double beta;              /* weight of the KL in the objective; 1: the ELBO */
     const double *row_weight; /* c of the draws, [rows samples]; NULL: all 0 */
     bool iwae; /* the objective is -log_mean (Burda et al. 2015, equation 8) instead */
     double *w[ORACLE_TENSORS], *grad[ORACLE_TENSORS];
@@ -37,11 +37,11 @@ struct oracle_bound {
     double log_mean;  /* of iwae: log of the mean of a data point's weights p(x|z) p(z) / q(z|x) */
 };
 
-/* How many tensors there are, and the length of tensor t. */
+/* The number of tensors, and the length of tensor t. */
 size_t oracle_tensors(const struct vae_oracle *o);
 size_t oracle_size(const struct vae_oracle *o, size_t t);
 
-/* Allocates w and grad, zeros. */
+/* Allocates w and grad, zeroed. */
 void oracle_create(struct vae_oracle *o);
 void oracle_destroy(struct vae_oracle *o);
 

@@ -9,7 +9,7 @@ static uint32_t bits_of(float x)
     return b;
 }
 
-/* 1 / ulp of y: 2^(23 - exponent), the exponent being -126 to 127 as in float. */
+/* 1 / ulp of y: 2^(23 - e), where e is y's exponent clamped to float's range, -126 ... 127. */
 static double per_ulp(double y)
 {
     uint64_t b;
@@ -21,7 +21,7 @@ static double per_ulp(double y)
     return y;
 }
 
-/* Are NaN, zero and infinity where they should be? */
+/* NaN, zero and infinity are where they should be. */
 static bool special_holds(float got, double want, bool zero_signs)
 {
     if (isnan(want) || isnan(got)) return isnan(want) && isnan(got);
@@ -29,7 +29,7 @@ static bool special_holds(float got, double want, bool zero_signs)
     return !isinf(want) || (double)got == want;
 }
 
-/* Of what special_holds lets pass. */
+/* For results that special_holds accepts. */
 static double error_in_ulps(float got, double want)
 {
     if (isnan(want) || (isinf(got) && got == (float)want)) return 0;
@@ -45,7 +45,7 @@ struct accuracy accuracy_of(size_t n, const float *x, const float *got, const do
         const double w = fabs(want[i]);
         const uint32_t at = bits_of(x[i]);
         double ulps;
-        if (w > 0 && w < 0x1p127 && fabsf(got[i]) < 0x1p127f) /* nearly all: kept fast */
+        if (w > 0 && w < 0x1p127 && fabsf(got[i]) < 0x1p127f) /* nearly all: the fast path */
             ulps = fabs(got[i] - want[i]) * per_ulp(want[i]);
         else if (special_holds(got[i], want[i], zero_signs))
             ulps = error_in_ulps(got[i], want[i]);

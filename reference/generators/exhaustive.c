@@ -1,5 +1,6 @@
-/* Every float there is through every elementary function of every instruction set of this machine:
- * the largest error against the double oracle, and whether all give the same bits. */
+/* Runs all 2^32 floats through every elementary function on every instruction set of this machine.
+ * Reports the largest error against the double oracle, and bits that differ between instruction
+ * sets. */
 #include "../../vae/base/clock.h"
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
@@ -22,8 +23,8 @@ enum {
     ISAS
 };
 #define INPUTS UINT64_C(0x100000000)
-/* What a thread takes at a time. With --every a part still starts at its first input, so that zeros,
- * infinities and NaN are among those taken. */
+/* Inputs that a thread claims at a time. Under --every each part still starts at its first input,
+ * so that zeros, infinities and NaN are in the sample. */
 #define PART UINT64_C(0x400000)
 
 static const size_t functions[] = {SV_KERNEL_exp,  SV_KERNEL_log,      SV_KERNEL_log1p,
@@ -37,7 +38,7 @@ struct settings {
     const char *out, *commit;
 };
 
-/* One function on all instruction sets; `total` grows as parts are done. */
+/* One function on all instruction sets; `total` accumulates over the parts. */
 struct sweep {
     const struct kcase *kcase;
     uint64_t every;
@@ -47,7 +48,7 @@ struct sweep {
     pthread_mutex_t lock;
     struct row {
         struct accuracy accuracy;
-        uint64_t other_bits; /* than those of the first instruction set */
+        uint64_t other_bits; /* results that differ in bits from the first instruction set's */
     } total[ISAS];
 };
 
@@ -59,7 +60,8 @@ struct block {
     double x64[BLOCK], want[OUTPUTS][BLOCK];
 };
 
-/* Where the bits are those of the first instruction set, so is the error: it is taken once. */
+/* Equal bits have equal errors: an instruction set's error is computed only if its bits differ from
+ * the first one's. */
 static void take_block(struct sweep *s, struct block *b, struct row *rows)
 {
     const struct shape shape = {.m = 1, .n = b->n};
@@ -118,7 +120,7 @@ static void show_progress(const struct sweep *s, size_t f, double start)
             (vae_seconds_now() - start) * ((double)FUNCTIONS - done) / (done > 0 ? done : 1));
 }
 
-/* Function number f of the list. `start`: when the first one began. */
+/* Sweeps function number f of the list. `start`: the time at which the first sweep began. */
 static void run_sweep(struct sweep *s, size_t f, const struct settings *o, double start)
 {
     pthread_t thread[MAX_THREADS];
@@ -140,7 +142,7 @@ static void run_sweep(struct sweep *s, size_t f, const struct settings *o, doubl
     if (bar) fputs("\r\033[K", stderr);
 }
 
-/* --- what is told --- */
+/* --- reporting --- */
 
 static float float_of(uint32_t bits)
 {
@@ -173,7 +175,7 @@ static bool print_rows(const struct sweep *s)
     return ok;
 }
 
-/* The value of a line of /proc/cpuinfo, of the first processor. */
+/* The first processor's value for a key of /proc/cpuinfo. */
 static void cpu_says(const char *key, char *value, size_t size)
 {
     char line[4096];

@@ -1,4 +1,4 @@
-/* The lines of golden.def that are of kernels: the sums of the generic ones, once they are verified. */
+/* Prints the kernels' lines of golden.def: the sums of the generic kernels, each verified first. */
 #include "../golden/golden.h"
 #include "../verify/verify.h"
 

@@ -1,4 +1,4 @@
-/* Writes reference/verify/known.def: the answers of the generic kernels, once they are verified. */
+/* Prints reference/verify/known.def: the answers of the generic kernels, each verified first. */
 #include "../verify/known.h"
 #include "../verify/verify.h"
 #include <inttypes.h>

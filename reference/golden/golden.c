@@ -44,7 +44,7 @@ static void take_outputs(struct sha256 *sum, const struct call *c)
     }
 }
 
-static const double MOST_WORK = 2e6; /* multiply-adds: an emulator takes minutes for larger ones */
+static const double MOST_WORK = 2e6; /* multiply-adds; more takes minutes under an emulator */
 
 bool golden_part(size_t id, int part, char name[GOLDEN_NAME])
 {

@@ -1,11 +1,11 @@
-/* SHA-256 of what is taken piece by piece. */
+/* Incremental SHA-256. */
 #ifndef SHA256_H
 #define SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHA256_HEX = 65 }; /* 64 digits and the end */
+enum { SHA256_HEX = 65 }; /* 64 digits and a NUL */
 
 struct sha256 {
     uint64_t bytes;

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MARGIN = 256 }; /* bytes of canary kept on either side, as far as the pages reach */
+enum { MARGIN = 256 }; /* bytes of canary on either side, fewer near the guard pages */
 
 static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 

@@ -1,4 +1,4 @@
-/* One call of a kernel with data of its own: what the known answers and the timings are made of. */
+/* One call of a kernel with its own data, for known answers and timings. */
 #ifndef CALL_H
 #define CALL_H
 
@@ -12,8 +12,8 @@ struct call {
     void *arg[MAX_OPERANDS]; /* aligned to 64 bytes */
 };
 
-/* Random inputs from the seed. `typical` keeps them to values as training meets them: positive or
- * near N(0, 1). Ends the program where memory is short (must.h). */
+/* Allocates the operands and draws random inputs from the seed. `typical` restricts them to values
+ * as in training: positive, or near N(0, 1). Exits the program if memory runs out (must.h). */
 void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
                bool typical);
 void call_close(struct call *c);
@@ -23,7 +23,7 @@ static inline void call_run(const struct call *c, const struct sv_kernels *table
     c->kcase->call(table, &c->shape, c->op, c->arg);
 }
 
-/* Bytes that a call must move: inputs and outputs once each, what is both twice. */
+/* Bytes that a call must move: inputs and outputs once each, in-out operands twice. */
 double call_bytes(const struct call *c);
 
 /* Operations of a call, as the case counts them. */

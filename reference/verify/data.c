@@ -7,7 +7,7 @@
 const char *const data_kind_names[DATA_KINDS] = {
     [DATA_RANDOM] = "random", [DATA_INTEGERS] = "integers", [DATA_SPECIALS] = "specials"};
 
-/* By the kernel's name, not its number, so that a new kernel does not change the data of others. */
+/* Hashes the kernel's name, not its number, so that a new kernel does not change others' data. */
 struct source source_of(uint64_t seed, const char *kernel, size_t shape, enum data_kind kind)
 {
     uint64_t h = fnv_text(fnv_number(FNV_START, seed, 8), kernel);
@@ -32,7 +32,7 @@ float source_normal(struct source *s)
     return (float)((sum - 2) * 1.7320508);
 }
 
-/* Exponents spread evenly over all finite floats: the upper byte is random too. */
+/* Any finite float, drawn as bits, so that exponents are uniform too. */
 static float wide(struct source *s)
 {
     uint32_t bits;
@@ -60,8 +60,7 @@ static float integer(struct source *s, enum fill fill)
     return fill == FILL_UNIT ? (float)(n & 1) : fill == FILL_POSITIVE ? (float)n : (float)(n - 4);
 }
 
-/* A composite kernel may overflow in float and not in double: there only NaN, 0 and inf are fair.
- */
+/* A composite kernel may overflow in float where double does not: it gets only NaN, 0 and inf. */
 static float special(struct source *s, enum fill fill)
 {
     static const float any[] = {

@@ -1,6 +1,7 @@
-/* Shapes: every length of each dimension around the tile sizes, the cache-block edges, the paper's
- * layers. Every epilogue meets every shape class; variant ACCUMULATE continues a stored chain. Packed
- * operands and small caches, so that small shapes cross blocks, go round in cycles of their own. */
+/* Shapes: every length of each dimension around the microtile sizes, the edges of cache blocks, and
+ * the paper's layers. Every epilogue occurs in every class of shapes; variant ACCUMULATE continues
+ * a stored chain. Packed operands, and caches so small that small shapes cross blocks, alternate
+ * independently of the epilogues. */
 #include "kcase.h"
 #include "must.h"
 #include <ctype.h>
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A variant is an epilogue or ACCUMULATE, and any of the flags. */
+/* A variant is an epilogue or ACCUMULATE, plus any of the flags. */
 enum { ACCUMULATE = SV_EPI_COUNT, VARIANTS, B_PACKED = 32, C_PACKED = 64, SMALL_CACHES = 128 };
 _Static_assert(VARIANTS <= B_PACKED, "epilogues and flags share a variant");
 enum { A, B, C, BIAS, Y, ROW_SUM, S, V, WORK };
@@ -63,7 +64,7 @@ static void variant_text(int variant, char text[VARIANT_TEXT])
     for (char *c = text; *c; c++) *c = (char)tolower((unsigned char)*c);
 }
 
-/* Blocks of a dozen rows, columns, links for shapes that ask for them. */
+/* SMALL_CACHES leaves room for KC = 16, MC = 15 and NC = 32. Returns the sizes to restore. */
 static struct sv_caches set_caches(const struct shape *s)
 {
     const struct sv_caches before = sv_caches();
@@ -71,7 +72,7 @@ static struct sv_caches set_caches(const struct shape *s)
     return before;
 }
 
-/* One dimension runs, the others stay small; the epilogue cycles. */
+/* Sweeps one dimension while the others stay small; the epilogue cycles. */
 static bool sweep(size_t i, size_t lengths, size_t stride, struct shape *s)
 {
     const size_t len = i % lengths * stride;
@@ -84,7 +85,7 @@ static bool sweep(size_t i, size_t lengths, size_t stride, struct shape *s)
     }
 }
 
-/* All combinations of sizes around the tiles' edges, with every epilogue. */
+/* All combinations of sizes around the microtiles' edges, with every epilogue. */
 static bool edges(size_t i, struct shape *s)
 {
     static const size_t m[] = {1, 4, 6, 11, 29}, n[] = {1, 15, 24, 33, 40}, k[] = {1, 2, 20};
@@ -95,7 +96,8 @@ static bool edges(size_t i, struct shape *s)
     return true;
 }
 
-/* Every height of tile by every kind of row end and width, so that no tile of any ISA goes unseen. */
+/* Every microtile height with every width and kind of column tail, so that every microtile of every
+ * ISA is tried. */
 static bool tiles(size_t i, struct shape *s)
 {
     static const size_t n[] = {1, 8, 17, 40, 64, 128, 136, 200}, k[] = {3, 260};
@@ -105,7 +107,7 @@ static bool tiles(size_t i, struct shape *s)
     return true;
 }
 
-/* Optimiser number i of those with statistics; SV_EPI_COUNT past the last. */
+/* The i-th optimiser that has statistics; SV_EPI_COUNT past the last. */
 static enum sv_epilogue with_statistics(size_t i)
 {
     int e = 0;
@@ -113,8 +115,9 @@ static enum sv_epilogue with_statistics(size_t i)
     return (enum sv_epilogue)e;
 }
 
-/* Those optimisers over panels, where an ISA steps the weights of one tile between the links of the next: every
- * height of tile, whole and broken columns, chains around a tile's height and long ones. */
+/* Those optimisers on packed C, where an ISA may step the weights of one microtile between the k
+ * steps of the next (gemm_deferred.h): every microtile height, whole and partial panels, k around a
+ * microtile's height and large. */
 static bool steps(size_t i, struct shape *s)
 {
     static const size_t n[] = {32, 52, 96}, k[] = {11, 12, 13, 25, 100};
@@ -155,10 +158,10 @@ static struct operand panels(const char *name, enum role role, enum fill fill, s
     return (struct operand){name, role, F32, fill, (cols + 15) / 16 * rows, 16, 16};
 }
 
-/* Rows of panels: more than are used, as where the operand is part of a larger matrix. */
+/* Rows per panel, which may exceed those used: the operand is then part of a larger matrix. */
 static size_t panel_rows(const struct shape *s, size_t used) { return used + s->pad; }
 
-/* c, and the statistics that lie as it does. In panels what m x n does not cover must stay. */
+/* c, or statistics with its layout. In panels, elements outside m x n must keep their values. */
 static struct operand like_c(const char *name, enum role role, enum fill fill,
                              const struct shape *s)
 {
@@ -251,7 +254,7 @@ static size_t size(const struct operand *o)
     return o->rows && o->cols ? (o->rows - 1) * o->ld + o->cols : 0;
 }
 
-/* c_ij's bound, given v = sum a b, mass = sum |a||b|, the bound of v, l = v + bias, and y */
+/* c_ij's bound, given v = sum a b, mass = sum |a||b|, acc = v's bound, l = v + bias, and y */
 static double element(enum sv_epilogue e, double v, double mass, double acc, double l, double y)
 {
     const double sum = acc + 2 * U_F32 * (fabs(v) + fabs(l)), through = acc + 5 * U_F32 * mass;
@@ -275,8 +278,8 @@ static double element(enum sv_epilogue e, double v, double mass, double acc, dou
     return 0;
 }
 
-/* The bounds of a weight and its statistics at e: those of the optimisers' own cases, and what an
- * error `acc` of the gradient v does to them. */
+/* The bounds of a weight and its statistics at e: those of the optimisers' own cases, plus the
+ * effect of an error `acc` in the gradient v. */
 static void step_bounds(const struct shape *s, double *const *before, double *const *after,
                         size_t e, double v, double acc, double *const *bound)
 {
@@ -302,7 +305,7 @@ static double loglik_mass(double l, double x)
     return fabs(x * l) + fmax(l, 0) + log1p(exp(-fabs(l)));
 }
 
-/* What the bounds of all elements are made from. */
+/* Inputs to the bounds of all elements. */
 struct sums {
     double *v, *mass; /* sum a b and sum |a||b|, laid out as c */
 };

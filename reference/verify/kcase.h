@@ -12,7 +12,7 @@
 struct shape {
     size_t m, n, k;
     size_t pad;  /* ld minus row length */
-    int variant; /* the case's own: epilogue, samples, ... */
+    int variant; /* defined by the case: epilogue, draws, ... */
 };
 
 enum role { IN, OUT, INOUT, SCRATCH };
@@ -21,8 +21,8 @@ enum elem { F32, U32, U8 };
 /* What random inputs look like. */
 enum fill {
     FILL_NORMAL,   /* N(0, 1) */
-    FILL_LARGE,    /* N(0, 1), one in four times 60: where exp overflows */
-    FILL_WIDE,     /* any finite float, exponents spread evenly, subnormals included */
+    FILL_LARGE,    /* N(0, 1), one in four times 60 so that exp overflows */
+    FILL_WIDE,     /* half any finite float, exponents uniform, denormals too; half 8 N(0, 1) */
     FILL_UNIT,     /* [0, 1) */
     FILL_POSITIVE, /* |N(0, 1)| */
     FILL_BYTES,    /* 0 ... 255 */
@@ -54,7 +54,7 @@ static inline size_t operand_extent(const struct operand *op)
 
 enum { MAX_OPERANDS = 9, MAX_ALIASES = 2, SHAPE_TEXT = 64, VARIANT_TEXT = 96 };
 
-/* An output that the contract lets lie exactly on an input; tried where their ld agree. */
+/* An output that the contract allows to coincide with an input; tried where their ld agree. */
 struct alias {
     bool used;
     size_t in, out;
@@ -69,23 +69,23 @@ struct kcase {
                  void *const *p);
     void (*call64)(const struct sv64_kernels *k, const struct shape *s, const struct operand *o,
                    void *const *p);
-    /* bound[o] for each F32 output o, laid out as the operand; from the values in double before
-     * and after the call. NULL: `ulps` of the oracle's value. */
+    /* fills bound[o] for each F32 output o, laid out as the operand, from the double values before
+     * and after the call. NULL: the bound is `ulps` ulp of the oracle's value. */
     void (*bound)(const struct shape *s, const struct operand *o, double *const *before,
                   double *const *after, double *const *bound);
     double ulps;
     /* shapes whose results on small integers carry no error at all; NULL: none */
     bool (*exact_on_integers)(const struct shape *s);
     struct alias in_place[MAX_ALIASES];
-    /* operations of the formula for each of the m n elements, a function such as exp, a square root
-     * or a random word counting as one; a product's 2 k need not be named */
+    /* operations of the formula per element of m x n; a function such as exp, a square root or a
+     * random word counts as one. Without a product's 2 k, which call_flops adds */
     double flops;
-    /* in words, after the shape: "epilogue relu"; says nothing where the variant is the usual one.
-     * NULL: the case has no variants */
+    /* describes a variant in messages, as "epilogue relu"; empty for the usual variant. NULL: the
+     * case has no variants */
     void (*variant_text)(int variant, char text[VARIANT_TEXT]);
-    int timed_variant; /* of the shapes that are timed; flops are those of this variant */
-    /* Variants from here on are younger than the kernel's golden sum, or its known answer, and have one of their
-     * own, so that the older one stays; 0: none are. */
+    int timed_variant; /* the variant that benchmarks time and `flops` counts */
+    /* first variant that was added after the kernel's golden sum, or known answer. Variants from it
+     * on have a sum, or answer, of their own, so that the old one stays. 0: none were added */
     struct {
         int golden, known;
     } added;
@@ -126,25 +126,25 @@ struct kcase {
 
 /* Unit round-off of float. */
 #define U_F32 0x1p-24
-/* The smallest float above 0: what a bound relative to addends cannot go below. */
+/* The smallest positive float: the most that an underflow adds to an error. */
 #define SMALLEST 0x1p-149
-/* What the optimisers round to multiples of 2^-103 is off by half of that. */
+/* Rounding error of weights and of Adam's m and v, which are kept as multiples of 2^-103. */
 #define SWEPT 0x1p-104
 
-/* Elements times links of a product, m n or m n k; and the shape made smaller, the largest dimension
- * first, until it has at most so many. */
+/* The work of a shape: m n k for a product, otherwise m n. shape_shrink halves the largest
+ * dimension until the work is at most most_work. */
 double shape_work(const struct shape *s);
 void shape_shrink(struct shape *s, double most_work);
 
-/* "119x17x384" of a product, "4x37" of rows, "37" of one row. */
+/* "119x17x384" for a product, "4x37" for a matrix, "37" for a single row. */
 void shape_text(const struct shape *s, char text[SHAPE_TEXT]);
 
 /* Shape lists shared by cases (shapes.c). */
 bool shape_vector(size_t i, bool quick, struct shape *s); /* n: 0 ... 260, primes, 2^k +- 1, 784 */
 bool shape_matrix(size_t i, bool quick, struct shape *s); /* n likewise, m rows, with gaps */
 
-/* A float operand of rows x cols. Those of one `group` share a leading dimension, those of
- * different groups never do, so that a kernel that takes the wrong one is found out. */
+/* A float operand, rows x cols. Operands of equal width share a leading dimension within a `group`
+ * and never across groups, so that a kernel that uses the wrong one is caught. */
 struct operand matrix(const char *name, enum role role, enum fill fill, size_t rows, size_t cols,
                       const struct shape *s, size_t group);
 struct operand vector(const char *name, enum role role, enum fill fill, size_t n);

@@ -4,8 +4,8 @@
 #include "verify.h"
 #include <string.h>
 
-/* Tails, whole vectors and whole tiles. A case of few variants has each with every shape, else they
- * take turns. */
+/* Tails, whole vectors and whole microtiles. Up to FEW variants each get every shape; more of them
+ * take the shapes in turn. */
 static const struct shape shapes[] = {{1, 100, 19, 0, 0}, {3, 37, 5, 2, 0}, {14, 33, 20, 1, 0}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -29,7 +29,7 @@ bool known_has(size_t id, enum known_part part)
     return part == KNOWN_FIRST || verify_case(id)->added.known;
 }
 
-/* Which variants the case's shapes of that part have, and how many. */
+/* Marks the variants of the case's shapes of that part, and counts them. */
 static size_t list_variants(const struct kcase *c, enum known_part part, bool listed[VARIANTS])
 {
     const int added = c->added.known;
@@ -43,7 +43,7 @@ static size_t list_variants(const struct kcase *c, enum known_part part, bool li
     return count;
 }
 
-/* One NaN, and one zero: valgrind loses the sign of a zero in fnmadd, and must not be a fault. */
+/* One NaN and one zero: valgrind loses the sign of a zero in fnmadd, which must not count. */
 static uint32_t canonical(uint32_t word)
 {
     const uint32_t magnitude = word & 0x7fffffff;

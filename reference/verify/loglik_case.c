@@ -4,7 +4,8 @@
 
 static const float SCALE = 0.25f;
 
-/* Gradients lie apart from their inputs for some shapes; for the others in place is tried too. */
+/* The group of gradients. For some shapes it differs from that of their inputs; for the others it
+ * is the same, and in place is tried too. */
 static size_t apart(const struct shape *s) { return s->pad % 2 ? 2 : 0; }
 
 /* --- Bernoulli --- */
@@ -85,7 +86,7 @@ const struct kcase case_bernoulli_ll_grad = {.kernel = "bernoulli_ll_grad",
 
 enum { MEAN, LOGVAR, X, GLL, DMEAN, DLOGVAR };
 
-/* LIMITED_AT_ZERO: where special values, both zeros, meet the limit. FIXED: logvar is NULL. */
+/* LIMITED_AT_ZERO: special values hit the limit, both zeros among them. FIXED: logvar is NULL. */
 enum { FREE, LIMITED, LIMITED_AT_ZERO, FIXED, VARIANTS };
 static const float MIN_LOGVAR[VARIANTS] = {
     [FREE] = -INFINITY, [LIMITED] = -0.5f, [LIMITED_AT_ZERO] = 0, [FIXED] = 0.75f};
@@ -118,7 +119,7 @@ static size_t gaussian_operands(const struct shape *s, struct operand *ops)
     ops[GLL] = vector("ll", OUT, FILL_NORMAL, s->m);
     return 4;
 }
-/* What must not be written has no rows, and guards about it. */
+/* An output that must not be written has no rows, and is guarded like any other. */
 static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
 {
     gaussian_operands(s, ops);
@@ -148,10 +149,10 @@ static size_t gaussian_grad_operands(const struct shape *s, struct operand *ops)
 CASE_CALL_T(call_gaussian, GAUSSIAN)
 CASE_CALL_T(call_gaussian_grad, GAUSSIAN_GRAD)
 
-/* Addends of (x - mean)^2 exp(-v) and of its root's factors, for one element */
+/* Magnitudes behind one element's bounds: |x| + |mean|, exp(-v), |v|. */
 struct spread {
     double reach, precision, logvar;
-    bool below; /* the limit, so that v is it and has no gradient */
+    bool below; /* logvar is below the limit, or fixed: v is the limit and has no gradient */
 };
 static struct spread spread(const struct shape *s, const struct operand *o, double *const *before,
                             size_t i, size_t j)

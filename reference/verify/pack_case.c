@@ -8,7 +8,7 @@ static bool pack_shape(size_t i, bool quick, struct shape *s)
 {
     if (!shape_matrix(i / 2, quick, s)) return false;
     s->variant = i % 2;
-    if (i / 4 % 2) { /* the long side runs down */
+    if (i / 4 % 2) { /* rows become the long side */
         const size_t m = s->m;
         s->m = s->n;
         s->n = m + 13;

@@ -87,7 +87,7 @@ void problem_free(struct problem *p)
 
 int place_of(int place, size_t o) { return place > 0 ? (place + 3 * (int)o) % 16 : place; }
 
-/* --- in words --- */
+/* --- messages --- */
 
 void element_text(const struct operand *op, size_t e, char text[ELEMENT_TEXT])
 {
@@ -97,7 +97,7 @@ void element_text(const struct operand *op, size_t e, char text[ELEMENT_TEXT])
         snprintf(text, ELEMENT_TEXT, "%s[%zu]", op->name, e);
 }
 
-/* Written at once, so that lines of jobs beside each other do not mix. */
+/* Written in one piece, so that lines of parallel jobs do not mix. */
 struct message {
     char text[1024];
     size_t used;
@@ -136,7 +136,8 @@ static void add_place(struct message *m, const struct operand *op, int place, bo
     if (in_place) add(m, ", in place");
 }
 
-/* What the tests take (tests/asked.h). The scalar reference, no instruction set, is tested with each. */
+/* The variables that the tests read (tests/asked.h). The scalar reference is no instruction set: it
+ * is tested with any. */
 static void add_replay(struct message *m, const struct problem *p, const struct site *site,
                        const char *isa, const struct verify_options *options)
 {
@@ -163,5 +164,5 @@ void problem_say(const struct problem *p, const struct site *site, const struct 
     add(&m, ": %s\n", what);
     add_replay(&m, p, site, called->isa, options);
     fputs(m.text, options->log);
-    fflush(options->log); /* a child process ends without */
+    fflush(options->log); /* a child process ends by _exit, which flushes nothing */
 }

@@ -55,14 +55,14 @@ const struct kcase case_logsumexp = {.kernel = "logsumexp",
                                      .bound = bound_logsumexp,
                                      .flops = 4};
 
-/* --- logsumexp_grad: y so too; w (n + 8 + |x - max|) u --- */
+/* --- logsumexp_grad: y as logsumexp; w (n + 8 + |x - max|) u relative --- */
 
 enum { X, Y, W };
 
 static size_t logsumexp_grad_operands(const struct shape *s, struct operand *ops)
 {
     logsumexp_operands(s, ops);
-    /* its own leading dimension for some shapes; for the others in place is tried too */
+    /* has its own leading dimension for some shapes; for the others in place is tried too */
     ops[W] = matrix("w", OUT, FILL_NORMAL, s->m, s->n, s, s->pad % 2 ? 1 : 0);
     return 3;
 }
@@ -81,7 +81,7 @@ static void bound_logsumexp_grad(const struct shape *s, const struct operand *o,
         double max = -INFINITY;
         for (size_t j = 0; j < s->n; j++) max = fmax(max, x[j]);
         for (size_t j = 0; j < s->n; j++) {
-            /* -inf is infinitely far from max, and its weight exactly 0 */
+            /* an x of -inf is infinitely far from max, and its weight exactly 0 */
             const double far = w[j] > 0 ? fabs(x[j] - max) : 0;
             bound[W][i * o[W].ld + j] = U_F32 * ((double)(s->n + 8) + far) * w[j] + 2 * SMALLEST;
         }

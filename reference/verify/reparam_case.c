@@ -1,4 +1,4 @@
-/* variant is the number of samples L. */
+/* The variant is the number of draws L, 0 ... 3. */
 #include "kcase.h"
 #include <math.h>
 #include <stdio.h>
@@ -74,8 +74,8 @@ const struct kcase case_reparam = {.kernel = "reparam",
 
 /* --- backward --- */
 
-/* The objective: beta 1 without weights, other beta, row weights alone, both. A variant is one of them and the
- * number of samples. */
+/* Objectives: beta = 1, another beta, row weights with beta = 0, both. None but the last two has
+ * row weights. A variant is SAMPLES times the objective, plus the number of draws. */
 enum { PLAIN, SCALED, WEIGHTED, SCALED_WEIGHTED, OBJECTIVES, SAMPLES = 4 };
 static const float BETA[OBJECTIVES] = {[PLAIN] = 1, [SCALED] = 0.3f, [SCALED_WEIGHTED] = 0.3f};
 

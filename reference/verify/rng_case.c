@@ -1,7 +1,7 @@
 #include "kcase.h"
 #include <math.h>
 
-/* Different per shape, the first counter near its wrap-around. */
+/* A different key for each shape; the first two counter words are near their wrap-around. */
 static struct sv_rng rng_of(const struct shape *s)
 {
     struct sv_rng r = sv_rng_at(0x9e3779b97f4a7c15 * (s->n + 1), 11, (uint32_t)s->pad);

@@ -50,7 +50,8 @@ void shape_text(const struct shape *s, char text[SHAPE_TEXT])
         snprintf(text, SHAPE_TEXT, "%zu", s->n);
 }
 
-/* m and the gap vary with n by small coprime cycles; a batch of the paper's comes last. */
+/* Empty shapes and the paper's minibatch first; then m and the gap vary with n in small coprime
+ * cycles. */
 bool shape_matrix(size_t i, bool quick, struct shape *s)
 {
     static const struct shape special[] = {

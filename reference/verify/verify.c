@@ -14,7 +14,7 @@ static const struct kcase *const cases[SV_KERNEL_COUNT] = {
 #undef SV_KERNEL
 };
 
-static const uint32_t MARK = 0x7fc5a5a5; /* a NaN no kernel makes: outputs before the call */
+static const uint32_t MARK = 0x7fc5a5a5; /* pre-fills outputs: a NaN that no kernel produces */
 
 struct checker {
     const struct verify_options *options;
@@ -141,15 +141,15 @@ static bool within(float got, double want, double bound)
     if (isinf((float)want) && (double)got == (double)(float)want) return true;
     if (isinf(want)) return false;
     if (bound == 0 && want == 0) return got == 0 && !signbit(got) == !signbit(want);
-    const double y = isinf(got) ? copysign(0x1p128, got) : got; /* where rounding overflows */
+    const double y = isinf(got) ? copysign(0x1p128, got) : got; /* overflow counts as 2^128 */
     return fabs(y - want) <= bound;
 }
 
-/* What was found wrong among the values of one output. */
+/* The wrong values of one output. */
 struct wrong {
-    size_t unwritten, values; /* how many */
-    size_t hole, worst;       /* the first unwritten one; that of the largest error over bound */
-    double ratio;             /* that of the worst, infinite where no number was expected or got */
+    size_t unwritten, values; /* counts */
+    size_t hole, worst;       /* offsets: the first unwritten one, that of the largest ratio */
+    double ratio;             /* error / bound of the worst; infinite where the error is NaN */
 };
 
 static void take_wrong(struct wrong *w, size_t e, double error, double bound)
@@ -174,7 +174,7 @@ static void fail_values(struct checker *v, const struct problem *p, size_t o, co
 {
     const struct operand *op = &p->op[o];
     const size_t all = op->rows * op->cols, e = w->worst;
-    const void *oracle = p->after[o]; /* doubles, or words where the operand is of words */
+    const void *oracle = p->after[o]; /* doubles, or words for a U32 operand */
     const uint32_t *word = got, *want = oracle;
     char what[WHAT], element[ELEMENT_TEXT];
     element_text(op, e, element);
@@ -214,7 +214,7 @@ static void check_values(struct checker *v, const struct problem *p, size_t o, c
     if (w.values) fail_values(v, p, o, got, &w);
 }
 
-/* The call's arguments; in place, an output's buffer holds its input too. */
+/* For a call in place: an aliased input is copied to its output's buffer, which serves as both. */
 static void alias_operands(const struct problem *p, void *const *placed, void **args)
 {
     for (int a = 0; a < MAX_ALIASES; a++) {
@@ -232,7 +232,7 @@ static void alias_operands(const struct problem *p, void *const *placed, void **
 
 enum mode { KEEP_BITS, COMPARE_BITS, IN_PLACE };
 
-/* KEEP_BITS: the generic table's call, whose outputs become the bits that the others are compared with. */
+/* KEEP_BITS calls the generic table and keeps its outputs, the bits that later calls must give. */
 static void run(struct checker *v, struct problem *p, int place, enum mode mode)
 {
     const bool keep_bits = mode == KEEP_BITS;
@@ -271,8 +271,8 @@ static void run_placements(struct checker *v, struct problem *p)
     for (int place = 1; place < 16 && !few; place += step) run(v, p, place, COMPARE_BITS);
 }
 
-/* The bounds are the kernels' promise. The reference in float rounds after each operation of the textbook's
- * formula, which for a sigmoid, e / (1 + e), adds up to 3 ulp where a kernel has 2. */
+/* The bounds are what the kernels promise. The scalar reference in float rounds after each
+ * operation of the textbook formula: up to 3 ulp for a sigmoid, e / (1 + e), a kernel up to 2. */
 static double slack_of(const struct sv_kernels *table)
 {
     return strcmp(table->isa, ref_kernels.isa) ? 1 : 1.5;

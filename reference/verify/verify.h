@@ -3,8 +3,8 @@
  *
  * Each call is made between guard pages, with canaries around every operand and in every gap of a
  * leading dimension, outputs pre-filled with a marked NaN, inputs compared with a copy afterwards,
- * at several alignments. Data: random of the operand's kind, small integers, specials in every
- * lane.
+ * at several alignments. Data are random numbers of the operand's kind, small integers, and special
+ * values in every lane.
  */
 #ifndef VERIFY_H
 #define VERIFY_H
@@ -15,9 +15,9 @@
 
 /* Why a check failed. */
 enum reason {
-    WRONG_VALUE = 1,   /* beyond the bound to the oracle */
-    WRONG_BITS = 2,    /* other bits than generic, or than at another alignment, or in place */
-    UNWRITTEN = 4,     /* an output element was left alone */
+    WRONG_VALUE = 1,   /* further from the oracle than the bound */
+    WRONG_BITS = 2,    /* bits differ from generic's, or between alignments, or in place */
+    UNWRITTEN = 4,     /* an output element was not written */
     WROTE_OUTSIDE = 8, /* before or after an operand */
     WROTE_GAP = 16,    /* between a row's end and the next row */
     CHANGED_INPUT = 32,
@@ -26,37 +26,37 @@ enum reason {
 };
 
 struct verdict {
-    size_t calls;     /* calls checked */
-    size_t failures;  /* checks that failed; the first few are printed */
-    unsigned reasons; /* of all of them */
-    double worst;     /* largest error over bound of any element, at most 1 where all is well */
+    size_t calls;
+    size_t failures;  /* checks that failed; the first few are logged */
+    unsigned reasons; /* enum reason, those of all failures */
+    double worst;     /* largest error / bound of any element; at most 1 if all are within */
     char where[256];  /* that element: shape, operand, got, want, bound */
 };
 
-/* The seed of programs, which show the same data each time. */
+/* The default seed: the same data in every run. */
 #define VERIFY_SEED 20131220
 
-/* One shape of a case's list, to be replayed alone. Its data are those it has among all others. */
+/* One shape of a case's list, to be replayed alone. Its data are the same as in a full run. */
 struct verify_shape {
-    size_t number; /* in the list that `quick` chooses */
-    int kind;      /* enum data_kind; DATA_KINDS: each */
+    size_t number; /* in the list that `quick` selects */
+    int kind;      /* enum data_kind; DATA_KINDS: all */
 };
 
 struct verify_options {
     bool quick;         /* fewer lengths and alignments, every kind of check */
-    bool compare_bits;  /* also against the generic table; off for the scalar reference */
+    bool compare_bits;  /* also compare with the generic table; off for the scalar reference */
     bool first_failure; /* stop at the first shape that fails */
-    double most_work;   /* larger shapes shrink to it, as emulation wants; 0: none do */
+    double most_work;   /* larger shapes shrink to this, for emulators; 0: no limit */
     uint64_t seed;      /* of the data; see source_of */
     const struct verify_shape *only; /* NULL: every shape */
     FILE *log; /* the first few failures, and how to replay them; NULL: silent */
 };
 
-const struct kcase *verify_case(size_t id); /* of kernel number id */
+const struct kcase *verify_case(size_t id); /* of kernel id, in the order of kernels.def */
 
-/* The check in a child process, so that a crash is a failure too and nothing leaks out of it. Jobs
- * may run beside each other; *table and *options stay as they are until their end. Without the memory or the
- * right to make one, the program ends as must.h says. */
+/* Runs the check in a child process, so that a crash is just another failure and nothing leaks into
+ * the caller. Jobs may run in parallel; *table and *options must stay unchanged until
+ * verify_finish. If the child cannot be created, the program exits (must.h). */
 struct verify_job {
     size_t id;
     const struct sv_kernels *table;

@@ -18,7 +18,7 @@ struct verify_job verify_start(size_t id, const struct sv_kernels *table,
     job.answer = fd[0];
     if (job.child == 0) {
         must_fail_silently();
-        if (!options->log && !freopen("/dev/null", "w", stderr)) _exit(1); /* a sanitizer's too */
+        if (!options->log && !freopen("/dev/null", "w", stderr)) _exit(1); /* sanitizers too */
         const struct verdict verdict = verify_kernel(id, table, options, job.site);
         _exit(write(fd[1], &verdict, sizeof verdict) != (ssize_t)sizeof verdict);
     }
@@ -26,7 +26,7 @@ struct verify_job verify_start(size_t id, const struct sv_kernels *table,
     return job;
 }
 
-/* Names the call that was under way. */
+/* Logs the call during which the child died. */
 static void say_crashed(const struct verify_job *job, const char *how)
 {
     struct problem p;
