@@ -5,13 +5,13 @@
 namespace
 {
 
-// Of a call: the library multiplies by the calls and divides by their time.
+// A quantity per call: the library multiplies it by the number of calls and divides by their time.
 benchmark::Counter rate(double per_call)
 {
     return benchmark::Counter(per_call, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// The clock whose time the row's rates are of.
+// The clock that the row's rates refer to.
 double seconds(const gbench_row &row)
 {
     timespec t;

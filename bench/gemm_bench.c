@@ -1,6 +1,6 @@
-/* GEMM against the FMA peak and other libraries. All contenders of a row, in every call, use the same
- * operands, which therefore stay in L2 or, where larger, in L3. One thread, one CPU. Peers take plain
- * matrices, pack for themselves and use the best ISA they have, whichever ours is. */
+/* GEMM against the FMA peak and other libraries, on one thread and one CPU. All contenders of a row
+ * use the same operands in every call, so these stay in L2 or, if larger, in L3. Peers take plain
+ * matrices, pack for themselves, and use the best ISA they have, whichever ours is. */
 #include "../reference/verify/verify.h"
 #include "../vae/cli/options.h"
 #include "gemm_task.h"
@@ -15,8 +15,9 @@ static const struct gemm_row squares[] = {
     {"2048^3", PRODUCT_NN, 2048, 2048, 2048, SV_EPI_NONE},
 };
 
-/* The products of a training step of 784-500-20 at a minibatch of 100: all forward; dX of the hidden layers, from the
- * last on; dW of the layers at the image, without the two small ones. */
+/* The products of a training step of 784-500-20 with a minibatch of 100: all forward ones, dX of
+ * the hidden layers from the last to the first, and dW of the first and the last layer. The other
+ * two dW are small. */
 enum { STEP_ROWS = 3 * VAE_MOST_LAYERS };
 struct step_rows {
     struct gemm_row row[STEP_ROWS];
@@ -24,7 +25,7 @@ struct step_rows {
     size_t count;
 };
 
-/* The name is of the two sizes that are not the minibatch's. */
+/* Names the row by the two sizes that are not the minibatch. */
 static void add_row(struct step_rows *s, const char *format, struct gemm_row row)
 {
     snprintf(s->name[s->count], sizeof *s->name, format, row.op == PRODUCT_TN ? row.m : row.k,
@@ -58,13 +59,13 @@ static void list_step(struct step_rows *s)
 enum { OURS_PACKED, OURS_PLAIN, OURS_FUSED, OURS_COUNT };
 static const char *const ours_names[OURS_COUNT] = {"packed", "unpacked", "fused"};
 
-/* Contender 0 is the peak; the others are tasks[i - 1]. */
+/* Contender 0 is the FMA peak; contender i > 0 runs tasks[i - 1]. */
 struct field {
     struct contender c[1 + OURS_COUNT + 2 * PEERS_MAX];
     struct gemm_task tasks[OURS_COUNT + 2 * PEERS_MAX];
     size_t count;
-    const struct contender *ours[OURS_COUNT],
-        *best[2]; /* best peer: alone, with an unfused epilogue */
+    /* best: the fastest peer, without an epilogue and with an unfused one */
+    const struct contender *ours[OURS_COUNT], *best[2];
 };
 
 struct bench {
@@ -119,7 +120,7 @@ static void find_best(struct field *f)
     }
 }
 
-/* --- output: a table of shares, row by row; then one of ratios, buffered meanwhile --- */
+/* --- output: a table of shares, row by row, then one of ratios, buffered until then --- */
 
 static void print_spread(FILE *out, const char *format, double unit, const struct spread *s)
 {
@@ -224,7 +225,7 @@ static bool verified(const struct sv_kernels *k)
     return true;
 }
 
-/* Peers use the best ISA they have, so they are compared only with the one that is our best here. */
+/* Peers use the best ISA they have, so they are compared only with our best on this machine. */
 static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae_error *e)
 {
     const size_t peers = b->peer_count;

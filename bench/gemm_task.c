@@ -116,7 +116,7 @@ struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operand
 
 /* --- the unfused epilogue --- */
 
-/* Row by row, while the row is in L1: the bias, added as an SGD step with lr = -1, then the rest. */
+/* Row by row, while the row is in L1: the bias, as an SGD step with lr = -1, then the rest. */
 static void biased_epilogue(const struct gemm_task *t)
 {
     const struct sv_gemm *g = &t->g;

@@ -1,5 +1,5 @@
-/* The contenders of one row of the GEMM benchmark, all on the same operands: ours, peers', and peers'
- * with an unfused epilogue: our kernels as separate loops over C. */
+/* The contenders of one row of the GEMM benchmark, all on the same operands: ours, the peers, and
+ * the peers with an unfused epilogue, which is our kernels as separate loops over C. */
 #ifndef GEMM_TASK_H
 #define GEMM_TASK_H
 
@@ -28,13 +28,14 @@ struct gemm_task {
     bool unfused; /* the epilogue runs after the peer's product, as separate loops */
 };
 
-/* Exits with a message if memory is short. */
+/* Exits with a message if memory runs out. */
 void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
                           const struct sv_kernels *k);
 void gemm_operands_destroy(struct gemm_operands *o);
 
 struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operands *o);
-/* The weights (B, or C where it is dW) are in panels, also for the fused contender. */
+/* The weights are packed: C in the product for dW, otherwise B. Likewise for the fused
+ * contender. */
 struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,

@@ -1,13 +1,14 @@
-/* Every kernel of every instruction set on shapes of the paper's model, by Google Benchmark. Rows follow
- * from the lists of kernels and cases; each is verified before it is timed.
+/* Times every kernel of every instruction set on shapes of the paper's model, by Google Benchmark.
+ * Rows follow from the lists of kernels and cases; each kernel is verified before it is timed.
  *
- *     bench-kernels --benchmark_filter=tanh/       the library's flags, all of them
+ *     bench-kernels --benchmark_filter=tanh/       takes all flags of the library
  *     bench-kernels --save                         into results/<machine>/kernels.json
  *
- * A row is kernel/table/shape/hot or cold. hot: the same operands each call. cold: sets of operands in turn,
- * more than the last-level cache holds. GFLOP/s count the operations of the formula, an exp or a square
- * root as one; GB/s the compulsory traffic. Default rows are those of base tables; BENCH_FULL=1 adds
- * the variants, each epilogue of the products, and cold rows for all. */
+ * A row is named kernel/table/shape/hot or .../cold. hot: every call uses the same operands. cold:
+ * calls take sets of operands in turn, together more than the last-level cache holds. GFLOP/s count
+ * the operations of the formula, an exp or a square root as one; GB/s count the compulsory traffic.
+ * By default the base tables are timed; BENCH_FULL=1 adds the variants, each epilogue of the
+ * products, and cold rows for all. */
 #include "../reference/verify/verify.h"
 #include "../vae/base/cpus.h"
 #include "../vae/base/peak.h"
@@ -28,7 +29,7 @@ static const double COLD_BYTES = 128 << 20;
 
 static const char *check_share(const struct gbench_measure *m, double seconds)
 {
-    static struct vae_error e; /* until the library has printed it */
+    static struct vae_error e; /* static, as the library prints it later */
     double share;
     return m->peak <= 0 || vae_share_of_peak(m->flops / seconds, m->peak, &share, &e) ? NULL
                                                                                       : e.line;
@@ -40,11 +41,12 @@ struct kernel_row {
     size_t id;
     const struct sv_kernels *table;
     struct shape shape;
-    bool cold, bits; /* bits: the generic kernels' are expected */
+    bool cold, bits; /* bits: verify against the bits of the generic kernels */
     char name[128];
 };
 
-/* The row whose operands are allocated: the library measures each row several times in succession. */
+/* The row whose operands are allocated. They are kept, as the library measures each row several
+ * times in succession. */
 static struct {
     const struct kernel_row *row;
     struct call *set;
@@ -63,7 +65,7 @@ static void close_row(void)
     open_row.row = NULL;
 }
 
-/* Each kernel of a table is checked once. */
+/* Verifies each kernel of a table once; NULL if it fails. */
 static const struct verdict *verified(const struct kernel_row *r)
 {
     static struct {
@@ -153,7 +155,7 @@ static void add_row(size_t id, const struct sv_kernels *table, const char *name,
     gbench_register(&(struct gbench_row){r->name, prepare_kernel, run_kernel, check_share, r, 1});
 }
 
-/* Variants, epilogues and cold rows of everything. */
+/* Whether to time variants, epilogues and cold rows of everything. */
 static bool bench_full(void)
 {
     const char *full = getenv("BENCH_FULL");
@@ -177,7 +179,7 @@ static void add_table(const struct sv_kernels *table, const char *name, bool ser
     }
 }
 
-/* The tables in rising preference; untuned, the last supported base table is used. */
+/* The tables come in rising preference; without tuning, the last supported base table is in use. */
 static void add_kernels(bool full)
 {
     static struct candidates c;
@@ -258,7 +260,7 @@ static void add_steps(void)
 
 /* --- the program --- */
 
-/* The host, beside what the library itself records. */
+/* Adds the host to what the library itself records. */
 static void add_context(void)
 {
     json_t *results = results_new();
@@ -268,14 +270,14 @@ static void add_context(void)
     {
         char *text = json_is_string(value) ? strdup(json_string_value(value))
                                            : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        const bool caches = !strcmp(key, "caches"); /* the library has some of its own */
+        const bool caches = !strcmp(key, "caches"); /* a key the library uses itself */
         if (text && strcmp(key, "date")) gbench_context(caches ? "data_caches" : key, text);
         free(text);
     }
     json_decref(results);
 }
 
-/* The library's file without the host's name, which is private. */
+/* Copies the library's file to `path`, without the host's name, which is private. */
 static bool keep(const char *from, const char *path, struct vae_error *e)
 {
     json_error_t reason;
@@ -291,7 +293,7 @@ static bool keep(const char *from, const char *path, struct vae_error *e)
     return kept && vae_replace_commit(&file, e);
 }
 
-/* Runs the rows; with `path`, writes their JSON there, whole. */
+/* Runs the rows; with `path`, writes their JSON there, whole or not at all. */
 static bool run_rows(const char *path, int argc, char **argv, struct vae_error *e)
 {
     char temporary[RESULTS_PATH + 8], out[RESULTS_PATH + 32];

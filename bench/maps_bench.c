@@ -1,6 +1,6 @@
-/* Element-wise, fused and memory-bound kernels against baselines: SLEEF's functions, the float reference
- * as the compiler vectorises it, and plain streams with the same memory traffic. Kernels are verified
- * first. SLEEF is loaded at run time and skipped by name where missing. */
+/* Element-wise, fused and memory-bound kernels against baselines: SLEEF's functions, the float
+ * reference as the compiler vectorises it, and plain streams with the same memory traffic. Kernels
+ * are verified first. SLEEF is loaded at run time and skipped by name where missing. */
 #include "../reference/ref.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/error.h"
@@ -11,7 +11,7 @@
 
 enum { L1_FLOATS = 2048, L2_BYTES = 384 << 10, MEMORY_BYTES = 256 << 20, ROWS = 100 };
 
-/* Every instruction set beyond the baseline, and the reference compiled with its flags. */
+/* The reference, compiled for every instruction set beyond the baseline. */
 #define COMPILED_baseline(name)
 #define COMPILED_vex(name)                extern const struct sv_kernels ref_kernels_##name;
 #define COMPILED_evex(name)               COMPILED_vex(name)
@@ -20,13 +20,13 @@ enum { L1_FLOATS = 2048, L2_BYTES = 384 << 10, MEMORY_BYTES = 256 << 20, ROWS = 
 
 struct isa {
     const char *name;
-    int bits; /* of its vectors; SLEEF's and the streams' are as wide */
+    int bits; /* of its vectors, and of those of SLEEF and the streams */
     const struct sv_kernels *compiled;
 };
 
 struct task {
     const struct sv_kernels *k;
-    size_t n;    /* elements, or columns where there are rows */
+    size_t n;    /* elements, or columns of the kernels that take ROWS rows */
     float *p[4]; /* operands */
     void *fn[2]; /* SLEEF's functions */
 };
@@ -69,7 +69,7 @@ struct task {
         }                                                                                          \
         return (double)t->n;                                                                       \
     }                                                                                              \
-    /* the traffic of an optimiser: reads n operands, writes all but the gradient, p[1] */         \
+    /* the traffic of an optimiser: reads all operands, writes all but the gradient, p[1] */       \
     __attribute__((target(target_isa))) static double stream_##isa(void *arg)                      \
     {                                                                                              \
         const struct task *t = arg;                                                                \
@@ -142,7 +142,7 @@ static void row(const char *what, const char *isa, struct contender ours, struct
     results_row(results, what, isa, c, 2);
 }
 
-/* Operands in (0, 4), the domain of every kernel here: logarithms and roots exist. */
+/* Operands in (0, 4], where logarithms and square roots are defined. */
 static bool task_make(struct task *t, size_t floats, size_t count)
 {
     for (size_t i = 0; i < 4; i++) {

@@ -38,7 +38,7 @@ static void cpu_info(const char *key, char *value, size_t size)
     if (f) fclose(f);
 }
 
-/* Data caches in bytes, as the kernels know them. */
+/* Data caches in bytes, as the kernels see them. */
 static json_t *caches(void)
 {
     const struct sv_caches c = sv_caches();
@@ -46,7 +46,7 @@ static json_t *caches(void)
                      (json_int_t)c.l3);
 }
 
-/* Dirty: sources of the programs have changed. Results and documents do not count. */
+/* "-dirty": sources of the programs have changed. Results and documents do not count. */
 static const char commit_command[] =
     "[ -e .git ] && c=$(git rev-parse --short HEAD 2>/dev/null) || exit 0; "
     "git diff --quiet HEAD -- Makefile kernels reference vae "
@@ -87,7 +87,7 @@ bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e
     return true;
 }
 
-/* Without memory for its results a benchmark ends. */
+/* For jansson: a benchmark exits if its results do not fit in memory. */
 static void *must_allocate(size_t bytes)
 {
     void *p = malloc(bytes);
@@ -146,7 +146,7 @@ static void write_value(struct replace_file *to, const json_t *value)
     free(text);
 }
 
-/* A member per line, and of an array an element per line. */
+/* Writes each member, and each element of an array, on a line of its own. */
 static void write_members(json_t *results, struct replace_file *to)
 {
     const char *key, *before = "{";

@@ -34,7 +34,7 @@ static double slice_seconds(const struct contender *c, double *work)
     return vae_seconds_now() - start;
 }
 
-/* How many calls fill a slice; the calls that find out also warm up. */
+/* Finds how many calls fill a slice, and so warms up too. */
 static void calibrate(struct contender *c)
 {
     double work, seconds;

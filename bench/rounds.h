@@ -1,12 +1,12 @@
-/* Fair timing on a noisy machine: contenders alternate, round after round (A B C A B C ...), so that
- * a ratio compares slices that are close in time. Medians and quartiles are over the rounds.
+/* Fair timing on a noisy machine: contenders alternate, round after round (A B C A B C ...), so
+ * that a ratio compares slices that are close in time. Medians and quartiles are over the rounds.
  *
  *     struct contender c[] = {peak_contender(&k), {.name = "ours", .run = run_gemm, .arg = &g}};
  *     rounds_run("GEMM 1024", c, 2);
  *     const struct spread share = contender_ratio(&c[1], &c[0]);
  *
- * A slice is as many calls as take about 4 ms, or what rounds_slice says. An untimed call precedes each slice of
- * more than one call, so that operands are as hot as their size allows. */
+ * A slice is as many calls as take about 4 ms, or the time set by rounds_slice. An untimed call
+ * precedes each slice of more than one call, so that operands are as hot as their size allows. */
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
@@ -19,13 +19,13 @@ struct contender {
     const char *name;
     double (*run)(void *arg); /* one call; returns its work: floating-point operations or bytes */
     void *arg;
-    size_t threads; /* that it runs on; 0 is one */
+    size_t threads; /* that it runs on; 0 means one */
     /* Filled by rounds_run. */
     size_t calls;         /* per slice */
     double rates[ROUNDS]; /* work per second, per round */
 };
 
-/* low and high: the quartiles; interval: the median lies there with 95 % confidence (bootstrap). */
+/* low, high: the quartiles; interval: the 95 % bootstrap confidence interval of the median. */
 struct spread {
     double median, low, high, interval[2];
 };
@@ -33,8 +33,8 @@ struct spread {
 /* Pins the process to its current CPU; if the system refuses, one line says so. */
 void rounds_pin(void);
 
-/* Seconds of a slice from now on. Longer where each contender starts with cold caches, such as a process of
- * its own. */
+/* Sets the length of a slice from now on. Longer ones suit contenders that start with cold caches,
+ * such as a separate process. */
 void rounds_slice(double seconds);
 
 /* Times all contenders; on a terminal, stderr shows `what` and the round meanwhile. */
@@ -46,12 +46,12 @@ struct spread contender_rate(const struct contender *c);
 /* Of the ratios c / to within each round. */
 struct spread contender_ratio(const struct contender *c, const struct contender *to);
 
-/* The FMA peak of the table's ISA, in operations, by the chains of vae/base/peak.h. The table must outlive the
- * contender. */
+/* The FMA peak of the table's ISA, in floating-point operations, by the FMA chains of
+ * vae/base/peak.h. The table must outlive the contender. */
 struct contender peak_contender(const struct sv_kernels *k);
 
-/* After rounds_run, the first being the peak: false where a contender's share of it is refused (vae/base/peak.h),
- * each of its threads counting as a peak. */
+/* After rounds_run with the peak as contender 0: false if a contender's share of the peak of all
+ * its threads is refused (vae/base/peak.h). */
 bool rounds_shares_hold(const char *what, const struct contender *c, size_t n, struct vae_error *e);
 
 #endif

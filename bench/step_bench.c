@@ -1,7 +1,9 @@
-/* The training step and the test bound against the FMA peak and PyTorch, into results/<machine>/step.json.
+/* The training step and the test bound against the FMA peak and PyTorch, into
+ * results/<machine>/step.json.
  *
- * The contenders of a row alternate, round after round. Kernels are verified first, and the bits of a step
- * on one thread and on all are compared. Times include the minibatch, the noise and the optimiser. */
+ * The contenders of a row alternate, round after round. Kernels are verified first, and the weights
+ * after ten steps on one thread and on all are compared bit for bit. Times include the minibatch,
+ * the noise and the optimiser. */
 #include "../vae/base/memory.h"
 #include "../vae/base/peak.h"
 #include "results.h"
@@ -182,7 +184,7 @@ enum { EXCHANGE = 1 << 18, BARRIERS = 20000, EXCHANGES = 200 };
 struct exchange {
     struct pool *pool;
     float *data;                 /* [EXCHANGE] */
-    double barrier, bytes_per_s; /* seconds of one barrier */
+    double barrier, bytes_per_s; /* barrier: seconds of one */
     float sink;
 };
 

@@ -12,14 +12,14 @@ struct step_task {
     bool ready;
 };
 
-/* The kernels in use, verified, and the images; on failure `log` says why. */
+/* Chooses and verifies the kernels and makes the images; on failure logs the reason. */
 bool step_task_open(struct step_task *s, FILE *log);
 void step_task_close(struct step_task *s);
 
 /* 784-hidden-latent, Bernoulli, Adagrad. */
 struct vae_run step_run(size_t hidden, size_t latent, size_t batch);
 
-/* Exits with a message if memory is short. */
+/* Exits with a message if memory runs out. */
 struct vae_trainer step_trainer(const struct step_task *s, const struct vae_run *run,
                                 struct pool *pool);
 

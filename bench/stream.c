@@ -24,7 +24,7 @@ double stream_rate(size_t bytes)
     if (!w) return 0;
     const float *d = w + n;
     size_t passes = 1;
-    for (size_t i = 0; i < 2 * n; i++) w[i] = 0; /* pages of its own */
+    for (size_t i = 0; i < 2 * n; i++) w[i] = 0; /* touch all pages first */
     do {
         passes *= 2;
         const double start = vae_seconds_now();

@@ -1,10 +1,11 @@
-/* Does training keep its speed? Examples per second of a model that has seen 10^6 examples, beside one in its
- * first 10^5, for each optimiser and kind of data, into results/<machine>/sustained.json.
+/* Does training keep its speed? Examples per second of a model that has seen 10^6 examples, beside
+ * one in its first 10^5, for each optimiser and kind of data, into
+ * results/<machine>/sustained.json.
  *
- * What can slow a long run is numbers that decay into denormals: weights of pixels that never change, running
- * averages, gradients. The model is small and its images are few. The prior, weighted by the inverse of their
- * number, then shrinks every weight that has no other gradient before the measurement begins. One thread; young and
- * aged models alternate, round after round. */
+ * A long run slows down if values decay into denormals: weights of pixels that never change,
+ * running averages, gradients. The model and the data set are small. The prior, weighted by the
+ * inverse of the number of images, therefore shrinks every weight that has no other gradient before
+ * the measurement begins. One thread; young and aged models alternate, round after round. */
 #include "results.h"
 #include "step_task.h"
 #include <math.h>
@@ -17,7 +18,7 @@ enum data { BLACK, WHITE, COLUMNS, BINARY, ORDINARY, DATA_COUNT };
 static const char *const data_names[DATA_COUNT] = {"all black", "all white", "constant columns",
                                                    "binary", "ordinary"};
 
-/* Step sizes with which each optimiser neither diverges nor stalls on any of the data. */
+/* Step sizes with which no optimiser diverges or stalls on any of the data. */
 static const float lr[] = {[VAE_SGD] = 0.01f, [VAE_ADAGRAD] = 0.05f, [VAE_ADAM] = 0.002f};
 
 /* --- data --- */
@@ -46,7 +47,7 @@ static bool make_images(struct images *im, const struct sv_kernels *k, enum data
     return true;
 }
 
-/* --- contenders: a call is one step, its work the examples --- */
+/* --- contenders: a call is one step, and its work the number of examples --- */
 
 static double step(struct vae_trainer *t)
 {
@@ -55,8 +56,8 @@ static double step(struct vae_trainer *t)
     return (double)b.count;
 }
 
-/* Both models use one trainer's memory in turn, for its placement would affect the ratio. The other one waits in its
- * buffer; they are swapped in the untimed call that precedes a slice. */
+/* Both models use one trainer's memory in turn, since placement in memory would affect the ratio.
+ * The idle one waits in its buffer; they are swapped in the untimed call that precedes a slice. */
 struct life {
     struct vae_trainer *trainer;
     struct life *other;
@@ -88,7 +89,7 @@ static struct vae_trainer *enter(struct life *l)
 
 static double run_aged(void *life) { return step(enter(life)); }
 
-/* Restarts before it is no longer young. */
+/* Starts again after YOUNG examples. */
 static double run_young(void *life)
 {
     struct vae_trainer *t = enter(life);
@@ -99,7 +100,7 @@ static double run_young(void *life)
     return step(t);
 }
 
-/* False where training diverged: such a run is not timed. */
+/* False if training diverged; such a run is not timed. */
 static bool grow_old(struct vae_trainer *t, const char *what, struct vae_error *e)
 {
     struct vae_bound b = {0};

@@ -11,7 +11,7 @@
 
 enum { CALL_POINTS = 3000 }; /* examples per call: a fraction of a second */
 
-/* The images' bytes in a file of their own; its name ends in XXXXXX. */
+/* Writes the images' bytes to a temporary file; `path` ends in XXXXXX, as for mkstemp. */
 static bool write_images(const struct images *images, char *path)
 {
     const size_t size = images->count * vae_images_size(images);
@@ -35,13 +35,13 @@ static void run_python(const struct torch_setting *s, size_t threads, const stru
     setenv("OPENBLAS_CORETYPE", s->core, 1);
     setenv("BLIS_ARCH_TYPE", s->core, 1);
 #ifdef __linux__
-    cpu_set_t cpus; /* the benchmark itself is pinned to one */
+    cpu_set_t cpus; /* the benchmark itself is pinned to one CPU, which a child inherits */
     CPU_ZERO(&cpus);
     if (threads == 1) CPU_SET((size_t)sched_getcpu(), &cpus);
     for (size_t i = 0; threads > 1 && i < CPU_SETSIZE; i++) CPU_SET(i, &cpus);
     sched_setaffinity(0, sizeof cpus, &cpus);
 #endif
-    /* Debian's: another python3 of PATH may not find Debian's packages */
+    /* Debian's python3: another one in PATH may not find Debian's packages */
     execl("/usr/bin/python3", "python3", "bench/peers/torch_step.py", number[0], number[1],
           number[2], number[3], number[4], images, (char *)NULL);
     _exit(127);
@@ -99,7 +99,7 @@ void torch_stop(struct torch_peer *t)
     waitpid(t->pid, NULL, 0);
 }
 
-/* It is stopped between calls: threads that spin would disturb the other contenders. */
+/* The process is stopped between calls: threads that spin would disturb the other contenders. */
 double torch_steps(void *peer)
 {
     struct torch_peer *t = peer;

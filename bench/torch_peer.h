@@ -1,4 +1,4 @@
-/* PyTorch's training step as a contender: a process of its own that works on request. */
+/* PyTorch's training step as a contender: a child process that runs steps on request. */
 #ifndef TORCH_PEER_H
 #define TORCH_PEER_H
 
@@ -12,23 +12,23 @@ struct torch_peer {
     pid_t pid;
     FILE *to, *from;
     int steps;   /* per call */
-    double work; /* of a call, floating-point operations */
+    double work; /* floating-point operations per call */
 };
 
-/* A BLAS library, its folder, and which of its kernels to use: its own choice is not the fastest on every
- * CPU. */
+/* A BLAS library, its folder, and which of its kernels to use: its own choice is not the fastest on
+ * every CPU. */
 struct torch_setting {
     const char *blas, *directory, *core;
-    bool all; /* CPUs; or one thread */
+    bool all; /* on all CPUs, else on one thread */
 };
 
-/* Starts it on these images with `threads` threads; one thread is pinned to the caller's CPU. False, with one
- * line on stderr, where python3, PyTorch or the library is missing. */
+/* Starts PyTorch on these images with `threads` threads; a single one is pinned to the caller's
+ * CPU. False, with one line on stderr, if python3, PyTorch or the library is missing. */
 bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size_t threads,
                  const struct vae_run *run, const struct images *images);
 void torch_stop(struct torch_peer *t);
 
-/* For struct contender: some steps. */
+/* One call of a struct torch_peer, for struct contender. */
 double torch_steps(void *peer);
 
 #endif

@@ -1,4 +1,4 @@
-/* From the arguments of our GEMM to each library's. The prototypes are from the libraries'
+/* Adapters from the arguments of our GEMM to each library's. The prototypes are from the libraries'
  * documentation; all sizes used here fit an int. */
 #include "peers.h"
 #include <dlfcn.h>
@@ -34,9 +34,10 @@ void onednn_gemm(const struct peer *p, enum product op, const struct sv_gemm *g)
           (int64_t)g->k, 1, g->a, (int64_t)g->lda, g->b, (int64_t)g->ldb, 0, g->c, (int64_t)g->ldc);
 }
 
-/* --- libxsmm: column-major, so C^T = op(B)^T op(A)^T. Its code generator does not support a transposed
- * first operand, and a transposed second one only on some ISAs. Where it does not, the operand is
- * transposed beforehand, as its documentation does. */
+/* --- libxsmm: column-major, so C^T = op(B)^T op(A)^T ---
+ *
+ * Its code generator supports no transposed first operand, and a transposed second one only on some
+ * ISAs. Otherwise the operand is transposed beforehand, as its documentation does. */
 
 typedef void xsmm_kernel_fn(const float *a, const float *b, float *c, ...);
 typedef xsmm_kernel_fn *xsmm_dispatch_fn(int m, int n, int k, const int *lda, const int *ldb,

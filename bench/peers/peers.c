@@ -12,8 +12,9 @@
 #include <unistd.h>
 #endif
 
-/* One line per library and setting: its own choice, and those that isa.def names. `file` is for dlopen; $ORIGIN is the folder of the benchmark, where
- * make puts the wrappers that it compiles. */
+/* One line per library and setting: the library's own choice, and the settings that isa.def names.
+ * `file` is for dlopen; $ORIGIN is the folder of the benchmark, where make puts the wrappers that
+ * it compiles. */
 static const struct {
     const char *library, *setting, *file, *symbol;
     const char *isa;              /* that this machine must support */
@@ -104,7 +105,7 @@ size_t peers_open(struct peer *peers)
         const bool started = start(p, lines[i].file, lines[i].symbol);
         if (lines[i].variable) unsetenv(lines[i].variable);
         snprintf(p->name, sizeof p->name, "%s%s", lines[i].library, lines[i].setting);
-        /* "passes" is how results/ have always called it */
+        /* files in results/ have always called it "passes" */
         snprintf(p->name_unfused, sizeof p->name_unfused, "%s, passes", p->name);
         if (started)
             count++;
