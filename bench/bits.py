@@ -18,7 +18,7 @@ MODEL = ["--hidden", "500", "--latent", "20", "--samples", str(SAMPLES)]
 
 
 def checksum(vae, isa, threads, out):
-    """None where this CPU, or this build, lacks the instruction set."""
+    """The checkpoint's SHA-256; None if this CPU or this build lacks the instruction set."""
     done = subprocess.run([vae, "train", "--data", "synthetic", "--out", out, "--isa", isa, "--threads",
                            str(threads), "--quiet"] + MODEL, capture_output=True, text=True)
     if done.returncode and "--isa" in done.stderr:

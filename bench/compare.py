@@ -4,10 +4,10 @@ of both in turn, A B B A, A B B A ...
 
 usage: compare.py BASE PROGRAM [--filter REGEX] [--rounds N] [--threshold PERCENT]
 
-BASE is a commit, PROGRAM this tree's bench-kernels. Prints for each row the ratio of this tree's speed to
-BASE's, the median over pairs with its bootstrap 95 % interval, worst first. Exit status 1 if a row is
-slower by more than its threshold and the interval is clear of that, 2 if there is nothing to compare.
-A row's threshold is twice as large where a call takes less than 10 us: placement in memory alone moves those.
+BASE is a commit, PROGRAM this tree's bench-kernels. Prints for each row the ratio of this tree's speed
+to BASE's, worst first: the median over pairs and its bootstrap 95-percent interval. Exit status 1 if a
+row's whole interval is slower than the threshold allows, 2 if there is nothing to compare. The
+threshold is doubled where a call takes less than 10 us: placement in memory alone moves such rows.
 """
 import argparse
 import json
@@ -49,7 +49,7 @@ def build(base):
 
 
 def default_filter(program):
-    """Hot rows of the table listed last, the best that this CPU has, and training steps."""
+    """Hot rows of the table listed last, which is the best on this CPU, and training steps."""
     names = run(program, "--benchmark_list_tests").stdout.split()
     tables = [n.split("/")[1] for n in names if not n.startswith("step/")]
     return f"/{tables[-1]}/.*/hot$|^step/" if tables else "."

@@ -23,8 +23,8 @@ import results
 STEP_SIZES = (0.01, 0.02, 0.1)
 FIRST_SDS = (0.01, 0.1)
 POINTS = 8  # per factor of ten
-# dataset, where in DATA, N_z, more options of vae train. N_z = 2 of MNIST is not in the figure: its manifold is
-# drawn, as in Figure 4.
+# (dataset, path in DATA, N_z, further options of vae train). MNIST with N_z = 2 is not in the figure;
+# it is trained for its manifold, as in Figure 4.
 FIGURE_2 = [("mnist", "mnist", n, []) for n in (2, 3, 5, 10, 20, 200)] + \
            [("frey", "frey/frey-images-idx3-ubyte.gz", n,
              ["--hidden", "200", "--likelihood", "gaussian"]) for n in (2, 5, 10, 20)]
@@ -39,7 +39,7 @@ def say(*words):
 
 
 class Run:
-    """One call of vae train, gone on with as long as it needs."""
+    """One run of vae train, resumed as often as needed."""
 
     def __init__(self, args, directory, data, options):
         self.args, self.directory, self.data, self.options = args, directory, data, options
@@ -48,7 +48,8 @@ class Run:
         return os.path.join(self.directory, name)
 
     def log(self):
-        """(samples, training bound, test bound), ascending; what a run cut short logged twice, once."""
+        """[(samples, training bound, test bound)], ascending. Points that an interrupted run logged
+        twice appear once."""
         points = {}
         try:
             with open(self.path("log.jsonl")) as f:
@@ -60,11 +61,11 @@ class Run:
         return [points[s] for s in sorted(points)]
 
     def to(self, samples):
-        """False where training diverged; says so in a line."""
+        """Trains until this many examples are seen. False, with one line, if training diverged."""
         if os.path.exists(self.path("diverged")):
             return False
         log = self.log()
-        if log and log[-1][0] > samples - 100:  # whole minibatches
+        if log and log[-1][0] > samples - 100:  # runs end at whole minibatches
             return True
         call = [self.args.vae, "train", "--data", self.data, "--out", self.directory, "--points",
                 str(POINTS), "--samples", str(samples)]
@@ -89,7 +90,7 @@ class Run:
 
 
 def choose(args, name, data, more):
-    """Short runs of all settings; the best by its training bound, and what each gave."""
+    """Tries all settings in short runs. Returns the best by its training bound, and all of them."""
     tried = []
     for sd in FIRST_SDS:
         for lr in STEP_SIZES:
@@ -146,7 +147,7 @@ def paper_says(args, dataset, n_z, samples):
 
 
 def pictures(args, name, run):
-    """Of the runs that the report shows."""
+    """Keeps the pictures that the report shows."""
     if name in ("mnist-20", "frey-10"):
         for what in ("samples", "reconstructions"):
             shutil.copy(run.path(what + ".png"), os.path.join(args.out, f"{name}-{what}.png"))
@@ -177,7 +178,7 @@ def main():
         best, tried = choose(args, name, data, more + ["--latent", str(n_z)])
         chosen = long_run(args, name, best, tried, dataset, n_z)
         pictures(args, name, chosen["run"])
-        if (dataset, n_z) == ("mnist", 20):  # whatever was chosen, this one too
+        if (dataset, n_z) == ("mnist", 20):  # one fixed setting too, whatever was chosen
             plain = next(t for t in tried if (t["lr"], t["init_sd"]) == (0.01, 0.01))
             long_run(args, name + "-plain", plain, [plain], dataset, n_z)
 

@@ -1,4 +1,4 @@
-"""kernels/isa.def for Python: the instruction sets of every architecture, in its order."""
+"""Reads kernels/isa.def: the instruction sets of every architecture, in the order of the list."""
 import collections
 import os
 import re
@@ -6,12 +6,12 @@ import re
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNELS = os.path.normpath(os.path.join(HERE, "../kernels"))
 
-Isa = collections.namedtuple("Isa", "name arch encoding bits")  # arch: of compilers' triples; None for any
+Isa = collections.namedtuple("Isa", "name arch encoding bits")  # arch: as in compilers' triples; None: any
 Peers = collections.namedtuple("Peers", "isa claim")  # claim: a share of the FMA peak
 
 
 def lines(macro):
-    """(architecture, arguments) of each line of a macro."""
+    """Yields (architecture, arguments) for each line of a macro."""
     with open(os.path.join(KERNELS, "isa.def")) as f:
         text = f.read()
     arch = None
@@ -26,12 +26,12 @@ def isas():
 
 
 def claimed():
-    """Those that REPORT.md makes claims for, the most preferred first."""
+    """Those for which REPORT.md makes claims, the most preferred first."""
     return [Peers(a[0], int(a[1]) / 100) for _, a in lines("SV_PEERS")][::-1]
 
 
 def tile(name):
-    """Rows and columns of the tile an ISA prefers: of the width GEMM_MAIN, as high as GEMM_KINDS says."""
+    """(MR, NR) of the microtile an ISA prefers: NR from GEMM_MAIN, MR from GEMM_KINDS."""
     with open(os.path.join(KERNELS, name, f"gemm_{name}.h")) as f:
         text = f.read()
     main = int(re.search(r"\bGEMM_MAIN = (\d+)", text).group(1))

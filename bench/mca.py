@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The GEMM inner loops by llvm-mca's models of CPUs, beside what was measured.
+"""Throughput of the GEMM inner loops by llvm-mca's CPU models, beside what was measured.
 
 mca.py OBJECTS MEASURED OUT: disassembles OBJECTS/kernels_<isa>.o, gives the inner loop of each microtile
 of full height to each model, and writes OUT.json and OUT.md. MEASURED is gemm.json.
@@ -26,7 +26,7 @@ BRANCH = re.compile(r"^(b\.\w+|cbn?z|tbn?z|j\w+|b)\b")
 
 
 def find_mca():
-    """The newest llvm-mca on the path."""
+    """The newest /usr/bin/llvm-mca-N, otherwise llvm-mca on the path."""
     versions = [int(m.group(1)) for p in glob.glob("/usr/bin/llvm-mca-*")
                 if (m := re.search(r"-(\d+)$", p))]
     name = "llvm-mca-%d" % max(versions) if versions else "llvm-mca"
@@ -37,7 +37,7 @@ MCA = find_mca()
 
 
 def functions(path, triple):
-    """name -> [(address, instruction)] of the microtiles in an object."""
+    """{name: [(address, instruction)]} of the microtiles in an object."""
     arm = triple == "aarch64"
     objdump, comment = ("aarch64-linux-gnu-objdump", "//") if arm else ("objdump", "#")
     text = subprocess.run([objdump, "-d", "--no-show-raw-insn", path], check=True,
@@ -52,7 +52,7 @@ def functions(path, triple):
 
 
 def inner_loop(code):
-    """The instructions of the innermost loop with the most FMA, and how many FMA."""
+    """The instructions of the innermost loop with the most FMAs, and how many FMAs it has."""
     at = {address: i for i, (address, _) in enumerate(code)}
     best, count = [], 0
     for i, (address, text) in enumerate(code):
@@ -67,7 +67,8 @@ def inner_loop(code):
 
 
 def cycles(block, triple, cpu):
-    """Cycles per iteration in the steady state, micro-operations, width, busiest resource."""
+    """Per iteration in the steady state: cycles, micro-operations; the dispatch width; and the cycles
+    for which each resource is busy."""
     code = "\n".join([".Lagain:"] + block) + "\n"
 
     def run(iterations):
@@ -77,7 +78,7 @@ def cycles(block, triple, cpu):
         return json.loads(out)
     few, many = run(200), run(600)
     a, b = (r["CodeRegions"][0]["SummaryView"] for r in (few, many))
-    # an instance of a group of units is named by a raw byte
+    # llvm-mca names an instance of a group of units by a raw byte
     names = ["".join(c if c.isprintable() else str(ord(c)) for c in name)
              for name in many["TargetInfo"]["Resources"]]
     total = {}
@@ -89,7 +90,7 @@ def cycles(block, triple, cpu):
 
 
 def what_binds(per, uops, width, usage):
-    """The resource that is busy whenever a cycle passes."""
+    """The bottleneck: a resource that is busy in every cycle, dispatch, or latency."""
     name, busy = max(usage.items(), key=lambda u: u[1])
     if busy >= 0.97 * per:
         return "%s: %.1f of %.1f cycles" % (name, busy, per)
@@ -99,14 +100,14 @@ def what_binds(per, uops, width, usage):
 
 
 def compiler(path):
-    """What an object says of the compiler that made it."""
+    """The compiler that made an object, from its .comment section."""
     text = subprocess.run(["readelf", "-p", ".comment", path], check=True, capture_output=True,
                           text=True).stdout
     return re.search(r"\]\s+(.*)", text).group(1).strip()
 
 
 def independent(isa):
-    """Independent FMA, as many as cover any latency."""
+    """Independent FMAs, enough of them to cover any latency."""
     if isa.encoding == "asimd":
         return [f"fmla v{r}.4s, v28.4s, v29.s[0]" for r in range(24)]
     v = {128: "%xmm", 256: "%ymm", 512: "%zmm"}[isa.bits]
@@ -115,7 +116,7 @@ def independent(isa):
 
 
 def modelled():
-    """Whose inner loops are looked at: all but generic."""
+    """The instruction sets whose inner loops are modelled: all but generic."""
     return [isa for isa in isas.isas() if isa.arch]
 
 
@@ -146,7 +147,7 @@ def analyse(objects):
 
 
 def measured(path):
-    """isa -> product -> share of the FMA peak, packed operands."""
+    """The CPU, and {isa: {product: share of the FMA peak}} with packed operands."""
     with open(path, encoding="utf-8") as f:
         results = json.load(f)
     shares = {}

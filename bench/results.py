@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Files of this machine's folder under results/, named as bench/results.c names it. As a program: prints that name."""
+"""Writes files of this machine's folder under results/, which is named as in bench/results.c. As a
+program, prints that name."""
 import hashlib
 import os
 import re
@@ -22,7 +23,7 @@ def machine():
 
 
 def replace(path, text):
-    """The old file or the whole new one."""
+    """Replaces a file atomically: it is the old one or the whole new one at any time."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".tmp", "w") as f:
         f.write(text)

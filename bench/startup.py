@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Time from start to the first training step, and peak resident memory, on MNIST in the page cache, from .gz and
-from plain files, into results/<machine>/startup.json.
+"""Time from start to the first training step, and peak resident memory, on MNIST in the page cache, from
+.gz and from plain files, into results/<machine>/startup.json.
 
 usage: startup.py VAE DIRECTORY        the directory with MNIST's four .gz files
 """
@@ -42,7 +42,7 @@ def main():
         os.mkdir(plain)
         size = 0
         for path in files:
-            # Not read here: a child's peak of resident memory begins with that of its parent.
+            # Not read here: a child's peak resident memory starts from that of its parent.
             to = os.path.join(plain, os.path.basename(path)[:-3])
             with open(to, "wb") as f:
                 subprocess.run(["gzip", "-dc", path], stdout=f, check=True)

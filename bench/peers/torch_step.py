@@ -1,6 +1,6 @@
-"""Training steps of the same model in PyTorch, on demand: for each line "STEPS" on standard input, runs
-that many and answers with one line. Arguments: threads, batch, hidden, latent, number of images, file of
-their bytes."""
+"""Training steps of the same model in PyTorch, on demand: for each number on a line of standard input,
+runs that many steps and answers with one line. Arguments: threads, batch, hidden, latent, number of
+images, file of their bytes."""
 import sys
 
 import torch

@@ -12,8 +12,8 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import isas  # noqa: E402
 
 
-# what, the bar, why the bar is there, what was measured; met: None where nothing was measured; headline: what README
-# calls it, None for the claims that it leaves out.
+# why: the reason for this bar; met: None if nothing was measured; headline: its name in README.md, None
+# for claims that README.md leaves out.
 Claim = collections.namedtuple("Claim", "what bar why measured met headline", defaults=(None,))
 
 
@@ -65,7 +65,7 @@ def products(machine):
         yield at_least(f"the other products of a step, {isa}, packed: share of the FMA peak", .85,
                        "a side of 20 or 40: loading and storing the microtile takes a larger part",
                        shares(r for r in step if r not in large), 100, 1)
-        if any(figures.peers(r)[0] for r in step):  # they use the best ISA they have, and so meet ours alone
+        if any(figures.peers(r)[0] for r in step):  # peers use their best ISA, so only our best has them
             yield from against_libraries(isa, step)
 
 
@@ -111,7 +111,7 @@ def maps(machine):
 
 
 def beside(what, bar, why, row, ours, theirs, threads, headline=None):
-    """Ours over the best of theirs; says so where the bar is beyond the FMA peak of that many threads."""
+    """Ours over the best of theirs. Notes where the bar exceeds the FMA peak of that many threads."""
     best = row.best(theirs) if theirs else None
     claim = at_least(what, bar, why, [row.ratio(ours, best).median] if best else [], headline=headline)
     asked = bar * row.ratio(best, "FMA peak").median / threads if best else 0
@@ -235,7 +235,7 @@ def page(parts):
 
 
 def headlines(parts):
-    """The table of README, the trainer first."""
+    """The table of README.md, the trainer first."""
     return tables.table(("what", "aim", "reached", "verdict"),
                         [(c.headline, c.bar, c.measured, verdict(c.met)) for c in parts["Trainer"] + parts["Kernels"]
                          if c.headline])

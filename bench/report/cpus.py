@@ -1,8 +1,9 @@
 """Which microarchitecture a machine of results/ has, and what that means for its FMA peaks."""
 import re
 
-# The first pattern that matches vendor-family-model-stepping: family decimal, model and stepping hexadecimal. Source:
-# Linux, tools/perf/pmu-events/arch/x86/mapfile.csv; Cooper Lake, there under Cascade Lake, by Intel's list of CPUIDs.
+# The first pattern that matches vendor-family-model-stepping counts: family decimal, model and stepping
+# hexadecimal. Source: Linux, tools/perf/pmu-events/arch/x86/mapfile.csv. Cooper Lake, which is listed
+# there under Cascade Lake, is from Intel's list of CPUIDs.
 MICROARCHITECTURES = (
     ("AMD-25-([245].|.)-", "Zen 3"), ("AMD-25-", "Zen 4"), ("AMD-26-([12467].|.)-", "Zen 5"),
     ("Intel-6-55-[0-4]$", "Skylake-SP"), ("Intel-6-55-[5-7]$", "Cascade Lake"), ("Intel-6-55-[AB]$", "Cooper Lake"),
@@ -11,8 +12,8 @@ MICROARCHITECTURES = (
     ("Intel-6-A[DE]-", "Granite Rapids"),
 )
 
-# Sources: AMD, Software Optimization Guides for Zen 4 (57647) and Zen 5 (58455), the floating-point unit; Intel,
-# Optimization Reference Manual (248966), the Skylake server microarchitecture.
+# Sources: AMD, Software Optimization Guides for Zen 4 (57647) and Zen 5 (58455), the floating-point
+# unit; Intel, Optimization Reference Manual (248966), the Skylake server microarchitecture.
 SERVER_55 = ("Ports 0 and 1 join to form one 512-bit FMA pipe, and most models have a second on port 5. With both, "
              "AVX-512 has twice the peak of AVX2 per cycle, but heavy 512-bit code may lower the clock.")
 WIDTHS = {
@@ -24,7 +25,7 @@ WIDTHS = {
 
 
 def microarchitecture(host):
-    """Of the host in a file of results/. Files of earlier versions do not hold the stepping."""
+    """That of the host in a file of results/. Files of earlier versions lack the stepping."""
     vendor = re.match("[A-Za-z]*", host["cpu"]).group()
     model, stepping = (f"{int(n):X}" if n.isdigit() else "" for n in (host["model"], host.get("stepping", "")))
     known = f"{vendor}-{host['family']}-{model}-{stepping}"

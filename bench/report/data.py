@@ -1,4 +1,4 @@
-"""What results/ holds, and the statistics of its raw rounds."""
+"""Reads the files of results/; statistics of their raw rounds."""
 import glob
 import json
 import os
@@ -16,12 +16,12 @@ def load(*path):
         return None
 
 
-MOST_SHARE = 1.05  # vae/base/peak.c's
+MOST_SHARE = 1.05  # as in vae/base/peak.c
 
 
 def check_share(share, what):
-    """Nothing runs faster than the peak. A share more than 5 % above it, or none (None), means that something disturbed
-    the yardstick; that ends the program."""
+    """Nothing runs faster than the peak. A share more than 5 % above it, or a missing one (None), means
+    that something disturbed the yardstick; that ends the program."""
     if share is None or not 0 <= share <= MOST_SHARE:
         said = "no share" if share is None else f"{100 * share:.0f} %"
         sys.exit(f"report: {what}: {said} of the FMA peak: the yardstick was disturbed; measure this file anew")
@@ -45,7 +45,7 @@ def refuse_beyond_peak(path, results):
 
 
 class Spread:
-    """A median and the 95 % interval of its bootstrap: that of bench/rounds.c, draw for draw."""
+    """A median and its 95 % bootstrap interval, computed draw for draw as in bench/rounds.c."""
 
     def __init__(self, values):
         n, state, medians = len(values), 1, []
@@ -82,7 +82,7 @@ class Row:
         return Spread([a / b for a, b in zip(self.rates[name], self.rates[to])])
 
     def best(self, names):
-        """Of contenders, the one with the highest median."""
+        """The name with the highest median; None of no names."""
         return max(names, key=self.rate, default=None)
 
 
@@ -125,7 +125,7 @@ class Machine:
 
 
 def curves():
-    """The runs of make converge, by dataset and N_z; `plain` ones apart."""
+    """The runs of make converge: {(dataset, N_z, plain): run}. `plain`: with the fixed setting."""
     runs = {}
     for path in sorted(glob.glob(os.path.join(RESULTS, "convergence", "*.json"))):
         run = load("convergence", os.path.basename(path))

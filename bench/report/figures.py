@@ -81,7 +81,7 @@ def label(p, names, dots, notes):
 
 
 def shown(row):
-    """Contenders of a row of products to draw: how far down, color, hollow."""
+    """Contenders of a row of products to draw: {name: (offset down in pixels, colour, hollow)}."""
     alone, unfused = (row.best(names) for names in peers(row))
     marks = {"packed": (0, BLUE, False), "fused": (12, BLUE, True), alone: (0, AMBER, False),
              unfused: (12, AMBER, True)}
@@ -114,7 +114,7 @@ OURS = ("FMA peak", "packed", "unpacked", "fused")
 
 
 def peers(row):
-    """Other libraries of a GEMM row: alone, and followed by the epilogue as separate loops."""
+    """The other libraries of a GEMM row: without an epilogue, and with an unfused one."""
     others = [n for n in row.names if n not in OURS]
     unfused = [n for n in others if n.endswith(", passes")]
     return [n for n in others if n not in unfused], unfused

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""REPORT.md, its figures, and the figures of README.md, from results/ alone: text from template.md and readme.md, numbers
-filled in. Run twice, it changes nothing.
+"""Writes REPORT.md, its figures, and the figures of README.md, from results/ alone: the text of
+template.md and readme.md with the numbers filled in. A second run changes nothing.
 
 usage: report.py [MACHINE]      the folder of results/ to show; default: this machine's, or the one shown so far
 """
@@ -22,7 +22,7 @@ import results  # noqa: E402
 TOP = os.path.normpath(os.path.join(HERE, "../.."))
 REPORT = os.path.join(TOP, "REPORT.md")
 README = os.path.join(TOP, "README.md")
-# What lies between these lines of README.md is written here.
+# This program writes what lies between these lines of README.md.
 BEGIN, END = "<!-- Figures: `make report`, from bench/report/readme.md and results/ -->\n", "<!-- End of figures -->\n"
 
 
@@ -49,7 +49,7 @@ def choose_machine():
 
 
 def draw(m, runs, paper, table):
-    """All figures; {name: Markdown of it, or a line that says what is missing}."""
+    """Draws all figures. Returns {name: its Markdown, or a line that it was not measured}."""
     folder = os.path.join(data.RESULTS, m.name)
     common = os.path.join(data.RESULTS, "convergence")
     phases = next((r.row for r in m.rows("step") if r.what == "phases" and r.row["threads"] == 1), None)
@@ -69,7 +69,7 @@ def draw(m, runs, paper, table):
 
 
 def summary(m, table, f_accuracy):
-    """The numbers of the first screen."""
+    """The numbers of the report's first screen."""
     r = m.compared()[100]
     one, more = figures.torch_settings(r)
     examples = 1e9 / r.row["flops_per_sample"]
@@ -106,7 +106,7 @@ def summary(m, table, f_accuracy):
 
 
 def fill(template, values):
-    """{{name}} by text or by lines; a name that is not known ends the program."""
+    """Replaces each {{name}} by its text or lines. An unknown name ends the program."""
     def value(match):
         v = values[match.group(1)]
         return "\n".join(v) if isinstance(v, list) else str(v)

@@ -68,7 +68,7 @@ class Picture:
 
 
 class Scale:
-    """From values to pixels, linear or logarithmic."""
+    """Maps values to pixels, linearly or logarithmically."""
 
     def __init__(self, low, high, at_low, at_high, log=False):
         self.low, self.high, self.at_low, self.at_high, self.log = low, high, at_low, at_high, log

@@ -10,7 +10,7 @@ NOTHING = "–"
 
 
 def table(head, rows):
-    """Columns that say nothing in any row are left out."""
+    """Lines of a table, without the columns that hold NOTHING in every row."""
     kept = [i for i in range(len(head)) if any(row[i] != NOTHING for row in rows)]
     lines = [[head[i] for i in kept], *([str(row[i]) for i in kept] for row in rows)]
     lines = ["| " + " | ".join(line) + " |" for line in lines]
@@ -119,11 +119,11 @@ def sweep(machine):
     return table(["hidden"] + [f"batch {b}, N_z {z}" for b in batch for z in latent], rows)
 
 
-YOUNG, AGED = "first 10^5 samples", "after 10^6 samples"  # bench/sustained_bench.c's names
+YOUNG, AGED = "first 10^5 samples", "after 10^6 samples"  # names of bench/sustained_bench.c
 
 
 def sustained(machine):
-    """The section, heading and all; nothing where it was not measured."""
+    """The section with its heading; empty if it was not measured."""
     rows = [(r.what, f"{1e9 * r.rate(AGED):,.0f}",
              f"{r.ratio(AGED, YOUNG).text(1, 100)} {r.ratio(AGED, YOUNG).verdict()}".strip())
             for r in machine.rows("sustained")]
@@ -164,7 +164,7 @@ def accuracy():
 
 
 def worst(machine):
-    """The largest error over its bound of each kernel, over tables."""
+    """The largest error / bound of each kernel: the reference's, and that of the worst other table."""
     most = {}
     for r in machine.timed():
         if "worst_error_over_bound" in r:
@@ -196,7 +196,7 @@ def convergence(runs, paper):
 
 
 def point(run, samples, column):
-    """The curve at the first point at or just past so many samples; None where it was not reached."""
+    """The curve's value at the first point at or just past this many samples; None if not reached."""
     return next((c[column] for c in run["curve"] if 0.999 * samples <= c[0] <= 1.01 * samples), None)
 
 
@@ -213,7 +213,7 @@ def tried(runs):
 
 
 def mca():
-    """The part of mca.md that sums up, without its title."""
+    """The summary of mca.md, without its title."""
     with open(os.path.join(RESULTS, "mca.md")) as f:
         text = f.read()
     start = text.index("## The preferred microtile")

@@ -1,10 +1,10 @@
-"""What threads cost: the phases of a training step on one thread and on all, a barrier, and reading what another thread
-wrote. Measured; nothing is predicted from it."""
+"""What threads cost: the phases of a training step on one thread and on all, a barrier, and reading what
+another thread wrote. All of it measured; nothing is predicted from it."""
 from tables import table
 
 
 def phases(rows):
-    """Of step.json: {number of threads: {phase: microseconds of a step}}."""
+    """From the rows of step.json: {number of threads: {phase: microseconds per step}}."""
     return {r["threads"]: {name: 1e6 * p["seconds"] / r["steps"] for name, p in r["phases"].items()}
             for r in rows if r["what"] == "phases"}
 
