@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 
-static atomic_size_t count; /* stays 0 where the linker cannot */
-static atomic_size_t fails; /* that one, of all counted */
+static atomic_size_t count; /* stays 0 where the linker cannot redirect */
+static atomic_size_t fails; /* the count of the allocation that fails */
 
 size_t allocations(void) { return atomic_load(&count); }
 

@@ -1,14 +1,14 @@
-/* How often this program asked for memory, and asking in vain: the linker leads malloc and its kin here
- * (--wrap). */
+/* Counts this program's allocations and makes one of them fail. The linker redirects malloc and its
+ * kin here (--wrap). */
 #ifndef ALLOCATIONS_H
 #define ALLOCATIONS_H
 
 #include <stddef.h>
 
-/* So far; always 0 where the linker cannot. */
+/* The number so far; always 0 where the linker cannot redirect. */
 size_t allocations(void);
 
-/* The n-th from now finds memory short; 0: none does. */
+/* Makes the n-th allocation from now fail; 0: none. */
 void allocations_fail(size_t n);
 
 #endif

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Which folder may include which: arrows run downward only, so that the library and the proof can be used
-# without the trainer, and the trainer without the tests. First the check checks itself.
+# Checks which folders include which. Dependencies run downward only, so that the library and its verifier
+# can be used without the trainer, and the trainer without the tests. A self-test comes first.
 set -eu
 export LC_ALL=C
 
-# Reads "folder/file:#include ..." lines; a file's rule is that of the first prefix that fits it.
+# Reads "folder/file:#include ..." lines; the first prefix that matches a file gives its rule.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cat >"$scratch/rules.awk" <<'AWK'
@@ -50,5 +50,5 @@ must_pass 'tests/a/b.c:#include "../../reference/verify/verify.h"'
 
 grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae bench tests |
     sed 's/:[0-9]*:/:/' | judge
-# Whoever calls the library reads the environment.
+# Only callers of the library read the environment.
 ! grep -rn --include='*.c' 'getenv' kernels reference || { echo "reads the environment"; exit 1; }

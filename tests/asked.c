@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL where it is not set, or empty. */
+/* NULL if it is unset or empty. */
 static const char *setting(const char *name)
 {
     const char *text = getenv(name);
@@ -74,7 +74,7 @@ struct verify_options asked_options(void)
                                    .log = stderr};
 }
 
-/* --- what makes no sense --- */
+/* --- validation --- */
 
 static bool is_seed(const char *text)
 {

@@ -1,6 +1,6 @@
-/* What the environment asks of a run of the tests:
- *   SV_QUICK=1        shapes, alignments and runs thinned (`make check`)
- *   SV_MOST_WORK=n    work is slow here (`make arm`): kernels' shapes of more multiply-adds shrink
+/* Environment variables of a test run:
+ *   SV_QUICK=1        fewer shapes, alignments and runs (`make check`)
+ *   SV_MOST_WORK=n    kernels' shapes of more multiply-adds shrink, for emulators (`make arm`)
  *   SV_SEED=n         other random data
  *   SV_ISA=name       one instruction set
  *   SV_KERNEL=name    one kernel, in the suite `kernels`
@@ -17,20 +17,21 @@
 struct verify_options; /* reference/verify/verify.h */
 struct verify_shape;
 
-/* All of them make sense; else says on standard error which does not. */
+/* Whether all of them are valid; otherwise says on standard error which is not. */
 bool asked_make_sense(void);
 
 bool quick_run(void);
 double most_work(void);     /* 0: nothing shrinks */
-uint64_t verify_seed(void); /* VERIFY_SEED where none is asked for */
+uint64_t verify_seed(void); /* VERIFY_SEED by default */
 
-bool asked_isa(const char *isa);     /* this one, or none in particular */
+bool asked_isa(const char *isa);     /* SV_ISA is this one, or not set */
 bool asked_kernel(const char *name); /* likewise */
 
-/* SV_SHAPE's syntax. */
+/* Parses the value of SV_SHAPE. */
 bool shape_of_text(const char *text, struct verify_shape *out);
 
-/* For verify_kernel_forked: what is asked, compared bit for bit with generic, failures to standard error. */
+/* The options for verify_kernel_forked: as the variables say, compared bit for bit with generic,
+ * and failures logged to standard error. */
 struct verify_options asked_options(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Kernels broken on purpose (test_selftest.c), for the tests of what is said about them. */
+/* Deliberately broken kernels (test_selftest.c), shared with the tests of failure messages. */
 #ifndef BROKEN_H
 #define BROKEN_H
 
@@ -6,14 +6,14 @@
 #include <check.h>
 
 struct broken {
-    const char *name;        /* of the function that stands in for a kernel */
-    size_t id;               /* that kernel */
+    const char *name;        /* of the function that replaces a kernel */
+    size_t id;               /* of that kernel */
     bool compare_bits;       /* found by comparison with generic, not by the oracle */
     unsigned reason;         /* enum reason: what must be found */
-    struct sv_kernels table; /* generic but for that kernel, its ISA's name that of the function */
+    struct sv_kernels table; /* generic except for that kernel; its isa is the function's name */
 };
 
-/* Number i of them; false past the last. */
+/* The i-th broken kernel; false past the last. */
 bool broken_kernel(size_t i, struct broken *out);
 
 TCase *tcase_messages(void); /* test_messages.c */

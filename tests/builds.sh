@@ -1,6 +1,6 @@
 #!/bin/sh
-# The build as packagers do it: builds.sh. From a copy of the sources without .git, in a directory whose name holds
-# a space, at -O0; what make would run is asked for (-n) wherever that tells enough.
+# Builds as packagers do: builds.sh. From a copy of the sources without .git, in a directory with a space in
+# its name, at -O0. Where that is enough, only the commands that make would run are checked (-n).
 set -eu
 
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,7 +11,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS WERROR VAE_BIN
 
 fail() { echo "builds: $*" >&2; exit 1; }
 
-# here DIRECTORY: a copy of the sources, and into it
+# here DIRECTORY: copies the sources to it and enters it
 here()
 {
     mkdir -p "$1"
@@ -20,7 +20,7 @@ here()
 }
 built() { readlink "$PWD/build/vae"; }
 
-# would MAKE_ARGUMENTS...: what make would run, the program being built as below
+# would MAKE_ARGUMENTS...: prints what make would run, with the settings of the build below
 would() { make -n V=1 CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" "$@" programs 2>&1; }
 
 here "$scratch/a b"
@@ -30,7 +30,7 @@ CK_RUN_SUITE=cli make CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" check || fail 
 make -q CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" build/"$(built)" || fail "nothing changed, yet something is out of date"
 cp build/vae "$scratch/first"
 
-# flags: where each is used, and that a change of it is seen
+# flags: each reaches the commands that need it, and a change of it rebuilds
 line() { would "$@" | grep -E -- "$pattern" || fail "make $*: no line matches $pattern"; }
 for program in vae tests exhaustive bench-step; do
     pattern="-o build/[0-9]*/$program\$"
@@ -45,7 +45,7 @@ done
 ! would WERROR= | grep -q -e '-Werror' || fail "-Werror without WERROR=1"
 would CFLAGS= | grep -q -e '-Werror' || fail "no -Werror with WERROR=1"
 
-# libraries: pkg-config's before the system's, its archive if it has one
+# libraries: pkg-config's win over the system's, and of its own the archive wins if there is one
 prefix="$scratch/pre fix"
 mkdir -p "$prefix/lib/pkgconfig"
 for package in jansson:jansson libpng:png check:check; do
@@ -63,7 +63,7 @@ pattern='-c vae/data/png_grid.c'
 line | grep -q -e "-I$scratch/pre\\\\ fix/include/libpng" || fail "no headers of the prefix: $(line)"
 unset PKG_CONFIG_PATH
 
-# no repository: nothing complains, nothing is named after one that this directory may lie in
+# no repository: nothing complains, and the commit of a repository further up is not taken
 make -n lint exhaustive >"$scratch/said" 2>&1 || fail "make lint without .git: $(cat "$scratch/said")"
 ! grep -i -e fatal -e 'not a git' "$scratch/said" || fail "git complains"
 grep -q ' vae/cli/main\.c' "$scratch/said" || fail "lint without .git sees no sources"
@@ -75,7 +75,7 @@ if command -v bmake >/dev/null; then
     case $said in *gmake*) ;; *) fail "BSD make is not told of gmake: $said" ;; esac
 fi
 
-# the same bytes wherever it is built, whatever warnings are
+# the same bytes wherever it is built, with or without WERROR
 here "$scratch/deeper/c"
 make -j2 CC="env $CC" OPT=-O0 CFLAGS="-ffile-prefix-map=$PWD=/usr/src/vae" all
 cmp build/vae "$scratch/first" || fail "the program depends on the directory it was built in"

@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 static char dir[64], program[4096];
-static char home[4096]; /* where the fixture came from */
+static char home[4096]; /* the directory that the fixture returns to */
 
 /* --- running --- */
 
@@ -25,8 +25,8 @@ static void slurp(const char *path, char *to, size_t size)
     if (f) fclose(f);
 }
 
-/* "vae <arguments>" by the shell, in the fixture's directory. The program's name goes by the environment:
- * it may hold what a shell takes for its own. */
+/* The program's path is passed in the environment, since it may contain what a shell would
+ * expand. */
 struct outcome cli_run(const char *format, ...)
 {
     char arguments[1024], line[8192];
@@ -49,7 +49,6 @@ void cli_must_work(const char *arguments)
     ck_assert_msg(o.status == 0 && !*o.err, "vae %s: status %d: %s", arguments, o.status, o.err);
 }
 
-/* One line on standard error that holds `says`, and that status. */
 void cli_must_fail(const char *arguments, int status, const char *says)
 {
     const struct outcome o = cli_run("%s", arguments);
@@ -65,7 +64,6 @@ void cli_must_fail(const char *arguments, int status, const char *says)
 
 void cli_sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
 
-/* "vae <arguments>" by the shell, in the background; standard error goes to the file `err`. */
 pid_t cli_start(const char *arguments)
 {
     const pid_t child = fork();
@@ -89,7 +87,6 @@ int cli_status_of(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-/* A run into i/ that does not end by itself and has written its first checkpoint. */
 pid_t cli_start_endless(const char *options)
 {
     char line[512];
@@ -144,7 +141,7 @@ void cli_truncate_copy(const char *from, const char *to, size_t part, size_t par
     free(bytes);
 }
 
-/* What the tests were started with: nohup ignores SIGHUP, a shell's & SIGINT. */
+/* Undoes what the tests inherit: nohup ignores SIGHUP, a shell's & ignores SIGINT. */
 static void default_signals(void)
 {
     static const int sent[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
@@ -162,7 +159,7 @@ void cli_make_fixture(void)
     strcpy(dir, "/tmp/vae-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     ck_assert_int_eq(chdir(dir), 0);
-    setenv("XDG_CACHE_HOME", dir, 1); /* no profile of the user's is used, none is harmed */
+    setenv("XDG_CACHE_HOME", dir, 1); /* the user's tuning cache is neither used nor harmed */
     mkdir("plain", 0777);
     mkdir("zipped", 0777);
     mkdir("empty", 0777);

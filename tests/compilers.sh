@@ -1,6 +1,6 @@
 #!/bin/sh
-# Everything built without a warning by every compiler and at every level, and one checkpoint's bytes from all:
-# compilers.sh [COMPILER ...]. Without arguments all gcc-N and clang-N of PATH; LEVELS="-O0 ..." chooses levels.
+# Every compiler builds everything at every level without a warning, and all builds write the same checkpoints:
+# compilers.sh [COMPILER ...]. By default all gcc-N and clang-N of PATH; LEVELS="-O0 ..." chooses the levels.
 set -eu
 
 cd "$(dirname "$0")/.."

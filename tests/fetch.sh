@@ -1,7 +1,7 @@
 #!/bin/sh
-# vae/fetch_mnist.sh against mirrors good and bad, on this machine alone: fetch.sh
-# The files are stand-ins, a name each; a md5sum before the real one in PATH gives them the sums that the script
-# asks for. A server that speaks TLS is openssl's.
+# Tests vae/fetch_mnist.sh with good and bad mirrors, all on this machine: fetch.sh
+# The files are stand-ins that hold their names; a fake md5sum, first in PATH, gives them the sums that the script
+# expects. The TLS server is openssl's.
 set -eu
 
 fetch=$(cd "$(dirname "$0")/.." && pwd)/vae/fetch_mnist.sh
@@ -28,7 +28,7 @@ done <sums
 PATH=$scratch/bin:$PATH
 export VAE_FETCH_STALL=2 VAE_FETCH_MOST=10
 
-# run STATUS WORDS ARGUMENTS...: in the directory "to here"; WORDS are in what it says
+# run STATUS WORDS ARGUMENTS...: fetches into "to here"; requires STATUS, and WORDS in the output
 run()
 {
     status=$1 words=$2
@@ -39,7 +39,7 @@ run()
     grep -q -- "$words" out err || fail "no \"$words\" of $*"
     [ "$status" = 0 ] || ! grep -q complete out || fail "complete, of $*"
 }
-# all four, and nothing else
+# requires all four files, and nothing else
 complete() { [ "$(ls "to here" | wc -l)" = 4 ] && for f in good/*; do cmp "$f" "to here/${f#good/}" || fail "$f"; done; }
 
 run 0 'is complete' file:///nowhere "file://$scratch/good"
@@ -61,7 +61,7 @@ mkdir "to here"
 mkfifo "to here/train-images-idx3-ubyte.gz.part"
 run 1 'not a file' "file://$scratch/good"
 
-# what a full or failing disk makes of the last step
+# a full or failing disk at the last step: mv fails, or leaves an empty file
 for mv in 'exit 1' 'for to; do :; done; : >"$to"'; do
     rm -rf "to here"
     printf '#!/bin/sh\n%s\n' "$mv" >bin/mv
@@ -75,7 +75,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext su
     -keyout key -out cert 2>err || fail "openssl req"
 export CURL_CA_BUNDLE="$scratch/cert"
 
-# serve ARGUMENTS...: openssl's server on 127.0.0.1:$port; its standard input goes to whoever connects
+# serve ARGUMENTS...: starts openssl's server on 127.0.0.1:$port; it sends its standard input to the client
 serve()
 {
     stop
@@ -99,7 +99,7 @@ stop()
 }
 mkfifo line
 
-# answer HEADER...: what -HTTP sends for every name, before the file itself
+# answer HEADER...: makes -HTTP send these headers before each file
 answer()
 {
     for f in good/*; do { printf '%b\r\n' "$@" ''; cat "$f"; } >"${f#good/}"; done
@@ -114,11 +114,11 @@ run 1 'disabled' "https://127.0.0.1:$port"
 answer 'HTTP/1.0 302 Found' "Location: file://$scratch/good/train-images-idx3-ubyte.gz" 'Content-Length: 0'
 run 1 'disabled' "https://127.0.0.1:$port"
 
-# A server that stops in the middle: the next mirror goes on from there.
+# A server that stops midway: the next mirror resumes from there.
 serve
 { printf 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n'; head -c 20 good/train-images-idx3-ubyte.gz; } >&3
 run 1 'too slow\|timed out' "https://127.0.0.1:$port"
-run 1 'too slow\|timed out' "https://127.0.0.1:$port" # and now it sends nothing: the part is kept
+run 1 'too slow\|timed out' "https://127.0.0.1:$port" # it sends nothing now: the partial file is kept
 cmp "to here/train-images-idx3-ubyte.gz.part" half/train-images-idx3-ubyte.gz || fail "the part"
 run 0 'is complete' "https://127.0.0.1:$port" "file://$scratch/good"
 complete

@@ -1,4 +1,4 @@
-/* Runs every suite; CK_RUN_SUITE=name runs one. asked.h says what else may be asked for. */
+/* Runs every suite; CK_RUN_SUITE=name runs one. asked.h lists the other variables. */
 #include "asked.h"
 #include "suites.h"
 #include <stdio.h>
@@ -30,7 +30,7 @@ int main(void)
     srunner_add_suite(r, suite_fine_tune());
     srunner_add_suite(r, suite_guards());
     srunner_add_suite(r, suite_files());
-    if (most_work() <= 0) /* a static C library asks itself for memory, unseen */
+    if (most_work() <= 0) /* a static C library's own allocations are not redirected */
         srunner_add_suite(r, suite_short_memory());
     srunner_add_suite(r, suite_gaussian());
     srunner_add_suite(r, suite_wrong_input());

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A short train, eval, sample and reconstruct under valgrind: memcheck.sh PROGRAM
-# No error, no leak, every instruction set that valgrind knows and this machine has.
+# No error and no leak on any instruction set that valgrind knows and this machine has.
 set -eu
 
 program=${1:?usage: memcheck.sh PROGRAM}

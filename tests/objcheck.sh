@@ -1,10 +1,10 @@
 #!/bin/sh
-# Which instructions are in the object files of x86-64: objcheck.sh OBJECT_DIR ISA:ENCODING:BITS...
+# Checks which instructions the x86-64 object files contain: objcheck.sh OBJECT_DIR ISA:ENCODING:BITS...
 # as isa.def lists the instruction sets:
-#   kernels/<isa>   no newer encoding (vex, then evex and mask registers) and no wider vector; of its own
-#                   encoding and length there is, with vex, FMA, and with evex anything
+#   kernels/<isa>   no newer encoding (vex, then evex and mask registers) and no wider vector than its own; at
+#                   least one instruction of its own encoding and length: with vex an FMA, with evex any
 #   elsewhere, and where the encoding is baseline   no VEX, no EVEX encoding
-# First the check checks itself on objects that break each rule.
+# A self-test on objects that break each rule comes first.
 set -eu
 export LC_ALL=C
 assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them
@@ -16,7 +16,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # Reads objdump -d. In 64-bit code an instruction whose first byte, after prefixes for segment and
-# address size, is c4 or c5 is VEX, and one with 62 is EVEX: no list of mnemonics to keep.
+# address size, is c4 or c5 is VEX, and one with 62 is EVEX. So no list of mnemonics is needed.
 cat >"$scratch/rules.awk" <<'AWK'
 function fault(what) {
     sub(/[ \t]+$/, "", $3)
@@ -88,7 +88,7 @@ own()
     esac
 }
 
-# assemble FOLDER INSTRUCTION: an object of that one instruction, after one of each folder's own.
+# assemble FOLDER INSTRUCTION: makes a valid object for each folder, then one of that instruction in FOLDER
 assemble()
 {
     rm -rf "$scratch/obj"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Which instructions are in the object files for 64-bit Arm: objcheck_arm.sh OBJECT_DIR ISA:ENCODING:BITS...
-# as isa.def lists the instruction sets:
+# Checks which instructions the object files for 64-bit Arm contain: objcheck_arm.sh OBJECT_DIR
+# ISA:ENCODING:BITS... as isa.def lists the instruction sets:
 #   everywhere       no SVE: no z or p register
-#   kernels/<isa>    where the encoding is asimd, fma of q registers by element is there
-# Advanced SIMD itself belongs to the baseline. First the check checks itself.
+#   kernels/<isa>    where the encoding is asimd, at least one FMA by element on q registers
+# Advanced SIMD itself belongs to the baseline. A self-test comes first.
 set -eu
 export LC_ALL=C
 assembler() { eval "${CC:-cc} -c -x assembler - -o \"\$1\""; } # CC may be several words, quoted ones among them

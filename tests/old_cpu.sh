@@ -1,7 +1,7 @@
 #!/bin/sh
-# The program on CPUs of other years, emulated: old_cpu.sh PROGRAM
-# It runs without AVX and without AVX-512, takes the best there is, and the checkpoint is that of
-# this machine, byte for byte. Needs qemu-x86_64 7.2 or later (Debian: qemu-user).
+# The program on emulated older CPUs: old_cpu.sh PROGRAM
+# Without AVX, and without AVX-512, it chooses the best instruction set there is and writes the same
+# checkpoint as on this machine, byte for byte. Needs qemu-x86_64 7.2 or later (Debian: qemu-user).
 set -eu
 
 program=${1:?usage: old_cpu.sh PROGRAM}
@@ -34,7 +34,7 @@ train()
     done
 }
 
-# on_cpu CPU ISA LACKING: takes ISA of itself, refuses LACKING, and trains to the same bytes.
+# on_cpu CPU ISA LACKING: chooses ISA by itself, refuses LACKING, and writes the same checkpoints
 on_cpu()
 {
     train "$1" qemu-x86_64 -cpu "$1" "$program"
@@ -50,7 +50,7 @@ on_cpu()
     echo "old_cpu: $1: $2 serves, $3 is refused, same checkpoints"
 }
 
-# Emulated, all kernels take minutes: one is looked at.
+# Under emulation all kernels would take minutes, so one is checked.
 kernels_generic_only()
 {
     qemu-x86_64 -cpu "$1" "$program" kernels --kernel relu --json >"$out/rows" 2>"$out/errors" ||
@@ -68,5 +68,5 @@ kernels_generic_only()
 train here "$program"
 on_cpu Nehalem generic avx2
 kernels_generic_only Nehalem
-# Not so here: qemu 7.2's masked loads read lanes that are masked out, into the guard pages.
+# No kernels check here: qemu 7.2's masked loads also read masked-out lanes, in the guard pages.
 on_cpu Haswell avx2 avx512

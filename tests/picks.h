@@ -1,4 +1,4 @@
-/* Choices nobody would make, to show that results do not depend on them. */
+/* Random kernel choices and images, for tests that results do not depend on the kernels chosen. */
 #ifndef PICKS_H
 #define PICKS_H
 
@@ -9,7 +9,8 @@
 #include <check.h>
 #include <string.h>
 
-/* Any supported candidate that has the kernel, at random; `fast`: none of generic. */
+/* For each kernel and class a random supported candidate; `fast`: generic only if there is no
+ * other. */
 static inline struct pick random_pick(const struct candidates *c, uint64_t seed, bool fast)
 {
     struct source source = {seed};
@@ -25,7 +26,7 @@ static inline struct pick random_pick(const struct candidates *c, uint64_t seed,
     return p;
 }
 
-/* Half of the pixels 0, the others any grey. */
+/* Half of the pixels are 0, the others any grey. */
 static inline struct images random_images(size_t count, size_t rows, size_t cols)
 {
     struct source s = {verify_seed() + 1};

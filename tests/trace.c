@@ -6,7 +6,7 @@
 #include <string.h>
 #include <ucontext.h>
 
-extern const unsigned char __executable_start, etext; /* by the linker */
+extern const unsigned char __executable_start, etext; /* defined by the linker */
 
 enum { TRAP_FLAG = 0x100, STEPS = 5000 };
 
@@ -39,8 +39,8 @@ static void on_step(int number, siginfo_t *info, void *context)
     if (at >= &__executable_start && at < &etext) count(at);
 }
 
-/* The trap flag, bit 8, makes the processor stop after each instruction. The stack below rsp is not
- * free to push on: the red zone. */
+/* The trap flag, bit 8, makes the processor trap after each instruction. The 128 bytes below rsp,
+ * the red zone, may be in use: step over them before pushing. */
 static void set_trap_flag(bool on)
 {
     if (on)

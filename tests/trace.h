@@ -1,4 +1,4 @@
-/* Which vector instructions a call executes, found out by single-stepping the processor. */
+/* Counts the vector instructions that a call executes, by single-stepping the processor. */
 #ifndef TRACE_H
 #define TRACE_H
 
@@ -13,8 +13,8 @@ struct trace {
     size_t evex[3]; /* 128, 256, 512 bits */
 };
 
-/* Calls f(arg) and looks at its first 5000 instructions, libc's among them; each takes from one to
- * thirty microseconds, the most on virtual machines. False where the processor cannot be stepped. */
+/* Calls f(arg) and steps through its first 5000 instructions, libc's among them. Each takes one to
+ * thirty microseconds, most on virtual machines. False where the processor cannot be stepped. */
 bool trace_call(void (*f)(void *), void *arg, struct trace *out);
 
 #endif

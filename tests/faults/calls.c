@@ -73,7 +73,8 @@ size_t call_errors(long number, int errors[MOST_ERRORS])
     return n;
 }
 
-/* How long threads wait for each other is no matter of the program's. */
+/* Calls by which threads wait for each other are not counted: their number varies from run to
+ * run. */
 static bool counted(long number) { return number != SYS_futex && number != SYS_sched_yield; }
 
 void calls_ask(void)
@@ -86,7 +87,7 @@ struct follower {
     const struct fault *fault;
     struct process *p;
     bool begun; /* the loader is done */
-    pid_t hit;  /* the thread whose call meets the fault, on its way */
+    pid_t hit;  /* the thread that is inside the faulty call */
 };
 
 static void set_register(pid_t thread, size_t offset, long value)
@@ -137,7 +138,7 @@ static void at_call(struct follower *f, pid_t thread)
     if (ptrace(PTRACE_GETREGS, thread, NULL, &r) == 0) enter(f, thread, &r);
 }
 
-/* The signal to go on with: what the tracer stopped for is no signal to the program. */
+/* The signal to deliver on resuming; 0 if the stop was the tracer's own. */
 static int at_stop(struct follower *f, pid_t thread, int status)
 {
     const int number = WSTOPSIG(status);

@@ -1,9 +1,9 @@
-/* Every request for memory fails in turn, every system call, and the program is killed before each: what must
- * hold then is in scenario.c.
+/* Makes every allocation and every system call fail in turn, and kills the program before each
+ * system call. scenario.c says what must hold then.
  *
  *     faults PROGRAM PRELOAD [EVERY [SCENARIO]]
  *
- * EVERY: of all faults only every so many-th. */
+ * EVERY: runs only every EVERY-th fault. */
 #include "calls.h"
 #include "scenario.h"
 #include <stdatomic.h>
@@ -51,7 +51,7 @@ static void tell(struct job *j, const struct scenario *s, const struct fault *f,
     fflush(stdout);
 }
 
-/* Faults are dealt out to the workers; each deals alike. */
+/* Runs a fault if it is this worker's turn. All workers count alike, so each fault is run once. */
 static void meet(struct job *j, size_t scenario, enum what what, const struct fault *f,
                  const char *call)
 {

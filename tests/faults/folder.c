@@ -39,7 +39,7 @@ static bool same_bytes(FILE *a, FILE *b)
     return x == y;
 }
 
-/* The next line as an object without its times; NULL at the end or where it is none. */
+/* The next line as an object without its times; NULL at the end, or if it is not JSON. */
 static json_t *next_line(FILE *f, bool *end)
 {
     static const char *const times[] = {"samples_per_s", "gflops", "profile"};
@@ -75,7 +75,7 @@ bool same_file(const char *a, const char *b)
     return same;
 }
 
-/* All that a holds; *n: how many. */
+/* Whether b holds the same as a for each entry of a; *n: the number of entries. */
 static bool holds(const char *a, const char *b, size_t *n)
 {
     bool same = true;

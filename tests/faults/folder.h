@@ -1,4 +1,4 @@
-/* Folders of results: copied, and compared in what does not tell of time. */
+/* Folders of results: shell commands on them, and comparisons that ignore times. */
 #ifndef FOLDER_H
 #define FOLDER_H
 
@@ -7,21 +7,22 @@
 
 enum { FOLDER_PATH = 512 };
 
-/* Runs a line of the shell made by printf's rules; ends the program where it fails. */
+/* Runs a shell command, formatted as by printf; exits the program if it fails. */
 void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 bool file_exists(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same bytes, or neither is there. Of *.jsonl: the same lines but for samples_per_s, gflops, profile. */
+/* Whether both hold the same bytes, or neither exists. For *.jsonl: the same lines except for
+ * samples_per_s, gflops and profile. */
 bool same_file(const char *a, const char *b);
 
-/* Both folders hold the same names, and same files under them. */
+/* Whether both folders hold the same names, each with the same file. */
 bool same_folder(const char *a, const char *b);
 
-/* Temporaries of replace_file in a folder. */
+/* The number of temporaries of replace_file in a folder. */
 size_t temporaries(const char *folder);
 
-/* The file is whole JSON. */
+/* Whether the file is complete JSON. */
 bool is_json(const char *path);
 
 #endif

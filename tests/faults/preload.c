@@ -1,9 +1,9 @@
-/* Preloaded into the program: makes its n-th request for memory fail, and its clock run fast, so that nothing
- * waits for measurements to settle and every run asks for memory in the same order.
+/* Preloaded into the program. Makes its n-th allocation fail, and its clock run fast, so that
+ * nothing waits for measurements to settle and every run allocates in the same order.
  *
- * FAULT_ALLOCATION=n: that one fails. FAULT_COUNT=path: how many there were stands there afterwards, a size_t.
- * The C library's own requests count too. A child process goes on with its parent's count, and the largest of
- * all is the one kept. */
+ * FAULT_ALLOCATION=n: the n-th fails. FAULT_COUNT=path: the file receives their number, a size_t.
+ * The C library's own allocations count too. A child process continues its parent's count, and the
+ * largest count of all is kept. */
 #include "preload.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -91,7 +91,7 @@ static void share_count(const char *path)
     close(fd);
 }
 
-/* Before main. The tracer sees from the call that the loader has done its work. */
+/* Runs before main. The prctl call tells the tracer that the loader is done. */
 __attribute__((constructor)) static void arm(void)
 {
     const char *n = getenv("FAULT_ALLOCATION"), *path = getenv("FAULT_COUNT");

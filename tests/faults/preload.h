@@ -2,6 +2,6 @@
 #ifndef PRELOAD_H
 #define PRELOAD_H
 
-enum { FAULT_MARK = 0x7661 }; /* prctl's option, which no system knows */
+enum { FAULT_MARK = 0x7661 }; /* an option of prctl that no system knows */
 
 #endif

@@ -58,7 +58,7 @@ static void run(const struct place *p, const char *arguments, const struct fault
 }
 
 static const struct fault no_fault;
-static struct process other; /* of the runs beside the one under the fault */
+static struct process other; /* runs without a fault */
 
 static const char *run_well(const struct place *p, const char *arguments, const char *why)
 {
@@ -96,7 +96,7 @@ void place_make(struct place *p, const char *parent, size_t worker)
     char path[FOLDER_PATH + 16];
     snprintf(path, sizeof path, "%s/run", p->folder);
     if (chdir(path)) exit(2);
-    setenv("XDG_CACHE_HOME", p->folder, 1); /* no profile of the user's is used */
+    setenv("XDG_CACHE_HOME", p->folder, 1); /* the user's tuning cache is not used */
     write_data("../data.idx");
     for (size_t i = 0; i < TEMPLATES; i++) {
         const char *why = NULL;
@@ -122,7 +122,7 @@ static const char *const files[] = {"model.safetensors", "log.jsonl", "samples.p
                                     "reconstructions.png"};
 enum { FILES = sizeof files / sizeof *files };
 
-/* All files are those of that folder. */
+/* NULL if all files equal those of that folder, otherwise what differs. */
 static const char *all_same(const char *folder)
 {
     static const char *const other_file[] = {"another model", "another log", "other samples",
@@ -139,7 +139,8 @@ static const char *check_says(const struct scenario *s)
     return s->says == SAYS_JSON && !is_json("../stdout") ? "damaged JSON" : NULL;
 }
 
-/* Goes on from what is there, to the end: of the older run where its model is still there, else of this. */
+/* Going on from what is there must end in the files wanted: those of the older run if its model is
+ * still there, otherwise those of this run. */
 static const char *check_going_on(const struct place *p, const struct scenario *s)
 {
     char older[FOLDER_PATH];
@@ -155,7 +156,7 @@ static const char *check_going_on(const struct place *p, const struct scenario *
     return all_same(wanted);
 }
 
-/* One file: the old one or the new one, and the next run makes it new. */
+/* The output must be the old file or the new one, and the next run must make the new one. */
 static const char *check_output(const struct place *p, const struct scenario *s)
 {
     char old[FOLDER_PATH + 64], new[FOLDER_PATH + 64];
@@ -168,7 +169,7 @@ static const char *check_output(const struct place *p, const struct scenario *s)
     return same_file(s->output, new) ? NULL : "another file";
 }
 
-/* One line of the program's, which for want of memory says so. */
+/* Standard error must hold one line of the program's, which names memory if that ran out. */
 static const char *check_line(const struct fault *f, const struct process *out)
 {
     const char *end = strchr(out->err, '\n');
@@ -199,7 +200,7 @@ const char *scenario_run(const struct place *p, const struct scenario *s, const 
     if (!why && out->status == 0) why = check_says(s);
     if (!why && out->status == 0) why = all_same("after/out");
     if (!why && !killed && temporaries("out")) why = "temporary files stay";
-    if (why || untouched(s)) return why; /* the run without a fault has shown what comes of that */
+    if (why || untouched(s)) return why; /* nothing changed: the next run is that without a fault */
     return s->go_on ? check_going_on(p, s) : s->output ? check_output(p, s) : NULL;
 }
 

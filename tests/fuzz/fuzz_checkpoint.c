@@ -1,7 +1,8 @@
-/* The readers of safetensors and of checkpoints. What they take is written, and read again as it was.
+/* Fuzzes the readers of safetensors and of checkpoints. What they accept must survive being written
+ * and read again.
  *
- * An input that begins with a brace is a header up to the first line feed and data behind it, so that its
- * length need not be hit; any other is the file as it stands. */
+ * An input that begins with a brace is a header up to the first line feed, then data; its length is
+ * filled in, so that the fuzzer need not guess it. Any other input is the file as it stands. */
 #include "../../vae/model/checkpoint.h"
 #include "fuzz.h"
 #include <stdio.h>
@@ -23,7 +24,7 @@ static const char *write_input(const uint8_t *data, size_t size)
     return fuzz_file(bytes, size + 7);
 }
 
-/* One row is enough; a batch from the file may ask for more memory than there is. */
+/* A batch of one row is enough; one from the file may need more memory than there is. */
 static bool load(const struct st_file *f, const struct vae_run *run, bool statistics,
                  struct vae_model *m, struct vae_error *e)
 {
@@ -36,7 +37,8 @@ static bool load(const struct st_file *f, const struct vae_run *run, bool statis
     return false;
 }
 
-/* Values that count: a default may be given or not, and a warm-up of no steps begins anywhere. */
+/* Compares effective values: a default may be given or not, and where a warm-up of no steps starts
+ * does not matter. */
 static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
 {
     bool same = vae_schedule_same_stages(&a->schedule, &b->schedule) &&
@@ -48,7 +50,7 @@ static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
     return same;
 }
 
-/* As settings are written, field by field: a struct has gaps. */
+/* Compares field by field, since a struct has padding. */
 static bool same_run(const struct vae_run *a, const struct vae_run *b)
 {
     return vae_shapes_equal(&a->shape, &b->shape) && a->optimizer == b->optimizer &&

@@ -1,4 +1,5 @@
-/* The reader of IDX: any bytes, compressed or not. What it takes is whole and in range. */
+/* Fuzzes the reader of IDX with any bytes, compressed or not. What it accepts is complete and in
+ * range. */
 #include "../../vae/data/idx.h"
 #include "fuzz.h"
 

@@ -1,4 +1,5 @@
-/* Command lines: each line of the input is a word, given to the parser of each command; and to the makers of safe text, which must be safe. */
+/* Fuzzes command lines: each line of the input is a word, given to the parser of each command, to
+ * the makers of safe text and to the parsers of numbers. */
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
 #include "../../vae/cli/options.h"
@@ -12,7 +13,7 @@
 
 enum { WORDS = 64, MOST = 1 << 16 };
 
-/* Again from the first word: 0 makes glibc forget what it was at. */
+/* Makes getopt start again from the first word: 0 also resets glibc's internal state. */
 static void restart(void) { optind = 0; }
 
 static void must_be_widths(const struct vae_widths *w)
@@ -21,7 +22,7 @@ static void must_be_widths(const struct vae_widths *w)
     for (size_t i = 0; i < w->count; i++) MUST(w->of[i] - 1 < VAE_MAX_HIDDEN, "width");
 }
 
-/* One of the commands; what it takes is within its limits. */
+/* What the parser of a command accepts must be within its limits. */
 static void command(enum command command, int argc, char **argv)
 {
     static FILE *nowhere;
@@ -84,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         argv[argc++] = word;
     }
     for (unsigned c = 0; c < COMMANDS; c++) {
-        memcpy(copy, argv, sizeof copy); /* getopt moves words about */
+        memcpy(copy, argv, sizeof copy); /* getopt reorders the words */
         command((enum command)c, argc, copy);
     }
     return 0;

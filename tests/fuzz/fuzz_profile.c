@@ -1,4 +1,5 @@
-/* The reader of tuning profiles. What it takes can run here, and is read again as it was written. */
+/* Fuzzes the reader of tuning caches. What it accepts can run here, and survives being written and
+ * read again. */
 #include "../../vae/tuning/profile.h"
 #include "fuzz.h"
 #include <stdio.h>

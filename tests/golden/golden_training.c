@@ -8,7 +8,7 @@
 
 enum { STEPS = 200, IMAGES = 101, ROWS = 7, COLS = 5 };
 
-/* Sizes that divide nothing; batches that do not divide the data. */
+/* Sizes that leave tails, and a batch that does not divide the data. */
 static const struct {
     const char *name;
     struct vae_run run;

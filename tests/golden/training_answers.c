@@ -1,4 +1,4 @@
-/* The lines of golden.def that are of training runs, by the generic kernels; `make golden` puts them
+/* Prints the training runs' lines of golden.def, by the generic kernels; `make golden` puts them
  * after those of the kernels. */
 #include "golden_training.h"
 #include <stdio.h>
