@@ -34,8 +34,7 @@ void gemm_operands_create(struct gemm_operands *o, const struct gemm_row *row,
 void gemm_operands_destroy(struct gemm_operands *o);
 
 struct gemm_task gemm_plain(const struct sv_kernels *k, const struct gemm_operands *o);
-/* The weights are packed: C in the product for dW, otherwise B. Likewise for the fused
- * contender. */
+/* The weights (B, or C if the product is dW) are packed, for the fused contender too. */
 struct gemm_task gemm_packed(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_fused(const struct sv_kernels *k, const struct gemm_operands *o);
 struct gemm_task gemm_peer(const struct sv_kernels *k, const struct gemm_operands *o,

@@ -1,5 +1,4 @@
-/* The yardstick of bandwidth: w[i] += d[i] over two arrays, which moves 12 bytes for each 8
- * allocated. */
+/* The bandwidth yardstick: w[i] += d[i] over two arrays moves 12 bytes for each 8 allocated. */
 #ifndef STREAM_H
 #define STREAM_H
 

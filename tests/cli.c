@@ -25,8 +25,7 @@ static void slurp(const char *path, char *to, size_t size)
     if (f) fclose(f);
 }
 
-/* The program's path is passed in the environment, since it may contain what a shell would
- * expand. */
+/* The program's path is passed in the environment: it may contain what a shell would expand. */
 struct outcome cli_run(const char *format, ...)
 {
     char arguments[1024], line[8192];

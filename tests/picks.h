@@ -9,8 +9,7 @@
 #include <check.h>
 #include <string.h>
 
-/* For each kernel and class a random supported candidate; `fast`: generic only if there is no
- * other. */
+/* A random supported candidate per kernel and class; `fast`: generic only if there is no other. */
 static inline struct pick random_pick(const struct candidates *c, uint64_t seed, bool fast)
 {
     struct source source = {seed};

@@ -1,4 +1,4 @@
-/* The measure of `make exhaustive`: what it must find, and what it must let pass. */
+/* The error measure of `make exhaustive`: what it must find, and what it must accept. */
 #include "../reference/generators/accuracy.h"
 #include "suites.h"
 #include <float.h>
@@ -10,7 +10,7 @@ static const struct {
 } errors[] = {
     {1, 1, 0},
     {1 + 0x1p-23f, 1, 1},
-    {1 - 0x1p-24f, 1, 0.5}, /* the unit is that of the oracle's binade */
+    {1 - 0x1p-24f, 1, 0.5}, /* the ulp is that of the oracle's binade */
     {-3, -3 - 0x1p-23, 0.5},
     {0x1p-149f, 0x1p-150, 0.5},
     {0, 0x1p-150, 0.5},
@@ -60,7 +60,7 @@ START_TEST(test_wrong_specials)
 }
 END_TEST
 
-/* One error, one wrong value and one other bit among many: found, and where. */
+/* One error, one wrong value and one different bit among many are found, with their place. */
 START_TEST(test_one_of_many)
 {
     float x[100], got[100], same[100];

@@ -1,4 +1,5 @@
-/* Neither kernels, threads, interruptions nor batches show in the bits of a run or of a bound. */
+/* The bits of a run do not depend on kernels, threads or interruptions, nor those of a bound on the
+ * batch size. */
 #include "../reference/verify/verify.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
@@ -11,7 +12,7 @@
 
 /* --- all ways to run two thousand steps end in the same checkpoint --- */
 
-/* Sizes that divide nothing; batches that do not divide the data. */
+/* Sizes that leave tails, and batches that do not divide the data. */
 static struct vae_run odd_run(int i)
 {
     static const struct vae_run runs[] = {
@@ -105,8 +106,8 @@ static void train_to(const struct way *way, const struct vae_run *run, const str
     vae_pool_destroy(pool);
 }
 
-/* Every ISA of this machine, and candidates picked at random as a profile might, on 1, 2, 3 and 5 threads.
- * `generic` is left out where it would take minutes. */
+/* Every ISA of this machine, and candidates picked at random, as a tuning cache might, on 1, 2, 3
+ * and 5 threads. Unless `generic` is set, that ISA is left out, as it would take minutes. */
 static size_t list_ways(struct way *ways, bool generic)
 {
     static const size_t threads[] = {1, 2, 3, 5};
@@ -131,7 +132,7 @@ static size_t list_ways(struct way *ways, bool generic)
     return n;
 }
 
-/* Every other way from the start to the end, the others cut in two, with one more way for the rest. */
+/* Every second way is stopped after a third of the steps and resumed with another way. */
 START_TEST(test_same_bits)
 {
     enum { MOST_WAYS = 4 * 8 };
@@ -170,7 +171,7 @@ START_TEST(test_same_bits)
 }
 END_TEST
 
-/* The test bound is of the data alone: no batch size in it. */
+/* The test bound depends on the data alone, not on the batch size. */
 START_TEST(test_bound_does_not_depend_on_batch)
 {
     struct vae_run run = odd_run(_i);
@@ -194,8 +195,9 @@ START_TEST(test_bound_does_not_depend_on_batch)
 }
 END_TEST
 
-/* The training bound of --points has noise of its own. _i: none of the pixels is drawn, so the KL, which is of the
- * images alone, agrees; or they are, and it does not. */
+/* The training bound of --points has noise of its own. _i = 0: pixels are not binarised at random,
+ * so the KL, which depends on the images alone, agrees with that of the test bound. _i = 1: they
+ * are, and it differs. */
 START_TEST(test_noise_of_points)
 {
     struct vae_run run = odd_run(0);

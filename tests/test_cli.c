@@ -63,7 +63,7 @@ START_TEST(test_log)
 }
 END_TEST
 
-/* The lines of a log with --points: how many; the last one's samples and bounds. */
+/* Returns the number of lines of a log written with --points; the last one's samples and bounds. */
 static int read_points(const char *path, double *samples, double bounds[2])
 {
     FILE *f = fopen(path, "r");
@@ -83,7 +83,7 @@ static int read_points(const char *path, double *samples, double bounds[2])
     return lines;
 }
 
-/* Reports at 1, 10, 100 and 1000 samples, and at the end; a stop between them changes nothing. */
+/* Reports come at 1, 10, 100 and 1000 examples and at the end; a stop between changes nothing. */
 START_TEST(test_points)
 {
     static const char *const model = "--batch 10 --hidden 8 --latent 2 --points 1 --quiet";
@@ -104,7 +104,7 @@ START_TEST(test_points)
 }
 END_TEST
 
-/* --init-sd scales the first weights, and the checkpoint says by how much. */
+/* --init-sd scales the initial weights, and the checkpoint records it. */
 START_TEST(test_init_sd)
 {
     cli_must_work(
@@ -142,7 +142,7 @@ START_TEST(test_eval_agrees_with_training)
 }
 END_TEST
 
-/* Neither the packaging of the data nor the ISA is in the result. */
+/* Neither the packaging of the data nor the ISA affects the result. */
 START_TEST(test_same_checkpoint)
 {
     cli_must_work("train --data zipped --out z --epochs 3 --batch 20 --hidden 11 --latent 3 --isa "
@@ -190,7 +190,7 @@ END_TEST
 
 /* --- threads and insight --- */
 
-/* Cut by --samples and resumed: the same checkpoint. */
+/* A run stopped by --samples and resumed ends in the same checkpoint. */
 START_TEST(test_resume)
 {
     cli_must_work(
@@ -223,7 +223,8 @@ START_TEST(test_threads)
 }
 END_TEST
 
-/* The log has every phase of the steps, the output a line for each; together no more than all time. */
+/* The log has every phase of the steps, the output a line for each; their sum does not exceed the
+ * total time. */
 START_TEST(test_profile)
 {
     const struct outcome o = cli_run(

@@ -1,4 +1,5 @@
-/* What the program believes of its CPUs: quotas of control groups, instruction sets, who the machine is. */
+/* What the program finds out about its CPUs: quotas of control groups, instruction sets, the
+ * identity of the machine. */
 #include "../kernels/cpu.h"
 #include "../vae/base/cgroup.h"
 #include "../vae/base/cpus.h"
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- quotas, in a directory that stands for / --- */
+/* --- quotas, in a directory that takes the place of / --- */
 
 #define CGROUP(text)                                                                               \
     {                                                                                              \
@@ -265,9 +266,9 @@ START_TEST(test_instruction_sets_by_cpuid)
 END_TEST
 #endif
 
-/* --- who the machine is --- */
+/* --- the identity of the machine --- */
 
-/* Cores of one machine stand together; a new `machine` has another name. */
+/* Cores with the same `machine` belong together; different machines have different names. */
 #define INTEL12 "GenuineIntel", "12th Gen Intel(R) Core(TM) i7-12700K"
 static const struct {
     int machine;
@@ -275,7 +276,7 @@ static const struct {
 } cores[] = {
     {0, {INTEL12, 0x90672, true, {48 << 10, 1280 << 10, 25 << 20}}},
     {0, {INTEL12, 0x90672, true, {32 << 10, 2 << 20, 25 << 20}}},
-    {0, {INTEL12, 0xb06a2, true, {32 << 10, 2 << 20, 25 << 20}}}, /* a signature of its own */
+    {0, {INTEL12, 0xb06a2, true, {32 << 10, 2 << 20, 25 << 20}}}, /* with another signature */
     {1, {"AuthenticAMD", "AMD Ryzen AI 9 HX 370", 0xb20f40, true, {48 << 10, 1 << 20, 16 << 20}}},
     {1, {"AuthenticAMD", "AMD Ryzen AI 9 HX 370", 0xb20f40, true, {48 << 10, 1 << 20, 8 << 20}}},
     {2, {"AuthenticAMD", "AMD EPYC", 0xa10f11, false, {32 << 10, 1 << 20, 32 << 20}}},

@@ -1,4 +1,5 @@
-/* Where images are found: names and folders of MNIST's kin, sets and single files, transposed or not. */
+/* Where images are found: names and folders of MNIST and its kin, sets and single files, transposed
+ * or not. */
 #include "../vae/data/dataset.h"
 #include "cli.h"
 #include "suites.h"
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* --- files: count x 2 x 3 bytes, so that a count tells which file was read --- */
+/* --- files: count x 2 x 3 bytes, so that the count tells which file was read --- */
 
 static void make_file(const char *path, uint8_t count)
 {
@@ -21,7 +22,7 @@ static void make_file(const char *path, uint8_t count)
     cli_write(path, bytes, 16 + 6u * count);
 }
 
-/* files: path:count, apart by spaces. train, test: how many images; test 0: refused. */
+/* files: path:count, separated by spaces. train, test: numbers of images; test 0: refused. */
 static const struct {
     const char *files, *source;
     size_t train, test;
@@ -33,7 +34,7 @@ static const struct {
     {"train-images-idx3-ubyte:20 train-images-idx3-ubyte.gz:21 train-images.idx3-ubyte:22 "
      "t10k-images-idx3-ubyte.gz:11 t10k-images.idx3-ubyte:12",
      "", 20, 11, ""},
-    /* Kaggle's, and "extract all" */
+    /* from Kaggle, and after "extract all" */
     {"train-images-idx3-ubyte/train-images-idx3-ubyte:20 train-images.idx3-ubyte:21 "
      "t10k-images-idx3-ubyte/t10k-images-idx3-ubyte:11 t10k-images.idx3-ubyte:12",
      "", 21, 12, ""},
@@ -45,7 +46,7 @@ static const struct {
      "", 21, 12, ""},
     {"train-images-idx3-ubyte/other:20 t10k-images-idx3-ubyte:11", "", 0, 0,
      "no train-images-idx3-ubyte in it"},
-    /* torchvision's */
+    /* from torchvision */
     {"MNIST/raw/train-images-idx3-ubyte:20 MNIST/raw/t10k-images-idx3-ubyte:11", "", 20, 11, ""},
     {"MNIST/raw/train-images-idx3-ubyte:20 MNIST/raw/t10k-images-idx3-ubyte:11", "/MNIST", 20, 11,
      ""},
@@ -124,7 +125,7 @@ START_TEST(test_layout)
 }
 END_TEST
 
-/* For eval a single file is the test, whole; a directory's training images are not looked at. */
+/* For eval, all of a single file is the test set; a directory's training images are not read. */
 START_TEST(test_test_only)
 {
     static const struct dataset_options test_only = {.test_only = true};
@@ -151,7 +152,7 @@ START_TEST(test_test_only)
 }
 END_TEST
 
-/* Every tenth image goes, the others keep their order. */
+/* Every tenth image goes to the test set; the others keep their order. */
 START_TEST(test_split)
 {
     struct dataset d;

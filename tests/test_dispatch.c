@@ -1,5 +1,5 @@
-/* The instruction set asked for is the one that runs: by the tables' names, by what the system says of
- * the CPU, and by the instructions that each kernel executes. */
+/* The instruction set asked for is the one that runs: by the tables' names, by what the system says
+ * about the CPU, and by the instructions that each kernel executes. */
 #include "../kernels/core/gemm_block.h"
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
@@ -82,7 +82,7 @@ START_TEST(test_generic_is_everywhere)
 }
 END_TEST
 
-/* --- what isa.def says of each instruction set --- */
+/* --- each instruction set against its line of isa.def --- */
 
 enum encoding { ENCODING_baseline, ENCODING_vex, ENCODING_evex, ENCODING_asimd };
 
@@ -105,7 +105,7 @@ START_TEST(test_each_has_its_table)
 }
 END_TEST
 
-/* What the CPU has, as Linux says: another way than that of cpu.c. */
+/* Whether the CPU has these features according to Linux, independently of cpu.c. */
 static bool cpuinfo_has(const char *words)
 {
     char line[16384], key[32];
@@ -151,7 +151,7 @@ static void make_call(void *arg)
     c->kcase->call(c->table, &c->shape, c->op, c->p);
 }
 
-/* Rows of at least one vector and a tail, and few enough of them to be stepped through. */
+/* Its rows hold at least one vector and a tail, and it is small enough to be stepped through. */
 static bool worth_stepping(const struct shape *s)
 {
     const size_t work = s->m * s->n * (s->k ? s->k : 1);
@@ -176,7 +176,7 @@ static struct trace trace_kernel(const struct sv_kernels *table, size_t id)
     return t;
 }
 
-/* Instructions of the encoding and length that isa.def names, none newer and none wider. */
+/* There are instructions of the encoding and length in isa.def, and none newer or wider. */
 static bool as_listed(size_t isa, const struct trace *t)
 {
     const size_t counts[] = {t->vex[0], t->vex[1], t->evex[0], t->evex[1], t->evex[2]};
@@ -221,7 +221,7 @@ Suite *suite_dispatch(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, test_asked_for_is_executed, 0, ISAS);
 #elif defined(__aarch64__)
-    /* ptrace alone can step a 64-bit Arm, which an emulator cannot; objcheck looks at the objects */
+    /* 64-bit Arm is stepped by ptrace alone, which emulators lack; objcheck checks the objects */
     puts("skipped: dispatch: which instructions a call executes: not stepped through on this CPU");
 #endif
     suite_add_tcase(s, t);

@@ -27,7 +27,7 @@ static struct vae_run run_of(int shape, size_t samples)
     return r;
 }
 
-/* The minibatch in work.x. */
+/* A copy of the minibatch in work.x; the caller frees it. */
 static double *minibatch(const struct vae_model *m)
 {
     double *x = calloc(ROWS * PIXELS, sizeof *x);
@@ -51,7 +51,8 @@ static const struct {
 };
 enum { WEIGHTS = sizeof weights / sizeof *weights };
 
-/* _i % 2: shape. SGD follows the oracle's steps, and the bound it tells is the ELBO. */
+/* _i % 2: shape; _i / 2: row of weights. SGD follows the oracle's steps, and the bound that it
+ * reports is the ELBO. */
 START_TEST(test_kl_weight)
 {
     struct vae_run run = run_of(_i % 2, 2);
@@ -178,7 +179,7 @@ static void passes(struct vae_job j, const struct vae_objective *o, float *g)
     vae_gradient(j, ROWS, 0, j.m->layers, false, g);
 }
 
-/* Each parameter's, to 1e-5 of the largest of its tensor. */
+/* Each gradient must agree to 1e-5 of the largest in its tensor. */
 static void must_agree(const struct vae_oracle *o, const struct vae_model *m, const float *g)
 {
     for (size_t t = 0; t < oracle_tensors(o); t++) {
@@ -192,7 +193,8 @@ static void must_agree(const struct vae_oracle *o, const struct vae_model *m, co
     }
 }
 
-/* _i: shape. Three draws a data point: the KL sampled, with equal weights; and a KL beside it, with others. */
+/* _i: shape. Three draws per example. First unequal row weights beside a weighted KL, then equal
+ * ones in its place, which sample it. */
 START_TEST(test_row_weights)
 {
     enum { DRAWS = 3 };

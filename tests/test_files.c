@@ -1,4 +1,5 @@
-/* Files replaced whole: where the new one goes, what the old one gives it, what stays when it fails. */
+/* Atomic replacement of files: where the new one goes, what it inherits from the old one, what
+ * stays if it fails. */
 #include "../vae/base/replace_file.h"
 #include "../vae/cli/chosen.h"
 #include "cli.h"
@@ -101,7 +102,7 @@ START_TEST(test_owner)
 {
     struct stat st;
     must_write("a", "one");
-    if (geteuid() || chown("a", 12345, 54321)) return; /* only root can give a file away */
+    if (geteuid() || chown("a", 12345, 54321)) return; /* only root may change the owner */
     must_write("a", "two");
     ck_assert_int_eq(stat("a", &st), 0);
     ck_assert_uint_eq(st.st_uid, 12345);
@@ -128,7 +129,8 @@ START_TEST(test_link)
 }
 END_TEST
 
-/* Whatever lies under the old temporary's name is none of ours, and never waited for. */
+/* Anything under the name <output>.tmp is left alone. An output that is not a regular file is
+ * refused without waiting for it. */
 START_TEST(test_not_regular)
 {
     cli_write("victim", "precious", 8);
@@ -192,7 +194,7 @@ START_TEST(test_stale)
     vae_replace_text(&alive, "alive");
     ck_assert_msg(vae_replace_commit(&alive, &e), "%s", e.line);
     must_hold("a", "alive");
-    ck_assert_int_eq(mkfifo(stale, 0666), 0); /* not a temporary, whatever it is called */
+    ck_assert_int_eq(mkfifo(stale, 0666), 0); /* not a temporary, despite its name */
     must_write("b", "newer");
     ck_assert(S_ISFIFO(mode_of(stale)));
     ck_assert_int_eq(entries("."), 7);
@@ -211,7 +213,7 @@ START_TEST(test_abort)
 }
 END_TEST
 
-/* A full disk, as far as one can be had without one: writes beyond a limit fail with EFBIG. */
+/* In place of a full disk: writes beyond a limit fail with EFBIG. */
 START_TEST(test_full)
 {
     const struct rlimit limit = {4096, 4096};
@@ -227,7 +229,7 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* As nobody, for root may do all. */
+/* Run as nobody, since root may do anything. */
 START_TEST(test_directory_rights)
 {
     ck_assert(mkdir("shut", 0777) == 0 && mkdir("unlisted", 0777) == 0);
@@ -241,12 +243,13 @@ START_TEST(test_directory_rights)
     ck_assert_int_eq(entries("shut"), 1);
     must_write("unlisted/a", "new");
     must_hold("unlisted/a", "new");
-    /* Back, and traceable again: at exit the leak sanitizer attaches to its own process. */
+    /* Root and traceable again: at exit the leak sanitizer attaches to its own process. */
     ck_assert(getuid() != 0 || (seteuid(0) == 0 && prctl(PR_SET_DUMPABLE, 1) == 0));
 }
 END_TEST
 
-/* Every place where the program writes or looks for a file of its own. None is waited for. */
+/* Commands that together touch every file that the program writes or looks for. If the file is a
+ * pipe, none of them waits for it. */
 static const char *const with_pipes[] = {
     "train --data plain --out out --samples 100 --batch 20 --hidden 4 --latent 2 --quiet",
     "sample out/model.safetensors --out pipe",
@@ -269,7 +272,7 @@ START_TEST(test_program_and_pipes)
 }
 END_TEST
 
-/* What cannot be a profile is named and not used. */
+/* What cannot be a tuning cache is named and not used. */
 START_TEST(test_profile_pipe)
 {
     struct machine m;

@@ -1,4 +1,5 @@
-/* Runs that go on: amid their stages and warm-up to the same bits, or with other settings or data, which is said. */
+/* Resumed runs: amid stages and warm-up they end in the same bits; with other settings or data they
+ * say so. */
 #include "cli.h"
 #include "suites.h"
 #include <jansson.h>
@@ -9,7 +10,7 @@
 
 #define MODEL "--batch 20 --hidden 11 --latent 3 --quiet "
 
-/* Line `at` of a log, from 0; NULL beyond its end. */
+/* Line `at` of a log, counted from 0; NULL past the end. */
 static json_t *line_of(const char *path, int at)
 {
     char line[2048];
@@ -22,7 +23,7 @@ static json_t *line_of(const char *path, int at)
     return o;
 }
 
-/* Line `at` has that text, or number, under `key`; NULL: nothing. */
+/* Line `at` must have that text under `key`, else (NULL) that number, else (0) no such key. */
 static void must_log(const char *path, int at, const char *key, const char *text, double number)
 {
     json_t *o = line_of(path, at), *is = json_object_get(o, key);
@@ -51,13 +52,13 @@ static void must_say(const char *arguments, const char *says)
     ck_assert_msg(says ? strstr(o.out, says) != NULL : !strstr(o.out, "going on"), "%s", o.out);
 }
 
-/* --- as it began --- */
+/* --- with the same settings --- */
 
 #define SCHEDULED                                                                                  \
     MODEL "--optimizer adam --lr-stages 2:5e-4,4:1e-4 --warmup 12 --beta1 0.8 --beta2 0.99 "       \
           "--epsilon 1e-6 --weight-decay 2 --kl-weight 0.5 --kl-warmup 16 "
 
-/* Five steps an epoch: stopped in the warm-up, at its end, and at and within the stages. */
+/* At five steps an epoch, these stop in the warm-up, at its end, and at and within the stages. */
 static const int cuts[] = {40, 100, 180, 240, 300, 340};
 
 START_TEST(test_goes_on_exactly)
@@ -81,7 +82,7 @@ START_TEST(test_goes_on_exactly)
 }
 END_TEST
 
-/* Defaults that are given are as those that are not, to the byte. */
+/* Defaults given explicitly lead to the same bytes as defaults left out. */
 START_TEST(test_defaults_given)
 {
     cli_must_work("train --data plain --out d1 --epochs 2 --optimizer adam " MODEL);
@@ -96,18 +97,18 @@ START_TEST(test_defaults_given)
 }
 END_TEST
 
-/* --- otherwise --- */
+/* --- with other settings or data --- */
 
-/* From two epochs at a step size of 0.01. */
+/* Changes after two epochs at a step size of 0.01. */
 static const struct {
-    const char *options, *says; /* says: NULL where nothing is otherwise */
+    const char *options, *says; /* says: NULL if nothing changes */
     double lr;                  /* of the next report */
 } changes[] = {
     {"", NULL, 0.01},
     {"--lr 0.01 --weight-decay 1 --warmup 0", NULL, 0.01},
     {"--lr 0.005", "lr 0.005 (was 0.01)", 0.005},
     {"--lr-stages 2:0.25,9:1", "lr-stages 2:0.25,9:1 (was none)", 0.25},
-    {"--warmup 10", "warmup 10 (was 0)", 0.005}, /* half of it done */
+    {"--warmup 10", "warmup 10 (was 0)", 0.005}, /* halfway through it */
     {"--kl-weight 4", "kl-weight 4 (was 1)", 0.01},
     {"--kl-warmup 10 --kl-weight 0", "kl-weight 0 (was 1), kl-warmup 10 (was 0)", 0.01},
     {"--weight-decay 0 --epsilon 0.5", "epsilon 0.5 (was 1e-10), weight_decay 0 (was 1)", 0.01},
@@ -165,7 +166,7 @@ START_TEST(test_estimators_logged)
 }
 END_TEST
 
-/* --lr alone ends the stages. */
+/* --lr without --lr-stages ends the stages. */
 START_TEST(test_stages_end)
 {
     cli_must_work("train --data plain --out e --epochs 2 --lr-stages 1:0.02,2:0.03 " MODEL);
@@ -176,7 +177,7 @@ START_TEST(test_stages_end)
 }
 END_TEST
 
-/* 60 images of one.idx, 54 to train on: three steps an epoch; whether it is stopped again or not. */
+/* one.idx has 60 images, 54 to train on: three steps an epoch. A second stop changes nothing. */
 START_TEST(test_other_data)
 {
     cli_must_work("train --data plain --out base --epochs 2 " MODEL);
@@ -197,8 +198,8 @@ START_TEST(test_other_data)
 }
 END_TEST
 
-/* As many images of the same size, but others: the log's last line tells. The same ones in other files are no
- * change. */
+/* As many other images of the same size: the log's last line shows the change. The same images in
+ * other files are no change. */
 START_TEST(test_other_images)
 {
     ck_assert_int_eq(system("mkdir other && cp plain/* other && printf x | dd conv=notrunc bs=1 "
@@ -217,8 +218,8 @@ START_TEST(test_other_images)
 }
 END_TEST
 
-/* What a run went on with is in its checkpoint until a report has told it: here it is stopped within an epoch of
- * many steps, and goes on without the option. */
+/* A change stays in the checkpoint until a report has logged it: the run is stopped within an epoch
+ * of many steps and goes on without the option. */
 START_TEST(test_told_once)
 {
     unsigned char *bytes; /* 18000 images of 7 x 5 to train on, and 2000 */
@@ -252,8 +253,8 @@ START_TEST(test_told_once)
 }
 END_TEST
 
-/* Killed at any moment, the same command again ends where a run without a break does, and has told its change in
- * one line, the first after it. */
+/* Killed at any moment, the same command given again ends as an uninterrupted run does, and its
+ * change is in one line of the log, the first after it. */
 START_TEST(test_killed)
 {
 #define GO_ON "--data plain --resume %s/model.safetensors --out %s --quiet --lr 0.005 "

@@ -1,4 +1,4 @@
-/* Checkpoints as others write them: other types, more tensors, none of our settings. */
+/* Checkpoints as others write them: other types, additional tensors, none of our settings. */
 #include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is done to a checkpoint. Types are narrowed by cutting bits off, which is enough to be read. */
+/* How a checkpoint is edited. Narrower types are made by truncating bits, which suffices here. */
 struct edit {
     const char *from;                      /* NULL: out/model.safetensors */
     const char *dtype;                     /* of all tensors; NULL: F32 */
     const char *metadata;                  /* in place of ours; NULL: ours, "": none */
     const char *extra;                     /* one more tensor, of eight bytes */
-    const char *leave_out, *only_dtype_of; /* a tensor's name; which alone gets the type */
+    const char *leave_out, *only_dtype_of; /* part of tensors' names; the one that gets dtype */
 };
 
 static size_t put(unsigned char *to, const unsigned char *from, size_t count, const char *dtype)
@@ -165,7 +165,7 @@ START_TEST(test_file)
 }
 END_TEST
 
-/* The other commands take them too; training does not go on from them. */
+/* The other commands accept them too; training does not resume from them. */
 START_TEST(test_commands)
 {
     edit(&(struct edit){.metadata = "{\"format\":\"pt\"}"});
@@ -188,7 +188,7 @@ START_TEST(test_commands)
 }
 END_TEST
 
-/* Layers are counted by their names; what they compute is given. */
+/* Layers are counted by their names; their activation must be given. */
 static const struct {
     const char *train, *eval;
 } networks[] = {
@@ -223,7 +223,7 @@ START_TEST(test_network)
 }
 END_TEST
 
-/* A number in our settings that is none, or that asks for more than the tensors hold. */
+/* Settings of ours that are malformed, or that do not fit the tensors. */
 static const struct {
     const char *key, *value, *says;
     bool deep;

@@ -1,5 +1,5 @@
-/* A Gaussian decoder as a user meets it: constant pixels, what the checkpoint says of its variance, and what
- * the other commands make of it. */
+/* A Gaussian decoder as a user meets it: constant pixels, the variance in the checkpoint, and the
+ * other commands. */
 #include "../vae/data/dataset.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
@@ -46,9 +46,9 @@ static size_t read_bounds(const char *path, double *bounds, size_t most)
     return n;
 }
 
-/* Each optimiser's defaults: the test bound never falls by more than 5 % from its best, and stays below what
- * pixels of the least variance, all of them hit, have. Without a limit there is no such bound, and the best
- * of Adam's is three times that. */
+/* With each optimiser's defaults, the test bound never falls by more than 5 % from its best, and
+ * stays below that of a perfect fit with the least variance at all pixels. Without a limit there is
+ * no such bound, and Adam's best is three times that. */
 START_TEST(test_constant_pixels)
 {
     static const char *const optimizers[] = {"adagrad", "adam", "sgd"};
@@ -76,7 +76,7 @@ END_TEST
 
 /* --- the checkpoint --- */
 
-/* What options leave in the checkpoint: the step size by optimiser and likelihood, and the variance. */
+/* What options store in the checkpoint: the step size by optimiser and likelihood; the variance. */
 static const struct kept {
     const char *options, *lr, *holds, *lacks;
 } kept[] = {
@@ -114,7 +114,7 @@ END_TEST
 
 static const char *const variances[] = {"--min-logvar -1.5", "--sigma 0.3"};
 
-/* A run in two parts ends in the bits of a whole one, and all other commands read it. */
+/* A run in two parts ends in the same bits as one in one part, and all other commands read it. */
 START_TEST(test_resumed_and_read)
 {
     static const char model[] = "--data one.idx --likelihood gaussian --batch 9 --hidden 11 "
@@ -135,7 +135,7 @@ START_TEST(test_resumed_and_read)
 }
 END_TEST
 
-/* Checkpoints from before there was a limit go on without one: to the bits of a run that never had any. */
+/* Checkpoints that predate the limit go on without one, to the bits of a run that never had one. */
 START_TEST(test_older_checkpoint_has_no_limit)
 {
     struct dataset data;
@@ -174,7 +174,7 @@ START_TEST(test_older_checkpoint_has_no_limit)
 }
 END_TEST
 
-/* Metadata that train cannot have written. The texts are of one length, so the header's stays. */
+/* Metadata that train cannot have written. `from` and `to` are equally long: so is the header. */
 static const struct {
     const char *options, *from, *to, *says;
 } damage[] = {

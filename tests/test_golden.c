@@ -41,7 +41,7 @@ START_TEST(test_training_sum)
 }
 END_TEST
 
-/* FIPS 180-4's own examples, taken in pieces of every size. */
+/* The examples of FIPS 180-4, in pieces of every size. */
 static const struct {
     const char *text, *sum;
 } examples[] = {

@@ -1,4 +1,4 @@
-/* What stands between a run and harm: other runs, a full output, its own divergence. */
+/* What a run is guarded against: other runs, a full output, its own divergence. */
 #include "cli.h"
 #include "suites.h"
 #include <signal.h>
@@ -64,7 +64,7 @@ static const struct {
 };
 enum { BAD_RUNS = sizeof bad_runs / sizeof *bad_runs };
 
-/* It ends, with the reason, and an earlier model and its log are as they were. */
+/* A diverging run ends with the reason and leaves an earlier model and its log as they were. */
 START_TEST(test_divergence)
 {
     char line[512];
@@ -78,8 +78,8 @@ START_TEST(test_divergence)
 }
 END_TEST
 
-/* A run is judged by what it descends: where the KL counts nothing, the ELBO falls beyond the limit, and that is no
- * divergence. */
+/* A run is judged by its own objective: if the KL has no weight, the ELBO may fall beyond the limit
+ * without counting as divergence. */
 START_TEST(test_objective_is_judged)
 {
     double bound = 0;

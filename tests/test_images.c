@@ -1,4 +1,4 @@
-/* Images in every form in which people have them: types, dimensions, names, folders; and what is none. */
+/* Images in all forms in use: types, dimensions, names, folders; and files that are no images. */
 #include "../vae/data/dataset.h"
 #include "cli.h"
 #include "suites.h"
@@ -13,7 +13,7 @@
 
 /* --- files --- */
 
-/* Big-endian words of `size` bytes. */
+/* Writes a big-endian word of `size` bytes. */
 static size_t put(unsigned char *to, uint64_t word, unsigned size)
 {
     for (unsigned i = 0; i < size; i++) to[i] = (unsigned char)(word >> (8 * (size - 1 - i)));
@@ -39,7 +39,7 @@ static size_t put_value(unsigned char *to, int type, double x)
 
 enum { DIMS = 5 };
 
-/* sizes end at a 0; the values go round. */
+/* `sizes` ends at a 0; the values are repeated in turn. */
 static size_t make_idx(unsigned char *to, int type, const uint32_t sizes[DIMS],
                        const double *values, size_t count)
 {
@@ -66,7 +66,7 @@ enum { VALUES = 6 };
 static const struct {
     int type;
     double in[VALUES];
-    double scale; /* of what is kept; 0: refused */
+    double scale; /* from `in` to the pixels kept; 0: refused */
     const char *says;
 } types[] = {
     {0x08, {0, 1, 127, 128, 254, 255}, 1, ""},
@@ -113,7 +113,7 @@ START_TEST(test_type)
 }
 END_TEST
 
-/* Floats that are bytes by 255 train to the same checkpoint as the bytes, whatever the binarisation. */
+/* Floats equal to bytes / 255 train to the same checkpoint as the bytes, however binarised. */
 START_TEST(test_same_training)
 {
     static const int type[] = {0x08, 0x0b, 0x0c, 0x0d, 0x0e, 0x0d};
@@ -174,7 +174,7 @@ START_TEST(test_dimensions)
 }
 END_TEST
 
-/* --- what is no such file --- */
+/* --- files of other kinds --- */
 
 #define BYTES(text) sizeof text - 1, text
 static const struct {
@@ -225,7 +225,7 @@ START_TEST(test_gzip)
     struct images i;
     struct vae_error e = {""};
     const size_t n = make_idx(bytes, 0x08, sizes, values, 3);
-    gzFile f = gzopen("m.gz", "wb"); /* members, cut anywhere, and what tar leaves behind them */
+    gzFile f = gzopen("m.gz", "wb"); /* several members, and the padding that tar leaves */
     for (size_t at = 0; at < n; at += 100) {
         gzwrite(f, bytes + at, (unsigned)(n - at < 100 ? n - at : 100));
         gzclose(f);
@@ -248,7 +248,7 @@ START_TEST(test_gzip)
 }
 END_TEST
 
-/* A header that speaks of 4 G images of 4096 x 4096: found out without the memory. */
+/* A header that claims 4 G images of 4096 x 4096 is found out without allocating for them. */
 START_TEST(test_lying_header)
 {
     static const unsigned char header[16] = "\0\0\x0e\3\xff\xff\xff\xff\0\0\x10\0\0\0\x10";
@@ -258,7 +258,7 @@ START_TEST(test_lying_header)
     unsigned char bytes[64] = {0};
     memcpy(bytes, header, 16);
     getrusage(RUSAGE_SELF, &before);
-    for (int way = 0; way < 3; way++) { /* plain, compressed, by a pipe */
+    for (int way = 0; way < 3; way++) { /* plain, compressed, through a pipe */
         gzFile f = gzopen("lie.idx", way == 1 ? "wb" : "wbT");
         gzwrite(f, bytes, sizeof bytes);
         gzclose(f);

@@ -1,4 +1,4 @@
-/* Each kernel of each candidate table this machine runs, and the scalar reference, through its case. */
+/* Verifies each kernel of the scalar reference and of each table that this machine supports. */
 #include "../kernels/choice.h"
 #include "../reference/verify/verify.h"
 #include "suites.h"
@@ -42,8 +42,8 @@ static bool below(const float *x, size_t n, float limit)
     return true;
 }
 
-/* Without a gradient, weights under a prior and Adam's averages decay until they are a few multiples of
- * 2^-103, and no denormal slows the divider. */
+/* Without a gradient, weights under a prior and Adam's averages decay to a few multiples of 2^-103
+ * and no further, so no denormals arise to slow the divider. */
 START_TEST(test_decay_stops_short)
 {
     enum { N = 37, SGD_STEPS = 6000, ADAGRAD_STEPS = 2000, ADAM_STEPS = 120000 };

@@ -1,5 +1,5 @@
-/* Networks of any number of hidden layers as a user meets them: lists of widths, first weights, checkpoints of
- * format 2, and what every command makes of them. */
+/* Networks of any number of hidden layers as a user meets them: lists of widths, initial weights,
+ * checkpoints of format 2, and every command. */
 #include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
@@ -46,7 +46,7 @@ START_TEST(test_widths)
 }
 END_TEST
 
-/* --- first weights --- */
+/* --- initial weights --- */
 
 static void create(struct vae_model *m, const struct vae_shape *s)
 {
@@ -57,7 +57,8 @@ static void create(struct vae_model *m, const struct vae_shape *s)
     vae_init(m, 7, 0.1f);
 }
 
-/* The first cols of each row; a row's draws are addressed, so a wider one begins with the same. */
+/* Compares the rows and columns that both have. Draws are addressed by row and column, so a wider
+ * row begins with the same values. */
 static bool same_weights(const struct vae_model *a, const struct vae_layer *l,
                          const struct vae_model *b, const struct vae_layer *k)
 {
@@ -71,7 +72,7 @@ static bool same_weights(const struct vae_model *a, const struct vae_layer *l,
     return true;
 }
 
-/* Layers of one role and depth start alike in every network, any two others do not. */
+/* Layers of the same role and depth start from the same weights in every network; others do not. */
 START_TEST(test_first_weights)
 {
     const struct vae_shape shallow = {
@@ -101,8 +102,8 @@ END_TEST
 
 /* --- checkpoints and commands --- */
 
-/* Of format 1, as the first version wrote it, and of format 2; without the length of the header, a line feed behind
- * it. */
+/* One checkpoint of format 1, as the first version wrote it, and two of format 2. The files lack
+ * the header's length and have a line feed after the header. */
 static const char *const corpus[] = {"aevb", "deep", "linear"};
 enum { CORPUS = sizeof corpus / sizeof *corpus };
 
@@ -123,7 +124,8 @@ static void write_whole(const char *name, const char *path)
     free(bytes);
 }
 
-/* What was read is written to the same bytes, so a run goes on from the same state, in the same format. */
+/* A checkpoint that is read and written again has the same bytes, so a run resumes from the same
+ * state in the same format. */
 START_TEST(test_format_is_kept)
 {
     char old[] = "/tmp/vae-old-XXXXXX", again[] = "/tmp/vae-again-XXXXXX";
@@ -173,7 +175,7 @@ static const struct {
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
-/* Trains, in one go and in two, and gives the checkpoint to every command. */
+/* Trains in one part and in two, and gives the checkpoint to every command. */
 START_TEST(test_network)
 {
     static const char train[] = "train --data one.idx --batch 9 --latent 2 --samples-per-x 2 "

@@ -1,4 +1,4 @@
-/* What a failed check says: which kernel, shape and data, which element, and how to replay it alone. */
+/* Messages of failed checks: kernel, shape and data, element, and how to replay the shape alone. */
 #include "../reference/verify/verify.h"
 #include "broken.h"
 #include "suites.h"
@@ -38,7 +38,7 @@ static struct broken broken_by_name(const char *name)
     return b;
 }
 
-/* Checks b as `options` say, and keeps what is written about it. */
+/* Verifies b with `options` and keeps the messages in log. */
 static struct verdict check_broken(const struct broken *b, struct verify_options options,
                                    char log[LOG])
 {
@@ -54,7 +54,7 @@ static struct verdict check_broken(const struct broken *b, struct verify_options
     return v;
 }
 
-/* Sets what the message's last line says, as whoever replays it does in a shell. */
+/* Sets the variables in the message's last line, as one would to replay it in a shell. */
 static void follow_replay(const char *log)
 {
     char line[512];
@@ -69,7 +69,8 @@ static void follow_replay(const char *log)
     }
 }
 
-/* The failing shape alone fails in the same words, values included, and nothing else is run. */
+/* The failing shape, replayed alone, fails with the same message, values included, and no other
+ * shape is run. */
 START_TEST(test_message)
 {
     char log[LOG], again[LOG];
@@ -90,7 +91,7 @@ START_TEST(test_message)
     ck_assert_uint_eq(one.failures, all.failures);
     ck_assert_uint_eq(one.reasons, all.reasons);
     ck_assert(asked_kernel(sv_kernel_names[b.id]) && !asked_kernel("another"));
-    /* That alone: the shape before it, and the next kind of data, are well. */
+    /* It alone is wrong: the shape before it passes. */
     struct verify_shape other = *options.only;
     options.only = &other;
     if (!(all.reasons & CRASHED) && other.number) {
@@ -101,7 +102,8 @@ START_TEST(test_message)
 }
 END_TEST
 
-/* Past the list, or a kind that the kernel is not tried with: nothing runs, which test_kernel refuses. */
+/* A number past the list, or a kind of data that the kernel is not tried with, runs nothing;
+ * test_kernel then fails. */
 START_TEST(test_no_such_shape)
 {
     static const struct verify_shape none[] = {{1000000, DATA_KINDS}, {3, DATA_INTEGERS}};
@@ -147,7 +149,7 @@ START_TEST(test_shape_of_text)
 }
 END_TEST
 
-/* Other data for each seed, kernel, shape and kind; the same for the same. */
+/* Data differ for each seed, kernel, shape and kind, and are the same if all four are. */
 START_TEST(test_sources_differ)
 {
     const struct source s[] = {

@@ -1,4 +1,4 @@
-/* The model: gradients of the double oracle by finite differences, the trainer against the oracle. */
+/* The double oracle's gradients against finite differences, and the trainer against the oracle. */
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/streams.h"
@@ -18,7 +18,8 @@ static double loss(const struct vae_oracle *o, size_t rows, const double *x, str
     return o->iwae ? -b.log_mean : o->beta * b.kl - b.recon - b.log_ratio;
 }
 
-/* Log-variances that differences of 2 h leave on their side of the limit, two pixels in three below it. */
+/* Keeps log-variances so far from the limit that differences of 2 h do not cross it; those of two
+ * pixels in three are below. */
 static void keep_off_the_limit(struct vae_oracle *o)
 {
     const size_t bias = oracle_tensors(o) - 1, out = 2 * o->inputs;
@@ -110,7 +111,7 @@ static void oracle_update(const struct vae_oracle *o, enum vae_optimizer kind, d
     }
 }
 
-/* Log-variances of r rows that are below the limit; 0 where there is none. */
+/* The number of log-variances of r rows that are below the limit; 0 if there is no limit. */
 static size_t count_below(const struct vae_model *m, size_t r)
 {
     const size_t x = vae_inputs(&m->shape);
@@ -120,9 +121,9 @@ static size_t count_below(const struct vae_model *m, size_t r)
     return below;
 }
 
-/* _i % 3: optimiser; _i / 3: shape, Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6 of
- * themselves (u times a few roundings per layer and step). Under SGD weights do too; Adagrad and
- * Adam divide by the gradient's own size, so that a gradient near 0 may turn either way. */
+/* _i % 3: optimiser; _i / 3: shape, Bernoulli with L = 1, Gaussian with L = 2. Losses agree to 2e-6
+ * relative (u times a few roundings per layer and step). With SGD weights agree too; Adagrad and
+ * Adam divide by the gradient's own size, so a gradient near 0 may move a weight either way. */
 START_TEST(test_trajectory)
 {
     enum { STEPS = 10, COUNT = 200 };
@@ -182,8 +183,8 @@ START_TEST(test_trajectory)
 }
 END_TEST
 
-/* Corrected for their bias, Adam's first averages are g and g^2: each weight moves by the step size. The last
- * layer's biases start from 0 and have gradients far above eps. */
+/* Adam's first averages are g and g^2 after bias correction, so each weight moves by the step size.
+ * The last layer's biases start from 0 and have gradients far above eps. */
 START_TEST(test_first_step_of_adam)
 {
     const struct vae_run run = {

@@ -1,5 +1,5 @@
-/* The terms of the objective in double: what the kernels' gradients are the derivatives of, by central differences,
- * and that two ways to the same number agree. */
+/* The terms of the objective in double: the kernels' gradients are their derivatives, by central
+ * differences, and two ways to compute the same number agree. */
 #include "../reference/ref.h"
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
@@ -8,7 +8,7 @@
 
 enum { M = 4, N = 5, MOST_DRAWS = 3, ROWS = M * MOST_DRAWS };
 
-static const double H = 1e-5; /* half a central difference */
+static const double H = 1e-5; /* step of central differences */
 
 static const struct objective {
     size_t samples;
@@ -17,7 +17,7 @@ static const struct objective {
 } objectives[] = {{1, 1, false}, {3, 1, false}, {1, 0.3, false}, {2, 0, true}, {3, 0.3, true}};
 enum { OBJECTIVES = sizeof objectives / sizeof *objectives };
 
-/* An encoder's answer, what is drawn from it, and weights of all that is drawn. */
+/* An encoder's output, the draws from it, their gradients and their row weights. */
 struct draws {
     double mu[M * N], logvar[M * N], eps[ROWS * N], z[ROWS * N], dz[ROWS * N], c[ROWS];
 };

@@ -1,5 +1,5 @@
-/* The settings of the optimisers and the schedule of the step size: each against the formula in double, and what
- * of them is in a checkpoint. */
+/* The settings of the optimisers and the schedule of the step size, against the formulas in double
+ * and in checkpoints. */
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
 #include "cli.h"
@@ -42,8 +42,8 @@ static void create(struct vae_trainer *t, const struct vae_run *run, const struc
 
 /* --- the settings against the formulas of the optimisers --- */
 
-/* The gradient of the loss without the prior, which a step of SGD shows: its size is such that the weights' own
- * rounding does not count. */
+/* The gradient of the loss without the prior, found by a step of SGD with a step size so large that
+ * the rounding of the weights does not matter. */
 static void gradient(const struct vae_trainer *at, double *g)
 {
     struct vae_run run = at->run;
@@ -66,12 +66,13 @@ struct formula {
     double lr, decay, beta1, beta2, epsilon;
 };
 
-/* What the statistics of a weight are, and the mean of |g| over the same steps, what their error is relative to. */
+/* The statistics of a weight, and the magnitude of g that their error is relative to: |g|, averaged
+ * like m. */
 struct statistics {
     double m, v, size;
 };
 
-/* Step t of a weight; *error: how far off a float may be, all in all. */
+/* Step t of a weight; *error: the total error allowed in float. */
 static double step_in_double(enum vae_optimizer optimizer, const struct formula *f, double t,
                              double w, double g, struct statistics *s, double *error)
 {
@@ -97,7 +98,8 @@ static double step_in_double(enum vae_optimizer optimizer, const struct formula 
     return w - by * s->m;
 }
 
-/* What is expected is written out: the step sizes of all steps, the precision of the prior, betas and epsilon. */
+/* Expected values are given in full: the step sizes of all steps, the precision of the prior, betas
+ * and epsilon. */
 static const struct {
     enum vae_optimizer optimizer;
     int setting; /* -1: none is given */
@@ -209,7 +211,7 @@ START_TEST(test_stages)
 }
 END_TEST
 
-/* The longest that may be given has room. */
+/* There is room for the longest text that may be given. */
 START_TEST(test_longest_stages)
 {
     struct vae_schedule s = {.stages = SCHEDULE_STAGES}, again = {0};
@@ -221,7 +223,7 @@ START_TEST(test_longest_stages)
 }
 END_TEST
 
-/* --- data points and epochs, of a run that went on with other data --- */
+/* --- examples and epochs of a run that went on with other data --- */
 
 START_TEST(test_past)
 {
@@ -260,7 +262,8 @@ static struct vae_run full_run(void)
     return r;
 }
 
-/* Each leaves in the run what no checkpoint may hold, or nothing that needs to be written. */
+/* Each changes full_run: not at all, to defaults without keys, or to what no checkpoint may
+ * hold. */
 static void no_change(struct vae_run *r) { (void)r; }
 static void defaults(struct vae_run *r)
 {
@@ -284,7 +287,7 @@ static void future_past(struct vae_run *r) { r->past.steps = 1001; }
 
 static const struct {
     void (*change)(struct vae_run *);
-    const char *says, *written; /* refused, with this; or it comes back, and this key is there */
+    const char *says, *written; /* refused with `says`; or read back, with the key `written` */
 } kept[] = {
     {no_change, NULL,
      "\"beta1\":\"0.85\",\"beta2\":\"0.99\",\"epsilon\":\"1e-05\",\"weight_decay\":"

@@ -1,4 +1,5 @@
-/* The table of options and what follows from it: help, what is said of a wrong option, the command that goes on. */
+/* The table of options and what follows from it: help, messages about wrong options, the command to
+ * resume a run. */
 #include "../vae/cli/option_table.h"
 #include "../vae/cli/options.h"
 #include "../vae/cli/train_settings.h"
@@ -8,7 +9,7 @@
 
 enum { WORDS = 32 };
 
-/* Parses "train --data d ..." as main does; words are parted by one space. */
+/* Parses "train --data d ..." as main does; words are separated by single spaces. */
 static bool parse(const char *line, struct settings *s, struct vae_error *e)
 {
     static char words[1024];
@@ -18,7 +19,7 @@ static bool parse(const char *line, struct settings *s, struct vae_error *e)
     for (char *w = strtok_r(words, " ", &rest); w && argc < WORDS; w = strtok_r(NULL, " ", &rest))
         argv[argc++] = w;
     argv[argc] = NULL;
-    optind = 0; /* glibc and musl begin anew */
+    optind = 0; /* glibc and musl start again */
     *e = (struct vae_error){""};
     return vae_options_parse(vae_command_named(argv[0]), argc, argv, s, e) &&
            (s->command != COMMAND_train || vae_train_settings_complete(s, e));
@@ -26,7 +27,7 @@ static bool parse(const char *line, struct settings *s, struct vae_error *e)
 
 /* --- the table --- */
 
-/* A name is given once to each command, which getopt_long has room for. */
+/* A name occurs at most once per command, and a command's options fit getopt_long's array. */
 START_TEST(test_table)
 {
     size_t count = 0;
@@ -47,7 +48,7 @@ END_TEST
 
 /* --- help --- */
 
-/* The help has this, and then the end of a word. */
+/* Whether the help contains `name` at the end of a word. */
 static bool holds(const char *help, const char *name)
 {
     const size_t n = strlen(name);
@@ -56,7 +57,7 @@ static bool holds(const char *help, const char *name)
     return false;
 }
 
-/* Every option with its argument, no line too long, and the last word of each text. */
+/* Help has every option with its argument, the last word of each text, and no line too long. */
 START_TEST(test_help)
 {
     static char help[16384];
@@ -84,13 +85,13 @@ START_TEST(test_help)
 }
 END_TEST
 
-/* --- what is said --- */
+/* --- messages --- */
 
 static const struct {
-    const char *line, *says; /* says: all of it; NULL: the line is taken */
+    const char *line, *says; /* says: the whole message; NULL: the line is accepted */
 } lines[] = {
     {"train --data d --out o", NULL},
-    {"train --dat=d --ou o -quiet --epochs=3", NULL}, /* beginnings, and one dash */
+    {"train --dat=d --ou o -quiet --epochs=3", NULL}, /* abbreviations, and a single dash */
     {"train --data d --out o --fast", "--fast: unknown option; see `vae train --help`"},
     {"train --data d --out o --fast=3", "--fast=3: unknown option; see `vae train --help`"},
     {"train --data d --out o --help=3", "--help=3: unknown option; see `vae train --help`"},
@@ -168,9 +169,9 @@ START_TEST(test_settings)
 }
 END_TEST
 
-/* --- going on --- */
+/* --- resuming --- */
 
-/* What the checkpoint does not hold is said again, each option once, with its last value. */
+/* Options that the checkpoint does not hold are repeated, each once, with its last value. */
 START_TEST(test_again)
 {
     struct settings s;

@@ -1,4 +1,5 @@
-/* Half-passes: neither the ranges they go by, nor the threads, nor the parts of an update show in the bits. */
+/* Half-passes: the bits depend neither on the ranges of rows, nor on the threads, nor on how an
+ * update is split. */
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/memory.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sizes that divide nothing; with and without hidden layers. */
+/* Sizes that leave tails, with and without hidden layers. */
 static const struct network {
     struct vae_shape shape;
     size_t samples;
@@ -40,7 +41,7 @@ struct task {
     struct vae_model m;
     struct vae_step step;
     struct sv_rng eps;
-    uint64_t ranges; /* the seed of their lengths; 0: one for all */
+    uint64_t ranges; /* seed of the ranges' lengths; 0: one range for all rows */
     size_t rows;
     enum way way;
     float *g; /* of WAY_GRADIENT and WAY_TWO_BATCHES */
@@ -54,7 +55,7 @@ static size_t next_range(struct source *s, size_t left)
 
 static void run_passes(struct vae_job j, const struct task *t)
 {
-    struct source s = {t->ranges}; /* the same on each thread */
+    struct source s = {t->ranges}; /* the same ranges on each thread */
     const size_t l = t->m.samples;
     const bool to_z = t->way != WAY_DECODER;
     for (struct vae_range p = {0, 0}; p.first < t->rows; p.first += p.rows) {
@@ -146,7 +147,7 @@ static void close_task(struct task *t)
     vae_pool_destroy(pool);
 }
 
-/* Parameters and statistics, padding too. */
+/* Compares parameters and statistics, padding included. */
 static bool same_model(const struct vae_model *a, const struct vae_model *b)
 {
     const size_t bytes = a->params * sizeof *a->w;
@@ -168,8 +169,8 @@ static const struct {
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
-/* _i % 3: optimiser; _i / 3: network. Every way, on every instruction set and 1 to 3 threads, ends in the weights and
- * statistics of the fused update on one. */
+/* _i % 3: optimiser; _i / 3: network. Every way, on every instruction set and 1 to 3 threads, ends
+ * in the same weights and statistics as the fused update on one thread. */
 START_TEST(test_same_bits)
 {
     struct task want, have;
@@ -195,8 +196,8 @@ static bool same_weights(const struct task *a, const struct task *b, size_t firs
     return !memcmp(a->m.w + first, b->m.w + first, (end - first) * sizeof *a->m.w);
 }
 
-/* _i as above, on two threads: gradients that stop short of z leave the decoder with the same step, and the encoder
- * as it was. */
+/* _i as above, on two threads: gradients that stop before z give the decoder the same step and
+ * leave the encoder as it was. */
 START_TEST(test_decoder_alone)
 {
     struct task whole, decoder, first;

@@ -1,5 +1,5 @@
-/* The yardstick of all shares: its values stay ordinary numbers however long it runs, a share beyond it is an
- * error, never a figure, and what it is set beside is counted as a hand counts it. */
+/* The FMA peak, the yardstick of all shares: its values stay normal numbers however long it runs, a
+ * share above it is an error and never a figure, and FLOP counts agree with a count by hand. */
 #include "../vae/base/peak.h"
 #include "../vae/cli/insight.h"
 #include "suites.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* fma_peak after `rounds` rounds; returns how many values there are. All of them are normal. */
+/* Runs fma_peak for `rounds` rounds; returns the number of its values, which must all be normal. */
 static size_t run_chains(const struct sv_kernels *k, size_t rounds, float last[SV_PEAK_VALUES])
 {
     size_t n = 0;
@@ -23,8 +23,8 @@ static size_t run_chains(const struct sv_kernels *k, size_t rounds, float last[S
     return n;
 }
 
-/* After 20,000 rounds nothing moves any more, so no later value can differ; the 2e7 rounds of some seconds of a
- * real measurement are run all the same where they do not take minutes. */
+/* After 20,000 rounds all values are at a fixed point, so no later value can differ. The 2e7 rounds
+ * of a real measurement of some seconds are run all the same where they do not take minutes. */
 START_TEST(test_chains_stay_normal)
 {
     const struct sv_kernels *k = sv_candidate((size_t)_i);
@@ -39,7 +39,7 @@ START_TEST(test_chains_stay_normal)
 }
 END_TEST
 
-/* A chain is not another's copy: a compiler that saw that would run one of them. */
+/* No chain is a copy of another: a compiler that noticed would run only one of them. */
 START_TEST(test_chains_differ)
 {
     const struct sv_kernels *k = sv_candidate((size_t)_i);
@@ -75,7 +75,7 @@ static const struct {
     {0, 100e9, 0, "0 % of the FMA peak"},
     {104.9e9, 100e9, 1.049, "105 % of the FMA peak"},
     {105.1e9, 100e9, NAN, "105.1 GFLOP/s"},
-    {21.9e9, 0.4e9, NAN, "disturbed"}, /* 5467 %, as a user saw it */
+    {21.9e9, 0.4e9, NAN, "disturbed"}, /* 5467 %, once seen by a user */
     {1e9, 0, NAN, "no share"},
     {INFINITY, 100e9, NAN, "no share"},
     {1e9, NAN, NAN, "no share"},
@@ -99,7 +99,8 @@ START_TEST(test_share)
 }
 END_TEST
 
-/* Two phases of 1 s, 60 and 80 GFLOP, and one without arithmetic. _i: the peak is 100, or 70 GFLOP/s. */
+/* Two phases of 1 s with 60 and 80 GFLOP, and one without arithmetic. _i = 0: the peak is 100
+ * GFLOP/s; _i = 1: it is 70. */
 START_TEST(test_profile_shares)
 {
     const struct insight phase[] = {
@@ -126,12 +127,13 @@ START_TEST(test_profile_shares)
 }
 END_TEST
 
-/* --- arithmetic: as a hand counts it --- */
+/* --- FLOP counts, against a count by hand --- */
 
-/* 6 inputs, 2 latent. 5 hidden: multiply-adds of the encoder's layers 6 x 5 and 5 x 4, of the decoder's 2 x 5 and
- * 5 x 6 (a Gaussian's: 5 x 12), each decoder layer once per draw. A step takes each product three times (Y, dW,
- * dX), but of the first layer no dX. Encoder 4, 3, and no hidden layer in the decoder: 6 x 4, 4 x 3, 3 x 4; 2 x 6.
- * None in the encoder, decoder 3, 4: 6 x 4; 2 x 3, 3 x 4, 4 x 6. */
+/* Multiply-adds with 6 inputs and 2 latent, layer by layer, decoder layers once per draw:
+ *   hidden 5 and 5        encoder 6 x 5, 5 x 4         decoder 2 x 5, 5 x 6 (Gaussian: 5 x 12)
+ *   hidden 4, 3 and none  encoder 6 x 4, 4 x 3, 3 x 4  decoder 2 x 6
+ *   hidden none and 3, 4  encoder 6 x 4                decoder 2 x 3, 3 x 4, 4 x 6
+ * A step has each product three times (Y, dW, dX), except for the first layer's dX. */
 static const struct {
     struct vae_widths enc, dec;
     enum vae_likelihood likelihood;
@@ -183,7 +185,7 @@ Suite *suite_peak(void)
     tcase_add_loop_test(t, test_profile_shares, 0, 2);
     tcase_add_loop_test(t, test_flops, 0, (int)(sizeof counts / sizeof *counts));
     suite_add_tcase(s, t);
-    TCase *rounds = tcase_create("rounds"); /* minutes where nothing is optimised */
+    TCase *rounds = tcase_create("rounds"); /* takes minutes in an unoptimised build */
     tcase_set_timeout(rounds, 120);
     tcase_set_tags(rounds, "rounds");
     tcase_add_loop_test(rounds, test_chains_stay_normal, 0, (int)tables);

@@ -1,4 +1,5 @@
-/* Threads: every part runs, all meet, work is cut without gap or overlap; a step allocates nothing. */
+/* Threads: every thread runs, barriers hold, work is split without gap or overlap, and a step
+ * allocates nothing. */
 #include "../reference/verify/data.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/pool.h"
@@ -11,7 +12,7 @@
 
 enum { MOST = 9, ROUNDS = 300, MEETINGS = 5 };
 
-/* Each part writes its own place; after each meeting all must see what the others wrote before it. */
+/* Each thread writes its own place; after each barrier all must see what the others wrote. */
 struct meeting {
     struct pool *pool;
     size_t threads, wrong[MOST];
@@ -29,7 +30,7 @@ static void meet(void *arg, size_t thread)
     }
 }
 
-/* _i + 1 threads, more of them than CPUs too. */
+/* On _i + 1 threads, which may exceed the CPUs. */
 START_TEST(test_meetings)
 {
     struct vae_error e = {""};
@@ -84,7 +85,7 @@ START_TEST(test_split)
 }
 END_TEST
 
-/* _i: bit 0 Gaussian, bit 1 two draws and dynamic binarisation; on one thread and on two. */
+/* _i: bit 0: Gaussian; bit 1: two draws and dynamic binarisation. On one thread and on two. */
 START_TEST(test_a_step_allocates_nothing)
 {
     enum { COUNT = 50 };
@@ -114,7 +115,7 @@ START_TEST(test_a_step_allocates_nothing)
         const size_t before_create = allocations();
         ck_assert(vae_trainer_create(&t, &k, &run, &images, pool, &e));
 #ifdef __linux__
-        ck_assert_uint_gt(allocations(), before_create); /* the counter counts */
+        ck_assert_uint_gt(allocations(), before_create); /* the counter works */
 #endif
         const size_t before = allocations();
         for (int i = 0; i < 20; i++) vae_trainer_step(&t, &b);

@@ -1,4 +1,4 @@
-/* Readers of files that others wrote: safetensors of every type and make, headers that lie. */
+/* Readers of files that others wrote: safetensors of every type and origin, false headers. */
 #include "../vae/model/checkpoint.h"
 #include "cli.h"
 #include "suites.h"
@@ -22,7 +22,7 @@ static void write_st(const char *path, const char *header, const void *data, siz
     free(bytes);
 }
 
-/* says: NULL where the header is right. */
+/* says: NULL if the header is valid. */
 static const struct {
     const char *header;
     size_t data;
@@ -36,7 +36,7 @@ static const struct {
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 7, "past the end"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12,
      "left over or shared"},
-    /* any order; two of one range leave a hole of their size */
+    /* tensors may be in any order; two that share a range leave a hole of its size */
     {"{\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]},"
      "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
      8, NULL},
@@ -86,7 +86,7 @@ static const struct {
     {"{\"a\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]}}", 2,
      "shape and size disagree"},
     {"{\"a\":{\"dtype\":\"Q7\",\"shape\":[2],\"data_offsets\":[0,7]}}", 7,
-     NULL}, /* its range alone */
+     NULL}, /* unknown type: only its range is checked */
     {"{\"a\":{\"dtype\":\"Q7\",\"shape\":[2],\"data_offsets\":[0,7]}}", 8, "left over or shared"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
      "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
@@ -108,7 +108,7 @@ START_TEST(test_header)
 }
 END_TEST
 
-/* Brackets as deep as the header is long. */
+/* A header of nothing but nested brackets. */
 START_TEST(test_nested_header)
 {
     enum { DEEP = 1 << 20 };
@@ -124,7 +124,7 @@ START_TEST(test_nested_header)
 }
 END_TEST
 
-/* kB at most so far */
+/* The peak of resident memory so far, in kB. */
 static long memory_peak(void)
 {
     struct rusage u;
@@ -132,7 +132,7 @@ static long memory_peak(void)
     return u.ru_maxrss;
 }
 
-/* Three gigabytes of nothing behind a header: not read, not asked for as memory. */
+/* Three sparse gigabytes behind a header are neither read nor allocated. */
 START_TEST(test_sparse)
 {
     static const struct {
@@ -171,7 +171,7 @@ static const struct {
     {"F32", 4, 0x7f800000, NAN},
     {"F16", 2, 0x0000, 0.0f},
     {"F16", 2, 0x8000, -0.0f},
-    {"F16", 2, 0x0001, 0x1p-24f}, /* subnormal */
+    {"F16", 2, 0x0001, 0x1p-24f}, /* denormal */
     {"F16", 2, 0x83ff, -0x1.ff8p-15f},
     {"F16", 2, 0x0400, 0x1p-14f},
     {"F16", 2, 0x3c00, 1.0f},
@@ -183,21 +183,21 @@ static const struct {
     {"F16", 2, 0x7e01, NAN},
     {"BF16", 2, 0x3f80, 1.0f},
     {"BF16", 2, 0xc049, -0x1.92p1f},
-    {"BF16", 2, 0x0001, 0x1p-133f}, /* subnormal */
+    {"BF16", 2, 0x0001, 0x1p-133f}, /* denormal */
     {"BF16", 2, 0x7f7f, 0x1.fep127f},
     {"BF16", 2, 0x7f80, NAN},
     {"BF16", 2, 0xffc0, NAN},
     {"F64", 8, 0x3ff0000000000000, 1.0f},
-    {"F64", 8, 0x3ff0000010000000, 1.0f},          /* a tie, to even: down */
-    {"F64", 8, 0x3ff0000030000000, 0x1.000004p0f}, /* a tie, to even: up */
+    {"F64", 8, 0x3ff0000010000000, 1.0f},          /* a tie, down to even */
+    {"F64", 8, 0x3ff0000030000000, 0x1.000004p0f}, /* a tie, up to even */
     {"F64", 8, 0x3ff0000010000001, 0x1.000002p0f},
     {"F64", 8, 0xbfb999999999999a, -0.1f},
     {"F64", 8, 0x36a0000000000000, 0x1p-149f},
-    {"F64", 8, 0x3690000000000000, 0.0f}, /* half the least, to even */
+    {"F64", 8, 0x3690000000000000, 0.0f}, /* half the least denormal, to even */
     {"F64", 8, 0x3690000000000001, 0x1p-149f},
     {"F64", 8, 0x47efffffe0000000, 0x1.fffffep127f},
     {"F64", 8, 0x47efffffefffffff, 0x1.fffffep127f},
-    {"F64", 8, 0x47effffff0000000, NAN}, /* rounds to what no float holds: infinity */
+    {"F64", 8, 0x47effffff0000000, NAN}, /* rounds to infinity */
     {"F64", 8, 0x7fefffffffffffff, NAN},
     {"F64", 8, 0x7ff8000000000000, NAN},
 };
@@ -211,7 +211,7 @@ START_TEST(test_value)
     struct st_file f;
     struct vae_error e = {""};
     const size_t size = values[_i].size, shape[1] = {2};
-    unsigned char data[16] = {0}; /* the second element counts, the first is 0 */
+    unsigned char data[16] = {0}; /* the second element is the value, the first is 0 */
     memcpy(data + size, &values[_i].bits, size);
     snprintf(header, sizeof header,
              "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", values[_i].dtype,
@@ -228,7 +228,7 @@ START_TEST(test_value)
 }
 END_TEST
 
-/* More elements than one read takes, between others. */
+/* A tensor that takes more than one read, between two others. */
 START_TEST(test_long_tensor)
 {
     enum { COUNT = 100003 };

@@ -1,4 +1,4 @@
-/* The documents keep what they show: README's example is compiled and run here, and links lead to files. */
+/* The documents are right: README's example is compiled and run here, and links lead to files. */
 #include "../kernels/kernels.h"
 #include "suites.h"
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A whole file, to be freed. */
+/* The text of a file; the caller frees it. */
 static char *text_of(const char *path)
 {
     FILE *f = fopen(path, "r");
@@ -45,7 +45,7 @@ END_TEST
 static const char *const documents[] = {"README.md", "REPORT.md", "CONTRIBUTING.md",
                                         "bench/README.md"};
 
-/* Relative links of Markdown: [words](path#place), from the document's folder. */
+/* Relative links of Markdown, [words](path#place), start from the document's folder. */
 START_TEST(test_links)
 {
     const char *path = documents[_i], *slash = strrchr(path, '/');

@@ -1,4 +1,4 @@
-/* Runs that are stopped or killed: what they leave, and that they go on from it. */
+/* Runs that are stopped or killed: what they leave, and how they resume from it. */
 #include "cli.h"
 #include "suites.h"
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 /* --- the log is part of the run --- */
 
-/* The lines of a log without what may differ: times, and where it ran. To be freed. */
+/* The lines of a log without what may differ: times, and where it ran. The caller frees them. */
 static char *timeless(const char *path)
 {
     static const char *const free_to_differ[] = {"samples_per_s", "gflops", "profile", "isa",
@@ -46,7 +46,8 @@ static void must_log_the_same(const char *a, const char *b)
     free(y);
 }
 
-/* Resumed with other threads and kernels, it ends where a run without a break does, and so does its log. */
+/* Resumed with other threads and kernels, a run ends in the same checkpoint and log as an
+ * uninterrupted one. */
 static void must_go_on_exactly(const char *checkpoint, const char *reports)
 {
     char command[512];
@@ -68,7 +69,7 @@ static void must_go_on_exactly(const char *checkpoint, const char *reports)
     must_log_the_same("i/log.jsonl", "whole/log.jsonl");
 }
 
-/* SIGKILL at any moment: what lies there is a whole checkpoint, and goes on from there. */
+/* After SIGKILL at any moment there is a complete checkpoint, from which the run resumes. */
 START_TEST(test_kill)
 {
     const char *reports = _i % 3 ? "" : "--points 7";
@@ -82,10 +83,10 @@ START_TEST(test_kill)
 }
 END_TEST
 
-/* What a log may hold that a run goes on with, before `--resume` and after it. */
+/* States in which a resumed run may find its log. */
 static const struct {
     const char *what, *shell;
-    bool lost; /* the first line */
+    bool lost; /* the first line is lost */
 } logs[] = {
     {"half a line", "head -c -20 l/log.jsonl >half && mv half l/log.jsonl", true},
     {"none", "rm l/log.jsonl", true},
@@ -105,8 +106,8 @@ static const struct {
 };
 enum { LOGS = sizeof logs / sizeof *logs };
 
-/* A checkpoint of one epoch, whatever its log: two epochs' log is that of a run without a break. Only what
- * the log had lost before it was resumed stays lost. */
+/* A run resumed after one epoch, whatever its log, has after two the log of an uninterrupted run.
+ * Only lines lost before it was resumed stay lost. */
 START_TEST(test_log_of_resumed)
 {
     char *got, *want;
@@ -125,7 +126,7 @@ START_TEST(test_log_of_resumed)
 }
 END_TEST
 
-/* A new run's log takes the place of an older one's, a file that is no log stays. */
+/* A new run's log replaces that of an older one; a file that is no log stays. */
 START_TEST(test_log_of_new_run)
 {
     cli_must_work("train --data plain --out n --epochs 3 " CLI_MODEL " --seed 4 --quiet");
@@ -168,7 +169,7 @@ START_TEST(test_signal)
 }
 END_TEST
 
-/* What the parent ignores stays ignored: nohup. */
+/* Signals that the parent ignores stay ignored, as under nohup. */
 START_TEST(test_ignored_signal)
 {
     signal(signals[_i], SIG_IGN);
@@ -182,7 +183,7 @@ START_TEST(test_ignored_signal)
 }
 END_TEST
 
-/* A step so long that it is under way when the second signal comes. */
+/* The step is long enough to be under way when the second signal comes. */
 START_TEST(test_second_signal)
 {
     const pid_t child =
@@ -208,8 +209,8 @@ static size_t lines_of(const char *path)
     return count;
 }
 
-/* From the second report on the bound is beyond the limit; it takes 1000 steps, of tens of ms each, to count as
- * diverged. A signal in between leaves the first report's checkpoint alone. */
+/* From the second report on the bound is beyond the limit, but a run counts as diverged only after
+ * 1000 steps, of tens of ms each. A signal before that leaves the first report's checkpoint. */
 START_TEST(test_signal_beyond_limit)
 {
     const pid_t child =
@@ -231,7 +232,7 @@ START_TEST(test_signal_beyond_limit)
 }
 END_TEST
 
-/* timeout(1) sends its signal to the process and then to its group: that is one. */
+/* timeout(1) sends its signal to the process and then to its group; both count as one. */
 START_TEST(test_doubled_signal)
 {
     const pid_t child = cli_start_endless("");
@@ -242,7 +243,7 @@ START_TEST(test_doubled_signal)
 }
 END_TEST
 
-/* The command that a stopped run prints works as it is, and ends where it would have. */
+/* The command that a stopped run prints works as printed, and ends as the run would have. */
 START_TEST(test_hint)
 {
     ck_assert_int_eq(system("cp one.idx 'my data.idx'; mkdir -p 'o'\\''ut dir'"), 0);
@@ -278,7 +279,7 @@ END_TEST
 
 /* --- closed descriptors --- */
 
-/* Without standard descriptors nothing printed lands in a file, and the files are what they are with them. */
+/* With standard descriptors closed, nothing printed lands in a file, and the files are the same. */
 START_TEST(test_closed_descriptors)
 {
     static const char *const closed[] = {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"};
@@ -309,7 +310,7 @@ Suite *suite_recovery(void)
     tcase_add_test(t, test_hint);
     tcase_add_test(t, test_closed_descriptors);
     suite_add_tcase(s, t);
-    TCase *second = tcase_create("second"); /* the thread sanitizer holds signals back */
+    TCase *second = tcase_create("second"); /* apart, as the thread sanitizer delays signals */
     tcase_set_timeout(second, 120);
     tcase_add_unchecked_fixture(second, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(second, test_second_signal);

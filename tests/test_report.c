@@ -1,5 +1,5 @@
-/* What REPORT.md and README.md say is what the raw rounds in results/ give: some figures are computed anew, by other
- * code than wrote them. */
+/* REPORT.md and README.md agree with the raw rounds in results/: some figures are recomputed here,
+ * by other code than wrote them. */
 #include "../vae/base/order.h"
 #include "suites.h"
 #include <jansson.h>
@@ -85,8 +85,8 @@ static double ratio(const json_t *row, const char *a, const char *b)
     return vae_median(r, n);
 }
 
-/* A line of the report begins with `start` and goes on with the number, as a median before its interval. The
- * files hold five digits, so the last digit shown may be rounded the other way. */
+/* A line of the report must begin with `start` and contain the number as a median before its
+ * interval. The files hold five digits, so the last digit shown may be rounded the other way. */
 static void says(const char *start, double number, int digits)
 {
     char line[4096], want[3][64];
@@ -118,7 +118,7 @@ START_TEST(test_step)
 }
 END_TEST
 
-/* README shows the share of the step in its table, beside the bar. */
+/* README.md shows the share of the step in its table, beside the bar. */
 START_TEST(test_readme_figures)
 {
     json_t *file = load("step");
@@ -135,7 +135,7 @@ START_TEST(test_readme_figures)
 }
 END_TEST
 
-/* Every column of every table has a name and, in each row, something to say. */
+/* Every column of every table has a name and, in each row, an entry. */
 START_TEST(test_no_empty_cell)
 {
     const char *cell = strstr(report, "|  |");
@@ -205,7 +205,7 @@ START_TEST(test_maps)
 }
 END_TEST
 
-/* The section of sustained training is there exactly where it was measured. */
+/* The section on sustained training is there if and only if it was measured. */
 START_TEST(test_sustained)
 {
     char path[2 * PATH];
@@ -225,7 +225,7 @@ START_TEST(test_sustained)
 }
 END_TEST
 
-/* One checksum, and the report shows its beginning. */
+/* All checksums agree, and the report shows the beginning. */
 START_TEST(test_bits)
 {
     json_t *file = load("bits"), *row;
@@ -261,7 +261,7 @@ START_TEST(test_convergence)
 }
 END_TEST
 
-/* What data.py of the report says of a file of results; NULL where it takes it. */
+/* The message with which the report's data.py refuses a file of results; NULL if it accepts it. */
 static const char *refused(const char *results)
 {
     static char line[1024];
@@ -278,7 +278,7 @@ static const char *refused(const char *results)
     return said ? line : NULL;
 }
 
-/* A contender's rates are over the peak's, per thread. */
+/* Shares are a contender's rates over the peak's, per thread. */
 #define RATES(name, rate)                                                                          \
     "{\"name\": \"" name "\", \"rates\": [" rate ", 1, " rate ", 900, " rate "]}"
 #define ROW(name, rate)                                                                            \
@@ -286,7 +286,7 @@ static const char *refused(const char *results)
         "FMA peak", "100") ", " RATES(name, rate) "]}]}"
 
 static const struct {
-    const char *results, *says; /* NULL: taken */
+    const char *results, *says; /* NULL: accepted */
 } files[] = {
     {ROW("one thread", "104.9"), NULL},
     {ROW("one thread", "105.1"), "f: w, one thread: 105 % of the FMA peak"},
@@ -305,14 +305,14 @@ static const struct {
 
 START_TEST(test_share_beyond_peak)
 {
-    if (system("python3 -c pass 2>/dev/null") != 0) return; /* who builds may do without */
+    if (system("python3 -c pass 2>/dev/null") != 0) return; /* Python is not needed to build */
     const char *said = refused(files[_i].results);
     ck_assert_msg(!said == !files[_i].says, "%s", said ? said : "taken");
     ck_assert_msg(!said || strstr(said, files[_i].says), "%s", said);
 }
 END_TEST
 
-/* As /proc/cpuinfo has it. Files of earlier versions do not hold the stepping. */
+/* The host as in /proc/cpuinfo. Files of earlier versions lack the stepping. */
 static const struct {
     const char *host, *name;
 } cpus[] = {

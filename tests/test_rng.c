@@ -1,4 +1,4 @@
-/* Philox against its published vectors, and what the addressing promises. */
+/* Philox against its published test vectors, and the promises of addressed draws. */
 #include "../reference/ref.h"
 #include "suites.h"
 #include <math.h>

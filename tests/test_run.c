@@ -1,4 +1,4 @@
-/* What a run is judged and kept by: health, the checkpoint's progress, steps beyond 2^32. */
+/* A run's health, its progress in the checkpoint, steps beyond 2^32. */
 #include "../vae/base/streams.h"
 #include "../vae/methods/health.h"
 #include "../vae/methods/train.h"
@@ -29,7 +29,8 @@ static struct vae_run small_run(enum vae_likelihood likelihood, enum vae_optimiz
 
 /* --- health --- */
 
-/* Ten pixels: -10 log 2, and -10 (log 2 pi + 1/4) / 2, ten times over. */
+/* Ten pixels. The limit is ten times -10 log 2 (Bernoulli) or -10 (log 2 pi + 1/4) / 2 (Gaussian),
+ * or ten times the untrained bound if that is lower. */
 START_TEST(test_limit)
 {
     struct vae_run r = small_run(_i ? VAE_GAUSSIAN : VAE_BERNOULLI, VAE_ADAM);
@@ -46,7 +47,8 @@ START_TEST(test_limit)
 }
 END_TEST
 
-/* A thousand steps in a row, or an epoch of them; one good step begins anew. */
+/* A run has diverged after a thousand bad steps in a row, or an epoch of them if that is longer;
+ * one good step restarts the count. */
 START_TEST(test_diverged)
 {
     struct vae_run r = small_run(VAE_BERNOULLI, VAE_ADAM);
@@ -111,7 +113,7 @@ static void load(struct fixture *f)
     vae_st_close(&file);
 }
 
-/* Progress comes back to the bit. */
+/* Progress is restored to the bit. */
 START_TEST(test_progress_is_kept)
 {
     struct fixture f;
@@ -133,7 +135,7 @@ END_TEST
 
 static const struct {
     enum vae_optimizer optimizer;
-    int arena; /* 0: weights, then the statistics */
+    int arena; /* 0: weights; 1, 2: statistics */
     float value;
     const char *says;
 } unsound[] = {
@@ -147,7 +149,7 @@ static const struct {
 };
 enum { UNSOUND = sizeof unsound / sizeof *unsound };
 
-/* What loading refuses, saving refuses, with one check, and the file stays what it was. */
+/* Saving refuses what loading refuses, by the same check, and leaves the file as it was. */
 START_TEST(test_unsound)
 {
     struct fixture f;
@@ -189,7 +191,7 @@ START_TEST(test_streams_of_late_steps)
 }
 END_TEST
 
-/* Across 2^32 a run saves, goes on, and ends where one without a break does. */
+/* A run that is saved and resumed across step 2^32 ends as an uninterrupted one does. */
 START_TEST(test_late_steps)
 {
     struct fixture whole, cut;

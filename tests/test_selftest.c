@@ -1,4 +1,4 @@
-/* The check of the check: kernels broken on purpose, each of which the verifier must catch. */
+/* Self-test of the verifier: it must catch each of these deliberately broken kernels. */
 #include "../reference/verify/verify.h"
 #include "broken.h"
 #include "suites.h"
@@ -10,7 +10,7 @@
 
 static struct sv_kernels good; /* generic */
 
-/* --- what goes wrong with memory --- */
+/* --- memory errors --- */
 
 static void drops_last_lane(size_t n, const float *x, float *y)
 {
@@ -38,7 +38,8 @@ static void writes_one_before(size_t n, const float *x, float *y)
     good.tanh(n, x, y);
     y[-1] = 0;
 }
-static void writes_past_where_it_may(size_t n, const float *x, float *y) /* 8 on, if on the page */
+/* Writes 8 elements past the end, if that is still on the page. */
+static void writes_past_where_it_may(size_t n, const float *x, float *y)
 {
     good.tanh(n, x, y);
     if ((uintptr_t)(y + n) % 4096 && (uintptr_t)(y + n) % 4096 < 4000) y[n + 8] = 0;
@@ -60,7 +61,7 @@ static void takes_another_leading_dimension(const struct sv_kl *p)
     wrong.ld = p->ldg;
     good.kl_grad(&wrong);
 }
-static void clears_before_it_reads(size_t n, const float *x, float *y) /* wrong in place only */
+static void clears_before_it_reads(size_t n, const float *x, float *y) /* wrong only in place */
 {
     memset(y, 0, n * sizeof *y);
     good.tanh(n, x, y);
@@ -78,7 +79,7 @@ static void forgets_the_leading_dimension(size_t m, size_t n, struct sv_rng rng,
     good.uniform(m, n, rng, y, n);
 }
 
-/* --- what goes wrong with lengths and alignment --- */
+/* --- errors at some lengths and alignments --- */
 
 static void fails_at_one_length(size_t n, const float *x, float *y)
 {
@@ -91,7 +92,7 @@ static void fails_unaligned(size_t n, const float *x, float *y)
     if (n > 3 && (uintptr_t)x % 32) y[3] = nextafterf(y[3], 2);
 }
 
-/* --- what goes wrong with values --- */
+/* --- wrong values --- */
 
 static void swallows_nan(size_t n, const float *x, float *y)
 {
@@ -223,7 +224,7 @@ static void steps_where_variance_is_fixed(const struct sv_gaussian_ll *p)
     if (!p->logvar && p->m && p->n) p->dlogvar[p->n - 1] = 0;
 }
 
-/* --- what goes wrong in a GEMM --- */
+/* --- errors of a GEMM --- */
 
 static void ignores_accumulate(const struct sv_gemm *g)
 {
@@ -237,7 +238,7 @@ static void misses_the_last_k(const struct sv_gemm *g)
     if (g->k > 16) wrong.k--;
     good.gemm_nn(&wrong);
 }
-static void splits_k(const struct sv_gemm *g) /* two partial sums: within bound, other bits */
+static void splits_k(const struct sv_gemm *g) /* two partial sums: within bound, bits differ */
 {
     struct sv_gemm half = *g;
     good.gemm_nn(g);
@@ -257,7 +258,7 @@ static void forgets_the_bias(const struct sv_gemm *g)
     good.gemm_nn(&wrong);
 }
 
-/* --- what goes wrong with the machine --- */
+/* --- errors of machine state --- */
 
 #if defined(__x86_64__)
 static void sets_flush_to_zero(size_t n, const float *x, float *y)
@@ -275,8 +276,8 @@ static void sets_flush_to_zero(size_t n, const float *x, float *y)
 }
 #endif
 
-/* Each row: what must be found, by which comparison. ORACLE: the table is not compared with generic,
- * so that the oracle, which alone checks generic itself, has to find it. */
+/* Each row: the reason that must be found, and by which comparison. ORACLE: the table is not
+ * compared with generic, so the oracle must find the error, as it must for generic itself. */
 enum { ORACLE = false, GENERIC = true };
 
 #define BREAK(reason, against, field, function)                                                    \

@@ -1,5 +1,5 @@
-/* Every allocation of every writer and reader in turn finds memory short: one line that says so, the old
- * file as it was. What the C library allocates itself is left to `make faults`. */
+/* Each allocation of each writer and reader fails in turn: one line must say so, and the old file
+ * must stay as it was. The C library's own allocations are left to `make faults`. */
 #include "../vae/cli/insight.h"
 #include "../vae/cli/report.h"
 #include "../vae/cli/train_log.h"
@@ -76,7 +76,7 @@ static bool read_images(struct vae_error *e)
     return true;
 }
 
-/* With and without a profile of phases. */
+/* A line of the log, with or without the phases table. */
 static bool make_line(bool profiled, struct vae_error *e)
 {
     static const struct insight phase[] = {{"one", 1, 2, 0}, {"two", 1, 0, 3}};
@@ -90,7 +90,7 @@ static bool make_line(bool profiled, struct vae_error *e)
 static bool make_plain_line(struct vae_error *e) { return make_line(false, e); }
 static bool make_full_line(struct vae_error *e) { return make_line(true, e); }
 
-/* A run that goes on looks at each line of its log, and leaves one out here. */
+/* A resumed run reads each line of its log, and drops one here. */
 static bool go_on_with_log(struct vae_error *e)
 {
     struct train_log log;
@@ -102,7 +102,7 @@ static bool go_on_with_log(struct vae_error *e)
 static const struct {
     bool (*does)(struct vae_error *);
     const char *writes;
-    size_t least; /* allocations it takes, at least */
+    size_t least; /* allocations that it makes, at least */
 } jobs[] = {
     {write_checkpoint, file, 300}, {write_picture, file, 5},     {write_profile, file, 1000},
     {make_plain_line, NULL, 20},   {make_full_line, NULL, 30},   {go_on_with_log, NULL, 10},

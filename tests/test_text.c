@@ -1,4 +1,4 @@
-/* Text from outside: what a terminal would act on is replaced, and what is no number is none. */
+/* Text from outside: what a terminal would act on is replaced, and only numbers pass as numbers. */
 #include "../vae/base/number.h"
 #include "../vae/base/text.h"
 #include "suites.h"
@@ -17,7 +17,7 @@ static const struct {
      "a?b?c?d?[2Je?f?"},
     {"\xc2\x80\xc2\x9b"
      "31m\xc2\x9f\xc2\xa0",
-     "??31m?\xc2\xa0"}, /* C1, and the first beyond it */
+     "??31m?\xc2\xa0"}, /* C1 controls, and the first character after them */
     {"\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f", "???"},
     {"\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad\xe2\x80\xaex",
      "???????x"},
@@ -47,7 +47,7 @@ START_TEST(test_text)
 }
 END_TEST
 
-/* Cut within a character: what is left of it is replaced. */
+/* If text is cut within a character, the rest of that character is replaced. */
 START_TEST(test_long_text)
 {
     static char text[TEXT_SHOWN + 8];
@@ -107,8 +107,8 @@ START_TEST(test_number)
 }
 END_TEST
 
-/* Rounded once, not by way of double: 1 + 2^-24 and a little is above the tie, though the double nearest it
- * is the tie itself. */
+/* Text is rounded to float once, not by way of double: a little above 1 + 2^-24 is above the tie,
+ * though the nearest double is the tie itself. */
 START_TEST(test_number_rounds_once)
 {
     float f = 0;
@@ -150,7 +150,7 @@ START_TEST(test_whole)
 }
 END_TEST
 
-/* As short as it can be, and the same number again. */
+/* Numbers are written as short as possible and read back as the same number. */
 static const struct {
     double value;
     const char *f32, *f64;

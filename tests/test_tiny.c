@@ -1,11 +1,11 @@
-/* Numbers on their way to denormals become 0 (vae/base/tiny.h). */
+/* Values that approach the denormals become 0 (vae/base/tiny.h). */
 #include "oracle_pair.h"
 #include "picks.h"
 #include "suites.h"
 #include <math.h>
 
-/* What shrinks without end becomes 0 before products of it are denormal: gradients of the code at once, weights
- * at step 256. */
+/* Values that shrink without end become 0 before their products are denormal: gradients of the head
+ * at once, weights at step 256. */
 START_TEST(test_tiny)
 {
     struct vae_run run = {
@@ -35,8 +35,8 @@ START_TEST(test_tiny)
 }
 END_TEST
 
-/* So do gradients on their way through several hidden layers: from the layer behind `zero`, whose own are above the
- * limit, less comes than 2^-50. */
+/* So do gradients on their way back through several hidden layers. Those of the layer after `zero`
+ * are above the limit of 2^-50; those that it passes to `zero` are below and become 0. */
 static const struct {
     struct vae_shape shape;
     float init_sd;

@@ -1,4 +1,4 @@
-/* The choice of kernels: classes, survey, profile, known answers. */
+/* The choice of kernels: classes, survey, tuning cache, known answers. */
 #include "../reference/verify/known.h"
 #include "../vae/cli/chosen.h"
 #include "../vae/cli/survey_view.h"
@@ -59,7 +59,7 @@ START_TEST(test_profile_comes_back)
 }
 END_TEST
 
-/* Refused, with a line that says so, and nothing read. */
+/* The cache must be refused with a line that contains `says`, and *p stay unchanged. */
 static void must_refuse(const char *path, const struct machine *m, const struct candidates *c,
                         const char *says)
 {
@@ -100,7 +100,7 @@ START_TEST(test_foreign_profile_is_refused)
 }
 END_TEST
 
-/* Each row replaces (or, NULL, removes) a member of the profile. */
+/* Each row replaces a member of the tuning cache, or removes it (NULL). */
 static const struct {
     const char *outer, *inner, *member, *value, *says;
 } edits[] = {
@@ -181,7 +181,7 @@ static void drifts_by_a_bit(size_t n, const float *x, float *y)
 static sv_map_fn *const wrong[] = {does_nothing, crashes, drifts_by_a_bit};
 enum { WRONG = sizeof wrong / sizeof *wrong };
 
-/* Faster than any or not: what fails is not chosen, and is named. */
+/* A candidate that fails is never chosen, however fast, and is named. */
 START_TEST(test_failing_candidate_is_never_chosen)
 {
     static struct survey s;
@@ -215,7 +215,7 @@ START_TEST(test_failing_candidate_is_never_chosen)
 }
 END_TEST
 
-/* Only a broken one, and one that the CPU lacks: nothing is chosen. */
+/* With only a broken candidate and one that the CPU does not support, nothing is chosen. */
 START_TEST(test_no_verified_candidate)
 {
     static struct survey s;

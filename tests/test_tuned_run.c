@@ -1,5 +1,4 @@
-/* Results do not depend on the choice of kernels: in the library, and in the program with a profile.
- */
+/* Results do not depend on the choice of kernels: in the library, or by a tuning cache. */
 #include "../reference/verify/verify.h"
 #include "../vae/base/replace_file.h"
 #include "../vae/cli/chosen.h"
@@ -32,8 +31,8 @@ static void train(const struct sv_choice *k, const struct vae_run *run, const ch
     vae_trainer_destroy(&t);
 }
 
-/* Every kernel and class by another candidate; caches so small that all classes of arrays occur, and
- * sizes so large that two classes of products do. */
+/* Each kernel and class gets a random candidate. Caches are so small that all classes of arrays
+ * occur, and sizes so large that two classes of products do. */
 START_TEST(test_mixed_candidates_give_the_same_bits)
 {
     const struct vae_run run = {.shape = {.rows = SIDE,
@@ -75,14 +74,14 @@ END_TEST
 
 #define RUN "train --data plain --epochs 3 --batch 20 --hidden 11 --latent 3 --quiet --out "
 
-/* Puts a profile where the program looks for it. */
+/* Writes a tuning cache where the program looks for it. */
 static void install(char path[PROFILE_PATH], const struct pick *p)
 {
     char dir[PROFILE_PATH];
     struct candidates c;
     struct machine m;
     struct vae_error e = {""};
-    unsetenv("SV_ISA"); /* which would go before it */
+    unsetenv("SV_ISA"); /* which would take precedence */
     vae_machine_this(&m);
     vae_candidates_of_build(&c);
     ck_assert(vae_chosen_profile_folder(dir, &e) && vae_profile_path(&m, dir, path, &e));
@@ -90,7 +89,7 @@ static void install(char path[PROFILE_PATH], const struct pick *p)
     ck_assert_msg(vae_profile_write(path, &m, &c, p, &e), "%s", e.line);
 }
 
-/* The "isa" of the first line of DIR/log.jsonl */
+/* The first line of the log must have this "isa". */
 static void must_log(const char *path, const char *isa)
 {
     char line[1024] = "";
@@ -120,7 +119,7 @@ START_TEST(test_profile_is_used)
 }
 END_TEST
 
-/* One line, then the ranking serves. */
+/* A damaged tuning cache gives one line on standard error; then the default ranking is used. */
 START_TEST(test_damaged_profile_is_ignored)
 {
     char path[PROFILE_PATH];
@@ -144,7 +143,7 @@ static void must_have(const json_t *row, const char *key)
     ck_assert_msg(json_object_get(row, key) != NULL, "no %s in a row", key);
 }
 
-/* A row per class and candidate, one of a class serves, rates where verified. */
+/* There is a row per class and candidate; one per class serves; verified ones have rates. */
 START_TEST(test_kernels_json)
 {
     static const char *const keys[] = {"kernel",  "shape",  "class",      "isa",
@@ -166,7 +165,7 @@ START_TEST(test_kernels_json)
         ck_assert_int_eq(verified, sv_dispatch(isa, &k) == SV_OK);
         ck_assert(!verified || json_real_value(json_object_get(row, "gbs")) > 0);
         ck_assert(verified || json_is_null(json_object_get(row, "gbs")));
-        ck_assert(json_is_null(json_object_get(row, "peak_share"))); /* no fma in it */
+        ck_assert(json_is_null(json_object_get(row, "peak_share"))); /* relu has no FMA */
         if (!json_is_true(json_object_get(row, "serves"))) continue;
         ck_assert_str_eq(isa, "generic");
         serving++;
@@ -178,7 +177,7 @@ START_TEST(test_kernels_json)
 }
 END_TEST
 
-/* The whole of it: a profile that the program then uses. */
+/* `vae tune` as a whole: it writes a tuning cache that the program then uses. */
 START_TEST(test_tune)
 {
     if (quick_run()) return;

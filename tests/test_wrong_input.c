@@ -1,4 +1,4 @@
-/* What the program says when the input is wrong: one line, the right status, and nothing lost. */
+/* Wrong input: the program prints one line, exits with the right status, and loses nothing. */
 #include "cli.h"
 #include "suites.h"
 #include <stdint.h>
@@ -11,7 +11,7 @@ static const struct {
     int status;
     const char *says;
 } wrong[] = {
-    {"", 2, ""}, /* usage, checked apart */
+    {"", 2, ""}, /* usage, checked separately */
     {"fly", 2, "no such command"},
     {"train --data missing --out out", 1, "missing: No such file"},
     {"train --data nothing.idx --out out", 1, "nothing.idx: the file is empty"},
@@ -92,7 +92,7 @@ static const struct {
 };
 enum { WRONG = sizeof wrong / sizeof *wrong };
 
-/* One line, the right status; and what was there before is still there. */
+/* One line and the right status; existing files are still there. */
 START_TEST(test_wrong_input)
 {
     ck_assert_int_eq(system("cp out/model.safetensors before.safetensors"), 0);
@@ -120,7 +120,7 @@ START_TEST(test_truncated_checkpoint)
 }
 END_TEST
 
-/* Every byte of the header in turn is damaged: an error or the same answer, never a crash. */
+/* Damages each byte of the header in turn: an error or the same answer results, never a crash. */
 START_TEST(test_damaged_checkpoint)
 {
     unsigned char *bytes;

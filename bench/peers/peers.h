@@ -21,8 +21,7 @@ struct peer {
     void *kernel[2]; /* set by prepare */
 };
 
-/* Opens the installed ones, at most PEERS_MAX. Returns their number and names the others on
- * stderr. */
+/* Opens the installed ones, at most PEERS_MAX; returns how many. Names the others on stderr. */
 size_t peers_open(struct peer *peers);
 
 /* Adapters of the symbols cblas_sgemm, dnnl_sgemm, libxsmm_smmdispatch, eigen_gemm. */

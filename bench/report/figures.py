@@ -43,7 +43,7 @@ def roofline(machine, table, path):
             p.curve([(x(left), y(left * bandwidth[heat])), (x(ridge), y(peak)), (x(200), y(peak))], GREY,
                     dash=None if heat == "hot" else "5 4")
             note = f"{words}: {bandwidth[heat]:.0f} GB/s"
-            above = heat == "hot"  # where no dot is
+            above = heat == "hot"  # there are no dots above that roof
             at = x(0.55 * ridge) - 10 - width(note) if above else x(0.55 * ridge) + 10
             notes.append((at, y(0.55 * peak) + (-4 if above else 10), note))
             p.text(*notes[-1], kind="note")
@@ -64,7 +64,7 @@ def whisker(p, x, y, spread, color, unit=1.0, hollow=False):
 
 
 def width(words):
-    """About as many units as a note is wide."""
+    """The approximate width of a note, in pixels."""
     return sum(10 if c in "mwG" else 4 if c in "ijlt:. " else 7 for c in words)
 
 

@@ -1,6 +1,5 @@
 /* Runs all 2^32 floats through every elementary function on every instruction set of this machine.
- * Reports the largest error against the double oracle, and bits that differ between instruction
- * sets. */
+ * Reports the largest errors against the double oracle, and bits that differ between sets. */
 #include "../../vae/base/clock.h"
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"

@@ -50,8 +50,7 @@ void shape_text(const struct shape *s, char text[SHAPE_TEXT])
         snprintf(text, SHAPE_TEXT, "%zu", s->n);
 }
 
-/* Empty shapes and the paper's minibatch first; then m and the gap vary with n in small coprime
- * cycles. */
+/* Empty shapes and the paper's minibatch first; then m and the gap cycle with coprime periods. */
 bool shape_matrix(size_t i, bool quick, struct shape *s)
 {
     static const struct shape special[] = {

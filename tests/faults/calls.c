@@ -73,8 +73,7 @@ size_t call_errors(long number, int errors[MOST_ERRORS])
     return n;
 }
 
-/* Calls by which threads wait for each other are not counted: their number varies from run to
- * run. */
+/* Calls by which threads wait for each other are not counted: their number varies. */
 static bool counted(long number) { return number != SYS_futex && number != SYS_sched_yield; }
 
 void calls_ask(void)

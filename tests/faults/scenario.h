@@ -29,12 +29,10 @@ struct place {
 /* Enters a new folder below `parent` and makes data and templates. */
 void place_make(struct place *p, const char *parent, size_t worker);
 
-/* Runs the scenario without a fault, for comparison with the others; false, with *why, if it
- * fails. */
+/* Runs the scenario without a fault, to compare the others with; false, with *why, on failure. */
 bool scenario_begin(const struct place *p, const struct scenario *s, const char **why);
 
-/* Runs the scenario under the fault. Returns NULL, or what does not hold. *out: the run's
- * outcome. */
+/* Runs the scenario under the fault; returns NULL, or what does not hold. *out: its outcome. */
 const char *scenario_run(const struct place *p, const struct scenario *s, const struct fault *f,
                          struct process *out);
 

@@ -1,5 +1,4 @@
-/* Fuzzes the reader of IDX with any bytes, compressed or not. What it accepts is complete and in
- * range. */
+/* Fuzzes the reader of IDX, compressed or not. What it accepts is complete and in range. */
 #include "../../vae/data/idx.h"
 #include "fuzz.h"
 
