@@ -5,7 +5,7 @@
  *     bench-kernels --save                         into results/<machine>/kernels.json
  *
  * A row is named kernel/table/shape/hot or .../cold. hot: every call uses the same operands. cold:
- * calls take sets of operands in turn, together more than the last-level cache holds. GFLOP/s count
+ * calls take sets of operands in turn, 128 MB in all, to exceed the last-level cache. GFLOP/s count
  * the operations of the formula, an exp or a square root as one; GB/s count the compulsory traffic.
  * By default the base tables are timed; BENCH_FULL=1 adds the variants, each epilogue of the
  * products, and cold rows for all. */

@@ -124,7 +124,7 @@ START_TEST(test_init_sd)
 }
 END_TEST
 
-/* The last test bound of training is what eval finds. */
+/* eval finds the last test bound of training. */
 START_TEST(test_eval_agrees_with_training)
 {
     char line[1024] = "", last[1024] = "";

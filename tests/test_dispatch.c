@@ -188,7 +188,7 @@ static bool as_listed(size_t isa, const struct trace *t)
     return own < 0 || counts[own];
 }
 
-/* Every kernel executes instructions of the ISA it was asked for, and of none above. */
+/* Every kernel executes instructions of the ISA it was asked for, and none newer or wider. */
 START_TEST(test_asked_for_is_executed)
 {
     struct sv_kernels k;

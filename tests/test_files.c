@@ -179,7 +179,7 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* A killed run's temporary is removed by the next writer; a living one's is not. */
+/* The next writer removes the temporary of a killed run, but not that of a running one. */
 START_TEST(test_stale)
 {
     static const char stale[] = ".vae-0123456789abcdef.tmp";

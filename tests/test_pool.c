@@ -58,7 +58,7 @@ START_TEST(test_no_pool_is_one_thread)
 }
 END_TEST
 
-/* Each cell belongs to one share, and shares differ by less than the panels of a unit. */
+/* Each cell belongs to exactly one share; no share is off the mean by more than about a unit. */
 START_TEST(test_split)
 {
     enum { ROWS = 60, PANELS = 40 };

@@ -241,7 +241,7 @@ START_TEST(test_bits)
 }
 END_TEST
 
-/* The test bound at the end of each curve stands in the table of convergence. */
+/* The test bound at the end of each curve is in the table of convergence. */
 START_TEST(test_convergence)
 {
     static const struct {

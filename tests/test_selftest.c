@@ -113,7 +113,7 @@ static void takes_no_maximum_out(size_t m, size_t n, const float *x, size_t ldx,
     }
 }
 static void takes_weights_from_the_sum(
-    const struct sv_logsumexp_grad *p) /* an error of y is one of all */
+    const struct sv_logsumexp_grad *p) /* the rounding error of y enters every weight */
 {
     good.logsumexp_grad(p);
     for (size_t i = 0; i < p->m; i++)
