@@ -39,8 +39,8 @@ typedef void SV_T(map_grad_fn)(size_t n, const real *y, const real *dy, real *dx
 typedef void SV_T(sincos_fn)(size_t n, const real *x, real *s, real *c);
 
 /* ---- pack: a matrix into panels, the layout of weights between calls ----------------------------
- * y holds X, rows x cols, as ceil(cols / 16) panels of rows x 16: y[c / 16][r][c % 16] = X[r][c],
- * with +0 from column `cols` on. X[r][c] is x[r][c], or x[c][r] if transposed is set; ldx is the
+ * y holds X, rows x cols, as ceil(cols / 16) panels of rows x 16 (SV_PANEL): y[c / 16][r][c % 16] =
+ * X[r][c], with +0 from column `cols` on. X[r][c] is x[r][c], or x[c][r] if transposed is set; ldx is the
  * leading dimension of x. y: sv_packed_size(rows, cols) elements, laid out alike on every ISA.
  * Exact. */
 typedef void SV_T(pack_fn)(size_t rows, size_t cols, const real *x, size_t ldx, bool transposed,

@@ -99,10 +99,13 @@ const struct sv_kernels *sv_serving(const struct sv_kernels *k, size_t id);
  * 0. Depends on sv_caches. */
 size_t sv_gemm_scratch(size_t m, size_t n, size_t k);
 
+/* Panel width: columns of a panel of a packed matrix (`pack` in contracts.h). */
+enum { SV_PANEL = 16 };
+
 /* Elements of a rows x cols matrix packed by kernel `pack`. */
 static inline size_t sv_packed_size(size_t rows, size_t cols)
 {
-    return (cols + 15) / 16 * 16 * rows;
+    return (cols + SV_PANEL - 1) / SV_PANEL * SV_PANEL * rows;
 }
 
 /* Data cache sizes in bytes, from which GEMM derives its blocking: as the CPU or the system reports

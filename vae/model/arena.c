@@ -5,13 +5,13 @@
 
 /* Leading dimension: rows start on cache lines, an odd number of lines apart, so that the rows of a
  * microtile do not collide in one cache set. */
-static size_t lead(size_t cols) { return ((cols + 15) / 16 | 1) * 16; }
+static size_t lead(size_t cols) { return ((cols + VAE_LINE - 1) / VAE_LINE | 1) * VAE_LINE; }
 
 /* Takes whole cache lines from the arena; with base NULL it only counts. */
 static float *take(float *base, size_t *used, size_t count)
 {
     float *p = base ? base + *used : NULL;
-    *used += (count + 15) / 16 * 16;
+    *used += (count + VAE_LINE - 1) / VAE_LINE * VAE_LINE;
     return p;
 }
 
@@ -27,7 +27,7 @@ static size_t layer_scratch(const struct vae_model *m, size_t layer)
         const size_t s = sv_gemm_scratch(gemms[i][0], gemms[i][1], gemms[i][2]) / sizeof(float);
         if (s > most) most = s;
     }
-    return (most + 15) / 16 * 16;
+    return (most + VAE_LINE - 1) / VAE_LINE * VAE_LINE;
 }
 
 static size_t scratch_size(const struct vae_model *m)

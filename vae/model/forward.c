@@ -53,10 +53,10 @@ static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struc
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
     struct sv_gemm g = vae_layer_gemm(j, out, b);
-    g.c = out->dy.at + b.row * out->dy.ld + 16 * b.panel;
+    g.c = out->dy.at + b.row * out->dy.ld + SV_PANEL * b.panel;
     g.ldc = out->dy.ld;
     g.epilogue = SV_EPI_BERNOULLI;
-    g.y = w->target + b.row * m->ld.x + 16 * b.panel;
+    g.y = w->target + b.row * m->ld.x + SV_PANEL * b.panel;
     g.ldy = m->ld.x;
     g.scale = draw_weight;
     g.row_sum = w->ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;

@@ -26,9 +26,9 @@ size_t vae_blocks_of(struct vae_job j, struct vae_range range, size_t cols, size
 
 struct sv_gemm vae_layer_gemm(struct vae_job j, const struct vae_layer *l, struct block b)
 {
-    const size_t col = 16 * b.panel;
+    const size_t col = SV_PANEL * b.panel;
     return (struct sv_gemm){.m = b.rows,
-                            .n = vae_min_size(16 * b.panels, l->w.cols - col),
+                            .n = vae_min_size(SV_PANEL * b.panels, l->w.cols - col),
                             .k = l->w.rows,
                             .a = l->x.at + b.row * l->x.ld,
                             .lda = l->x.ld,
@@ -66,9 +66,9 @@ void vae_layer_forward_rows(struct vae_job j, const struct vae_layer *l, struct 
 /* A block of dX = (dY W^T) f'(X). */
 static void block_back(struct vae_job j, const struct vae_layer *l, struct block b)
 {
-    const size_t col = 16 * b.panel;
+    const size_t col = SV_PANEL * b.panel;
     const struct sv_gemm g = {.m = b.rows,
-                              .n = vae_min_size(16 * b.panels, l->w.rows - col),
+                              .n = vae_min_size(SV_PANEL * b.panels, l->w.rows - col),
                               .k = l->w.cols,
                               .a = l->dy.at + b.row * l->dy.ld,
                               .lda = l->dy.ld,
@@ -96,7 +96,8 @@ void vae_layer_clear_tiny(struct vae_job j, const struct vae_layer *l, struct va
     struct block b[SPLIT_MOST];
     const size_t n = vae_blocks_of(j, range, l->w.rows, VAE_UNIT, b);
     for (size_t i = 0; i < n; i++) {
-        const size_t col = 16 * b[i].panel, cols = vae_min_size(16 * b[i].panels, l->w.rows - col);
+        const size_t col = SV_PANEL * b[i].panel,
+                     cols = vae_min_size(SV_PANEL * b[i].panels, l->w.rows - col);
         for (size_t r = b[i].row; r < b[i].row + b[i].rows; r++)
             vae_clear_tiny(cols, l->dx.at + r * l->dx.ld + col);
     }

@@ -24,12 +24,15 @@
  * row's log-likelihood is summed; the groups' sums are added in ascending order, in double. */
 enum { VAE_UNIT = 2, VAE_GROUP = 8 };
 
-static inline size_t vae_panels(size_t cols) { return (cols + 15) / 16; }
+/* Floats of a cache line. */
+enum { VAE_LINE = 16 };
+
+static inline size_t vae_panels(size_t cols) { return (cols + SV_PANEL - 1) / SV_PANEL; }
 
 /* Offset of element (row, col) of a weight or bias, in floats from the arena's start. */
 static inline size_t vae_place(const struct vae_tensor *t, size_t row, size_t col)
 {
-    return t->offset + (col / 16 * t->rows + row) * 16 + col % 16;
+    return t->offset + (col / SV_PANEL * t->rows + row) * SV_PANEL + col % SV_PANEL;
 }
 
 /* Leading dimensions, in floats: an odd number of whole cache lines. */

@@ -61,13 +61,14 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
     static const enum sv_epilogue epilogue[] = {
         [VAE_SGD] = SV_EPI_SGD, [VAE_ADAGRAD] = SV_EPI_ADAGRAD, [VAE_ADAM] = SV_EPI_ADAM};
     struct vae_model *m = j.m;
-    const size_t at = vae_place(&l->w, b.row, 16 * b.panel);
+    const size_t at = vae_place(&l->w, b.row, SV_PANEL * b.panel);
     const struct sv_gemm g = {.m = b.rows,
-                              .n = vae_min_size(16 * b.panels, l->w.cols - 16 * b.panel),
+                              .n =
+                                  vae_min_size(SV_PANEL * b.panels, l->w.cols - SV_PANEL * b.panel),
                               .k = rows,
                               .a = l->x.at + b.row,
                               .lda = l->x.ld,
-                              .b = l->dy.at + 16 * b.panel,
+                              .b = l->dy.at + SV_PANEL * b.panel,
                               .ldb = l->dy.ld,
                               .c = (to->optim ? m->w : to->arena) + at,
                               .ldc = l->w.rows,
@@ -110,7 +111,7 @@ static void bias(struct vae_job j, const struct vae_layer *l, size_t rows, const
 {
     const struct vae_model *m = j.m;
     const struct share s = vae_share_of(vae_panels(l->b.cols), j.thread, vae_pool_threads(m->pool));
-    const size_t first = 16 * s.first, end = vae_min_size(16 * s.end, l->b.cols);
+    const size_t first = SV_PANEL * s.first, end = vae_min_size(SV_PANEL * s.end, l->b.cols);
     if (first >= end) return;
     const size_t n = end - first, at = l->b.offset + first;
     const struct vae_view dy = {l->dy.at + first, l->dy.ld};
@@ -160,10 +161,10 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
     if (first >= end) return;
     const struct vae_tensor *last = &m->layer[end - 1].b;
     const size_t from = m->layer[first].w.offset;
-    const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / 16;
+    const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / VAE_LINE;
     const struct share s = vae_share_of(lines, j.thread, vae_pool_threads(m->pool));
     const struct sv_optim optim = settings(m->optimizer, step);
-    const size_t at = from + 16 * s.first;
-    optimise(m, at, 16 * (s.end - s.first), g + at, &optim);
+    const size_t at = from + VAE_LINE * s.first;
+    optimise(m, at, VAE_LINE * (s.end - s.first), g + at, &optim);
     vae_clock_phase(vae_clock_of(j), PHASE_APPLY);
 }

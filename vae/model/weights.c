@@ -39,8 +39,8 @@ void vae_init(struct vae_model *m, uint64_t seed, float sd)
 static void clear_lines(void *arg, size_t thread)
 {
     struct vae_model *m = arg;
-    const struct share s = vae_share_of(m->params / 16, thread, vae_pool_threads(m->pool));
-    vae_clear_tiny(16 * (s.end - s.first), m->w + 16 * s.first);
+    const struct share s = vae_share_of(m->params / VAE_LINE, thread, vae_pool_threads(m->pool));
+    vae_clear_tiny(VAE_LINE * (s.end - s.first), m->w + VAE_LINE * s.first);
 }
 
 void vae_clear_tiny_weights(struct vae_model *m) { vae_pool_run(m->pool, clear_lines, m); }
