@@ -186,13 +186,14 @@ mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/k
 .PHONY: asan ubsan sanitize
 # But the golden sums, which run what other suites run, and the yardstick's many rounds; large products shrink.
 sanitize: ## make check under both sanitizers at once
-	$(Q)$(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' check-kernels check-others
+	$(Q)CK_TIMEOUT_MULTIPLIER=4 \
+	    $(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' check-kernels check-others
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'
 
 .PHONY: tsan
 tsan: ## the checks that use threads under the thread sanitizer
-	$(Q)CK_INCLUDE_TAGS=threads $(MAKE) check SAN=thread OPT='-O1 -g1'
+	$(Q)CK_INCLUDE_TAGS=threads CK_TIMEOUT_MULTIPLIER=4 $(MAKE) check SAN=thread OPT='-O1 -g1'
 
 .PHONY: memcheck
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
@@ -234,15 +235,16 @@ picture: all ## train on the synthetic digits and renew the README's pictures
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 30
 FUZZ_CC ?= clang
-.PHONY: fuzz run-fuzzers
+.PHONY: fuzz run-fuzzers $(FUZZERS:%=run-fuzz-%)
 fuzz: ## libFuzzer on the readers and the options, FUZZ_SECONDS each (clang); inputs that fail stay in build/fuzz
 	$(Q)$(MAKE) CC='$(FUZZ_CC)' SAN=address,undefined,fuzzer-no-link OPT='-O1 -g1' run-fuzzers
-run-fuzzers: $(FUZZERS:%=$(DIR)/fuzz_%)
-	$(Q)for f in $(FUZZERS); do mkdir -p build/fuzz/$$f || exit 1; \
-	    $(DIR)/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=16384 \
-	        -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || \
-	        { tail -n 60 build/fuzz/$$f.log; exit 1; }; \
-	    echo "fuzz $$f: $$(tail -n 1 build/fuzz/$$f.log)"; done
+run-fuzzers: $(FUZZERS:%=run-fuzz-%)
+$(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
+	$(Q)mkdir -p build/fuzz/$* && \
+	    $< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=16384 \
+	        -artifact_prefix=build/fuzz/$*- build/fuzz/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 || \
+	        { tail -n 60 build/fuzz/$*.log; exit 1; }
+	$(Q)echo "fuzz $*: $$(tail -n 1 build/fuzz/$*.log)"
 
 ROOMS   := kernels reference vae bench tests
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
