@@ -117,12 +117,12 @@ END_TEST
 START_TEST(test_same_training)
 {
     static const int type[] = {0x08, 0x0b, 0x0c, 0x0d, 0x0e, 0x0d};
-    static const char *const binarize[] = {"none", "dynamic", "threshold"};
+    static const char *const binarize[] = {"none", "dynamic", "threshold", "fixed"};
     double bytes[256], floats[256];
     const uint32_t sizes[DIMS] = {40, 7, 5};
     for (int v = 0; v < 256; v++) bytes[v] = v * 37 % 256;
     for (int v = 0; v < 256; v++) floats[v] = (double)((float)bytes[v] / 255);
-    for (size_t b = 0; b < 3; b++)
+    for (size_t b = 0; b < 4; b++)
         for (size_t t = 0; t < sizeof type / sizeof *type; t++) {
             char command[256];
             write_idx("s.idx", type[t], sizes, t == 3 || t == 4 ? floats : bytes, 256);

@@ -13,6 +13,8 @@ enum vae_stream {
     STREAM_SYNTHETIC,       /* row: digit drawn */
     STREAM_EPS_POINTS,      /* row: training image, for --points' training bound */
     STREAM_BINARIZE_POINTS, /* as EPS_POINTS */
+    STREAM_FIXED_TRAIN,     /* row: training image, of a draw made once */
+    STREAM_FIXED_TEST,      /* row: test image */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

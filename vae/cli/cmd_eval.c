@@ -59,6 +59,7 @@ int vae_cmd_eval(struct settings *s, struct vae_error *e)
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
+            vae_loaded_draw(&l, &data);
             ok = eval(s, &l, &data.test, e);
             vae_dataset_free(&data);
         }

@@ -11,6 +11,7 @@ int vae_cmd_reconstruct(struct settings *s, struct vae_error *e)
     if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
     bool ok = vae_dataset_open(s->data, &s->images, &data, e);
     if (ok) {
+        vae_loaded_draw(&l, &data);
         ok = vae_loaded_fits(&l, s->data, &data.test, e) &&
              vae_picture_reconstructions(&l.model, s->out, &l.run, &data.test, s->across, s->pairs,
                                          e);

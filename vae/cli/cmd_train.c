@@ -158,7 +158,7 @@ static int run_held(struct train_loop *l, struct vae_error *e)
     return status;
 }
 
-static int run_trainer(struct settings *s, const struct dataset *data, struct vae_trainer *t,
+static int run_trainer(struct settings *s, struct dataset *data, struct vae_trainer *t,
                        struct out_dir *out, double started, struct vae_error *e)
 {
     int status = EXIT_FAILED;
@@ -166,6 +166,7 @@ static int run_trainer(struct settings *s, const struct dataset *data, struct va
     struct train_loop loop = {
         .t = t, .data = data, .s = s, .out = out, .first_step = t->run.step, .started = started};
     snprintf(loop.images, sizeof loop.images, "%016" PRIx64, vae_images_sum(&data->train));
+    if (t->run.binarize == BINARIZE_FIXED) vae_dataset_draw(data, &t->model.k, t->run.seed);
     loop.total = s->samples ? s->samples : vae_run_points_of_epochs(&t->run, epochs);
     const uint64_t seen = vae_run_points(&t->run),
                    least = s->resume ? seen : vae_trainer_next_rows(t);

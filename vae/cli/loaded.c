@@ -22,6 +22,11 @@ bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *po
 
 void vae_loaded_close(struct loaded *l) { vae_destroy(&l->model); }
 
+void vae_loaded_draw(const struct loaded *l, struct dataset *d)
+{
+    if (l->run.binarize == BINARIZE_FIXED) vae_dataset_draw(d, &l->model.k, l->run.seed);
+}
+
 bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,
                      struct vae_error *e)
 {

@@ -2,7 +2,7 @@
 #ifndef VAE_LOADED_H
 #define VAE_LOADED_H
 
-#include "../data/images.h"
+#include "../data/dataset.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
 #include "settings.h"
@@ -17,6 +17,10 @@ struct loaded {
 bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
                      struct vae_error *e);
 void vae_loaded_close(struct loaded *l);
+
+/* For binarisation `fixed`: draws the images by the checkpoint's seed, so that they are those of its
+ * training. */
+void vae_loaded_draw(const struct loaded *l, struct dataset *d);
 
 /* Checks that the images have the size the model was trained on. */
 bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,

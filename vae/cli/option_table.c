@@ -89,7 +89,10 @@ const struct option_entry vae_option_table[] = {
      "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
     {"init-sd", "X", ON_train, FIXED, "standard deviation of the first weights (default 0.01)",
      POSITIVE(run.init_sd)},
-    {"binarize", "NAME", ON_train, FIXED, "none (default), dynamic, threshold",
+    {"binarize", "NAME", ON_train, FIXED,
+     "of the pixels: none (default); dynamic: drawn anew in each step; threshold; fixed: drawn "
+     "once by "
+     "--seed, so that all epochs and evaluations have the same images",
      CHOICE(run.binarize, vae_binarize_names)},
     {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
 
@@ -172,7 +175,7 @@ const struct option_entry vae_option_table[] = {
      NAME(model.activation, vae_activation_names)},
     {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
      .parse = vae_option_image},
-    {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold",
+    {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold, fixed",
      NAME(model.binarize, vae_binarize_names)},
 };
 const size_t vae_option_count = sizeof vae_option_table / sizeof *vae_option_table;

@@ -1,4 +1,6 @@
 #include "dataset.h"
+#include "../base/streams.h"
+#include "fixed_draw.h"
 #include "idx_names.h"
 #include "synthetic.h"
 #include <string.h>
@@ -56,4 +58,16 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
     if (ok && (!options->transpose || transpose(source, out, e))) return true;
     vae_dataset_free(out);
     return false;
+}
+
+static void draw(struct images *i, const struct sv_choice *k, uint64_t seed, enum vae_stream stream)
+{
+    if (!i->count) return;
+    vae_images_draw(i, sv_for(k, 1, vae_images_size(i), 0), sv_rng_at(seed, stream, 0));
+}
+
+void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed)
+{
+    draw(&d->train, k, seed, STREAM_FIXED_TRAIN);
+    draw(&d->test, k, seed, STREAM_FIXED_TEST);
 }

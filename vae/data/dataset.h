@@ -2,6 +2,7 @@
 #ifndef VAE_DATASET_H
 #define VAE_DATASET_H
 
+#include "../../kernels/choice.h"
 #include "idx.h"
 
 struct dataset {
@@ -19,5 +20,8 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e);
 
 void vae_dataset_free(struct dataset *d);
+
+/* Draws the pixels of all its images once and for all (fixed_draw.h), each set by a stream of its own. */
+void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed);
 
 #endif

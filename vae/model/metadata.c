@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const vae_binarize_names[] = {"none", "dynamic", "threshold", NULL};
+const char *const vae_binarize_names[] = {"none", "dynamic", "threshold", "fixed", NULL};
 
 /* --- writing --- */
 

@@ -5,7 +5,8 @@
 #include "model.h"
 #include "schedule.h"
 
-enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD };
+/* FIXED: the images were drawn before (vae_dataset_draw), and are taken as they are, as by NONE. */
+enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD, BINARIZE_FIXED };
 
 /* In enum order, NULL at the end. */
 extern const char *const vae_binarize_names[];
