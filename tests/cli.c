@@ -211,4 +211,48 @@ bool cli_header_holds(const char *path, const char *piece)
     return holds;
 }
 
+char *cli_timeless_log(const char *path)
+{
+    static const char *const free_to_differ[] = {"samples_per_s", "gflops", "profile", "isa",
+                                                 "threads"};
+    unsigned char *bytes;
+    const size_t n = cli_read(path, &bytes);
+    char *all = calloc(n + 2, 1);
+    bytes[n] = 0;
+    for (char *line = (char *)bytes, *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        json_t *o = json_loads(line, 0, NULL);
+        ck_assert_msg(json_is_object(o), "%s: not a line of JSON: %s", path, line);
+        for (size_t i = 0; i < sizeof free_to_differ / sizeof *free_to_differ; i++)
+            json_object_del(o, free_to_differ[i]);
+        char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        strcat(strcat(all, text), "\n");
+        free(text);
+        json_decref(o);
+    }
+    ck_assert_msg(n == 0 || bytes[n - 1] == 0, "%s ends inside a line", path);
+    free(bytes);
+    return all;
+}
+
+void cli_must_log_the_same(const char *a, const char *b)
+{
+    char *x = cli_timeless_log(a), *y = cli_timeless_log(b);
+    ck_assert_msg(!strcmp(x, y), "%s:\n%s%s:\n%s", a, x, b, y);
+    free(x);
+    free(y);
+}
+
+json_t *cli_log_line(const char *path, int at)
+{
+    char line[2048];
+    FILE *f = fopen(path, "r");
+    json_t *o = NULL;
+    ck_assert_msg(f != NULL, "%s", path);
+    for (int i = 0; i <= at && fgets(line, sizeof line, f); i++)
+        if (i == at) o = json_loads(line, 0, NULL);
+    fclose(f);
+    return o;
+}
+
 const char *cli_program(void) { return program; }

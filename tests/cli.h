@@ -2,6 +2,7 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -42,6 +43,13 @@ bool cli_same_file(const char *a, const char *b);
 
 /* Whether a checkpoint's header, which is JSON, contains that text. */
 bool cli_header_holds(const char *path, const char *piece);
+
+/* The lines of a log without what may differ: times, and where it ran. The caller frees them. */
+char *cli_timeless_log(const char *path);
+void cli_must_log_the_same(const char *a, const char *b);
+
+/* Line `at` of a log, counted from 0; NULL past the end. */
+json_t *cli_log_line(const char *path, int at);
 
 /* Copies the first part/parts of a file. */
 void cli_truncate_copy(const char *from, const char *to, size_t part, size_t parts);

@@ -10,23 +10,10 @@
 
 #define MODEL "--batch 20 --hidden 11 --latent 3 --quiet "
 
-/* Line `at` of a log, counted from 0; NULL past the end. */
-static json_t *line_of(const char *path, int at)
-{
-    char line[2048];
-    FILE *f = fopen(path, "r");
-    json_t *o = NULL;
-    ck_assert_msg(f != NULL, "%s", path);
-    for (int i = 0; i <= at && fgets(line, sizeof line, f); i++)
-        if (i == at) o = json_loads(line, 0, NULL);
-    fclose(f);
-    return o;
-}
-
 /* Line `at` must have that text under `key`, else (NULL) that number, else (0) no such key. */
 static void must_log(const char *path, int at, const char *key, const char *text, double number)
 {
-    json_t *o = line_of(path, at), *is = json_object_get(o, key);
+    json_t *o = cli_log_line(path, at), *is = json_object_get(o, key);
     ck_assert_msg(o != NULL, "%s: no line %d", path, at);
     if (text)
         ck_assert_str_eq(json_string_value(is), text);
@@ -39,7 +26,7 @@ static void must_log(const char *path, int at, const char *key, const char *text
 
 static char *run_of(const char *path, int at)
 {
-    json_t *o = line_of(path, at);
+    json_t *o = cli_log_line(path, at);
     char *run = strdup(json_string_value(json_object_get(o, "run")));
     json_decref(o);
     return run;
@@ -151,7 +138,7 @@ START_TEST(test_estimators_logged)
     ck_assert(cli_same_file("w/model.safetensors", "v/model.safetensors"));
     must_log("v/log.jsonl", 1, "estimator", "iwae", 0);
     must_log("v/log.jsonl", 1, "k", NULL, 5);
-    json_t *o = line_of("v/log.jsonl", 1);
+    json_t *o = cli_log_line("v/log.jsonl", 1);
     const double iwae = json_number_value(json_object_get(o, "iwae_bound"));
     ck_assert_double_gt(iwae, json_number_value(json_object_get(o, "test_bound")));
     ck_assert_double_lt(iwae, 0);
@@ -277,8 +264,8 @@ START_TEST(test_killed)
         cli_must_work(command);
     }
     ck_assert(cli_same_file("k/model.safetensors", "unbroken/model.safetensors"));
-    for (int at = 0; (o = line_of("k/log.jsonl", at)); at++) {
-        json_t *same = line_of("unbroken/log.jsonl", at);
+    for (int at = 0; (o = cli_log_line("k/log.jsonl", at)); at++) {
+        json_t *same = cli_log_line("unbroken/log.jsonl", at);
         ck_assert(json_equal(json_object_get(o, "samples"), json_object_get(same, "samples")));
         ck_assert_int_eq(json_object_get(o, "changed") != NULL, at == 2);
         json_decref(o);

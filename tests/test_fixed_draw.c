@@ -84,7 +84,7 @@ START_TEST(test_own_draws)
     struct sv_choice k;
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
     for (size_t s = 0; s < 3; s++) {
-        struct dataset d = {copy_of(&grey), copy_of(&grey)};
+        struct dataset d = {.train = copy_of(&grey), .test = copy_of(&grey)};
         vae_dataset_draw(&d, &k, seeds[s]);
         got[s][0] = d.train;
         got[s][1] = d.test;

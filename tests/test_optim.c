@@ -256,6 +256,7 @@ static struct vae_run full_run(void)
     r.schedule.warmup = 33;
     r.schedule.warmup_from = 990;
     r.kl = (struct vae_kl){true, 0.1f, 77, 980};
+    r.validation = (struct vae_validation){30, 5, 8000, -0x1.123456789abcdp-3, 4};
     r.past = (struct vae_past){600, 9000, 200};
     r.id = UINT64_MAX;
     strcpy(r.changed, "lr 0.01 (was 0.1)");
@@ -283,6 +284,9 @@ static void future_warmup(struct vae_run *r) { r->schedule.warmup_from = 1001; }
 static void iwae(struct vae_run *r) { r->estimator = VAE_ESTIMATOR_IWAE; }
 static void negative_kl(struct vae_run *r) { r->kl.weight = -1; }
 static void future_kl_warmup(struct vae_run *r) { r->kl.warmup_from = 1001; }
+static void future_best(struct vae_run *r) { r->validation.points = 1 << 20; }
+static void best_of_none(struct vae_run *r) { r->validation.images = r->validation.patience = 0; }
+static void stop_of_none(struct vae_run *r) { r->validation.images = r->validation.points = 0; }
 static void future_past(struct vae_run *r) { r->past.steps = 1001; }
 
 static const struct {
@@ -304,6 +308,13 @@ static const struct {
     {iwae, NULL, "\"estimator\":\"iwae\""},
     {negative_kl, "kl_weight is \"-1\"", NULL},
     {future_kl_warmup, "kl_warmup_from is \"1001\"", NULL},
+    {no_change, NULL,
+     "\"validation\":\"30\",\"early_stop\":\"5\",\"best_samples\":\"8000\","
+     "\"best_validation_bound\":\"-0.13388888888888886\",\"reports_since_best\":\"4\""},
+    {future_best, "best_samples is \"1048576\"", NULL},
+    {best_of_none, "best_samples is \"8000\" in its metadata; not of a run without validation",
+     NULL},
+    {stop_of_none, "early_stop is \"5\" in its metadata; not of a run without validation", NULL},
     {future_past, "past_steps is \"1001\"", NULL},
 };
 enum { KEPT = sizeof kept / sizeof *kept };
@@ -320,6 +331,7 @@ static void must_be_same(const struct vae_run *a, const struct vae_run *b)
     ck_assert(vae_kl_weight(&a->kl) == vae_kl_weight(&b->kl));
     ck_assert_uint_eq(a->kl.warmup, b->kl.warmup);
     ck_assert_uint_eq(a->kl.warmup_from, b->kl.warmup_from);
+    ck_assert_mem_eq(&a->validation, &b->validation, sizeof a->validation);
     ck_assert_mem_eq(&a->past, &b->past, sizeof a->past);
     ck_assert_uint_eq(a->id, b->id);
     ck_assert_str_eq(a->changed, b->changed);

@@ -13,39 +13,6 @@
 
 /* --- the log is part of the run --- */
 
-/* The lines of a log without what may differ: times, and where it ran. The caller frees them. */
-static char *timeless(const char *path)
-{
-    static const char *const free_to_differ[] = {"samples_per_s", "gflops", "profile", "isa",
-                                                 "threads"};
-    unsigned char *bytes;
-    const size_t n = cli_read(path, &bytes);
-    char *all = calloc(n + 2, 1);
-    bytes[n] = 0;
-    for (char *line = (char *)bytes, *end; (end = strchr(line, '\n')); line = end + 1) {
-        *end = 0;
-        json_t *o = json_loads(line, 0, NULL);
-        ck_assert_msg(json_is_object(o), "%s: not a line of JSON: %s", path, line);
-        for (size_t i = 0; i < sizeof free_to_differ / sizeof *free_to_differ; i++)
-            json_object_del(o, free_to_differ[i]);
-        char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
-        strcat(strcat(all, text), "\n");
-        free(text);
-        json_decref(o);
-    }
-    ck_assert_msg(n == 0 || bytes[n - 1] == 0, "%s ends inside a line", path);
-    free(bytes);
-    return all;
-}
-
-static void must_log_the_same(const char *a, const char *b)
-{
-    char *x = timeless(a), *y = timeless(b);
-    ck_assert_msg(!strcmp(x, y), "%s:\n%s%s:\n%s", a, x, b, y);
-    free(x);
-    free(y);
-}
-
 /* Resumed with other threads and kernels, a run ends in the same checkpoint and log as an
  * uninterrupted one. */
 static void must_go_on_exactly(const char *checkpoint, const char *reports)
@@ -66,7 +33,7 @@ static void must_go_on_exactly(const char *checkpoint, const char *reports)
              samples, reports);
     cli_must_work(command);
     ck_assert(cli_same_file(checkpoint, "whole/model.safetensors"));
-    must_log_the_same("i/log.jsonl", "whole/log.jsonl");
+    cli_must_log_the_same("i/log.jsonl", "whole/log.jsonl");
 }
 
 /* After SIGKILL at any moment there is a complete checkpoint, from which the run resumes. */
@@ -116,8 +83,8 @@ START_TEST(test_log_of_resumed)
     ck_assert_int_eq(system(logs[_i].shell), 0);
     cli_must_work("train --data plain --out l --epochs 2 --resume l/model.safetensors --quiet");
     ck_assert_int_ne(access("l/.log.jsonl.pending", F_OK), 0);
-    got = timeless("l/log.jsonl");
-    want = timeless("two/log.jsonl");
+    got = cli_timeless_log("l/log.jsonl");
+    want = cli_timeless_log("two/log.jsonl");
     const bool lost = logs[_i].lost;
     ck_assert_msg(!strcmp(got, lost ? strchr(want, '\n') + 1 : want), "%s:\n%s", logs[_i].what,
                   got);
@@ -132,7 +99,7 @@ START_TEST(test_log_of_new_run)
     cli_must_work("train --data plain --out n --epochs 3 " CLI_MODEL " --seed 4 --quiet");
     cli_must_work("train --data plain --out n --epochs 1 " CLI_MODEL " --seed 5 --quiet");
     cli_must_work("train --data plain --out m --epochs 1 " CLI_MODEL " --seed 5 --quiet");
-    must_log_the_same("n/log.jsonl", "m/log.jsonl");
+    cli_must_log_the_same("n/log.jsonl", "m/log.jsonl");
     cli_write("notes", "dear diary\n", 11);
     cli_must_fail("train --data plain --out m --epochs 1 " CLI_MODEL " --log notes", 1,
                   "notes: holds something, but no line of a log");
@@ -289,7 +256,7 @@ START_TEST(test_closed_descriptors)
                  cli_program(), closed[i]);
         ck_assert_int_eq(system(line), 0);
         ck_assert(cli_same_file("out/model.safetensors", "c/model.safetensors"));
-        must_log_the_same("out/log.jsonl", "c/log.jsonl");
+        cli_must_log_the_same("out/log.jsonl", "c/log.jsonl");
     }
 }
 END_TEST

@@ -7,7 +7,7 @@
 
 #define MODEL "--batch 10 --hidden 8 --latent 2 --quiet --threads "
 #define TRAIN "train --data ../data.idx --out out " MODEL "1 "
-#define OLDER "train --data ../data.idx --out out --seed 7 " MODEL "1 --epochs 1"
+#define OLDER "train --data ../data.idx --out out --seed 7 --validation 5 " MODEL "1 --epochs 1"
 #define GO_ON "train --data ../data.idx --out out --resume out/model.safetensors --quiet --threads "
 #define FILE_ "out/model.safetensors "
 
@@ -28,6 +28,8 @@ const struct scenario scenarios[] = {
     {"train --threads 2 --profile", "empty",
      "train --data ../data.idx --out out --profile --epochs 1 --points 3 " MODEL "2",
      GO_ON "2 --epochs 1 --points 3 --profile", NULL, SAYS_TIMES, true},
+    {"train --validation", "older", TRAIN "--epochs 3 --validation 9", GO_ON "1 --epochs 3", NULL,
+     SAYS_TIMES, true},
     {"eval", "half", "eval " FILE_ "--data ../data.idx --threads 1", NULL, NULL, SAYS_SAME, true},
     {"eval --json", "half", "eval " FILE_ "--data ../data.idx --json --threads 2", NULL, NULL,
      SAYS_SAME, true},
@@ -118,15 +120,15 @@ static bool same(const char *folder, const char *name)
     return same_file(ours, theirs);
 }
 
-static const char *const files[] = {"model.safetensors", "log.jsonl", "samples.png",
-                                    "reconstructions.png"};
+static const char *const files[] = {"model.safetensors", "model-best.safetensors", "log.jsonl",
+                                    "samples.png", "reconstructions.png"};
 enum { FILES = sizeof files / sizeof *files };
 
 /* NULL if all files equal those of that folder, otherwise what differs. */
 static const char *all_same(const char *folder)
 {
-    static const char *const other_file[] = {"another model", "another log", "other samples",
-                                             "other reconstructions"};
+    static const char *const other_file[] = {"another model", "another best model", "another log",
+                                             "other samples", "other reconstructions"};
     for (size_t i = 0; i < FILES; i++)
         if (!same(folder, files[i])) return other_file[i];
     return NULL;

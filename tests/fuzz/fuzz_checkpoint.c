@@ -60,6 +60,7 @@ static bool same_run(const struct vae_run *a, const struct vae_run *b)
            a->seen.count == b->seen.count && a->seen.kl == b->seen.kl &&
            a->seen.recon == b->seen.recon && a->health.untrained == b->health.untrained &&
            a->health.worse == b->health.worse && same_schedule(a, b) &&
+           !memcmp(&a->validation, &b->validation, sizeof a->validation) &&
            !memcmp(&a->past, &b->past, sizeof a->past) && a->id == b->id &&
            !strcmp(a->changed, b->changed);
 }

@@ -50,6 +50,8 @@ static void command(enum command command, int argc, char **argv)
     must_be_widths(&r->shape.enc);
     must_be_widths(&r->shape.dec);
     MUST(r->shape.latent - 1 < VAE_MAX_LATENT, "size");
+    MUST(r->validation.images <= UINT32_MAX, "validation");
+    MUST(s.resume || r->validation.images || !r->validation.patience, "early stop");
     MUST(r->shape.activation <= VAE_SIGMOID, "activation");
     MUST(isfinite(vae_schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");

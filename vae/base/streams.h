@@ -3,18 +3,21 @@
 #define VAE_STREAMS_H
 
 enum vae_stream {
-    STREAM_INIT,            /* step: 0, 2, 4, 6 by role of the layer, + 8 depth */
-    STREAM_SHUFFLE,         /* step: epoch */
-    STREAM_EPS,             /* step: training step; row: row of the minibatch */
-    STREAM_EPS_TEST,        /* row: test image */
-    STREAM_BINARIZE,        /* as EPS */
-    STREAM_BINARIZE_TEST,   /* as EPS_TEST */
-    STREAM_SAMPLE,          /* row: image drawn */
-    STREAM_SYNTHETIC,       /* row: digit drawn */
-    STREAM_EPS_POINTS,      /* row: training image, for --points' training bound */
-    STREAM_BINARIZE_POINTS, /* as EPS_POINTS */
-    STREAM_FIXED_TRAIN,     /* row: training image, of a draw made once */
-    STREAM_FIXED_TEST,      /* row: test image */
+    STREAM_INIT,                /* step: 0, 2, 4, 6 by role of the layer, + 8 depth */
+    STREAM_SHUFFLE,             /* step: epoch */
+    STREAM_EPS,                 /* step: training step; row: row of the minibatch */
+    STREAM_EPS_TEST,            /* row: test image */
+    STREAM_BINARIZE,            /* as EPS */
+    STREAM_BINARIZE_TEST,       /* as EPS_TEST */
+    STREAM_SAMPLE,              /* row: image drawn */
+    STREAM_SYNTHETIC,           /* row: digit drawn */
+    STREAM_EPS_POINTS,          /* row: training image, for --points' training bound */
+    STREAM_BINARIZE_POINTS,     /* as EPS_POINTS */
+    STREAM_FIXED_TRAIN,         /* row: training image, of a draw made once */
+    STREAM_FIXED_TEST,          /* row: test image */
+    STREAM_EPS_VALIDATION,      /* row: validation image */
+    STREAM_BINARIZE_VALIDATION, /* as EPS_VALIDATION */
+    STREAM_FIXED_VALIDATION,    /* row: validation image */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

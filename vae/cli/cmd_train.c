@@ -63,6 +63,16 @@ static void print_speed(struct train_loop *l)
                       l->t->run.step - l->first_step, peak);
 }
 
+/* Prints the best report, where its model is, and whether training stopped for want of a better one. */
+static void print_best(const struct vae_run *r, const char *path)
+{
+    const struct vae_validation *v = &r->validation;
+    if (vae_validation_ends(v))
+        printf("stopped early: no gain of the validation bound in %" PRIu64 " reports\n", v->since);
+    printf("best validation bound %.2f nats (binarisation: %s) after %" PRIu64 " samples: %s\n",
+           v->best, vae_binarize_names[r->binarize], v->points, vae_text_shown(path).s);
+}
+
 /* Writes the pictures and prints the summary. */
 static int finish(struct train_loop *l, struct vae_error *e)
 {
@@ -78,6 +88,7 @@ static int finish(struct train_loop *l, struct vae_error *e)
            " samples, %.0f samples/s over all\n",
            vae_bound_elbo(test), test->recon / (double)test->count, test->kl / (double)test->count,
            vae_binarize_names[r->binarize], vae_run_points(r), (double)l->all_points / all);
+    if (r->validation.points) print_best(r, f->best);
     print_speed(l);
     printf("wrote %s, %s, %s, %s\n", vae_text_shown(f->checkpoint).s, vae_text_shown(l->log.path).s,
            vae_text_shown(f->samples).s, vae_text_shown(f->reconstructions).s);
@@ -86,18 +97,32 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
+static bool hold_out(const struct settings *s, struct dataset *data, struct vae_error *e)
+{
+    const size_t n = s->run.validation.images, count = data->train.count;
+    if (n >= count)
+        return vae_fail(
+            e,
+            "--validation %zu leaves none of the %zu training images of %s to train on; "
+            "give fewer, or more images",
+            n, count, s->data);
+    if (n) vae_dataset_hold_out(data, n);
+    return true;
+}
+
 /* s->run is the checkpoint's; it continues with these images and the settings given anew. */
-static bool go_on(struct settings *s, const struct images *images, struct vae_error *e)
+static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
 {
     const struct vae_shape *shape = &s->run.shape;
+    const struct images *images = &data->train;
     if (shape->rows != images->rows || shape->cols != images->cols)
         return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
                         s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
-    return vae_train_settings_go_on(s, images->count, e);
+    return hold_out(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
 /* Completes the settings from data and checkpoint, and creates the trainer. */
-static bool prepare(struct settings *s, const struct dataset *data, struct pool *pool,
+static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
                     struct vae_trainer *t, struct vae_error *e)
 {
     struct st_file f = {0};
@@ -106,11 +131,12 @@ static bool prepare(struct settings *s, const struct dataset *data, struct pool 
     if (s->resume) {
         if (!vae_checkpoint_open(&f, s->resume, &s->run, e)) return false;
     } else {
+        if (!hold_out(s, data, e)) return false;
         s->run.shape.rows = data->train.rows;
         s->run.shape.cols = data->train.cols;
         s->run.train_images = data->train.count;
     }
-    bool ok = !s->resume || go_on(s, &data->train, e);
+    bool ok = !s->resume || go_on(s, data, e);
     if (ok) {
         ok = vae_trainer_create(t, &k, &s->run, &data->train, pool, e) &&
              (!s->resume || vae_checkpoint_load(&f, &t->model, true, e));
@@ -131,17 +157,36 @@ static bool start_clocks(struct train_loop *l, struct vae_error *e)
     return true;
 }
 
-/* Says what has changed in a resumed run. Only the log shows other images of the same number:
- * checkpoints do not say which images they were trained on. */
-static void say_changes(struct train_loop *l)
+/* Finds the best model that the checkpoint tells of. If it is not there (*lost), reports are judged
+ * anew. */
+static bool find_best(struct train_loop *l, bool *lost, struct vae_error *e)
 {
     struct vae_run *r = &l->t->run;
+    bool there = true;
+    l->best.path = l->out->best;
+    if (l->s->resume && !vae_best_model_find(&l->best, l->s->resume, r, &there, e)) return false;
+    *lost = !there;
+    if (there) return true;
+    vae_train_settings_tell(r, "no " OUT_BEST_MODEL " of its own: the best is sought anew");
+    vae_validation_forget(&r->validation);
+    return true;
+}
+
+/* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
+ * log alone: checkpoints do not say what they were trained on. */
+static bool say_changes(struct train_loop *l, struct vae_error *e)
+{
+    struct vae_run *r = &l->t->run;
+    bool lost;
     const char *before = l->log.images;
     const bool other_images = *before && strcmp(before, l->images) != 0;
+    if (other_images) vae_validation_forget(&r->validation);
     if (other_images && r->past.steps != r->step)
         vae_train_settings_tell(r, "other training images");
-    if (l->s->changed || other_images)
+    if (!find_best(l, &lost, e)) return false;
+    if (l->s->changed || other_images || lost)
         printf("going on after %" PRIu64 " samples with %s\n", vae_run_points(r), r->changed);
+    return true;
 }
 
 /* Trains with the folder locked and the log open. If another run's checkpoint stays, so does its
@@ -152,8 +197,8 @@ static int run_held(struct train_loop *l, struct vae_error *e)
     vae_stop_on_signals();
     if (!vae_train_log_open(&l->log, l->out->log, &l->t->run, l->s->resume != NULL, e))
         return status;
-    say_changes(l);
-    if (vae_train_loop_run(l, e)) status = *vae_stop_signal() ? interrupted(l, e) : finish(l, e);
+    if (say_changes(l, e) && vae_train_loop_run(l, e))
+        status = *vae_stop_signal() ? interrupted(l, e) : finish(l, e);
     vae_train_log_close(&l->log);
     return status;
 }

@@ -64,6 +64,16 @@ const struct option_entry vae_option_table[] = {
      "images",
      SIZE(points, 1, 1000)},
 
+    {"validation", "N", ON_train, FIXED,
+     "hold out the last N training images in the order of the file: never trained on, their bound "
+     "is "
+     "logged, and model-best.safetensors is the checkpoint of the report where it was best "
+     "(default 0)",
+     SIZE(run.validation.images, 0, UINT32_MAX)},
+    {"early-stop", "N", ON_train, ANEW,
+     "stop after N reports in a row without a gain of the validation bound (default 0: never)",
+     U64(run.validation.patience, 0, VALIDATION_MOST_PATIENCE)},
+
     {HEADING(ON_train, "The model:")},
     {"hidden", "LIST", ON_train, FIXED,
      "units of the encoder's hidden layers, from x on, at most four: 500 (default), 200,100, or "

@@ -15,6 +15,7 @@ bool vae_out_dir_open(struct out_dir *o, const char *dir, const char *log, struc
     if (log && strlen(log) >= OUT_PATH) return vae_fail(e, "%.64s...: name too long", log);
     if (!vae_make_directory(dir, e)) return false;
     in_directory(o->checkpoint, dir, "model.safetensors");
+    in_directory(o->best, dir, OUT_BEST_MODEL);
     in_directory(o->samples, dir, "samples.png");
     in_directory(o->reconstructions, dir, "reconstructions.png");
     in_directory(o->log, dir, "log.jsonl");

@@ -6,8 +6,11 @@
 
 enum { OUT_PATH = 4096 };
 
+#define OUT_BEST_MODEL "model-best.safetensors"
+
 struct out_dir {
-    char checkpoint[OUT_PATH], samples[OUT_PATH], reconstructions[OUT_PATH], log[OUT_PATH];
+    char checkpoint[OUT_PATH], best[OUT_PATH], samples[OUT_PATH], reconstructions[OUT_PATH],
+        log[OUT_PATH];
     struct lock lock; /* fd is -1 before vae_out_dir_open */
 };
 

@@ -52,6 +52,8 @@ char *vae_epoch_line(const struct epoch_report *r)
     vae_json_put(&ok, o, "samples", json_integer((json_int_t)r->samples));
     vae_json_put(&ok, o, "train_bound", vae_json_number(r->train_bound));
     vae_json_put(&ok, o, "test_bound", vae_json_number(r->test_bound));
+    if (r->validated)
+        vae_json_put(&ok, o, "validation_bound", vae_json_number(r->validation_bound));
     vae_json_put(&ok, o, "kl", vae_json_number(r->kl));
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
     if (r->estimator == VAE_ESTIMATOR_IWAE)
@@ -76,9 +78,10 @@ char *vae_epoch_line(const struct epoch_report *r)
 
 void vae_print_epoch(const struct epoch_report *r)
 {
-    printf("epoch %3" PRIu64 "  samples %8" PRIu64
-           "  train %8.2f  test %8.2f nats  (reconstruction "
-           "%.2f, KL %.2f)  %.0f samples/s\n",
-           r->epoch, r->samples, r->train_bound, r->test_bound, r->recon, r->kl, r->samples_per_s);
+    printf("epoch %3" PRIu64 "  samples %8" PRIu64 "  train %8.2f", r->epoch, r->samples,
+           r->train_bound);
+    if (r->validated) printf("  validation %8.2f", r->validation_bound);
+    printf("  test %8.2f nats  (reconstruction %.2f, KL %.2f)  %.0f samples/s\n", r->test_bound,
+           r->recon, r->kl, r->samples_per_s);
     fflush(stdout);
 }

@@ -26,6 +26,8 @@ void vae_progress_clear(const struct progress *p);
 struct epoch_report {
     uint64_t epoch, samples;
     double train_bound, test_bound, kl, recon; /* nats per example; kl and recon on the test set */
+    bool validated;                            /* the run has validation images */
+    double validation_bound;                   /* on them */
     enum vae_estimator estimator;
     size_t draws;        /* of z per example (L) */
     double iwae_bound;   /* on the test set, nats per example; of estimator IWAE alone */

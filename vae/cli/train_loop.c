@@ -54,9 +54,12 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
     struct vae_error reason;
     if (!vae_health_good(&l->t->run)) return worse(l, e);
     if (!vae_checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
+    if (!l->saved && !vae_best_model_bring(&l->best, e)) return false;
     if (!vae_checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;
+    const bool first = !l->saved;
     l->saved = true;
-    return vae_train_log_settle(&l->log, e);
+    return vae_train_log_settle(&l->log, e) &&
+           (!first || vae_best_model_clear(&l->best, &l->t->run, e));
 }
 
 /* --- reports --- */
@@ -70,6 +73,21 @@ static bool evaluate(struct train_loop *l, struct vae_error *e)
     if (!done) l->test.count = 0;
     return done &&
            (isfinite(vae_bound_elbo(&l->test)) || diverged(l, "the test bound is no number", e));
+}
+
+/* The bound on the validation images, NAN without any. False, with an empty line, if a signal came
+ * first. */
+static bool validate(struct train_loop *l, double *bound, struct vae_error *e)
+{
+    const struct vae_run *r = &l->t->run;
+    struct vae_bound b;
+    *bound = NAN;
+    if (!r->validation.images) return true;
+    if (!vae_evaluate(&l->t->model, &l->data->validation, r, NOISE_VALIDATION, r->seed,
+                      vae_stop_signal(), &b))
+        return false;
+    *bound = vae_bound_elbo(&b);
+    return isfinite(*bound) || diverged(l, "the validation bound is no number", e);
 }
 
 /* The phases table since the last report; adds the model's clocks to the run's and resets them.
@@ -136,18 +154,29 @@ static void begin_anew(struct train_loop *l)
     next_point(l);
 }
 
+/* Replaces the last checkpoint by the current model and, if that is the best, the best model. */
+static bool keep(struct train_loop *l, bool best, struct vae_error *e)
+{
+    if (!vae_health_good(&l->t->run)) return true;
+    return vae_train_loop_save(l, e) &&
+           (!best || vae_checkpoint_save(l->out->best, &l->t->model, &l->t->run, e));
+}
+
 /* Bounds, log line, checkpoint. If the line fails, the checkpoint keeps what it was to report. */
 static bool report(struct train_loop *l, struct vae_error *e)
 {
-    double trained = NAN;
-    const struct vae_run *r = &l->t->run;
+    double trained = NAN, held_out;
+    struct vae_run *r = &l->t->run;
     const double rate = l->timed ? (double)l->timed / fmax(l->seconds, 1e-9) : NAN;
-    if (!evaluate(l, e) || !training_bound(l, &trained)) return !*e->line;
+    if (!evaluate(l, e) || !training_bound(l, &trained) || !validate(l, &held_out, e))
+        return !*e->line;
     struct epoch_report line = {
         .epoch = vae_run_epochs_begun(r),
         .samples = vae_run_points(r),
         .train_bound = trained,
         .test_bound = vae_bound_elbo(&l->test),
+        .validated = r->validation.images > 0,
+        .validation_bound = held_out,
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .estimator = r->estimator,
@@ -174,13 +203,17 @@ static bool report(struct train_loop *l, struct vae_error *e)
         return false;
     }
     begin_anew(l);
-    return !vae_health_good(r) || vae_train_loop_save(l, e);
+    const bool best = r->validation.images && vae_validation_note(&r->validation, vae_run_points(r),
+                                                                  held_out, vae_health_good(r));
+    return keep(l, best, e);
 }
 
 /* --- the loop --- */
 
 static bool more_to_do(const struct train_loop *l)
 {
+    const struct vae_run *r = &l->t->run;
+    if (vae_validation_ends(&r->validation) && !r->seen.count) return false;
     return vae_run_points(&l->t->run) + vae_trainer_next_rows(l->t) <= l->total;
 }
 

@@ -1,13 +1,14 @@
 /* The loop of `vae train`: steps, reports, and what is written when.
  *
  * A report is the bounds, a line of the log, then the checkpoint: a run resumed from the checkpoint
- * finds the line there or writes it itself. A model beyond health.h's limit replaces no
- * checkpoint. */
+ * finds the line there or writes it itself. If the report is the best one, the best model follows
+ * (best_model.h). A model beyond health.h's limit replaces no checkpoint. */
 #ifndef VAE_TRAIN_LOOP_H
 #define VAE_TRAIN_LOOP_H
 
 #include "../data/dataset.h"
 #include "../methods/train.h"
+#include "best_model.h"
 #include "out_dir.h"
 #include "report.h"
 #include "settings.h"
@@ -19,6 +20,7 @@ struct train_loop {
     const struct settings *s;
     const struct out_dir *out;
     struct train_log log;
+    struct best_model best;
     char images[17];   /* vae_images_sum of the training images, in hexadecimal digits */
     uint64_t total;    /* examples to reach */
     double next_point; /* of the next report, in examples, if --points */
@@ -34,9 +36,9 @@ struct train_loop {
     bool saved;              /* this process has written its checkpoint */
 };
 
-/* Runs steps until `total`, or until a signal comes (stop.h). At `total` the checkpoint is in
- * place, unless nothing had to be written or the model is beyond the limit; after a signal the
- * caller saves. False: *e says why; the last good checkpoint is kept. */
+/* Runs steps until `total` or an early stop, or until a signal comes (stop.h). At the end the
+ * checkpoint is in place, unless nothing had to be written or the model is beyond the limit; after
+ * a signal the caller saves. False: *e says why; the last good checkpoint is kept. */
 bool vae_train_loop_run(struct train_loop *l, struct vae_error *e);
 
 /* Writes a checkpoint of the current model. False, with nothing written, if it could not be loaded

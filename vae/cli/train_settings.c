@@ -47,6 +47,8 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
         return vae_fail(e,
                         "--lr has no effect where --lr-stages begins with epoch 1; leave it out");
     if (s->resume && !fixed_left_out(s, e)) return false;
+    if (!s->resume && r->validation.patience && !r->validation.images)
+        return vae_fail(e, "--early-stop needs --validation: the test images choose nothing");
     if (!given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
@@ -111,6 +113,7 @@ static void tell_changes(const struct vae_run *now, const struct vae_run *before
     }
     tell_f32(text, "kl-weight", vae_kl_weight(&now->kl), vae_kl_weight(&before->kl));
     tell_whole(text, "kl-warmup", now->kl.warmup, before->kl.warmup);
+    tell_whole(text, "early-stop", now->validation.patience, before->validation.patience);
     tell_whole(text, "training images", now->train_images, before->train_images);
 }
 
@@ -134,7 +137,12 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     }
     if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;
     if (r->kl.warmup != before.kl.warmup) r->kl.warmup_from = r->step;
-    if (r->train_images != images) vae_run_new_data(r, images);
+    if (r->validation.patience && !r->validation.images)
+        return vae_fail(e, "--early-stop: %s was trained without --validation", s->resume);
+    if (r->train_images != images) {
+        vae_run_new_data(r, images);
+        vae_validation_forget(&r->validation);
+    }
     tell_changes(r, &before, text);
     s->changed = *text;
     if (!s->changed) return true;

@@ -60,6 +60,18 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
     return false;
 }
 
+void vae_dataset_hold_out(struct dataset *d, size_t n)
+{
+    struct images *v = &d->validation;
+    d->train.count -= n;
+    *v = d->train;
+    v->count = n;
+    if (v->values)
+        v->values += d->train.count * vae_images_size(v);
+    else
+        v->pixels += d->train.count * vae_images_size(v);
+}
+
 static void draw(struct images *i, const struct sv_choice *k, uint64_t seed, enum vae_stream stream)
 {
     if (!i->count) return;
@@ -70,4 +82,5 @@ void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t see
 {
     draw(&d->train, k, seed, STREAM_FIXED_TRAIN);
     draw(&d->test, k, seed, STREAM_FIXED_TEST);
+    draw(&d->validation, k, seed, STREAM_FIXED_VALIDATION);
 }

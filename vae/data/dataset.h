@@ -7,6 +7,7 @@
 
 struct dataset {
     struct images train, test;
+    struct images validation; /* in the memory of train, behind those that are left there */
 };
 
 struct dataset_options {
@@ -20,6 +21,9 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e);
 
 void vae_dataset_free(struct dataset *d);
+
+/* The last n training images, fewer than there are, become the validation images. */
+void vae_dataset_hold_out(struct dataset *d, size_t n);
 
 /* Draws the pixels of all its images once and for all (fixed_draw.h), each set by a stream of its own. */
 void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed);

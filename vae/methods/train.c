@@ -232,7 +232,8 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, const struct
 {
     static const enum vae_stream streams[][2] = {
         [NOISE_TEST] = {STREAM_EPS_TEST, STREAM_BINARIZE_TEST},
-        [NOISE_POINTS] = {STREAM_EPS_POINTS, STREAM_BINARIZE_POINTS}};
+        [NOISE_POINTS] = {STREAM_EPS_POINTS, STREAM_BINARIZE_POINTS},
+        [NOISE_VALIDATION] = {STREAM_EPS_VALIDATION, STREAM_BINARIZE_VALIDATION}};
     struct vae_clock *const clock = m->clock; /* of training alone */
     *bound = (struct vae_bound){0};
     m->clock = NULL;

@@ -40,8 +40,9 @@ struct vae_source {
 /* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
 
-/* Which noise: that of test images, or of the training images that --points evaluates. */
-enum vae_noise { NOISE_TEST, NOISE_POINTS };
+/* Which noise: that of test images, of the training images that --points evaluates, or of validation
+ * images. */
+enum vae_noise { NOISE_TEST, NOISE_POINTS, NOISE_VALIDATION };
 
 /* The bound on all images with sampled z, nothing trained; the bound of IWAE too if that is the
  * run's estimator. Noise is addressed by its kind, seed and image, so the result does not depend on

@@ -4,6 +4,7 @@
 
 #include "model.h"
 #include "schedule.h"
+#include "validation.h"
 
 /* FIXED: the images were drawn before (vae_dataset_draw), and are taken as they are, as by NONE. */
 enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD, BINARIZE_FIXED };
@@ -39,6 +40,7 @@ struct vae_run {
     struct vae_optim optim;
     struct vae_schedule schedule;
     struct vae_kl kl;
+    struct vae_validation validation;
     struct vae_past past;
     uint64_t id; /* the run's id in its log; 0: the hash of its settings (run_id.h) */
     /* Settings changed on resuming that the log does not record yet; or "". */

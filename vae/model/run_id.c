@@ -38,6 +38,11 @@ static uint64_t sum_of_settings(const struct vae_run *r)
                  r->kl.warmup);
         h = fnv_text(h, text);
     }
+    if (r->validation.images) {
+        snprintf(text, sizeof text, " validation %zu %" PRIu64, r->validation.images,
+                 r->validation.patience);
+        h = fnv_text(h, text);
+    }
     return r->estimator ? fnv_text(h, vae_estimator_names[r->estimator]) : h;
 }
 

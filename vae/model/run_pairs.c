@@ -28,6 +28,15 @@ static void put_number(struct st_pair *p, size_t *n, const char *key, double x)
     put(p, n, key, "%s", text);
 }
 
+static void put_validation(struct st_pair *p, size_t *n, const struct vae_validation *v)
+{
+    put_whole(p, n, "validation", v->images);
+    put_whole(p, n, "early_stop", v->patience);
+    put_whole(p, n, "best_samples", v->points);
+    if (v->points) put_number(p, n, "best_validation_bound", v->best);
+    put_whole(p, n, "reports_since_best", v->since);
+}
+
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
 {
     const struct vae_schedule *s = &r->schedule;
@@ -44,6 +53,7 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     if (vae_kl_weight(&r->kl) != 1) put(p, &n, "kl_weight", "%.9g", (double)r->kl.weight);
     put_whole(p, &n, "kl_warmup", r->kl.warmup);
     if (r->kl.warmup) put_whole(p, &n, "kl_warmup_from", r->kl.warmup_from);
+    put_validation(p, &n, &r->validation);
     put_whole(p, &n, "past_steps", r->past.steps);
     put_whole(p, &n, "past_samples", r->past.points);
     put_whole(p, &n, "past_epochs", r->past.epochs);
@@ -108,6 +118,27 @@ static bool get_kl(const struct st_file *f, struct vae_run *r, struct vae_error 
            get_whole(f, "kl_warmup_from", r->step, &k->warmup_from, e);
 }
 
+/* Once it is known how far the run is. */
+static bool get_validation(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    struct vae_validation *v = &r->validation;
+    uint64_t images;
+    if (!get_whole(f, "validation", UINT32_MAX, &images, e)) return false;
+    v->images = (size_t)images;
+    if (!images && vae_st_metadata(f, "early_stop"))
+        return wrong(f, "early_stop", "not of a run without validation", e);
+    if (!images && vae_st_metadata(f, "best_samples"))
+        return wrong(f, "best_samples", "not of a run without validation", e);
+    if (!get_whole(f, "early_stop", VALIDATION_MOST_PATIENCE, &v->patience, e) ||
+        !get_whole(f, "best_samples", vae_run_reported(r), &v->points, e))
+        return false;
+    if (!v->points) return true;
+    const char *best = vae_st_metadata(f, "best_validation_bound");
+    if (!best) return vae_fail(e, "%s: no best_validation_bound in its metadata", f->path);
+    return (vae_number_f64(best, &v->best) || wrong(f, "best_validation_bound", "no number", e)) &&
+           get_whole(f, "reports_since_best", RUN_MOST_STEPS, &v->since, e);
+}
+
 bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_schedule *s = &r->schedule;
@@ -120,7 +151,7 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
     if (changed) strcpy(r->changed, changed);
     return get_optim(f, r, e) && get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
            get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_estimator(f, r, e) &&
-           get_kl(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
+           get_kl(f, r, e) && get_validation(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
 
 bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
