@@ -19,6 +19,7 @@ int main(void)
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_tiny());
     srunner_add_suite(r, suite_estimators());
+    srunner_add_suite(r, suite_importance());
     srunner_add_suite(r, suite_layers());
     srunner_add_suite(r, suite_passes());
     srunner_add_suite(r, suite_optim());

@@ -40,9 +40,28 @@ struct vae_source {
 /* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */
 void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first, size_t rows);
 
-/* Which noise: that of test images, of the training images that --points evaluates, or of validation
- * images. */
+/* Which noise: that of test images, of training images evaluated apart from training, or of
+ * validation images. */
 enum vae_noise { NOISE_TEST, NOISE_POINTS, NOISE_VALIDATION };
+
+/* What is evaluated: images, the noise of their binarisation and of z, and by which estimator. */
+struct vae_evaluation {
+    const struct images *images;
+    enum vae_binarize binarize;
+    enum vae_estimator estimator;
+    enum vae_noise noise;
+    uint64_t seed;
+};
+
+/* Images first, first + 1 ... of them, for vae_gather. */
+struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t first);
+
+/* Called with each minibatch of an evaluation: images first ... first + rows - 1, whose encodings, KL
+ * and log-likelihoods are rows 0 ... rows - 1 of m->work. */
+struct vae_watch {
+    void (*see)(void *arg, const struct vae_model *m, size_t first, size_t rows);
+    void *arg;
+};
 
 /* The bound on all images with sampled z, nothing trained; the bound of IWAE too if that is the
  * run's estimator. Noise is addressed by its kind, seed and image, so the result does not depend on
@@ -50,6 +69,11 @@ enum vae_noise { NOISE_TEST, NOISE_POINTS, NOISE_VALIDATION };
 bool vae_evaluate(struct vae_model *m, const struct images *images, const struct vae_run *run,
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
+
+/* The same; *watch, unless NULL, is called with the minibatches in ascending order. */
+bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
+                          const struct vae_watch *watch, const volatile sig_atomic_t *stop,
+                          struct vae_bound *bound);
 
 /* In nats per example: the bound with the KL weighted by beta, and the ELBO. */
 static inline double vae_bound_weighed(const struct vae_bound *b, float beta)

@@ -1,0 +1,197 @@
+#include "importance.h"
+#include "../base/memory.h"
+#include "../base/min.h"
+#include "../base/split.h"
+#include "../base/streams.h"
+#include <math.h>
+#include <string.h>
+
+/* --- the sum of weights --- */
+
+struct vae_log_sum vae_log_sum_none(void) { return (struct vae_log_sum){.max = -INFINITY}; }
+
+void vae_log_sum_add(const struct sv_choice *k, struct vae_log_sum *s, size_t n, const float *log_w)
+{
+    float w[IMPORTANCE_BLOCK + 1], max = s->max;
+    for (size_t l = 0; l < n; l++)
+        if (log_w[l] > max) max = log_w[l];
+    const float from = max == -INFINITY ? 0 : max; /* -inf less itself is no number */
+    for (size_t l = 0; l < n; l++) w[l] = log_w[l] - from;
+    w[n] = s->max - from;
+    sv_for(k, 1, n + 1, 0)->exp(n + 1, w, w);
+    const double before = (double)w[n];
+    s->max = max;
+    s->sum *= before;
+    s->squares *= before * before;
+    for (size_t l = 0; l < n; l++) {
+        s->sum += (double)w[l];
+        s->squares += (double)w[l] * (double)w[l];
+    }
+    s->count += n;
+}
+
+double vae_log_sum_mean(const struct sv_choice *k, const struct vae_log_sum *s)
+{
+    const float mean = (float)(s->sum / (double)s->count);
+    float log_mean;
+    sv_for(k, 1, 1, 0)->log(1, &mean, &log_mean);
+    return (double)s->max + (double)log_mean;
+}
+
+double vae_log_sum_ess(const struct vae_log_sum *s) { return s->sum * s->sum / s->squares; }
+
+/* --- what each thread does with a block of draws --- */
+
+static const enum vae_stream streams[] = {
+    [NOISE_TEST] = STREAM_EPS_IS, [NOISE_POINTS] = STREAM_EPS_IS_POINTS};
+
+/* The range's rows are full: of few images several draws go through the decoder at once, draw l of image i as row
+ * l rows + i, with its image and its encoding beside it. */
+static size_t draws_at_once(const struct vae_importance *s)
+{
+    return vae_min_size(VAE_RANGE / s->rows, s->draws);
+}
+
+static void copy_rows(float *a, size_t ld, struct share rows, size_t distance, size_t copies)
+{
+    for (size_t c = 1; c < copies; c++)
+        memcpy(a + (c * distance + rows.first) * ld, a + rows.first * ld,
+               (rows.end - rows.first) * ld * sizeof *a);
+}
+
+/* Images and their encodings. */
+static void begin_range(struct vae_importance *s, struct vae_job j, struct share own)
+{
+    struct vae_model *m = j.m;
+    const struct vae_source from = vae_evaluation_source(&s->of, s->first);
+    const size_t copies = draws_at_once(s);
+    vae_gather(m, &from, own.first, own.end - own.first);
+    copy_rows(m->work.x, m->ld.x, own, s->rows, copies);
+    vae_pool_barrier(m->pool, j.thread);
+    vae_encode(j, (struct vae_range){0, s->rows});
+    copy_rows(m->work.head, m->ld.head, own, s->rows, copies);
+}
+
+/* Draws first ... first + count - 1 of the block. */
+static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, size_t count)
+{
+    struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const enum vae_stream stream = streams[s->of.noise];
+    const size_t z = m->shape.latent, rows = count * s->rows;
+    const struct share own = vae_share_of(rows, j.thread, vae_pool_threads(m->pool));
+    for (size_t l = 0; l < count; l++) {
+        struct sv_rng rng = sv_rng_at(s->of.seed, stream, s->done + first + l);
+        rng.ctr[1] = (uint32_t)s->first - (uint32_t)(l * s->rows);
+        vae_draw(j, (struct vae_range){l * s->rows, s->rows}, rng);
+    }
+    vae_likelihood(j, (struct vae_range){0, rows});
+    sv_for(&m->k, own.end - own.first, z, 0)
+        ->log_ratio(&(struct sv_log_ratio){.m = own.end - own.first,
+                                           .n = z,
+                                           .samples = 1,
+                                           .logvar = w->head + own.first * m->ld.head + z,
+                                           .ld = m->ld.head,
+                                           .z = w->z + own.first * m->ld.z,
+                                           .eps = w->eps + own.first * m->ld.z,
+                                           .ldz = m->ld.z,
+                                           .y = s->ratio + own.first});
+    for (size_t r = own.first; r < own.end; r++) {
+        double ll = 0;
+        for (size_t g = 0; g < vae_groups(&m->shape); g++) ll += (double)w->ll[g * m->max_rows + r];
+        s->log_w[r % s->rows * IMPORTANCE_BLOCK + first + r / s->rows] =
+            (float)(ll + (double)s->ratio[r]);
+    }
+    vae_pool_barrier(m->pool, j.thread); /* the next draws take the place of these */
+}
+
+static void run_block(void *arg, size_t thread)
+{
+    struct vae_importance *s = arg;
+    const struct vae_job j = {&s->model, thread};
+    const struct share own = vae_share_of(s->rows, thread, vae_pool_threads(s->model.pool));
+    if (s->done == 0) begin_range(s, j, own);
+    for (size_t l = 0, n; l < s->block; l += n) {
+        n = vae_min_size(draws_at_once(s), s->block - l);
+        run_draws(s, j, l, n);
+    }
+    for (size_t i = own.first; i < own.end; i++)
+        vae_log_sum_add(&s->model.k, &s->sum[i], s->block, s->log_w + i * IMPORTANCE_BLOCK);
+}
+
+/* --- the method --- */
+
+/* Images `first` and those after it are next. */
+static void next_range(struct vae_importance *s, size_t first)
+{
+    s->first = first;
+    s->rows = vae_min_size(VAE_RANGE, s->of.images->count - first);
+    s->done = 0;
+    for (size_t i = 0; i < s->rows; i++) s->sum[i] = vae_log_sum_none();
+}
+
+bool vae_importance_step(struct vae_importance *s)
+{
+    const size_t draws = s->draws;
+    if (s->done == draws) next_range(s, s->first + s->rows);
+    if (s->rows == 0) return false;
+    s->block = vae_min_size(IMPORTANCE_BLOCK, draws - s->done);
+    vae_pool_run(s->model.pool, run_block, s);
+    s->done += s->block;
+    for (size_t i = 0; s->done == draws && i < s->rows; i++)
+        s->point[s->first + i] = (struct vae_importance_point){
+            vae_log_sum_mean(&s->model.k, &s->sum[i]), vae_log_sum_ess(&s->sum[i])};
+    return true;
+}
+
+bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
+                           const struct vae_evaluation *of, size_t draws, struct vae_error *e)
+{
+    const size_t images = of->images->count;
+    *s = (struct vae_importance){.of = *of, .draws = draws};
+    if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, VAE_RANGE, 1, m->pool, e)) return false;
+    s->log_w = vae_memory_get(VAE_RANGE * IMPORTANCE_BLOCK * sizeof *s->log_w);
+    s->ratio = vae_memory_get(VAE_RANGE * sizeof *s->ratio);
+    s->sum = vae_memory_get(VAE_RANGE * sizeof *s->sum);
+    s->point = vae_memory_get(images * sizeof *s->point);
+    if (!s->log_w || !s->ratio || !s->sum || !s->point) {
+        vae_importance_destroy(s);
+        return vae_fail(e, "not enough memory for log p(x) of %zu images", images);
+    }
+    memcpy(s->model.w, m->w, m->params * sizeof *m->w);
+    next_range(s, 0);
+    return true;
+}
+
+void vae_importance_destroy(struct vae_importance *s)
+{
+    vae_memory_give(s->log_w);
+    vae_memory_give(s->ratio);
+    vae_memory_give(s->sum);
+    vae_memory_give(s->point);
+    vae_destroy(&s->model);
+    *s = (struct vae_importance){0};
+}
+
+/* --- how far it is, and what came of it --- */
+
+uint64_t vae_importance_done(const struct vae_importance *s)
+{
+    return (uint64_t)s->first * s->draws + (uint64_t)s->rows * s->done;
+}
+
+struct vae_importance_mean vae_importance_mean(const struct vae_importance *s)
+{
+    const size_t n = s->first + (s->done == s->draws ? s->rows : 0);
+    struct vae_importance_mean mean = {0};
+    double squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        mean.log_p += s->point[i].log_p / (double)n;
+        mean.ess += s->point[i].ess / (double)n;
+    }
+    for (size_t i = 0; i < n; i++)
+        squares += (s->point[i].log_p - mean.log_p) * (s->point[i].log_p - mean.log_p);
+    mean.se = n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN;
+    if (n == 0) mean.log_p = mean.ess = NAN;
+    return mean;
+}
