@@ -28,6 +28,7 @@ int main(void)
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_options());
     srunner_add_suite(r, suite_cli());
+    srunner_add_suite(r, suite_eval());
     srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_fine_tune());
     srunner_add_suite(r, suite_guards());

@@ -25,6 +25,7 @@ Suite *suite_optim(void);
 Suite *suite_bits(void);
 Suite *suite_options(void);
 Suite *suite_cli(void);
+Suite *suite_eval(void);
 Suite *suite_recovery(void);
 Suite *suite_fine_tune(void);
 Suite *suite_guards(void);

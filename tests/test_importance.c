@@ -35,7 +35,7 @@ static struct vae_trainer trained(int shape, size_t latent, struct images *image
 
 static struct vae_evaluation evaluation(const struct images *images)
 {
-    return (struct vae_evaluation){images, BINARIZE_DYNAMIC, NOISE_TEST, SEED};
+    return (struct vae_evaluation){images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B, NOISE_TEST, SEED};
 }
 
 /* All draws of all images: *log_w [images][draws], *point [images], to be freed. */
@@ -77,8 +77,8 @@ START_TEST(test_weight)
     struct images images;
     struct vae_trainer t = trained(_i, 7, &images, 3);
     const bool test = _i % 2 == 0;
-    const struct vae_evaluation of = {&images, BINARIZE_DYNAMIC, test ? NOISE_TEST : NOISE_POINTS,
-                                      SEED};
+    const struct vae_evaluation of = {&images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B,
+                                      test ? NOISE_TEST : NOISE_POINTS, SEED};
     struct vae_oracle o = pair_oracle(&t.run.shape, 1);
     const double one = 1;
     float *log_w;

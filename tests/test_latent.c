@@ -32,7 +32,7 @@ START_TEST(test_latent)
 {
     struct images images = random_images(COUNT, SIDE, SIDE);
     struct vae_trainer t = half_dead(&images);
-    const struct vae_evaluation all = {&images, BINARIZE_NONE, NOISE_TEST, SEED};
+    const struct vae_evaluation all = {&images, BINARIZE_NONE, VAE_ESTIMATOR_B, NOISE_TEST, SEED};
     struct vae_latent l;
     struct vae_error e = {""};
     struct vae_model *m = &t.model;

@@ -33,6 +33,10 @@ const struct scenario scenarios[] = {
     {"eval", "half", "eval " FILE_ "--data ../data.idx --threads 1", NULL, NULL, SAYS_SAME, true},
     {"eval --json", "half", "eval " FILE_ "--data ../data.idx --json --threads 2", NULL, NULL,
      SAYS_SAME, true},
+    {"eval --per-image", "half",
+     "eval " FILE_ "--data ../data.idx --json --threads 2 --grey --importance-samples 3 "
+     "--per-dimension --per-image out/images.csv",
+     NULL, "out/images.csv", SAYS_SAME, true},
     {"sample", "half", "sample " FILE_ "--out out/samples.png --seed 9", NULL, "out/samples.png",
      SAYS_SAME, true},
     {"reconstruct", "half",

@@ -1,70 +1,214 @@
-#include "../base/json.h"
+/* vae eval: the bound, and what else is asked for, of a checkpoint on a set of images. */
+#include "../base/memory.h"
+#include "../base/peak.h"
 #include "../base/pool.h"
+#include "../base/table_file.h"
+#include "../base/text.h"
 #include "../data/dataset.h"
-#include "../methods/train.h"
 #include "commands.h"
+#include "eval_report.h"
 #include "loaded.h"
+#include "report.h"
+#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-static bool print_bound(bool as_json, const struct loaded *l, const struct vae_bound *b,
-                        struct vae_error *e)
+/* One evaluation from begin to end. */
+struct eval {
+    const struct settings *s;
+    struct loaded *model;
+    struct images images; /* those of the split, or the first of them; another's memory */
+    struct vae_evaluation of;
+    struct eval_report report;
+    struct vae_latent latent;
+    struct vae_importance is;
+    double is_seconds;
+    double *bounds; /* of each image, nats; NULL: not asked for */
+    struct progress progress;
+};
+
+/* --- the bound --- */
+
+/* The bound of each image of a minibatch: that of vae_add_bound. */
+static void note_bounds(double *bounds, const struct vae_model *m, size_t rows)
 {
-    const double n = (double)b->count, elbo = vae_bound_elbo(b);
-    const char *binarize = vae_binarize_names[l->run.binarize];
-    const bool weighed = l->run.estimator == VAE_ESTIMATOR_IWAE;
-    if (!as_json) {
-        printf(
-            "test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
-            elbo, b->recon / n, b->kl / n, binarize, b->count);
-        if (weighed)
-            printf("IWAE bound %.2f nats, %zu draws each\n", b->log_mean / n, l->run.samples);
-        return true;
+    const struct vae_work *w = &m->work;
+    for (size_t i = 0; i < rows; i++) {
+        double recon = 0;
+        for (size_t g = 0; g < vae_groups(&m->shape); g++)
+            for (size_t l = 0; l < m->samples; l++)
+                recon += (double)w->ll[(g * m->max_rows + i) * m->samples + l];
+        bounds[i] = recon / (double)m->samples - (double)w->kl[i];
     }
-    bool ok = true;
-    json_t *j = json_object();
-    vae_json_put(&ok, j, "test_bound", vae_json_number(elbo));
-    vae_json_put(&ok, j, "kl", vae_json_number(b->kl / n));
-    vae_json_put(&ok, j, "recon", vae_json_number(b->recon / n));
-    if (weighed) vae_json_put(&ok, j, "iwae_bound", vae_json_number(b->log_mean / n));
-    vae_json_put(&ok, j, "images", json_integer((json_int_t)b->count));
-    vae_json_put(&ok, j, "binarize", json_string(binarize));
-    vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(&l->run)));
-    vae_json_put(&ok, j, "seed", json_integer((json_int_t)l->run.seed));
-    char *text = vae_json_text(ok, j, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    if (!text) return vae_fail(e, "the bound as JSON: not enough memory");
-    puts(text);
-    free(text);
+}
+
+static void see(void *arg, const struct vae_model *m, size_t first, size_t rows)
+{
+    struct eval *v = arg;
+    if (v->bounds) note_bounds(v->bounds + first, m, rows);
+    if (v->report.latent) vae_latent_add(&v->latent, m, rows);
+    vae_progress_update(&v->progress, first + rows, vae_bound_elbo(&v->report.bound));
+}
+
+static bool find_bound(struct eval *v, struct vae_error *e)
+{
+    const struct vae_watch watch = {see, v};
+    v->progress = vae_progress_start(0, v->images.count, false);
+    vae_evaluate_watched(&v->model->model, &v->of, &watch, NULL, &v->report.bound);
+    vae_progress_clear(&v->progress);
+    if (isfinite(vae_bound_elbo(&v->report.bound))) return true;
+    return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", v->s->file);
+}
+
+/* --- log p(x) --- */
+
+/* Until the first images are done, the progress shows their bound. */
+static bool find_log_p(struct eval *v, struct vae_error *e)
+{
+    struct vae_importance *is = &v->is;
+    const double started = vae_seconds_now();
+    double shown = vae_bound_elbo(&v->report.bound);
+    v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->draws, false);
+    while (vae_importance_step(is)) {
+        if (is->done == v->s->draws) shown = vae_importance_mean(is).log_p;
+        vae_progress_update(&v->progress, vae_importance_done(is), shown);
+    }
+    vae_progress_clear(&v->progress);
+    v->is_seconds = vae_seconds_now() - started;
+    v->report.mean = vae_importance_mean(is);
+    if (isfinite(v->report.mean.log_p)) return true;
+    return vae_fail(e, "%s: its log p(x) is no number; use an earlier checkpoint", v->s->file);
+}
+
+/* Useful arithmetic of the draws against the peak of the same threads, measured now. */
+static void print_speed(const struct eval *v)
+{
+    const struct vae_model *m = &v->model->model;
+    const double draws = (double)v->images.count * (double)v->s->draws;
+    const double flops = (double)v->images.count * vae_forward_flops(&m->shape, v->s->draws);
+    const double seconds = fmax(v->is_seconds, 1e-9);
+    const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    const size_t threads = vae_pool_threads(m->pool);
+    char share[PEAK_TEXT];
+    printf("%.0f draws/s: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n", draws / seconds,
+           1e-9 * flops / seconds, vae_share_text(flops / seconds, peak, share), m->k.isa, threads,
+           threads > 1 ? "s" : "");
+}
+
+/* --- each image's --- */
+
+static bool write_images(struct eval *v, struct replace_file *r, struct vae_error *e)
+{
+    static const char *const names[] = {"bound", "log_likelihood", "ess"};
+    const size_t count = v->images.count, columns = v->s->draws ? 3 : 1;
+    double *values = vae_memory_get(count * columns * sizeof *values);
+    if (!values) return vae_fail(e, "%s: not enough memory", v->s->per_image);
+    for (size_t i = 0; i < count; i++) {
+        double *row = values + i * columns;
+        row[0] = v->bounds[i];
+        if (v->s->draws) row[1] = v->is.point[i].log_p;
+        if (v->s->draws) row[2] = v->is.point[i].ess;
+    }
+    vae_table_write(r, v->s->per_image, &(struct table){names, columns, count, values});
+    vae_memory_give(values);
     return true;
 }
 
-static bool eval(const struct settings *s, struct loaded *l, const struct images *test,
-                 struct vae_error *e)
+/* --- all of it --- */
+
+static bool find_all(struct eval *v, struct vae_error *e)
 {
-    struct vae_bound bound;
-    const uint64_t seed = s->seed_given ? s->seed : l->run.seed;
-    if (!vae_loaded_fits(l, s->data, test, e)) return false;
-    vae_evaluate(&l->model, test, &l->run, NOISE_TEST, seed, NULL, &bound);
-    if (isfinite(vae_bound_elbo(&bound))) return print_bound(s->json, l, &bound, e);
-    return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", s->file);
+    return find_bound(v, e) && (!v->s->draws || find_log_p(v, e));
+}
+
+/* The file is begun first: that it cannot be written is better known before the draws than after. */
+static bool find_and_write(struct eval *v, struct vae_error *e)
+{
+    struct replace_file r;
+    if (!v->s->per_image) return find_all(v, e);
+    v->bounds = vae_memory_get(v->images.count * sizeof *v->bounds);
+    if (!v->bounds) return vae_fail(e, "%s: not enough memory", v->s->per_image);
+    if (!vae_replace_begin(&r, v->s->per_image, e)) return false;
+    if (find_all(v, e) && write_images(v, &r, e)) return vae_replace_commit(&r, e);
+    vae_replace_abort(&r);
+    return false;
+}
+
+static bool print(const struct eval *v, struct vae_error *e)
+{
+    if (v->s->json) return vae_eval_print_json(&v->report, e);
+    vae_eval_print(&v->report);
+    if (v->s->draws) print_speed(v);
+    if (v->s->per_image) printf("wrote %s\n", vae_text_shown(v->s->per_image).s);
+    return true;
+}
+
+static bool eval(struct eval *v, struct vae_error *e)
+{
+    const struct settings *s = v->s;
+    const struct vae_model *m = &v->model->model;
+    bool ok = true;
+    if (s->per_dimension || s->active_units) {
+        ok = vae_latent_create(&v->latent, m->shape.latent, m->max_rows, e);
+        v->report.latent = &v->latent;
+    }
+    if (ok && s->draws) ok = vae_importance_create(&v->is, m, &v->of, s->draws, e);
+    ok = ok && find_and_write(v, e) && print(v, e);
+    vae_memory_give(v->bounds);
+    vae_importance_destroy(&v->is);
+    vae_latent_destroy(&v->latent);
+    return ok;
+}
+
+/* Grey pixels as probabilities give no density, nor a sum over images that is 1. */
+static bool may_have_log_p(struct eval *v, struct vae_error *e)
+{
+    const struct vae_run *run = &v->model->run;
+    if (!v->s->draws || run->shape.likelihood != VAE_BERNOULLI || run->binarize != BINARIZE_NONE ||
+        vae_images_binary(&v->images))
+        return true;
+    v->report.grey = true;
+    if (v->s->grey) return true;
+    return vae_fail(e,
+                    "%s: pixels are grey, of which log p(x) is no likelihood; train with "
+                    "--binarize dynamic|threshold, which eval takes too for weights from "
+                    "elsewhere, or give --grey to have it all the same",
+                    v->s->data);
+}
+
+static int eval_images(const struct settings *s, struct loaded *model, const struct images *images,
+                       struct vae_error *e)
+{
+    const uint64_t seed = s->seed_given ? s->seed : model->run.seed;
+    struct eval v = {.s = s, .model = model, .images = *images};
+    v.report = (struct eval_report){.s = s, .run = &model->run, .seed = seed};
+    v.of = (struct vae_evaluation){&v.images, model->run.binarize, model->run.estimator,
+                                   s->split == SPLIT_TRAIN ? NOISE_POINTS : NOISE_TEST, seed};
+    if (!vae_loaded_fits(model, s->data, images, e)) return EXIT_FAILED;
+    if (s->first > images->count) {
+        vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data, images->count,
+                 vae_split_names[s->split], s->first);
+        return EXIT_FAILED;
+    }
+    if (s->first) v.images.count = s->first;
+    if (!may_have_log_p(&v, e)) return EXIT_USAGE;
+    return eval(&v, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
 int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
     struct dataset data;
     struct loaded l;
-    bool ok = false;
-    s->images.test_only = true;
+    int status = EXIT_FAILED;
+    s->images.test_only = s->split == SPLIT_TEST;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
             vae_loaded_draw(&l, &data);
-            ok = eval(s, &l, &data.test, e);
+            status = eval_images(s, &l, s->split == SPLIT_TRAIN ? &data.train : &data.test, e);
             vae_dataset_free(&data);
         }
         vae_loaded_close(&l);
     }
     vae_pool_destroy(pool);
-    return ok ? EXIT_DONE : EXIT_FAILED;
+    return status;
 }

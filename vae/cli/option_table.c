@@ -1,5 +1,6 @@
 #include "option_table.h"
 #include "../base/pool.h"
+#include "../methods/importance.h"
 #include "option_values.h"
 #include <stddef.h>
 
@@ -155,7 +156,26 @@ const struct option_entry vae_option_table[] = {
     {"down", "N", ON_sample, 0, "rows (default 10)", SIZE(down, 1, 100)},
     {"pairs", "N", ON_reconstruct, 0, "pairs of rows (default 5)", SIZE(pairs, 1, 50)},
     {"side", "N", ON_manifold, 0, "images along a side (default 20)", SIZE(side, 1, 100)},
-    {"json", NULL, ON_eval, 0, "one JSON object instead of a line", FLAG(json)},
+    {"split", "NAME", ON_eval, 0, "test (default), or train: the images that `vae train` trains on",
+     CHOICE(split, vae_split_names)},
+    {"first", "N", ON_eval, 0, "the first N images alone (default: all)",
+     SIZE(first, 1, UINT32_MAX)},
+    {"importance-samples", "K", ON_eval, 0,
+     "log p(x) too, by importance sampling with K draws of z per image; standard error of its mean "
+     "over the images, and effective sample size",
+     SIZE(draws, 1, VAE_MAX_DRAWS)},
+    {"grey", NULL, ON_eval, 0,
+     "log p(x) even of grey pixels, taken as probabilities: it is no likelihood then", FLAG(grey)},
+    {"per-image", "FILE.npy|FILE.csv", ON_eval, 0,
+     "write each image's bound, and with --importance-samples its log p(x) and effective sample "
+     "size: a row per image, of doubles",
+     .parse = vae_option_table_file, AT(per_image)},
+    {"per-dimension", NULL, ON_eval, 0,
+     "the KL of each dimension of z, and the variance of its mu over the images",
+     FLAG(per_dimension)},
+    {"active-units", NULL, ON_eval, 0, "how many of these variances are above 0.01",
+     FLAG(active_units)},
+    {"json", NULL, ON_eval, 0, "one JSON object instead of lines", FLAG(json)},
     {"kernel", "NAME", ON_kernels, 0, "this one alone", TEXT(kernel)},
     {"json", NULL, ON_kernels, 0,
      "one array of objects: kernel, shape, class, isa, variant, verified, status, gflops, gbs, "

@@ -1,5 +1,6 @@
 #include "option_values.h"
 #include "../base/number.h"
+#include "../base/table_file.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,13 @@ bool vae_option_flag(const struct option_entry *o, const char *text, struct sett
 {
     (void)text, (void)e;
     return *(bool *)place(o, s) = true;
+}
+
+bool vae_option_table_file(const struct option_entry *o, const char *text, struct settings *s,
+                           struct vae_error *e)
+{
+    if (vae_table_named(text)) return vae_option_text(o, text, s, e);
+    return vae_fail(e, "--%s %s: give a name that ends in .npy or .csv", o->name, text);
 }
 
 /* --- numbers --- */

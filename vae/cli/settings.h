@@ -14,6 +14,10 @@ enum command {
     COMMANDS
 };
 
+/* Which images of a data set; names in enum order, NULL at the end. */
+enum split { SPLIT_TEST, SPLIT_TRAIN };
+extern const char *const vae_split_names[];
+
 struct option_entry;
 
 enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50 };
@@ -30,6 +34,10 @@ struct settings {
     bool seed_given;
     size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
+    enum split split;      /* of vae eval, as what follows */
+    size_t first, draws;   /* images; K of importance sampling; 0: not given */
+    const char *per_image; /* file; NULL: not given */
+    bool grey, per_dimension, active_units;
     bool quiet, profile, json;
     bool changed; /* a resumed run has other settings than its checkpoint */
     struct {

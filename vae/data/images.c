@@ -82,3 +82,13 @@ uint64_t vae_images_sum(const struct images *i)
     return sum_of(sum_of(FNV_START, sizes, sizeof sizes, 1), vae_images_at(i, 0), n,
                   (n + most - 1) / most);
 }
+
+bool vae_images_binary(const struct images *i)
+{
+    const size_t n = i->count * vae_images_size(i);
+    size_t grey = 0;
+    for (size_t at = 0; at < n && !grey; at++)
+        grey += i->values ? i->values[at] != 0 && i->values[at] != 1
+                          : i->pixels[at] != 0 && i->pixels[at] != 255;
+    return !grey;
+}

@@ -38,6 +38,9 @@ bool vae_images_split(struct images *i, struct images *held);
  * pixels, evenly spaced. */
 uint64_t vae_images_sum(const struct images *i);
 
+/* Whether every pixel is 0 or 1. */
+bool vae_images_binary(const struct images *i);
+
 /* Transposes each image; false if out of memory. */
 bool vae_images_transpose(struct images *i);
 

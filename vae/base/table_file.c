@@ -1,0 +1,90 @@
+#include "table_file.h"
+#include "number.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t n = strlen(path), m = strlen(end);
+    return n > m && !strcmp(path + n - m, end);
+}
+
+static const char npy[] = ".npy", csv[] = ".csv";
+
+bool vae_table_named(const char *path) { return ends_in(path, npy) || ends_in(path, csv); }
+
+/* Small pieces go to the file together. */
+struct pieces {
+    struct replace_file *to;
+    size_t used;
+    char bytes[1 << 14];
+};
+
+static void flush(struct pieces *p)
+{
+    vae_replace_write(p->to, p->bytes, p->used);
+    p->used = 0;
+}
+
+static void put(struct pieces *p, const void *bytes, size_t n)
+{
+    if (p->used + n > sizeof p->bytes) flush(p);
+    memcpy(p->bytes + p->used, bytes, n);
+    p->used += n;
+}
+
+/* Magic, version, length of the header; the header ends in spaces and a newline, so that the data begin at a multiple
+ * of 64 bytes (numpy.lib.format). */
+static void put_npy_header(struct pieces *p, const struct table *t)
+{
+    enum { BEFORE = 10, ALL = 128 };
+    char text[ALL - BEFORE + 1];
+    const int n = snprintf(text, sizeof text,
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                           t->rows, t->columns);
+    memset(text + n, ' ', sizeof text - (size_t)n);
+    text[ALL - BEFORE - 1] = '\n';
+    put(p, "\x93NUMPY\1\0", 8);
+    put(p, (const unsigned char[]){ALL - BEFORE, 0}, 2);
+    put(p, text, ALL - BEFORE);
+}
+
+static void put_npy_value(struct pieces *p, double value)
+{
+    unsigned char bytes[sizeof value];
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(bits >> 8 * i);
+    put(p, bytes, sizeof bytes);
+}
+
+static void put_npy(struct pieces *p, const struct table *t)
+{
+    put_npy_header(p, t);
+    for (size_t i = 0; i < t->rows * t->columns; i++) put_npy_value(p, t->values[i]);
+}
+
+static void put_csv(struct pieces *p, const struct table *t)
+{
+    char text[NUMBER_TEXT];
+    for (size_t j = 0; j < t->columns; j++) {
+        put(p, t->names[j], strlen(t->names[j]));
+        put(p, j + 1 < t->columns ? "," : "\n", 1);
+    }
+    for (size_t i = 0; i < t->rows * t->columns; i++) {
+        vae_number_write_f64(t->values[i], text);
+        put(p, text, strlen(text));
+        put(p, (i + 1) % t->columns ? "," : "\n", 1);
+    }
+}
+
+void vae_table_write(struct replace_file *r, const char *path, const struct table *t)
+{
+    struct pieces p = {.to = r};
+    if (ends_in(path, npy))
+        put_npy(&p, t);
+    else
+        put_csv(&p, t);
+    flush(&p);
+}

@@ -1,0 +1,99 @@
+#include "eval_report.h"
+#include "../base/json.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *const vae_split_names[] = {"test", "train", NULL};
+static const char *const bound_names[] = {
+    [SPLIT_TEST] = "test_bound", [SPLIT_TRAIN] = "train_bound"};
+
+/* --- lines --- */
+
+static void print_dimensions(const char *what, const struct vae_latent *l,
+                             double (*of)(const struct vae_latent *, size_t))
+{
+    fputs(what, stdout);
+    for (size_t j = 0; j < l->latent; j++) printf(" %.4g", of(l, j));
+    putchar('\n');
+}
+
+void vae_eval_print(const struct eval_report *r)
+{
+    const struct settings *s = r->s;
+    const double n = (double)r->bound.count;
+    printf("%s bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
+           s->split == SPLIT_TRAIN ? "training" : "test", vae_bound_elbo(&r->bound),
+           r->bound.recon / n, r->bound.kl / n, vae_binarize_names[r->run->binarize],
+           r->bound.count);
+    if (r->run->estimator == VAE_ESTIMATOR_IWAE)
+        printf("IWAE bound %.2f nats, %zu draws each\n", r->bound.log_mean / n, r->run->samples);
+    if (s->draws) {
+        printf("log p(x) %.2f nats", r->mean.log_p);
+        if (r->bound.count > 1) printf(", standard error %.2f", r->mean.se);
+        printf(" (importance sampling, K = %zu, effective sample size %.1f)", s->draws,
+               r->mean.ess);
+        puts(r->grey ? "; of grey pixels, so it is no likelihood" : "");
+    }
+    if (s->per_dimension) {
+        print_dimensions("KL per dimension, nats:", r->latent, vae_latent_kl);
+        print_dimensions("variance of mu over the images:", r->latent, vae_latent_mean_variance);
+    }
+    if (s->active_units)
+        printf("active units %zu of %zu (variance of mu over the images above %g)\n",
+               vae_latent_active(r->latent), r->latent->latent, VAE_ACTIVE_VARIANCE);
+}
+
+/* --- JSON --- */
+
+static json_t *dimensions(bool *ok, const struct vae_latent *l,
+                          double (*of)(const struct vae_latent *, size_t))
+{
+    json_t *all = json_array();
+    for (size_t j = 0; j < l->latent; j++) vae_json_add(ok, all, vae_json_number(of(l, j)));
+    return all;
+}
+
+static void put_importance(bool *ok, json_t *j, const struct eval_report *r)
+{
+    vae_json_put(ok, j, "log_likelihood", vae_json_number(r->mean.log_p));
+    vae_json_put(ok, j, "log_likelihood_se", vae_json_number(r->mean.se));
+    vae_json_put(ok, j, "importance_samples", json_integer((json_int_t)r->s->draws));
+    vae_json_put(ok, j, "ess", vae_json_number(r->mean.ess));
+    if (r->grey) vae_json_put(ok, j, "is_likelihood", json_false());
+}
+
+static void put_latent(bool *ok, json_t *j, const struct eval_report *r)
+{
+    if (r->s->per_dimension) {
+        vae_json_put(ok, j, "kl_per_dimension", dimensions(ok, r->latent, vae_latent_kl));
+        vae_json_put(ok, j, "mean_variance", dimensions(ok, r->latent, vae_latent_mean_variance));
+    }
+    if (r->s->active_units)
+        vae_json_put(ok, j, "active_units", json_integer((json_int_t)vae_latent_active(r->latent)));
+}
+
+bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e)
+{
+    const struct settings *s = r->s;
+    const double n = (double)r->bound.count;
+    bool ok = true;
+    json_t *j = json_object();
+    vae_json_put(&ok, j, bound_names[s->split], vae_json_number(vae_bound_elbo(&r->bound)));
+    vae_json_put(&ok, j, "kl", vae_json_number(r->bound.kl / n));
+    vae_json_put(&ok, j, "recon", vae_json_number(r->bound.recon / n));
+    if (r->run->estimator == VAE_ESTIMATOR_IWAE)
+        vae_json_put(&ok, j, "iwae_bound", vae_json_number(r->bound.log_mean / n));
+    vae_json_put(&ok, j, "split", json_string(vae_split_names[s->split]));
+    if (s->first) vae_json_put(&ok, j, "first", json_integer((json_int_t)s->first));
+    vae_json_put(&ok, j, "images", json_integer((json_int_t)r->bound.count));
+    vae_json_put(&ok, j, "binarize", json_string(vae_binarize_names[r->run->binarize]));
+    if (s->draws) put_importance(&ok, j, r);
+    put_latent(&ok, j, r);
+    vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(r->run)));
+    vae_json_put(&ok, j, "seed", json_integer((json_int_t)r->seed));
+    char *text = vae_json_text(ok, j, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    if (!text) return vae_fail(e, "the bound as JSON: not enough memory");
+    puts(text);
+    free(text);
+    return true;
+}

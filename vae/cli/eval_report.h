@@ -1,0 +1,24 @@
+/* What `vae eval` found, as lines or as one JSON object. */
+#ifndef VAE_EVAL_REPORT_H
+#define VAE_EVAL_REPORT_H
+
+#include "../methods/importance.h"
+#include "../methods/latent.h"
+#include "settings.h"
+
+struct eval_report {
+    const struct settings *s;
+    const struct vae_run *run; /* the checkpoint's */
+    uint64_t seed;             /* of the draws */
+    struct vae_bound bound;
+    const struct vae_latent *latent; /* NULL: not asked for */
+    struct vae_importance_mean mean; /* if s->draws */
+    bool grey;                       /* of pixels that are probabilities: no likelihood */
+};
+
+void vae_eval_print(const struct eval_report *r);
+
+/* False where memory is short. */
+bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e);
+
+#endif
