@@ -76,8 +76,8 @@ START_TEST(test_not_trained_on)
     vae_st_close(&f);
     ck_assert(vae_dataset_open("plain", &(struct dataset_options){false, false}, &d, &e));
     vae_dataset_hold_out(&d, 30);
-    ck_assert(vae_evaluate(&m, &d.validation, BINARIZE_NONE, NOISE_VALIDATION, 1, NULL, &b));
-    ck_assert(vae_evaluate(&m, &d.validation, BINARIZE_NONE, NOISE_TEST, 1, NULL, &test));
+    ck_assert(vae_evaluate(&m, &d.validation, &run, NOISE_VALIDATION, 1, NULL, &b));
+    ck_assert(vae_evaluate(&m, &d.validation, &run, NOISE_TEST, 1, NULL, &test));
     ck_assert(b.kl == test.kl && b.recon != test.recon);
     json_t *got = cli_log_line("v/log.jsonl", 2), *want = cli_log_line("fewer/log.jsonl", 2);
     ck_assert_double_eq_tol(json_number_value(json_object_get(got, "validation_bound")),
@@ -89,6 +89,30 @@ START_TEST(test_not_trained_on)
     json_decref(got), json_decref(want);
     vae_destroy(&m);
     vae_dataset_free(&d);
+}
+END_TEST
+
+/* vae eval has the split that the run had. */
+START_TEST(test_eval_splits)
+{
+    static const struct {
+        const char *split, *key;
+        double images;
+    } splits[] = {{"validation", "validation_bound", 30}, {"train", "train_bound", TRAINED}};
+    cli_must_work(TRAIN "--out v --epochs 2");
+    json_t *logged = cli_log_line("v/log.jsonl", 1);
+    for (size_t i = 0; i < 2; i++) {
+        const struct outcome o =
+            cli_run("eval v/model.safetensors --data plain --json --split %s", splits[i].split);
+        json_t *j = json_loads(o.out, 0, NULL);
+        const double bound = json_number_value(json_object_get(j, splits[i].key));
+        const double want = json_number_value(json_object_get(logged, splits[i].key));
+        ck_assert_double_eq(json_number_value(json_object_get(j, "images")), splits[i].images);
+        if (i == 0) ck_assert_double_eq_tol(bound, want, 1e-6);
+        ck_assert_double_lt(bound, 0);
+        json_decref(j);
+    }
+    json_decref(logged);
 }
 END_TEST
 
@@ -387,6 +411,7 @@ Suite *suite_validation(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_held_out);
     tcase_add_test(t, test_not_trained_on);
+    tcase_add_test(t, test_eval_splits);
     tcase_add_test(t, test_note);
     tcase_add_test(t, test_early_stop);
     tcase_add_test(t, test_points);

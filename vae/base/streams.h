@@ -20,6 +20,7 @@ enum vae_stream {
     STREAM_FIXED_VALIDATION,    /* row: validation image */
     STREAM_EPS_IS,              /* step: draw; row: test image */
     STREAM_EPS_IS_POINTS,       /* step: draw; row: training image */
+    STREAM_EPS_IS_VALIDATION,   /* step: draw; row: validation image */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

@@ -175,6 +175,9 @@ static bool may_have_log_p(struct eval *v, struct vae_error *e)
                     v->s->data);
 }
 
+static const enum vae_noise noises[] = {
+    [SPLIT_TEST] = NOISE_TEST, [SPLIT_TRAIN] = NOISE_POINTS, [SPLIT_VALIDATION] = NOISE_VALIDATION};
+
 static int eval_images(const struct settings *s, struct loaded *model, const struct images *images,
                        struct vae_error *e)
 {
@@ -182,7 +185,7 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     struct eval v = {.s = s, .model = model, .images = *images};
     v.report = (struct eval_report){.s = s, .run = &model->run, .seed = seed};
     v.of = (struct vae_evaluation){&v.images, model->run.binarize, model->run.estimator,
-                                   s->split == SPLIT_TRAIN ? NOISE_POINTS : NOISE_TEST, seed};
+                                   noises[s->split], seed};
     if (!vae_loaded_fits(model, s->data, images, e)) return EXIT_FAILED;
     if (s->first > images->count) {
         vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data, images->count,
@@ -194,6 +197,22 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     return eval(&v, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* The images of the split, as the run had them: those held out for validation are not of train. NULL
+ * if there are none. */
+static const struct images *images_of(const struct settings *s, const struct loaded *l,
+                                      struct dataset *d, struct vae_error *e)
+{
+    const size_t held_out = l->run.validation.images;
+    if (held_out < d->train.count) vae_dataset_hold_out(d, held_out);
+    vae_loaded_draw(l, d);
+    if (s->split == SPLIT_TEST) return &d->test;
+    if (s->split == SPLIT_TRAIN) return &d->train;
+    if (d->validation.count) return &d->validation;
+    vae_fail(e, "--split validation: %s was trained without --validation, or on other data",
+             s->file);
+    return NULL;
+}
+
 int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
     struct dataset data;
@@ -203,8 +222,8 @@ int vae_cmd_eval(struct settings *s, struct vae_error *e)
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
-            vae_loaded_draw(&l, &data);
-            status = eval_images(s, &l, s->split == SPLIT_TRAIN ? &data.train : &data.test, e);
+            const struct images *images = images_of(s, &l, &data, e);
+            if (images) status = eval_images(s, &l, images, e);
             vae_dataset_free(&data);
         }
         vae_loaded_close(&l);

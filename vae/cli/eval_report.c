@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const vae_split_names[] = {"test", "train", NULL};
-static const char *const bound_names[] = {
-    [SPLIT_TEST] = "test_bound", [SPLIT_TRAIN] = "train_bound"};
+const char *const vae_split_names[] = {"test", "train", "validation", NULL};
+static const struct {
+    const char *words, *key;
+} bounds[] = {[SPLIT_TEST] = {"test", "test_bound"},
+              [SPLIT_TRAIN] = {"training", "train_bound"},
+              [SPLIT_VALIDATION] = {"validation", "validation_bound"}};
 
 /* --- lines --- */
 
@@ -22,9 +25,8 @@ void vae_eval_print(const struct eval_report *r)
     const struct settings *s = r->s;
     const double n = (double)r->bound.count;
     printf("%s bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) on %zu images\n",
-           s->split == SPLIT_TRAIN ? "training" : "test", vae_bound_elbo(&r->bound),
-           r->bound.recon / n, r->bound.kl / n, vae_binarize_names[r->run->binarize],
-           r->bound.count);
+           bounds[s->split].words, vae_bound_elbo(&r->bound), r->bound.recon / n, r->bound.kl / n,
+           vae_binarize_names[r->run->binarize], r->bound.count);
     if (r->run->estimator == VAE_ESTIMATOR_IWAE)
         printf("IWAE bound %.2f nats, %zu draws each\n", r->bound.log_mean / n, r->run->samples);
     if (s->draws) {
@@ -78,7 +80,7 @@ bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e)
     const double n = (double)r->bound.count;
     bool ok = true;
     json_t *j = json_object();
-    vae_json_put(&ok, j, bound_names[s->split], vae_json_number(vae_bound_elbo(&r->bound)));
+    vae_json_put(&ok, j, bounds[s->split].key, vae_json_number(vae_bound_elbo(&r->bound)));
     vae_json_put(&ok, j, "kl", vae_json_number(r->bound.kl / n));
     vae_json_put(&ok, j, "recon", vae_json_number(r->bound.recon / n));
     if (r->run->estimator == VAE_ESTIMATOR_IWAE)

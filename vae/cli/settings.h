@@ -15,7 +15,7 @@ enum command {
 };
 
 /* Which images of a data set; names in enum order, NULL at the end. */
-enum split { SPLIT_TEST, SPLIT_TRAIN };
+enum split { SPLIT_TEST, SPLIT_TRAIN, SPLIT_VALIDATION };
 extern const char *const vae_split_names[];
 
 struct option_entry;

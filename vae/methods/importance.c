@@ -42,8 +42,9 @@ double vae_log_sum_ess(const struct vae_log_sum *s) { return s->sum * s->sum / s
 
 /* --- what each thread does with a block of draws --- */
 
-static const enum vae_stream streams[] = {
-    [NOISE_TEST] = STREAM_EPS_IS, [NOISE_POINTS] = STREAM_EPS_IS_POINTS};
+static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_IS,
+                                          [NOISE_POINTS] = STREAM_EPS_IS_POINTS,
+                                          [NOISE_VALIDATION] = STREAM_EPS_IS_VALIDATION};
 
 /* The range's rows are full: of few images several draws go through the decoder at once, draw l of image i as row
  * l rows + i, with its image and its encoding beside it. */
@@ -85,7 +86,7 @@ static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, 
         rng.ctr[1] = (uint32_t)s->first - (uint32_t)(l * s->rows);
         vae_draw(j, (struct vae_range){l * s->rows, s->rows}, rng);
     }
-    vae_likelihood(j, (struct vae_range){0, rows});
+    vae_likelihood(j, (struct vae_range){0, rows}, 0);
     sv_for(&m->k, own.end - own.first, z, 0)
         ->log_ratio(&(struct sv_log_ratio){.m = own.end - own.first,
                                            .n = z,
