@@ -24,6 +24,7 @@ int main(void)
     srunner_add_suite(r, suite_layers());
     srunner_add_suite(r, suite_passes());
     srunner_add_suite(r, suite_optim());
+    srunner_add_suite(r, suite_schedule());
     srunner_add_suite(r, suite_bits());
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_options());

@@ -22,6 +22,7 @@ Suite *suite_latent(void);
 Suite *suite_layers(void);
 Suite *suite_passes(void);
 Suite *suite_optim(void);
+Suite *suite_schedule(void);
 Suite *suite_bits(void);
 Suite *suite_options(void);
 Suite *suite_cli(void);
