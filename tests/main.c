@@ -23,6 +23,7 @@ int main(void)
     srunner_add_suite(r, suite_latent());
     srunner_add_suite(r, suite_layers());
     srunner_add_suite(r, suite_passes());
+    srunner_add_suite(r, suite_init());
     srunner_add_suite(r, suite_optim());
     srunner_add_suite(r, suite_schedule());
     srunner_add_suite(r, suite_bits());

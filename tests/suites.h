@@ -21,6 +21,7 @@ Suite *suite_importance(void);
 Suite *suite_latent(void);
 Suite *suite_layers(void);
 Suite *suite_passes(void);
+Suite *suite_init(void);
 Suite *suite_optim(void);
 Suite *suite_schedule(void);
 Suite *suite_bits(void);

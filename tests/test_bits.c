@@ -62,6 +62,14 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_ADAGRAD,
          .estimator = VAE_ESTIMATOR_IWAE,
          .samples = 130},
+        {.shape = {.enc = {2, {37, 20}}, .dec = {2, {20, 37}}, .latent = 8},
+         .optimizer = VAE_ADAM,
+         .binarize = BINARIZE_DYNAMIC,
+         .optim = {.given = {[OPTIM_EPSILON] = true, [OPTIM_SECOND_MOMENT] = true},
+                   .value = {[OPTIM_EPSILON] = 1e-4, [OPTIM_SECOND_MOMENT] = 1},
+                   .epsilon_place = EPSILON_RAW},
+         .init = INIT_GLOROT,
+         .init_bias = INIT_BIAS_DATA},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     r.shape = runs[i].shape;
@@ -72,10 +80,13 @@ static struct vae_run odd_run(int i)
     r.samples = runs[i].samples ? runs[i].samples : 1;
     r.kl = runs[i].kl;
     r.estimator = runs[i].estimator;
+    r.optim = runs[i].optim;
+    r.init = runs[i].init;
+    r.init_bias = runs[i].init_bias;
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 13 };
+enum { ODD_RUNS = 14 };
 
 /* One way to run: kernels and threads. */
 struct way {

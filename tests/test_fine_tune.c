@@ -43,14 +43,15 @@ static void must_say(const char *arguments, const char *says)
 
 #define SCHEDULED                                                                                  \
     MODEL "--optimizer adam --lr-stages 2:5e-4,4:1e-4 --warmup 12 --beta1 0.8 --beta2 0.99 "       \
-          "--epsilon 1e-6 --weight-decay 2 --kl-weight 0.5 --kl-warmup 16 "
+          "--epsilon 1e-6 --epsilon-place raw --second-moment 0.5 --init glorot --init-bias data " \
+          "--weight-decay 2 --kl-weight 0.5 --kl-warmup 16 "
 
 /* At five steps an epoch, these stop in the warm-up, at its end, and at and within the stages. */
 static const int cuts[] = {40, 100, 180, 240, 300, 340};
 
 START_TEST(test_goes_on_exactly)
 {
-    char command[256];
+    char command[512];
     cli_must_work("train --data plain --out whole --epochs 5 " SCHEDULED);
     snprintf(command, sizeof command, "train --data plain --out cut --samples %d " SCHEDULED,
              cuts[_i]);
@@ -74,7 +75,8 @@ START_TEST(test_defaults_given)
 {
     cli_must_work("train --data plain --out d1 --epochs 2 --optimizer adam " MODEL);
     cli_must_work("train --data plain --out d2 --epochs 2 --optimizer adam --lr 0.001 --beta1 0.9 "
-                  "--beta2 0.999 --epsilon 1e-8 --weight-decay 1 --warmup 0 --kl-weight 1 "
+                  "--beta2 0.999 --second-moment 0 --epsilon-place corrected --init normal "
+                  "--init-bias zero --epsilon 1e-8 --weight-decay 1 --warmup 0 --kl-weight 1 "
                   "--kl-warmup 0 " MODEL);
     must_log("d2/log.jsonl", 0, "kl_weight", NULL, 0);
     ck_assert(cli_same_file("d1/model.safetensors", "d2/model.safetensors"));
@@ -282,6 +284,17 @@ static const struct {
     {"--beta1 1 --optimizer adam", 2, "--beta1 1: give a number from 0 to 0.9999999"},
     {"--beta2 -0.1 --optimizer adam", 2, "--beta2 -0.1: give a number from 0"},
     {"--epsilon 0", 2, "--epsilon 0: give a number from 1e-30 to 1e6"},
+    {"--second-moment -1 --optimizer adam", 2, "--second-moment -1: give a number from 0 to 1e6"},
+    {"--second-moment 1", 2, "--second-moment: adagrad has no such setting"},
+    {"--epsilon-place here --optimizer adam", 2,
+     "--epsilon-place here: give one of corrected, raw"},
+    {"--epsilon-place raw --optimizer sgd", 2, "--epsilon-place: sgd has no such setting"},
+    {"--resume out/model.safetensors --epsilon-place raw", 1,
+     "--epsilon-place: adagrad has no such"},
+    {"--resume out/model.safetensors --second-moment 1", 2, "--resume takes --second-moment from"},
+    {"--init uniform", 2, "--init uniform: give one of normal, glorot"},
+    {"--init glorot --init-sd 0.1", 2, "--init-sd is for --init normal"},
+    {"--init-bias one", 2, "--init-bias one: give one of zero, data"},
     {"--weight-decay nan", 2, "--weight-decay nan: give a number from 0 to 1e6"},
     {"--kl-warmup -1", 2, "--kl-warmup -1: give a whole number from 0"},
     {"--kl-weight -1", 2, "--kl-weight -1: give a number from 0"},

@@ -64,6 +64,7 @@ static void gradient(const struct vae_trainer *at, double *g)
 
 struct formula {
     double lr, decay, beta1, beta2, epsilon;
+    bool raw; /* epsilon is not scaled */
 };
 
 /* The statistics of a weight, and the magnitude of g that their error is relative to: |g|, averaged
@@ -92,11 +93,14 @@ static double step_in_double(enum vae_optimizer optimizer, const struct formula 
         s->m = f->beta1 * s->m + (1 - f->beta1) * g;
         s->v = f->beta2 * s->v + (1 - f->beta2) * g * g;
         s->size = f->beta1 * s->size + (1 - f->beta1) * size;
-        by *= root / (1 - pow(f->beta1, t)) / (sqrt(s->v) + f->epsilon * root);
+        by *= root / (1 - pow(f->beta1, t)) / (sqrt(s->v) + f->epsilon * (f->raw ? 1 : root));
     }
     *error = by * relative * s->size + 0x1p-22 * fabs(w);
     return w - by * s->m;
 }
+
+/* Stands for a setting: epsilon, and its place. */
+enum { RAW_EPSILON = OPTIM_SETTINGS };
 
 /* Expected values are given in full: the step sizes of all steps, the precision of the prior, betas
  * and epsilon. */
@@ -106,7 +110,9 @@ static const struct {
     double value;
     const char *stages;
     uint64_t warmup;
-    struct formula want;
+    struct {
+        double lr, decay, beta1, beta2, epsilon;
+    } want;
     double lr[STEPS]; /* in units of want.lr */
 } rows[] = {
 #define SAME                                                                                       \
@@ -124,6 +130,10 @@ static const struct {
     {VAE_ADAM, OPTIM_BETA1, 0.5, "", 0, {1e-2, 1, 0.5, 0.999, 1e-8}, SAME},
     {VAE_ADAM, OPTIM_BETA2, 0.75, "", 0, {1e-2, 1, 0.9, 0.75, 1e-8}, SAME},
     {VAE_ADAM, OPTIM_EPSILON, 0.25, "", 0, {1e-2, 1, 0.9, 0.999, 0.25}, SAME},
+    {VAE_ADAM, RAW_EPSILON, 0.25, "", 0, {1e-2, 1, 0.9, 0.999, 0.25}, SAME},
+    {VAE_ADAM, RAW_EPSILON, 1e-4, "", 0, {1e-2, 1, 0.9, 0.999, 1e-4}, SAME},
+    {VAE_ADAM, OPTIM_SECOND_MOMENT, 1, "", 0, {1e-2, 1, 0.9, 0.999, 1e-8}, SAME},
+    {VAE_ADAM, OPTIM_SECOND_MOMENT, 0.125, "", 0, {1e-2, 1, 0.9, 0.999, 1e-8}, SAME},
     {VAE_ADAM, OPTIM_DECAY, 0, "", 0, {1e-2, 0, 0.9, 0.999, 1e-8}, SAME},
     {VAE_SGD, -1, 0, "2:1e-4,3:0.005", 0, {1e-3, 1, 0, 0, 0}, {1, 1, 1, 0.1, 0.1, 0.1, 5}},
     {VAE_ADAM, -1, 0, "1:0.02,3:5e-3", 0, {1e-2, 1, 0.9, 0.999, 1e-8}, {2, 2, 2, 2, 2, 2, 0.5}},
@@ -138,7 +148,11 @@ START_TEST(test_against_formula)
     struct vae_run run = small_run(rows[_i].optimizer, (float)rows[_i].want.lr);
     struct images images = random_images(IMAGES, run.shape.rows, run.shape.cols);
     struct vae_trainer t;
-    if (rows[_i].setting >= 0) set(&run, (enum vae_optim_setting)rows[_i].setting, rows[_i].value);
+    const bool raw = rows[_i].setting == RAW_EPSILON;
+    if (raw) set(&run, OPTIM_EPSILON, rows[_i].value);
+    if (raw) run.optim.epsilon_place = EPSILON_RAW;
+    if (rows[_i].setting >= 0 && !raw)
+        set(&run, (enum vae_optim_setting)rows[_i].setting, rows[_i].value);
     ck_assert(vae_schedule_read_stages(rows[_i].stages, &run.schedule));
     run.schedule.warmup = rows[_i].warmup;
     create(&t, &run, &images);
@@ -146,11 +160,16 @@ START_TEST(test_against_formula)
     double *g = calloc(n, sizeof *g), *want = calloc(n, sizeof *want),
            *off = calloc(n, sizeof *off);
     struct statistics *s = calloc(n, sizeof *s);
+    for (size_t i = 0; rows[_i].setting == OPTIM_SECOND_MOMENT && i < n; i++)
+        s[i].v = rows[_i].value;
     for (int step = 0; step < STEPS; step++) {
         struct vae_bound b = {0};
-        struct formula f = rows[_i].want;
-        f.lr *= rows[_i].lr[step];
-        f.decay *= part[step % 3];
+        const struct formula f = {rows[_i].want.lr * rows[_i].lr[step],
+                                  rows[_i].want.decay * part[step % 3],
+                                  rows[_i].want.beta1,
+                                  rows[_i].want.beta2,
+                                  rows[_i].want.epsilon,
+                                  raw};
         gradient(&t, g);
         for (size_t i = 0; i < n; i++)
             want[i] = step_in_double(run.optimizer, &f, step + 1, (double)t.model.w[i], g[i], &s[i],
@@ -177,6 +196,10 @@ static struct vae_run full_run(void)
     set(&r, OPTIM_BETA2, 0.99);
     set(&r, OPTIM_EPSILON, 1e-5);
     set(&r, OPTIM_DECAY, 0);
+    set(&r, OPTIM_SECOND_MOMENT, 1);
+    r.optim.epsilon_place = EPSILON_RAW;
+    r.init = INIT_GLOROT;
+    r.init_bias = INIT_BIAS_DATA;
     vae_schedule_read_stages("3:0.1,500:0.0625", &r.schedule);
     r.schedule.warmup = 33;
     r.schedule.warmup_from = 990;
@@ -198,9 +221,15 @@ static void defaults(struct vae_run *r)
     set(r, OPTIM_BETA2, 0.999);
     set(r, OPTIM_EPSILON, 1e-8);
     set(r, OPTIM_DECAY, 1);
+    set(r, OPTIM_SECOND_MOMENT, 0);
     r->kl = (struct vae_kl){.given = true, .weight = 1};
 }
 static void beta_of_sgd(struct vae_run *r) { r->optimizer = VAE_SGD; }
+static void place_of_sgd(struct vae_run *r)
+{
+    r->optimizer = VAE_SGD;
+    memset(r->optim.given, 0, sizeof r->optim.given);
+}
 static void beta_1(struct vae_run *r) { r->optim.value[OPTIM_BETA1] = 1; }
 static void no_epsilon(struct vae_run *r) { r->optim.value[OPTIM_EPSILON] = 0; }
 static void negative_prior(struct vae_run *r) { r->optim.value[OPTIM_DECAY] = -1; }
@@ -220,11 +249,14 @@ static const struct {
 } kept[] = {
     {no_change, NULL,
      "\"beta1\":\"0.85\",\"beta2\":\"0.99\",\"epsilon\":\"1e-05\",\"weight_decay\":"
-     "\"0\",\"lr_stages\":\"3:0.1,500:0.0625\",\"warmup\":\"33\""},
+     "\"0\",\"second_moment\":\"1\",\"epsilon_place\":\"raw\",\"lr_stages\":\"3:0.1,500:0.0625\","
+     "\"warmup\":\"33\""},
     {no_change, NULL,
      "\"kl_weight\":\"0.100000001\",\"kl_warmup\":\"77\",\"kl_warmup_from\":\"980\""},
     {defaults, NULL, "\"step\":\"0\"}"}, /* the last key */
     {beta_of_sgd, "beta1 is \"0.85\" in its metadata; not of its optimizer", NULL},
+    {place_of_sgd, "epsilon_place is \"raw\" in its metadata; not of its optimizer", NULL},
+    {no_change, NULL, "\"init\":\"glorot\",\"init_bias\":\"data\""},
     {beta_1, "beta1 is \"1\"", NULL},
     {no_epsilon, "epsilon is \"0\"", NULL},
     {negative_prior, "weight_decay is \"-1\"", NULL},
@@ -249,6 +281,8 @@ static void must_be_same(const struct vae_run *a, const struct vae_run *b)
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
         ck_assert(vae_optim_value(&a->optim, a->optimizer, i) ==
                   vae_optim_value(&b->optim, b->optimizer, i));
+    ck_assert(a->optim.epsilon_place == b->optim.epsilon_place && a->init == b->init &&
+              a->init_bias == b->init_bias);
     ck_assert(vae_schedule_same_stages(&a->schedule, &b->schedule));
     ck_assert_uint_eq(a->schedule.warmup, b->schedule.warmup);
     ck_assert_uint_eq(a->schedule.warmup_from, b->schedule.warmup_from);

@@ -5,6 +5,7 @@
 #include "../vae/cli/train_log.h"
 #include "../vae/data/idx.h"
 #include "../vae/data/png_grid.h"
+#include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
 #include "../vae/tuning/profile.h"
 #include "allocations.h"
@@ -76,6 +77,20 @@ static bool read_images(struct vae_error *e)
     return true;
 }
 
+static bool make_trainer(struct vae_error *e)
+{
+    static uint8_t pixels[20 * 12];
+    const struct images images = {.count = 20, .rows = 4, .cols = 3, .pixels = pixels};
+    struct vae_run r = run;
+    struct vae_trainer t;
+    struct sv_choice k;
+    sv_choice_default("generic", &k);
+    r.init_bias = INIT_BIAS_DATA;
+    if (!vae_trainer_create(&t, &k, &r, &images, NULL, e)) return false;
+    vae_trainer_destroy(&t);
+    return true;
+}
+
 /* A line of the log, with or without the phases table. */
 static bool make_line(bool profiled, struct vae_error *e)
 {
@@ -103,10 +118,11 @@ static const struct {
     bool (*does)(struct vae_error *);
     const char *writes;
     size_t least; /* allocations that it makes, at least */
-} jobs[] = {
-    {write_checkpoint, file, 300}, {write_picture, file, 5},     {write_profile, file, 1000},
-    {make_plain_line, NULL, 20},   {make_full_line, NULL, 30},   {go_on_with_log, NULL, 10},
-    {read_profile, NULL, 300},     {read_checkpoint, NULL, 300}, {read_images, NULL, 4}};
+} jobs[] = {{write_checkpoint, file, 300}, {write_picture, file, 5},
+            {write_profile, file, 1000},   {make_plain_line, NULL, 20},
+            {make_full_line, NULL, 30},    {go_on_with_log, NULL, 10},
+            {read_profile, NULL, 300},     {read_checkpoint, NULL, 300},
+            {read_images, NULL, 4},        {make_trainer, NULL, 1}};
 enum { JOBS = sizeof jobs / sizeof *jobs };
 
 static void check_untouched(const char *path, size_t n)

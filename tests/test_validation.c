@@ -68,8 +68,9 @@ START_TEST(test_not_trained_on)
                "(printf '\\0\\0\\10\\3\\0\\0\\0\\106\\0\\0\\0\\7\\0\\0\\0\\5'; tail -c +17 "
                "plain/train* | head -c 2450) >fewer/train-images-idx3-ubyte"),
         0);
-    cli_must_work(TRAIN "--out v --epochs 3");
-    cli_must_work("train --data fewer --out fewer --epochs 3 " HELD_OUT "--validation 0");
+    cli_must_work(TRAIN "--out v --epochs 3 --init-bias data");
+    cli_must_work("train --data fewer --out fewer --epochs 3 " HELD_OUT
+                  "--validation 0 --init-bias data");
     ck_assert(vae_checkpoint_open(&f, "fewer/model.safetensors", &run, &e));
     ck_assert(vae_create(&m, &k, &run.shape, run.optimizer, 20, 1, NULL, &e));
     ck_assert(vae_checkpoint_load(&f, &m, true, &e));

@@ -47,6 +47,7 @@ static bool same_schedule(const struct vae_run *a, const struct vae_run *b)
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
         same = same && vae_optim_value(&a->optim, a->optimizer, i) ==
                            vae_optim_value(&b->optim, b->optimizer, i);
+    same = same && a->optim.epsilon_place == b->optim.epsilon_place;
     return same;
 }
 
@@ -55,7 +56,8 @@ static bool same_run(const struct vae_run *a, const struct vae_run *b)
 {
     return vae_shapes_equal(&a->shape, &b->shape) && a->optimizer == b->optimizer &&
            a->binarize == b->binarize && a->batch == b->batch && a->samples == b->samples &&
-           a->lr == b->lr && a->init_sd == b->init_sd && a->seed == b->seed &&
+           a->lr == b->lr && a->init_sd == b->init_sd && a->init == b->init &&
+           a->init_bias == b->init_bias && a->seed == b->seed &&
            a->train_images == b->train_images && a->step == b->step &&
            a->seen.count == b->seen.count && a->seen.kl == b->seen.kl &&
            a->seen.recon == b->seen.recon && a->health.untrained == b->health.untrained &&

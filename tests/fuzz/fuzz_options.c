@@ -54,6 +54,7 @@ static void command(enum command command, int argc, char **argv)
     MUST(s.resume || r->validation.images || !r->validation.patience, "early stop");
     MUST(r->shape.activation <= VAE_SIGMOID, "activation");
     MUST(isfinite(vae_schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
+    MUST(r->optimizer == VAE_ADAM || r->optim.epsilon_place == EPSILON_CORRECTED, "epsilon");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
     MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");
 }

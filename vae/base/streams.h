@@ -3,7 +3,7 @@
 #define VAE_STREAMS_H
 
 enum vae_stream {
-    STREAM_INIT,                /* step: 0, 2, 4, 6 by role of the layer, + 8 depth */
+    STREAM_INIT,                /* step: 0, 2, 4, 6 by role, + 8 depth; normal or uniform draws */
     STREAM_SHUFFLE,             /* step: epoch */
     STREAM_EPS,                 /* step: training step; row: row of the minibatch */
     STREAM_EPS_TEST,            /* row: test image */

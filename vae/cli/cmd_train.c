@@ -121,9 +121,19 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
     return hold_out(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
+/* Creates the trainer on images as the run has them; l->images identifies those in the files. */
+static bool make_trainer(struct train_loop *l, const struct sv_choice *k, struct dataset *data,
+                         struct pool *pool, struct vae_error *e)
+{
+    const struct vae_run *r = &l->s->run;
+    snprintf(l->images, sizeof l->images, "%016" PRIx64, vae_images_sum(&data->train));
+    if (r->binarize == BINARIZE_FIXED) vae_dataset_draw(data, k, r->seed);
+    return vae_trainer_create(l->t, k, r, &data->train, pool, e);
+}
+
 /* Completes the settings from data and checkpoint, and creates the trainer. */
 static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
-                    struct vae_trainer *t, struct vae_error *e)
+                    struct train_loop *l, struct vae_error *e)
 {
     struct st_file f = {0};
     struct sv_choice k;
@@ -138,9 +148,9 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
     }
     bool ok = !s->resume || go_on(s, data, e);
     if (ok) {
-        ok = vae_trainer_create(t, &k, &s->run, &data->train, pool, e) &&
-             (!s->resume || vae_checkpoint_load(&f, &t->model, true, e));
-        if (!ok) vae_trainer_destroy(t);
+        ok = make_trainer(l, &k, data, pool, e) &&
+             (!s->resume || vae_checkpoint_load(&f, &l->t->model, true, e));
+        if (!ok) vae_trainer_destroy(l->t);
     }
     vae_st_close(&f);
     return ok;
@@ -203,25 +213,22 @@ static int run_held(struct train_loop *l, struct vae_error *e)
     return status;
 }
 
-static int run_trainer(struct settings *s, struct dataset *data, struct vae_trainer *t,
-                       struct out_dir *out, double started, struct vae_error *e)
+static int run_trainer(struct train_loop *l, struct out_dir *out, struct vae_error *e)
 {
     int status = EXIT_FAILED;
+    const struct settings *s = l->s;
+    const struct vae_run *r = &l->t->run;
     const uint64_t epochs = s->epochs ? s->epochs : DEFAULT_EPOCHS;
-    struct train_loop loop = {
-        .t = t, .data = data, .s = s, .out = out, .first_step = t->run.step, .started = started};
-    snprintf(loop.images, sizeof loop.images, "%016" PRIx64, vae_images_sum(&data->train));
-    if (t->run.binarize == BINARIZE_FIXED) vae_dataset_draw(data, &t->model.k, t->run.seed);
-    loop.total = s->samples ? s->samples : vae_run_points_of_epochs(&t->run, epochs);
-    const uint64_t seen = vae_run_points(&t->run),
-                   least = s->resume ? seen : vae_trainer_next_rows(t);
-    if (loop.total < least)
+    l->first_step = r->step;
+    l->total = s->samples ? s->samples : vae_run_points_of_epochs(r, epochs);
+    const uint64_t seen = vae_run_points(r), least = s->resume ? seen : vae_trainer_next_rows(l->t);
+    if (l->total < least)
         vae_fail(e,
                  "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
-                 loop.total, s->resume ? "the checkpoint has seen" : "one minibatch takes", least);
-    else if (start_clocks(&loop, e) && vae_out_dir_open(out, s->out, s->log, e))
-        status = run_held(&loop, e);
-    vae_memory_give(loop.clock);
+                 l->total, s->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+    else if (start_clocks(l, e) && vae_out_dir_open(out, s->out, s->log, e))
+        status = run_held(l, e);
+    vae_memory_give(l->clock);
     return status;
 }
 
@@ -233,16 +240,17 @@ static bool hold_early(const struct settings *s, struct out_dir *out, struct vae
 
 int vae_cmd_train(struct settings *s, struct vae_error *e)
 {
-    const double started = vae_seconds_now();
     struct dataset data;
     struct vae_trainer t;
+    struct out_dir out = {.lock.fd = -1};
+    struct train_loop loop = {
+        .t = &t, .data = &data, .s = s, .out = &out, .started = vae_seconds_now()};
     int status = EXIT_FAILED;
     if (!vae_train_settings_complete(s, e)) return EXIT_USAGE;
     if (!vae_dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
-    struct out_dir out = {.lock.fd = -1};
-    if (pool && hold_early(s, &out, e) && prepare(s, &data, pool, &t, e)) {
-        status = run_trainer(s, &data, &t, &out, started, e);
+    if (pool && hold_early(s, &out, e) && prepare(s, &data, pool, &loop, e)) {
+        status = run_trainer(&loop, &out, e);
         vae_trainer_destroy(&t);
     }
     vae_out_dir_close(&out);

@@ -98,8 +98,16 @@ const struct option_entry vae_option_table[] = {
      .parse = vae_option_min_logvar},
     {"sigma", "X", ON_train, FIXED,
      "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
-    {"init-sd", "X", ON_train, FIXED, "standard deviation of the first weights (default 0.01)",
-     POSITIVE(run.init_sd)},
+    {"init", "NAME", ON_train, FIXED,
+     "first weights: normal (default), or glorot: uniform within sqrt(6 / (fan-in + fan-out)) of 0",
+     CHOICE(run.init, vae_init_names)},
+    {"init-sd", "X", ON_train, FIXED,
+     "normal: standard deviation of the first weights (default 0.01)", POSITIVE(run.init_sd)},
+    {"init-bias", "NAME", ON_train, FIXED,
+     "first biases of the decoder's output: zero (default), or data: the logit of each pixel's "
+     "mean over "
+     "the training images, clipped to [0.001, 0.999]",
+     CHOICE(run.init_bias, vae_init_bias_names)},
     {"binarize", "NAME", ON_train, FIXED,
      "of the pixels: none (default); dynamic: drawn anew in each step; threshold; fixed: drawn "
      "once by "
@@ -145,6 +153,14 @@ const struct option_entry vae_option_table[] = {
      "adam, adagrad: added to the root a step is divided by (default: adam 1e-8, adagrad "
      "1e-10)",
      OPTIM(OPTIM_EPSILON)},
+    {"epsilon-place", "NAME", ON_train, ANEW,
+     "adam: corrected (default): epsilon is added to the root of the average after its correction; "
+     "raw: "
+     "to that of the average itself, as in IWAE's code",
+     CHOICE(run.optim.epsilon_place, vae_epsilon_places)},
+    {"second-moment", "X", ON_train, FIXED,
+     "adam: first value of the average of squares (default 0; 1 in IWAE's code)",
+     OPTIM(OPTIM_SECOND_MOMENT)},
     {"weight-decay", "X", ON_train, ANEW,
      "precision of the prior on all parameters (default 1: N(0, 1)): of N training images, each "
      "adds X / N times a parameter to its gradient; 0 for none",

@@ -26,6 +26,9 @@ static bool fixed_left_out(const struct settings *s, struct vae_error *e)
 /* Checks that estimator and optimiser have the settings that were given. */
 static bool settings_fit(const struct settings *s, struct vae_error *e)
 {
+    if (given(s, "epsilon-place") && s->run.optimizer != VAE_ADAM)
+        return vae_fail(e, "--epsilon-place: %s has no such setting; leave it out",
+                        vae_optimizer_names[s->run.optimizer]);
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
         if (o->parse == vae_option_optim &&
@@ -49,6 +52,8 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     if (s->resume && !fixed_left_out(s, e)) return false;
     if (!s->resume && r->validation.patience && !r->validation.images)
         return vae_fail(e, "--early-stop needs --validation: the test images choose nothing");
+    if (r->init != INIT_NORMAL && given(s, "init-sd"))
+        return vae_fail(e, "--init-sd is for --init normal; leave it out");
     if (!given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
@@ -111,6 +116,10 @@ static void tell_changes(const struct vae_run *now, const struct vae_run *before
         vae_number_write_f64(y, b);
         if (x != y) tell(text, vae_optim_limits[i].key, a, b);
     }
+    const enum vae_epsilon_place place = now->optim.epsilon_place,
+                                 old = before->optim.epsilon_place;
+    if (place != old)
+        tell(text, "epsilon-place", vae_epsilon_places[place], vae_epsilon_places[old]);
     tell_f32(text, "kl-weight", vae_kl_weight(&now->kl), vae_kl_weight(&before->kl));
     tell_whole(text, "kl-warmup", now->kl.warmup, before->kl.warmup);
     tell_whole(text, "early-stop", now->validation.patience, before->validation.patience);

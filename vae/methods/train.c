@@ -1,8 +1,24 @@
 #include "train.h"
 #include "../base/split.h"
 #include "../base/streams.h"
+#include "init_bias.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* What a run begins with; one that goes on has its parameters loaded over it. */
+static bool init(struct vae_trainer *t, struct vae_error *e)
+{
+    const struct vae_run *r = &t->run;
+    if (r->init == INIT_GLOROT)
+        vae_init_glorot(&t->model, r->seed);
+    else
+        vae_init(&t->model, r->seed, r->init_sd);
+    if (r->optimizer == VAE_ADAM)
+        vae_init_second_moment(
+            &t->model, (float)vae_optim_value(&r->optim, r->optimizer, OPTIM_SECOND_MOMENT));
+    return r->init_bias == INIT_BIAS_ZERO || r->step ||
+           vae_init_bias_from_data(&t->model, t->images, r->binarize, e);
+}
 
 bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
                         const struct images *images, struct pool *pool, struct vae_error *e)
@@ -11,12 +27,11 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
     if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, pool, e))
         return false;
     t->order = malloc(images->count * sizeof *t->order);
-    if (!t->order) {
-        vae_destroy(&t->model);
-        return vae_fail(e, "not enough memory for the order of %zu images", images->count);
-    }
-    vae_init(&t->model, run->seed, run->init_sd);
-    return true;
+    bool ok =
+        t->order || vae_fail(e, "not enough memory for the order of %zu images", images->count);
+    ok = ok && init(t, e);
+    if (!ok) vae_trainer_destroy(t);
+    return ok;
 }
 
 void vae_trainer_destroy(struct vae_trainer *t)

@@ -8,6 +8,9 @@
 
 const char *const vae_binarize_names[] = {"none", "dynamic", "threshold", "fixed", NULL};
 
+const char *const vae_init_names[] = {"normal", "glorot", NULL};
+const char *const vae_init_bias_names[] = {"zero", "data", NULL};
+
 /* --- writing --- */
 
 static void put(struct st_pair *p, size_t *n, const char *key, const char *format, ...)

@@ -100,6 +100,14 @@ void vae_destroy(struct vae_model *m);
  * mean an sd of 0.01 or of 0.1. */
 void vae_init(struct vae_model *m, uint64_t seed, float sd);
 
+/* Weights uniform in [-a, a), a = sqrt(6 / (fan_in + fan_out)) of their layer, biases 0, statistics 0 (Glorot & Bengio
+ * 2010, equation 16). Mean and log-variance count as layers of their own, as they are named outside. A weight's draw is
+ * the uniform at the address where vae_init has its normal (STREAM_INIT). */
+void vae_init_glorot(struct vae_model *m, uint64_t seed);
+
+/* After either, with Adam: the average of squared gradients begins at v, of all parameters. */
+void vae_init_second_moment(struct vae_model *m, float v);
+
 /* --- half-passes ---
  *
  * The building blocks of methods of training and evaluation. Every thread of the pool calls them in

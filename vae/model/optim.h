@@ -15,12 +15,30 @@ extern const char *const vae_optimizer_names[];
  * step; 1e-8 for Adam, where the root is that of the bias-corrected average, 1e-10 for Adagrad.
  * DECAY: the precision lambda of the prior N(0, 1 / lambda) on all parameters; 1 as in AEVB,
  * section 5, 0 for none. A minibatch of M of N examples adds lambda M / N times w to w's
- * gradient. */
-enum vae_optim_setting { OPTIM_BETA1, OPTIM_BETA2, OPTIM_EPSILON, OPTIM_DECAY, OPTIM_SETTINGS };
+ * gradient. SECOND_MOMENT: the initial value of Adam's average of g^2, from 0 to 1e6; 0 in the
+ * paper, 1 in the code of IWAE (Burda et al. 2015), where it damps the first thousands of steps. */
+enum vae_optim_setting {
+    OPTIM_BETA1,
+    OPTIM_BETA2,
+    OPTIM_EPSILON,
+    OPTIM_DECAY,
+    OPTIM_SECOND_MOMENT,
+    OPTIM_SETTINGS
+};
+
+/* What Adam's epsilon is added to: the root of the bias-corrected average of g^2 (Kingma & Ba 2014,
+ * algorithm 1), or of the average v itself (epsilon hat at the end of their section 2; also in the
+ * code of IWAE):
+ *
+ *     CORRECTED  step size  m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ *     RAW        step size  sqrt(1 - beta2^t) / (1 - beta1^t)  m / (sqrt(v) + epsilon) */
+enum vae_epsilon_place { EPSILON_CORRECTED, EPSILON_RAW };
+extern const char *const vae_epsilon_places[]; /* in enum order, NULL at the end */
 
 struct vae_optim {
     bool given[OPTIM_SETTINGS];
     double value[OPTIM_SETTINGS];
+    enum vae_epsilon_place epsilon_place;
 };
 
 /* A setting's name in options and files, its range, and the range in words. */

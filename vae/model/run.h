@@ -12,6 +12,14 @@ enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD, BINARIZ
 /* In enum order, NULL at the end. */
 extern const char *const vae_binarize_names[];
 
+/* The first weights: N(0, init_sd^2), or Glorot's (vae_init_glorot). */
+enum vae_init { INIT_NORMAL, INIT_GLOROT };
+extern const char *const vae_init_names[];
+
+/* The first biases of the mean of p(x|z): 0, or what gives the mean training image (init_bias.h). */
+enum vae_init_bias { INIT_BIAS_ZERO, INIT_BIAS_DATA };
+extern const char *const vae_init_bias_names[];
+
 /* What health.h judges a run by. */
 struct vae_health {
     double untrained; /* first minibatch's bound before any step, nats per example; 0: unknown */
@@ -32,6 +40,8 @@ struct vae_run {
     enum vae_estimator estimator;
     size_t batch, samples; /* samples: draws of z per example (L) */
     float lr, init_sd;     /* step size; standard deviation of the first weights */
+    enum vae_init init;
+    enum vae_init_bias init_bias;
     uint64_t seed;
     size_t train_images;
     uint64_t step;         /* steps done */

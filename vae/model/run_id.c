@@ -27,6 +27,11 @@ static uint64_t sum_of_settings(const struct vae_run *r)
             snprintf(text, sizeof text, " %s %.17g", vae_optim_limits[i].key, r->optim.value[i]);
             h = fnv_text(h, text);
         }
+    if (r->optim.epsilon_place || r->init || r->init_bias) {
+        snprintf(text, sizeof text, " init %d %d epsilon %d", r->init, r->init_bias,
+                 r->optim.epsilon_place);
+        h = fnv_text(h, text);
+    }
     vae_schedule_write_stages(&r->schedule, stages);
     h = fnv_text(h, stages);
     if (r->schedule.warmup) {

@@ -42,9 +42,13 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     const struct vae_schedule *s = &r->schedule;
     char stages[SCHEDULE_TEXT];
     size_t n = 0;
+    if (r->init) put(p, &n, "init", "%s", vae_init_names[r->init]);
+    if (r->init_bias) put(p, &n, "init_bias", "%s", vae_init_bias_names[r->init_bias]);
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++)
         if (vae_optim_differs(&r->optim, r->optimizer, i))
             put_number(p, &n, vae_optim_limits[i].key, r->optim.value[i]);
+    if (r->optim.epsilon_place)
+        put(p, &n, "epsilon_place", "%s", vae_epsilon_places[r->optim.epsilon_place]);
     vae_schedule_write_stages(s, stages);
     if (*stages) put(p, &n, "lr_stages", "%s", stages);
     put_whole(p, &n, "warmup", s->warmup);
@@ -80,6 +84,29 @@ static bool get_whole(const struct st_file *f, const char *key, uint64_t most, u
            wrong(f, key, "no number, or out of range", e);
 }
 
+/* One of the names, by its index; what is absent is the first. */
+static bool get_name(const struct st_file *f, const char *key, const char *const *names,
+                     unsigned *out, struct vae_error *e)
+{
+    const char *text = vae_st_metadata(f, key);
+    *out = 0;
+    if (!text) return true;
+    for (; names[*out]; ++*out)
+        if (!strcmp(text, names[*out])) return true;
+    return wrong(f, key, "no known name", e);
+}
+
+static bool get_init(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    unsigned init, bias;
+    if (!get_name(f, "init", vae_init_names, &init, e) ||
+        !get_name(f, "init_bias", vae_init_bias_names, &bias, e))
+        return false;
+    r->init = (enum vae_init)init;
+    r->init_bias = (enum vae_init_bias)bias;
+    return true;
+}
+
 static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     for (enum vae_optim_setting i = 0; i < OPTIM_SETTINGS; i++) {
@@ -93,6 +120,11 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
         r->optim.given[i] = true;
         r->optim.value[i] = x;
     }
+    unsigned place;
+    if (!get_name(f, "epsilon_place", vae_epsilon_places, &place, e)) return false;
+    if (place && r->optimizer != VAE_ADAM)
+        return wrong(f, "epsilon_place", "not of its optimizer", e);
+    r->optim.epsilon_place = (enum vae_epsilon_place)place;
     return true;
 }
 
@@ -149,7 +181,8 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
     if (changed && strlen(changed) >= sizeof r->changed)
         return wrong(f, "unreported_change", "too long", e);
     if (changed) strcpy(r->changed, changed);
-    return get_optim(f, r, e) && get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
+    return get_init(f, r, e) && get_optim(f, r, e) &&
+           get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
            get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_estimator(f, r, e) &&
            get_kl(f, r, e) && get_validation(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
 }

@@ -1,13 +1,13 @@
-/* The settings of a run that its checkpoint stores only where they are not the defaults: the
- * optimiser's, its schedule, estimator, the KL's weight, validation, and the past of a run resumed
- * with other settings or data. Older checkpoints have none. */
+/* The settings of a run that its checkpoint stores only where they are not the defaults: initial
+ * weights, the optimiser's, its schedule, estimator, the KL's weight, validation, and the past of a
+ * run resumed with other settings or data. Older checkpoints have none. */
 #ifndef VAE_RUN_PAIRS_H
 #define VAE_RUN_PAIRS_H
 
 #include "run.h"
 #include "safetensors.h"
 
-enum { RUN_PAIRS = OPTIM_SETTINGS + 17 };
+enum { RUN_PAIRS = OPTIM_SETTINGS + 20 };
 
 /* Fills p; returns the number of pairs. */
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);

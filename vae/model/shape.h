@@ -107,6 +107,13 @@ enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 2 };
  * Returns the number of layers. */
 size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]);
 
+/* Columns of a layer's weight under the name it has in files: of mu or logvar, of mean or logvar. */
+static inline size_t vae_fan_out(const struct vae_shape *s, const struct vae_layer *l)
+{
+    if (l->role == ROLE_HEAD) return s->latent;
+    return l->role == ROLE_OUT ? vae_inputs(s) : l->w.cols;
+}
+
 /* Indices of the head, of the decoder's first layer (the output if it has no hidden ones) and of
  * the output. */
 static inline size_t vae_head_at(const struct vae_shape *s) { return s->enc.count; }

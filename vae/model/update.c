@@ -23,7 +23,8 @@ static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_s
     if (optimizer != VAE_ADAM) return (struct sv_optim){s->lr, (float)epsilon, s->decay, 0, 0};
     const double root = sqrt(1 - power((double)beta2, s->count));
     const double alpha = (double)s->lr * root / (1 - power((double)beta1, s->count));
-    return (struct sv_optim){(float)alpha, (float)(epsilon * root), s->decay, beta1, beta2};
+    const double scaled = s->optim.epsilon_place == EPSILON_RAW ? epsilon : epsilon * root;
+    return (struct sv_optim){(float)alpha, (float)scaled, s->decay, beta1, beta2};
 }
 
 /* One step of the n parameters from offset `at` on; g[0] is the gradient of the first of them. */
