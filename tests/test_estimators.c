@@ -74,10 +74,11 @@ START_TEST(test_kl_weight)
         const double scale = fabs(want.kl) + fabs(want.recon);
         ck_assert_double_le(fabs(b.recon - want.recon), 4e-6 * scale);
         ck_assert_double_le(fabs(b.kl - want.kl), 4e-6 * scale);
-        ck_assert_double_eq_tol(vae_bound_weighed(&b, (float)beta) * ROWS, b.recon - beta * b.kl,
-                                1e-9 * scale);
+        ck_assert_double_eq_tol(vae_bound_weighed(&b, (float)beta) * (double)ROWS,
+                                b.recon - beta * b.kl, 1e-9 * scale);
         for (size_t i = 0; i < oracle_tensors(&o); i++)
-            k->sgd(oracle_size(&o, i), o.w[i], o.grad[i], (double)run.lr, (double)ROWS / COUNT);
+            k->sgd(oracle_size(&o, i), o.w[i], o.grad[i], (double)run.lr,
+                   (double)ROWS / (double)COUNT);
         free(x);
     }
     ck_assert_double_le(pair_weight_distance(&o, &t.model), 2e-6);
@@ -101,7 +102,7 @@ START_TEST(test_estimator)
     run.init_sd = pair_init_sd(&run.shape);
     run.estimator = _i % 3 == 2 ? VAE_ESTIMATOR_IWAE : VAE_ESTIMATOR_A;
     if (_i % 3 == 1) run.kl = (struct vae_kl){.given = true, .weight = 0.5f};
-    for (size_t r = 0; r < ROWS * DRAWS; r++) c[r] = (_i % 3 == 1 ? 0.5 : 1) / DRAWS;
+    for (size_t r = 0; r < ROWS * DRAWS; r++) c[r] = (_i % 3 == 1 ? 0.5 : 1) / (double)DRAWS;
     o.iwae = _i % 3 == 2;
     o.beta = 0;
     o.row_weight = c;
@@ -119,7 +120,7 @@ START_TEST(test_estimator)
         ck_assert_double_le(fabs(b.log_mean - want.log_mean), 4e-6 * scale);
         for (size_t i = 0; i < oracle_tensors(&o); i++)
             ref64_kernels.sgd(oracle_size(&o, i), o.w[i], o.grad[i], (double)run.lr,
-                              (double)ROWS / COUNT);
+                              (double)ROWS / (double)COUNT);
         free(x);
     }
     ck_assert_double_le(pair_weight_distance(&o, &t.model), 1e-5);
@@ -212,9 +213,9 @@ START_TEST(test_row_weights)
     o.row_weight = c64;
     for (int sampled = 0; sampled < 2; sampled++) {
         const struct vae_objective objective = {
-            .beta = sampled ? 0 : 0.25f, .draw_weight = 1.0f / DRAWS, .row_weight = c};
+            .beta = sampled ? 0 : 0.25f, .draw_weight = 1 / (float)DRAWS, .row_weight = c};
         for (size_t i = 0; i < ROWS * DRAWS; i++) {
-            c[i] = sampled ? 1.0f / DRAWS : (float)source_uniform(&s);
+            c[i] = sampled ? 1 / (float)DRAWS : (float)source_uniform(&s);
             c64[i] = (double)c[i];
         }
         o.beta = (double)objective.beta;

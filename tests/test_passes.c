@@ -31,11 +31,12 @@ static const struct network {
       .likelihood = VAE_GAUSSIAN},
      2},
     {{.rows = 7, .cols = 5, .enc = {0}, .dec = {0}, .latent = 4}, 2},
+    {{.rows = 13, .cols = 21, .enc = {1, {20}}, .dec = {1, {18}}, .latent = 3}, 1},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks, OPTIMIZERS = 3, POINTS = 53, STEPS = 3 };
 
 /* How a step is made. */
-enum way { WAY_UPDATE, WAY_IN_PARTS, WAY_GRADIENT, WAY_TWO_BATCHES, WAY_DECODER };
+enum way { WAY_UPDATE, WAY_IN_PARTS, WAY_GRADIENT, WAY_TWO_BATCHES, WAY_DECODER, WAY_VALUE };
 
 struct task {
     struct vae_model m;
@@ -57,7 +58,7 @@ static void run_passes(struct vae_job j, const struct task *t)
 {
     struct source s = {t->ranges}; /* the same ranges on each thread */
     const size_t l = t->m.samples;
-    const bool to_z = t->way != WAY_DECODER;
+    const bool to_z = t->way != WAY_DECODER, back = t->way != WAY_VALUE;
     for (struct vae_range p = {0, 0}; p.first < t->rows; p.first += p.rows) {
         p.rows = next_range(&s, t->rows - p.first);
         vae_encode(j, p);
@@ -65,10 +66,12 @@ static void run_passes(struct vae_job j, const struct task *t)
         const size_t end = (p.first + p.rows) * l;
         for (struct vae_range r = {p.first * l, 0}; r.first < end; r.first += r.rows) {
             r.rows = l == 1 ? p.rows : next_range(&s, end - r.first);
+            if (!back) vae_log_likelihood(j, r);
+            if (!back) continue;
             vae_likelihood(j, r, 1 / (float)l);
             vae_back_decoder(j, r, to_z);
         }
-        if (!to_z) continue;
+        if (!to_z || !back) continue;
         vae_back_head(j, p, &(struct vae_objective){.beta = 1});
         vae_back_encoder(j, p);
     }
@@ -87,6 +90,7 @@ static void run_task(void *arg, size_t thread)
         vae_update(j, t->rows, &t->step, middle, end);
         break;
     case WAY_DECODER: vae_update(j, t->rows, &t->step, middle, end); break;
+    case WAY_VALUE: break;
     default:
         vae_gradient(j, t->rows, middle, end, t->accumulate, t->g);
         vae_gradient(j, t->rows, 0, middle, t->accumulate, t->g);
@@ -218,6 +222,29 @@ START_TEST(test_decoder_alone)
 }
 END_TEST
 
+/* _i: network. The log-likelihoods are the same without the gradient. */
+START_TEST(test_value_alone)
+{
+    struct task want, have;
+    open_task(&want, _i, VAE_SGD, NULL, 1);
+    step(&want);
+    const struct vae_model *m = &want.m;
+    const size_t sums = vae_groups(&m->shape) * m->max_rows * m->samples;
+    for (size_t i = 0; i < sums; i++) ck_assert_float_lt(m->work.ll[i], 0);
+    for (size_t isa = 0; sv_isa_name(isa); isa++)
+        for (size_t threads = 1; threads <= 3 && sv_isa_supported(isa); threads++) {
+            open_task(&have, _i, VAE_SGD, sv_isa_name(isa), threads);
+            have.way = WAY_VALUE;
+            have.ranges = threads - 1;
+            step(&have);
+            ck_assert_msg(!memcmp(have.m.work.ll, m->work.ll, sums * sizeof *m->work.ll),
+                          "%s, %zu threads: other bits", sv_isa_name(isa), threads);
+            close_task(&have);
+        }
+    close_task(&want);
+}
+END_TEST
+
 Suite *suite_passes(void)
 {
     Suite *s = suite_create("passes");
@@ -226,6 +253,7 @@ Suite *suite_passes(void)
     tcase_set_tags(t, "threads");
     tcase_add_loop_test(t, test_same_bits, 0, OPTIMIZERS * NETWORKS);
     tcase_add_loop_test(t, test_decoder_alone, 0, OPTIMIZERS * NETWORKS);
+    tcase_add_loop_test(t, test_value_alone, 0, NETWORKS);
     suite_add_tcase(s, t);
     return s;
 }

@@ -50,7 +50,7 @@ static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_IS,
  * l rows + i, with its image and its encoding beside it. */
 static size_t draws_at_once(const struct vae_importance *s)
 {
-    return vae_min_size(VAE_RANGE / s->rows, s->draws);
+    return vae_min_size(IMPORTANCE_ROWS / s->rows, s->draws);
 }
 
 static void copy_rows(float *a, size_t ld, struct share rows, size_t distance, size_t copies)
@@ -86,7 +86,7 @@ static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, 
         rng.ctr[1] = (uint32_t)s->first - (uint32_t)(l * s->rows);
         vae_draw(j, (struct vae_range){l * s->rows, s->rows}, rng);
     }
-    vae_likelihood(j, (struct vae_range){0, rows}, 0);
+    vae_log_likelihood(j, (struct vae_range){0, rows});
     sv_for(&m->k, own.end - own.first, z, 0)
         ->log_ratio(&(struct sv_log_ratio){.m = own.end - own.first,
                                            .n = z,
@@ -126,7 +126,7 @@ static void run_block(void *arg, size_t thread)
 static void next_range(struct vae_importance *s, size_t first)
 {
     s->first = first;
-    s->rows = vae_min_size(VAE_RANGE, s->of.images->count - first);
+    s->rows = vae_min_size(IMPORTANCE_ROWS, s->of.images->count - first);
     s->done = 0;
     for (size_t i = 0; i < s->rows; i++) s->sum[i] = vae_log_sum_none();
 }
@@ -150,10 +150,11 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
 {
     const size_t images = of->images->count;
     *s = (struct vae_importance){.of = *of, .draws = draws};
-    if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, VAE_RANGE, 1, m->pool, e)) return false;
-    s->log_w = vae_memory_get(VAE_RANGE * IMPORTANCE_BLOCK * sizeof *s->log_w);
-    s->ratio = vae_memory_get(VAE_RANGE * sizeof *s->ratio);
-    s->sum = vae_memory_get(VAE_RANGE * sizeof *s->sum);
+    if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, IMPORTANCE_ROWS, 1, m->pool, e))
+        return false;
+    s->log_w = vae_memory_get(IMPORTANCE_ROWS * IMPORTANCE_BLOCK * sizeof *s->log_w);
+    s->ratio = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->ratio);
+    s->sum = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->sum);
     s->point = vae_memory_get(images * sizeof *s->point);
     if (!s->log_w || !s->ratio || !s->sum || !s->point) {
         vae_importance_destroy(s);

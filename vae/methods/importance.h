@@ -19,6 +19,10 @@ enum { VAE_MAX_DRAWS = 100000000 };
 /* Draws of a block, each image's. */
 enum { IMPORTANCE_BLOCK = 128 };
 
+/* Rows of the decoder's products, fewer than VAE_RANGE: without a way back, weights and activations fit L2 together. A
+ * multiple of the heights of most microtiles. */
+enum { IMPORTANCE_ROWS = 84 };
+
 /* Weights relative to the largest: log-weights of hundreds of nats do not fit a float's exponent. All zero but `max`
  * before the first draw (vae_log_sum_none). */
 struct vae_log_sum {
@@ -49,13 +53,13 @@ struct vae_importance_point {
 
 struct vae_importance {
     struct vae_evaluation of;
-    size_t draws;            /* K */
-    struct vae_model model;  /* a copy of the weights, with room for a range of VAE_RANGE draws */
-    size_t first, rows;      /* the images at work on */
-    size_t done, block;      /* their draws done; those of the block just done */
-    float *log_w;            /* [VAE_RANGE][IMPORTANCE_BLOCK]: the log-weights of that block */
-    float *ratio;            /* [VAE_RANGE] */
-    struct vae_log_sum *sum; /* [VAE_RANGE] */
+    size_t draws;           /* K */
+    struct vae_model model; /* a copy of the weights, with room for IMPORTANCE_ROWS rows */
+    size_t first, rows;     /* the images at work on */
+    size_t done, block;     /* their draws done; those of the block just done */
+    float *log_w;           /* [IMPORTANCE_ROWS][IMPORTANCE_BLOCK]: the log-weights of that block */
+    float *ratio;           /* [IMPORTANCE_ROWS] */
+    struct vae_log_sum *sum;            /* [IMPORTANCE_ROWS] */
     struct vae_importance_point *point; /* [images], of those before `first` */
 };
 
@@ -65,8 +69,8 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
                            const struct vae_evaluation *of, size_t draws, struct vae_error *e);
 void vae_importance_destroy(struct vae_importance *s);
 
-/* The next block of draws of VAE_RANGE images or fewer; their encoder runs before the first. False when all images are
- * done already. Memory does not depend on K. */
+/* The next block of draws of IMPORTANCE_ROWS images or fewer; their encoder runs before the first. False when all
+ * images are done already. Memory does not depend on K. */
 bool vae_importance_step(struct vae_importance *s);
 
 /* Draws done, over all images. */

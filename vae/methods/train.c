@@ -137,7 +137,8 @@ static void run_draws(struct vae_job j, const struct minibatch *b, struct vae_ra
     const size_t end = draws.first + draws.rows;
     for (struct vae_range r = {draws.first, 0}; r.first < end; r.first += r.rows) {
         r.rows = next_range(end - r.first);
-        if (forward) vae_likelihood(j, r, b->o.draw_weight);
+        if (forward && b->step) vae_likelihood(j, r, b->o.draw_weight);
+        if (forward && !b->step) vae_log_likelihood(j, r);
         if (back) vae_back_decoder(j, r, true);
     }
 }

@@ -44,11 +44,35 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
     vae_meet(j);
 }
 
-/* --- the likelihood: log p(x|z) per row, and its gradient --- */
+/* --- the likelihood: log p(x|z) per row, and, unless draw_weight is 0, its gradient --- */
 
-/* b lies within one group of panels (VAE_GROUP); its row sums go to that group of work.ll. */
-static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b,
-                            float draw_weight)
+/* The row sums of b's group of panels (VAE_GROUP). */
+static float *group_ll(const struct vae_model *m, struct block b)
+{
+    return m->work.ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;
+}
+
+/* b lies within one group of panels. */
+static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struct block b)
+{
+    const struct vae_model *m = j.m;
+    const struct vae_work *w = &m->work;
+    const struct sv_gemm g = vae_layer_gemm(j, out, b);
+    sv_for_gemm(&m->k, &g)->gemm_nn(&g);
+    sv_for(&m->k, b.rows, g.n, 0)
+        ->bernoulli_ll(
+            &(struct sv_bernoulli_ll){.m = b.rows,
+                                      .n = g.n,
+                                      .logits = g.c,
+                                      .ldl = g.ldc,
+                                      .x = w->target + b.row * m->ld.x + SV_PANEL * b.panel,
+                                      .ldx = m->ld.x,
+                                      .ll = group_ll(m, b)});
+}
+
+/* The same with the gradient; logits are not stored. */
+static void bernoulli_grad_block(struct vae_job j, const struct vae_layer *out, struct block b,
+                                 float draw_weight)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
@@ -59,7 +83,7 @@ static void bernoulli_block(struct vae_job j, const struct vae_layer *out, struc
     g.y = w->target + b.row * m->ld.x + SV_PANEL * b.panel;
     g.ldy = m->ld.x;
     g.scale = draw_weight;
-    g.row_sum = w->ll + b.panel / VAE_GROUP * m->max_rows * m->samples + b.row;
+    g.row_sum = group_ll(m, b);
     sv_for_gemm(&m->k, &g)->gemm_nn(&g);
 }
 
@@ -72,7 +96,10 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
         struct block b = blocks[i];
         for (const size_t end = b.panel + b.panels; b.panel < end; b.panel += VAE_GROUP) {
             b.panels = vae_min_size(VAE_GROUP, end - b.panel);
-            bernoulli_block(j, out, b, draw_weight);
+            if (draw_weight != 0)
+                bernoulli_grad_block(j, out, b, draw_weight);
+            else
+                bernoulli_block(j, out, b);
         }
     }
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
@@ -95,17 +122,22 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
         row->sigmoid(x, mean, mean);
-        row->gaussian_ll_grad(&(struct sv_gaussian_ll){.m = 1,
-                                                       .n = x,
-                                                       .mean = mean,
-                                                       .logvar = learnt ? mean + x : NULL,
-                                                       .min_logvar = m->min_logvar,
-                                                       .x = w->target + i * m->ld.x,
-                                                       .ll = w->ll + i,
-                                                       .scale = draw_weight,
-                                                       .dmean = d_mean,
-                                                       .dlogvar = learnt ? d_mean + x : NULL});
-        row->sigmoid_grad(x, mean, d_mean, d_mean);
+        const struct sv_gaussian_ll g = {.m = 1,
+                                         .n = x,
+                                         .mean = mean,
+                                         .logvar = learnt ? mean + x : NULL,
+                                         .min_logvar = m->min_logvar,
+                                         .x = w->target + i * m->ld.x,
+                                         .ll = w->ll + i,
+                                         .scale = draw_weight,
+                                         .dmean = d_mean,
+                                         .dlogvar = learnt ? d_mean + x : NULL};
+        if (draw_weight != 0) {
+            row->gaussian_ll_grad(&g);
+            row->sigmoid_grad(x, mean, d_mean, d_mean);
+        } else {
+            row->gaussian_ll(&g);
+        }
     }
     vae_clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
 }
@@ -125,7 +157,7 @@ static void repeat_targets(struct vae_job j, struct vae_range draws)
     if (!m->shape.dec.count) vae_meet(j);
 }
 
-void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
+static void likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 {
     const struct vae_shape *s = &j.m->shape;
     const struct vae_layer *l = j.m->layer + vae_decoder_at(s), *out = j.m->layer + vae_out_at(s);
@@ -141,6 +173,13 @@ void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
         bernoulli_output(j, out, draws, draw_weight);
     vae_meet(j);
 }
+
+void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
+{
+    likelihood(j, draws, draw_weight);
+}
+
+void vae_log_likelihood(struct vae_job j, struct vae_range draws) { likelihood(j, draws, 0); }
 
 void vae_add_bound(const struct vae_model *m, size_t rows, bool weighed, struct vae_bound *bound)
 {

@@ -46,7 +46,7 @@ struct vae_work {
     float *x, *head, *kl;    /* [rows][...] */
     float *target, *z, *eps; /* [r][...]; target is x where samples = 1 */
     float *ll;               /* [groups][max_rows * samples]; a Gaussian has one group */
-    float *out, *d_out;      /* [r][outputs]; a Bernoulli's training does not use out */
+    float *out, *d_out;      /* [r][outputs]; out: not with a Bernoulli's gradient */
     float *d_z;              /* [r][...] */
     float *d_head;           /* [rows][...] */
     float *log_w, *weight;   /* [r]: log-weights of draws; c of the objective */
@@ -138,8 +138,12 @@ void vae_encode(struct vae_job j, struct vae_range points);
 /* Draws z for encoded examples, and computes their KL. rng addresses the noise of row 0. */
 void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng);
 
-/* Decodes draws: log p(x|z) goes to work.ll, the gradient of -draw_weight log p(x|z) to work.d_out. */
+/* Decodes draws: log p(x|z) goes to work.ll, the gradient of -draw_weight log p(x|z) to work.d_out.
+ * draw_weight is above 0. */
 void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight);
+
+/* The same log p(x|z), to the bit, without the gradient: faster, for evaluation. */
+void vae_log_likelihood(struct vae_job j, struct vae_range draws);
 
 /* The importance weights of examples whose draws all have their likelihood: log p(x|z) p(z) / q(z|x)
  * goes to work.log_w, each draw's share of its example's sum to work.weight, the log of the mean to
