@@ -80,7 +80,7 @@ START_TEST(test_dimensions)
     }
     ck_assert_double_eq_tol(sum, number(j, "kl"), 1e-6 * (sum + 1));
     ck_assert_double_eq(number(j, "active_units"), active);
-    ck_assert(active > 0 && active < LATENT);
+    ck_assert(active > 0 && active < (double)LATENT);
     json_decref(j);
 }
 END_TEST
@@ -111,7 +111,7 @@ static double mean_of(const double *values, size_t column, size_t columns)
 {
     double sum = 0;
     for (size_t i = 0; i < TEST_IMAGES; i++) sum += values[i * columns + column];
-    return sum / TEST_IMAGES;
+    return sum / (double)TEST_IMAGES;
 }
 
 static void must_be_csv(const char *path, const char *names, const double *values, size_t rows,
@@ -142,7 +142,7 @@ START_TEST(test_per_image)
     for (size_t i = 0; i < TEST_IMAGES; i++)
         squares += pow(values[3 * i + 1] - mean_of(values, 1, 3), 2);
     ck_assert_double_eq_tol(number(j, "log_likelihood_se"),
-                            sqrt(squares / (TEST_IMAGES - 1) / TEST_IMAGES), 1e-6);
+                            sqrt(squares / (double)(TEST_IMAGES - 1) / (double)TEST_IMAGES), 1e-6);
     json_decref(j);
     json_decref(eval("--importance-samples 20 --per-image a.csv"));
     must_be_csv("a.csv", "bound,log_likelihood,ess\n", values, TEST_IMAGES, 3);

@@ -69,8 +69,8 @@ START_TEST(test_frequency)
     vae_images_draw(&i, &k, sv_rng_at(3, STREAM_FIXED_TEST, 0));
     for (size_t p = 0; p < MANY * GREYS; p++) sum[p % GREYS] += i.pixels[p] / 255.0;
     for (size_t g = 0; g < GREYS; g++) {
-        const double p = (double)g / 15, sd = sqrt(p * (1 - p) / MANY);
-        ck_assert_double_le(fabs(sum[g] / MANY - p), 4.5 * sd);
+        const double p = (double)g / 15, sd = sqrt(p * (1 - p) / (double)MANY);
+        ck_assert_double_le(fabs(sum[g] / (double)MANY - p), 4.5 * sd);
     }
     vae_images_free(&i);
 }

@@ -167,12 +167,12 @@ START_TEST(test_against_quadrature)
         double x[PIXELS];
         binarised(&t.model, &of, i, x);
         const double want = quadrature(&o, x), got = point[i].log_p;
-        const double s2 = 1 / point[i].ess - 1.0 / DRAWS;
+        const double s2 = 1 / point[i].ess - 1 / (double)DRAWS;
         ck_assert_msg(fabs(got - want) <= 4 * sqrt(s2) + 2e-5, "image %zu: %.6f, not %.6f +- %.6f",
                       i, got, want, sqrt(s2));
         ck_assert_double_le(s2, 1e-3); /* the bar means something */
-        error += (got - want) / IMAGES;
-        variance += s2 / IMAGES / IMAGES;
+        error += (got - want) / (double)IMAGES;
+        variance += s2 / (double)(IMAGES * IMAGES);
     }
     ck_assert_double_le(fabs(error), 4 * sqrt(variance) + 2e-5);
     free(log_w);
@@ -289,7 +289,7 @@ START_TEST(test_larger_groups)
     }
     ck_assert_double_gt(before, first + 0.01);
     double last = 0, elbo = 0;
-    for (size_t i = 0; i < COUNT; i++) last += point[i].log_p / COUNT;
+    for (size_t i = 0; i < COUNT; i++) last += point[i].log_p / (double)COUNT;
     for (size_t l = 0; l < COUNT * MOST; l++) elbo += (double)log_w[l] / (COUNT * MOST);
     ck_assert_double_eq_tol(last, before, 1e-9 * fabs(last));
     ck_assert_double_eq_tol(elbo, first, 1e-6);

@@ -54,9 +54,10 @@ START_TEST(test_latent)
     }
     ck_assert_uint_eq(l.count, COUNT);
     for (size_t j = 0; j < LATENT; j++) {
-        const double variance = squares[j] / COUNT - pow(sum[j] / COUNT, 2);
+        const double variance = squares[j] / (double)COUNT - pow(sum[j] / (double)COUNT, 2);
         ck_assert_double_eq_tol(vae_latent_mean_variance(&l, j), variance, 1e-10 * squares[j]);
-        ck_assert_double_eq_tol(vae_latent_kl(&l, j), kl[j] / COUNT, 1e-6 * (1 + kl[j] / COUNT));
+        ck_assert_double_eq_tol(vae_latent_kl(&l, j), kl[j] / (double)COUNT,
+                                1e-6 * (1 + kl[j] / (double)COUNT));
     }
     ck_assert_uint_eq(vae_latent_active(&l), LATENT - 2);
     vae_latent_destroy(&l);
