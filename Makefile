@@ -168,6 +168,10 @@ benchcheck: benches ## the benchmarks build, and rows of Google Benchmark run
 converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
 	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
 
+.PHONY: table1
+table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
+	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae $(TABLE1)
+
 .PHONY: report
 report: ## REPORT.md and the figures in README.md, from results/ alone (OF=<folder of results>: another machine's)
 	$(Q)bench/report/report.py $(OF)
