@@ -129,6 +129,23 @@ START_TEST(test_other_settings)
 }
 END_TEST
 
+/* Adam's epsilon goes elsewhere from here on, and the first value of its average of squares counts no more. */
+START_TEST(test_epsilon_moves)
+{
+    cli_must_work("train --data plain --out p --epochs 2 --optimizer adam --epsilon 0.5 "
+                  "--second-moment 1 " MODEL);
+    ck_assert(cli_header_holds("p/model.safetensors", "\"second_moment\":\"1\""));
+    must_say("train --data plain --out p --resume p/model.safetensors --epochs 3 --quiet "
+             "--epsilon-place raw",
+             "with epsilon-place raw (was corrected)\n");
+    must_log("p/log.jsonl", 2, "changed", "epsilon-place raw (was corrected)", 0);
+    ck_assert(cli_header_holds("p/model.safetensors", "\"epsilon_place\":\"raw\""));
+    must_say("train --data plain --out p --resume p/model.safetensors --epochs 4 --quiet "
+             "--epsilon-place raw",
+             NULL);
+}
+END_TEST
+
 /* Estimators other than B are in the log, and stay those of a run that goes on. */
 START_TEST(test_estimators_logged)
 {
@@ -329,6 +346,7 @@ Suite *suite_fine_tune(void)
     tcase_add_test(t, test_defaults_given);
     tcase_add_test(t, test_estimators_logged);
     tcase_add_loop_test(t, test_other_settings, 0, CHANGES);
+    tcase_add_test(t, test_epsilon_moves);
     tcase_add_test(t, test_stages_end);
     tcase_add_test(t, test_other_data);
     tcase_add_test(t, test_other_images);

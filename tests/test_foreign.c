@@ -118,6 +118,7 @@ static const struct {
     {{.metadata = "{\"format\":\"pt\"}", .leave_out = "optimizer."}, "--image 7x5", SAME, ""},
     {{.metadata = "{\"format\":\"pt\"}"}, "--image 7x5 --likelihood bernoulli", SAME, ""},
     {{.metadata = ""}, "--image 7x5 --binarize threshold", READ, ""},
+    {{.metadata = ""}, "--image 7x5 --binarize fixed", READ, ""},
     {{.metadata = ""}, "", REFUSED, "35 inputs are no square image; give its rows and columns"},
     {{.metadata = ""}, "--image 5x6", REFUSED, "edited.safetensors: has 35 inputs, not 5 x 6"},
     {{.metadata = ""}, "--image 5x7", REFUSED, "images of 7 x 5, but the checkpoint"},

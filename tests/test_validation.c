@@ -261,6 +261,17 @@ START_TEST(test_goes_on_exactly)
 }
 END_TEST
 
+/* From the best model, which is a checkpoint as any. */
+START_TEST(test_from_the_best)
+{
+    make_whole();
+    ck_assert_int_eq(system("rm -rf cut && cp -R whole cut"), 0);
+    cli_must_work("train --data plain --quiet --epochs 6 --out cut --resume "
+                  "cut/model-best.safetensors");
+    must_be_same("cut", "whole");
+}
+END_TEST
+
 /* What a kill may leave after each report: the checkpoint is its own, the best model, where it is the best, that of the
  * best report before, or none. */
 START_TEST(test_between_the_two)
@@ -418,6 +429,7 @@ Suite *suite_validation(void)
     tcase_add_test(t, test_points);
     tcase_add_test(t, test_screen);
     tcase_add_loop_test(t, test_goes_on_exactly, 0, REPORTS);
+    tcase_add_test(t, test_from_the_best);
     tcase_add_loop_test(t, test_between_the_two, 0, REPORTS);
     tcase_add_loop_test(t, test_kill, 0, 8);
     tcase_add_test(t, test_lost);

@@ -99,15 +99,16 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 static bool hold_out(const struct settings *s, struct dataset *data, struct vae_error *e)
 {
-    const size_t n = s->run.validation.images, count = data->train.count;
-    if (n >= count)
-        return vae_fail(
-            e,
-            "--validation %zu leaves none of the %zu training images of %s to train on; "
-            "give fewer, or more images",
-            n, count, s->data);
-    if (n) vae_dataset_hold_out(data, n);
-    return true;
+    const uint64_t n = s->run.validation.images;
+    if (n < data->train.count) {
+        vae_dataset_hold_out(data, (size_t)n);
+        return true;
+    }
+    return vae_fail(e,
+                    "--validation %" PRIu64
+                    " leaves none of the %zu training images of %s to train "
+                    "on; give fewer, or more images",
+                    n, data->train.count, s->data);
 }
 
 /* s->run is the checkpoint's; it continues with these images and the settings given anew. */
@@ -183,7 +184,7 @@ static bool find_best(struct train_loop *l, bool *lost, struct vae_error *e)
 }
 
 /* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
- * log alone: checkpoints do not say what they were trained on. */
+ * log alone: checkpoints do not say what they were trained on. False where the best model cannot be read. */
 static bool say_changes(struct train_loop *l, struct vae_error *e)
 {
     struct vae_run *r = &l->t->run;

@@ -70,7 +70,7 @@ const struct option_entry vae_option_table[] = {
      "is "
      "logged, and model-best.safetensors is the checkpoint of the report where it was best "
      "(default 0)",
-     SIZE(run.validation.images, 0, UINT32_MAX)},
+     U64(run.validation.images, 0, UINT32_MAX)},
     {"early-stop", "N", ON_train, ANEW,
      "stop after N reports in a row without a gain of the validation bound (default 0: never)",
      U64(run.validation.patience, 0, VALIDATION_MOST_PATIENCE)},

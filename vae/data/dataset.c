@@ -10,6 +10,7 @@ void vae_dataset_free(struct dataset *d)
 {
     vae_images_free(&d->train);
     vae_images_free(&d->test);
+    d->validation = (struct images){0};
 }
 
 static bool same_size(const char *source, const struct dataset *d, struct vae_error *e)

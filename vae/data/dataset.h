@@ -22,7 +22,7 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
 
 void vae_dataset_free(struct dataset *d);
 
-/* The last n training images, fewer than there are, become the validation images. */
+/* The last n training images, fewer than there are, become the validation images; 0: none. Once. */
 void vae_dataset_hold_out(struct dataset *d, size_t n);
 
 /* Draws the pixels of all its images once and for all (fixed_draw.h), each set by a stream of its own. */

@@ -44,7 +44,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
         h = fnv_text(h, text);
     }
     if (r->validation.images) {
-        snprintf(text, sizeof text, " validation %zu %" PRIu64, r->validation.images,
+        snprintf(text, sizeof text, " validation %" PRIu64 " %" PRIu64, r->validation.images,
                  r->validation.patience);
         h = fnv_text(h, text);
     }

@@ -154,12 +154,10 @@ static bool get_kl(const struct st_file *f, struct vae_run *r, struct vae_error 
 static bool get_validation(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_validation *v = &r->validation;
-    uint64_t images;
-    if (!get_whole(f, "validation", UINT32_MAX, &images, e)) return false;
-    v->images = (size_t)images;
-    if (!images && vae_st_metadata(f, "early_stop"))
+    if (!get_whole(f, "validation", UINT32_MAX, &v->images, e)) return false;
+    if (!v->images && vae_st_metadata(f, "early_stop"))
         return wrong(f, "early_stop", "not of a run without validation", e);
-    if (!images && vae_st_metadata(f, "best_samples"))
+    if (!v->images && vae_st_metadata(f, "best_samples"))
         return wrong(f, "best_samples", "not of a run without validation", e);
     if (!get_whole(f, "early_stop", VALIDATION_MOST_PATIENCE, &v->patience, e) ||
         !get_whole(f, "best_samples", vae_run_reported(r), &v->points, e))

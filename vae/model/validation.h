@@ -4,13 +4,12 @@
 #define VAE_VALIDATION_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define VALIDATION_MOST_PATIENCE 1000000
 
 struct vae_validation {
-    size_t images;     /* how many; 0: none */
+    uint64_t images;   /* how many; 0: none */
     uint64_t patience; /* reports without a gain after which training stops; 0: it does not */
     /* What is known of the reports so far: */
     uint64_t points; /* data points seen at the best one; 0: there was none */
