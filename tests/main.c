@@ -46,6 +46,7 @@ int main(void)
     srunner_add_suite(r, suite_images());
     srunner_add_suite(r, suite_datasets());
     srunner_add_suite(r, suite_fixed_draw());
+    srunner_add_suite(r, suite_held_out());
     srunner_add_suite(r, suite_validation());
     srunner_add_suite(r, suite_cpus());
     srunner_add_suite(r, suite_tune());

@@ -43,6 +43,7 @@ Suite *suite_foreign(void);
 Suite *suite_images(void);
 Suite *suite_datasets(void);
 Suite *suite_fixed_draw(void);
+Suite *suite_held_out(void);
 Suite *suite_validation(void);
 Suite *suite_cpus(void);
 Suite *suite_tune(void);

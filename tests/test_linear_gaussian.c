@@ -19,7 +19,7 @@ static const double S = 0.001, lengths[LATENT] = {0.005, 0.002, 0.0005};
 static double column(size_t pixel, size_t j)
 {
     static const int sign[LATENT][4] = {{1, -1, 1, -1}, {1, 1, -1, -1}, {1, -1, -1, 1}};
-    return lengths[j] / SIDE * sign[j][pixel % 4];
+    return lengths[j] / (double)SIDE * sign[j][pixel % 4];
 }
 
 static double variance(size_t j) { return S * S / (lengths[j] * lengths[j] + S * S); }
@@ -68,7 +68,7 @@ static double log_p(const float *x)
         log_det += log(a2 + S * S);
         square -= along * along / (a2 + S * S) / (S * S);
     }
-    return -0.5 * (PIXELS * log(2 * M_PI) + log_det + square);
+    return -0.5 * ((double)PIXELS * log(2 * M_PI) + log_det + square);
 }
 
 static struct vae_model model(void)
@@ -91,7 +91,7 @@ static struct vae_model model(void)
 static void sample(struct vae_importance *s, const struct images *images, double shift,
                    double wider, size_t draws)
 {
-    const struct vae_evaluation of = {images, BINARIZE_NONE, NOISE_TEST, 1};
+    const struct vae_evaluation of = {images, BINARIZE_NONE, VAE_ESTIMATOR_B, NOISE_TEST, 1};
     struct vae_model m = model();
     struct vae_error e = {""};
     set_weights(&m, shift, wider);
@@ -130,11 +130,11 @@ START_TEST(test_spoilt_posterior)
     sample(&s, &images, shift[_i], wider[_i], DRAWS);
     for (size_t i = 0; i < COUNT; i++) {
         const double off = s.point[i].log_p - log_p(images.values + i * PIXELS);
-        const double s2 = 1 / s.point[i].ess - 1.0 / DRAWS;
-        ck_assert_double_le(s.point[i].ess, 0.95 * DRAWS);
+        const double s2 = 1 / s.point[i].ess - 1 / (double)DRAWS;
+        ck_assert_double_le(s.point[i].ess, 0.95 * (double)DRAWS);
         ck_assert_double_le(fabs(off), 5 * sqrt(s2) + 5e-3);
-        error += off / COUNT;
-        squares += s2 / COUNT / COUNT;
+        error += off / (double)COUNT;
+        squares += s2 / (double)(COUNT * COUNT);
     }
     ck_assert_double_le(fabs(error), 4 * sqrt(squares) + 1e-3);
     vae_importance_destroy(&s);
