@@ -108,14 +108,15 @@ check: $(PROGRAM) $(DIR)/tests ## the same kinds of checks, thinned, in under a 
 arm arm-mca: export PKG_CONFIG_LIBDIR := $(ARM_LIB)/pkgconfig
 arm: ## cross-build for 64-bit Arm and make check there, emulated (make deps-arm)
 	$(Q)SV_MOST_WORK=500000 CK_TIMEOUT_MULTIPLIER=4 \
-	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 check-kernels check-others objcheck
+	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 $(PARTS:%=check-%) objcheck
 	$(Q)$(MAKE) CC='$(ARM_CC)' benches
 
-# make check in two halves of about the same length, for two cores where it takes minutes.
-.PHONY: check-kernels check-others
-check-kernels check-others: $(PROGRAM) $(DIR)/tests
-	$(Q)$(if $(filter %-kernels,$@),CK_INCLUDE_TAGS=kernels $(KERNELS_WORK),CK_EXCLUDE_TAGS='kernels $(LEAVE_OUT)') \
-	    SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
+# make check in parts that may run side by side: the kernels' cases, suites that run the program, and the others.
+PARTS := kernels program others
+.PHONY: $(PARTS:%=check-%)
+$(PARTS:%=check-%): check-%: $(PROGRAM) $(DIR)/tests
+	$(Q)$(if $(filter others,$*),CK_EXCLUDE_TAGS='kernels program $(LEAVE_OUT)',CK_INCLUDE_TAGS=$*) \
+	    $(if $(filter kernels,$*),$(KERNELS_WORK)) SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
 OBJCHECK  = $(foreach i,$(ISAS),$(i):$(call isa_column,$(i),3):$(call isa_column,$(i),4))
 QUOTED_CC = '$(subst ','\'',$(CC))'
@@ -191,7 +192,7 @@ mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/k
 # But the golden sums, which run what other suites run, and the yardstick's many rounds; large products shrink.
 sanitize: ## make check under both sanitizers at once
 	$(Q)CK_TIMEOUT_MULTIPLIER=4 \
-	    $(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' check-kernels check-others
+	    $(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' $(PARTS:%=check-%)
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'
 

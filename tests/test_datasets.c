@@ -197,6 +197,7 @@ Suite *suite_datasets(void)
     Suite *s = suite_create("datasets");
     TCase *t = tcase_create("datasets");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_layout, 0, sizeof layouts / sizeof *layouts);
     tcase_add_test(t, test_test_only);

@@ -324,7 +324,7 @@ Suite *suite_eval(void)
     Suite *s = suite_create("eval");
     TCase *t = tcase_create("eval");
     tcase_set_timeout(t, 60);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads program");
     tcase_add_unchecked_fixture(t, enter, cli_remove_fixture);
     tcase_add_test(t, test_fields);
     tcase_add_test(t, test_dimensions);

@@ -307,6 +307,7 @@ Suite *suite_files(void)
     tcase_add_test(t, test_abort);
     tcase_add_test(t, test_full);
     tcase_add_test(t, test_directory_rights);
+    tcase_set_tags(program, "program");
     tcase_add_unchecked_fixture(program, enter_fixture, cli_remove_fixture);
     tcase_set_timeout(program, 60);
     tcase_add_test(program, test_profile_pipe);

@@ -340,7 +340,7 @@ Suite *suite_fine_tune(void)
     Suite *s = suite_create("fine_tune");
     TCase *t = tcase_create("fine_tune");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_goes_on_exactly, 0, sizeof cuts / sizeof *cuts);
     tcase_add_test(t, test_defaults_given);

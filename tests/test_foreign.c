@@ -279,6 +279,7 @@ Suite *suite_foreign(void)
     Suite *s = suite_create("foreign");
     TCase *t = tcase_create("foreign");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_file, 0, sizeof files / sizeof *files);
     tcase_add_test(t, test_commands);

@@ -212,6 +212,7 @@ Suite *suite_gaussian(void)
     Suite *s = suite_create("gaussian");
     TCase *t = tcase_create("gaussian");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_constant_pixels, 0, 3);
     tcase_add_loop_test(t, test_checkpoint_holds_the_variance, 0, KEPT);

@@ -96,6 +96,7 @@ Suite *suite_guards(void)
     Suite *s = suite_create("guards");
     TCase *t = tcase_create("guards");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_two_runs);
     tcase_add_test(t, test_full_output);

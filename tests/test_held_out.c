@@ -107,6 +107,7 @@ Suite *suite_held_out(void)
     Suite *s = suite_create("held_out");
     TCase *t = tcase_create("held_out");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_held_out);
     tcase_add_test(t, test_not_trained_on);

@@ -277,6 +277,7 @@ Suite *suite_images(void)
     Suite *s = suite_create("images");
     TCase *t = tcase_create("images");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_type, 0, sizeof types / sizeof *types);
     tcase_add_test(t, test_same_training);

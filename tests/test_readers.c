@@ -266,6 +266,7 @@ Suite *suite_readers(void)
     Suite *s = suite_create("readers");
     TCase *t = tcase_create("readers");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_header, 0, sizeof headers / sizeof *headers);
     tcase_add_test(t, test_nested_header);

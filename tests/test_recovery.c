@@ -266,7 +266,7 @@ Suite *suite_recovery(void)
     Suite *s = suite_create("recovery");
     TCase *t = tcase_create("recovery");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_kill, 0, 6);
     tcase_add_loop_test(t, test_log_of_resumed, 0, LOGS);
@@ -279,6 +279,7 @@ Suite *suite_recovery(void)
     suite_add_tcase(s, t);
     TCase *second = tcase_create("second"); /* apart, as the thread sanitizer delays signals */
     tcase_set_timeout(second, 120);
+    tcase_set_tags(second, "program");
     tcase_add_unchecked_fixture(second, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(second, test_second_signal);
     tcase_add_test(second, test_signal_beyond_limit);

@@ -194,6 +194,7 @@ Suite *suite_tuned_run(void)
     Suite *s = suite_create("tuned_run");
     TCase *t = tcase_create("tuned_run");
     tcase_set_timeout(t, 300);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_mixed_candidates_give_the_same_bits, 0, 6);
     tcase_add_test(t, test_profile_is_used);

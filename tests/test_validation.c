@@ -316,7 +316,7 @@ Suite *suite_validation(void)
     Suite *s = suite_create("validation");
     TCase *t = tcase_create("validation");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_note);
     tcase_add_test(t, test_early_stop);

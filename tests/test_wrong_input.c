@@ -157,6 +157,7 @@ Suite *suite_wrong_input(void)
     Suite *s = suite_create("wrong_input");
     TCase *t = tcase_create("wrong_input");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_wrong_input, 0, WRONG);
     tcase_add_test(t, test_truncated_checkpoint);
