@@ -44,7 +44,8 @@ bool cli_same_file(const char *a, const char *b);
 /* Whether a checkpoint's header, which is JSON, contains that text. */
 bool cli_header_holds(const char *path, const char *piece);
 
-/* The lines of a log without what may differ: times, and where it ran. The caller frees them. */
+/* The lines of a log without the fields that may differ between equal runs: timings, and where it
+ * ran. The caller frees them. */
 char *cli_timeless_log(const char *path);
 void cli_must_log_the_same(const char *a, const char *b);
 

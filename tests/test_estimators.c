@@ -1,5 +1,5 @@
-/* Objectives other than the ELBO against the double oracle: the KL's weight over a run, estimators, row weights in
- * half-passes. */
+/* Objectives other than the ELBO against the double oracle: the KL's weight over a run, estimators,
+ * row weights in half-passes. */
 #include "../reference/verify/data.h"
 #include "../vae/base/memory.h"
 #include "../vae/base/streams.h"
@@ -90,8 +90,8 @@ END_TEST
 
 /* --- estimators --- */
 
-/* _i / 3: shape; _i % 3: A; A with a weight of the KL; IWAE. SGD follows the oracle's steps, and what is told of the
- * ELBO and of the bound of IWAE is right. */
+/* _i / 3: shape; _i % 3: A; A with a weight of the KL; IWAE. SGD follows the oracle's steps, and
+ * the reported ELBO and IWAE bound agree with the oracle's. */
 START_TEST(test_estimator)
 {
     enum { DRAWS = 3 };
@@ -150,8 +150,8 @@ static void must_be_same_bits(const struct vae_run *a, enum vae_estimator other,
     vae_images_free(&images);
 }
 
-/* One draw's share is all: IWAE is A. So it is where all draws weigh the same: with weights of zero, q is the prior
- * and the decoder does not look at z. */
+/* IWAE equals A with one draw, whose share is 1, and with equal importance weights: if all
+ * parameters are 0, q is the prior and the decoder ignores z. */
 START_TEST(test_iwae_is_a)
 {
     struct vae_run run = run_of(_i % 2, _i < 2 ? 1 : 4);

@@ -1,4 +1,4 @@
-/* vae eval beyond the bound: log p(x), each image's figures, dimensions of z, splits. */
+/* vae eval beyond the bound: log p(x), figures of each image, latent dimensions, splits. */
 #include "../vae/base/table_file.h"
 #include "cli.h"
 #include "suites.h"
@@ -11,7 +11,7 @@
 
 enum { TEST_IMAGES = 40, LATENT = 3 };
 
-/* A checkpoint on binary images beside that on grey ones. */
+/* Adds to the fixture, trained on grey images, a checkpoint trained on binary ones. */
 static void enter(void)
 {
     cli_make_fixture();
@@ -37,7 +37,7 @@ static double number(const json_t *j, const char *key)
     return json_number_value(value);
 }
 
-/* What was there before log p(x) is as it was, and what is not asked for is not there. */
+/* Optional fields appear only on request and leave the other fields unchanged. */
 START_TEST(test_fields)
 {
     static const char *const asked[] = {
@@ -64,7 +64,7 @@ START_TEST(test_fields)
 }
 END_TEST
 
-/* The KLs of the dimensions add up to the KL; a unit is active whose variance is above 0.01. */
+/* The KLs of the dimensions add up to the KL. A unit is active if its variance exceeds 0.01. */
 START_TEST(test_dimensions)
 {
     json_t *j = eval("--per-dimension --active-units");
@@ -85,9 +85,9 @@ START_TEST(test_dimensions)
 }
 END_TEST
 
-/* --- each image's --- */
+/* --- figures of each image --- */
 
-/* The doubles of a file of numpy's format 1.0, to be freed. */
+/* The values of a .npy file of doubles, format 1.0. The caller frees them. */
 static double *read_npy(const char *path, size_t rows, size_t columns)
 {
     unsigned char *bytes;
@@ -130,7 +130,7 @@ static void must_be_csv(const char *path, const char *names, const double *value
     free(text);
 }
 
-/* Means over the file are what is printed, and the CSV file holds the same doubles. */
+/* The printed figures are the means over the file, and the CSV file holds the same doubles. */
 START_TEST(test_per_image)
 {
     json_t *j = eval("--importance-samples 20 --per-image a.npy");
@@ -160,7 +160,7 @@ START_TEST(test_bound_alone_per_image)
 }
 END_TEST
 
-/* More than is written at once. */
+/* A table larger than the write buffer. */
 START_TEST(test_long_table)
 {
     enum { ROWS = 3000, COLUMNS = 2 };
@@ -181,7 +181,7 @@ START_TEST(test_long_table)
 }
 END_TEST
 
-/* --- the same figures whatever the machine --- */
+/* --- the same bits with any threads and kernels; splits --- */
 
 START_TEST(test_bits_of_eval)
 {
@@ -193,7 +193,7 @@ START_TEST(test_bits_of_eval)
         ck_assert_str_eq(got.out, want.out);
         ck_assert(cli_same_file("got.npy", "want.npy"));
     }
-    /* the first images have the same figures among all */
+    /* an image has the same figures with --first as without */
     json_decref(eval("--importance-samples 200 --first 7 --per-image few.npy"));
     double *all = read_npy("want.npy", TEST_IMAGES, 3), *few = read_npy("few.npy", 7, 3);
     ck_assert(!memcmp(all, few, 7 * 3 * sizeof *all));
@@ -202,7 +202,7 @@ START_TEST(test_bits_of_eval)
 }
 END_TEST
 
-/* Other images and other noise than the test's. */
+/* The training split has other images and other noise than the test split. */
 START_TEST(test_splits)
 {
     json_t *test = eval("--importance-samples 20"), *named = eval("--importance-samples 20 --split "
@@ -217,7 +217,7 @@ START_TEST(test_splits)
     json_decref(test);
     json_decref(named);
     json_decref(train);
-    /* of the same images as well */
+    /* the noise differs even for the same images */
     mkdir("same", 0777);
     link("plain/t10k-images-idx3-ubyte", "same/t10k-images-idx3-ubyte");
     link("plain/t10k-images-idx3-ubyte", "same/train-images-idx3-ubyte");
@@ -244,11 +244,11 @@ START_TEST(test_grey)
         cli_run("eval out/model.safetensors --data plain --importance-samples 5 --grey --json");
     ck_assert_ptr_nonnull(strstr(json.out, "\"is_likelihood\":false"));
     const struct outcome binary = cli_run(EVAL "--importance-samples 5 --grey");
-    ck_assert_ptr_null(strstr(binary.out, "is_likelihood")); /* there it changes nothing */
+    ck_assert_ptr_null(strstr(binary.out, "is_likelihood")); /* no effect on binary images */
 }
 END_TEST
 
-/* Files of 0 and 255 alone are binary without binarisation, and a Gaussian decoder has densities. */
+/* Files of 0 and 255 only are binary without --binarize, and a Gaussian decoder has a density. */
 START_TEST(test_what_is_not_grey)
 {
     unsigned char *bytes;
@@ -268,7 +268,7 @@ START_TEST(test_what_is_not_grey)
 }
 END_TEST
 
-/* --- what is wrong --- */
+/* --- errors --- */
 
 static const struct {
     const char *options;
@@ -297,14 +297,14 @@ START_TEST(test_wrong_options)
 }
 END_TEST
 
-/* A model that gives no number leaves an older file as it was, and nothing beside it. */
+/* If the bound is not finite, an older file stays as it was and no temporary file remains. */
 START_TEST(test_failure_keeps_the_file)
 {
     unsigned char *bytes;
     uint64_t header;
     const size_t n = cli_read("b/model.safetensors", &bytes);
     memcpy(&header, bytes, sizeof header);
-    const float large = 1e30f; /* as each weight: sums overflow */
+    const float large = 1e30f; /* for every weight, so that sums overflow */
     for (size_t at = 8 + header; at < n; at += sizeof large)
         memcpy(bytes + at, &large, sizeof large);
     cli_write("large.safetensors", bytes, n);

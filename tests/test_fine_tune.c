@@ -129,7 +129,7 @@ START_TEST(test_other_settings)
 }
 END_TEST
 
-/* Adam's epsilon goes elsewhere from here on, and the first value of its average of squares counts no more. */
+/* A resumed run may change Adam's epsilon-place, and the log says so. */
 START_TEST(test_epsilon_moves)
 {
     cli_must_work("train --data plain --out p --epochs 2 --optimizer adam --epsilon 0.5 "

@@ -1,4 +1,4 @@
-/* Binarisation by a draw made once: which images that gives, and that all of a run and its evaluations have them. */
+/* Fixed binarisation: the images it draws, and that a run and its evaluations all use them. */
 #include "../vae/base/streams.h"
 #include "../vae/data/dataset.h"
 #include "../vae/data/fixed_draw.h"
@@ -20,13 +20,13 @@ static struct images copy_of(const struct images *i)
 
 /* --- which images --- */
 
-/* A pixel or two, a part and what is left of it, several parts. */
+/* Images of one pixel, less than a part, one part, a part and a tail, several parts (PART). */
 static const struct {
     size_t rows, cols;
 } sizes[] = {{1, 1}, {7, 5}, {28, 28}, {32, 32}, {25, 41}, {50, 61}};
 
-/* On every instruction set the pixels are those of one call of the kernel for a whole image, addressed by its
- * place, bytes or floats. */
+/* On every instruction set, in bytes or floats, the pixels are those of one kernel call over all
+ * images. */
 START_TEST(test_draw)
 {
     const struct sv_rng rng = sv_rng_at(17, STREAM_FIXED_TRAIN, 0);
@@ -56,7 +56,7 @@ START_TEST(test_draw)
 }
 END_TEST
 
-/* A pixel is 1 as often as its grey value says. Within 4.5 standard errors each. */
+/* The frequency of 1 is the grey value, to 4.5 standard errors. */
 START_TEST(test_frequency)
 {
     enum { MANY = 20000, GREYS = 16 };
@@ -76,7 +76,8 @@ START_TEST(test_frequency)
 }
 END_TEST
 
-/* Sets of the same grey images, and other seeds, have draws of their own; the same seed has the same ones. */
+/* The draws differ between sets of the same grey images and between seeds; an equal seed repeats
+ * them. */
 START_TEST(test_own_draws)
 {
     static const uint64_t seeds[] = {5, 5, 6};
@@ -101,7 +102,7 @@ END_TEST
 
 /* --- in a run --- */
 
-/* The drawn images as files, for a run to take as they are. */
+/* Writes the drawn images as an IDX file, for a run without binarisation. */
 static void write_images(const char *path, const struct images *i)
 {
     const size_t n = i->count * vae_images_bytes(i);
@@ -128,7 +129,7 @@ static void draw_files(uint64_t seed)
     vae_dataset_free(&d);
 }
 
-/* What a checkpoint holds behind its header. */
+/* Checkpoints are equal apart from their headers. */
 static void must_hold_the_same(const char *a, const char *b)
 {
     unsigned char *x, *y;
@@ -151,8 +152,9 @@ static double bound_of(const char *arguments)
 #define RUN   "--seed 12 --init-bias data --quiet " CLI_MODEL " "
 #define TRAIN "train --epochs 4 " RUN
 
-/* Stopped within an epoch, with other threads and kernels, tested after each epoch: it begins at the mean of the
- * drawn images and learns what a run learns on them, and `vae eval` and the picture are of them, whatever --seed says of z. */
+/* A run with fixed binarisation, stopped within an epoch and resumed with other threads and
+ * kernels, equals a run on files of the drawn images, initial biases included. `vae eval` and the
+ * pictures use the drawn images too; there --seed changes only the noise of z. */
 START_TEST(test_run)
 {
     draw_files(12);
@@ -175,7 +177,7 @@ START_TEST(test_run)
 }
 END_TEST
 
-/* It is said beside each figure. */
+/* Every reported bound names the binarisation. */
 START_TEST(test_said)
 {
     cli_must_work(TRAIN "--data plain --out said --binarize fixed");

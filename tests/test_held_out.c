@@ -1,4 +1,4 @@
-/* Which images are held out for validation, and that they are not trained on. */
+/* Which images become the validation images, and that training does not use them. */
 #include "../vae/data/dataset.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
@@ -17,7 +17,7 @@ static void must_be_parts(const struct dataset *d, const struct images *all, siz
     ck_assert_mem_eq(vae_images_at(&d->validation, 0), vae_images_at(all, left), held * bytes);
 }
 
-/* Bytes and floats: the last ones, in their order. */
+/* The last n images in their order, as bytes and as floats. */
 START_TEST(test_held_out)
 {
     struct images bytes = random_images(9, 4, 3), all = random_images(9, 4, 3);
@@ -36,8 +36,8 @@ START_TEST(test_held_out)
 }
 END_TEST
 
-/* Weights and training bound are those of a run that never had them, and the bound that is logged is that of its
- * last model on the last thirty images, with noise of their own. */
+/* Weights and training bound equal those of a run without the validation images. The logged
+ * validation bound is that of the last model on the last thirty images, with noise of its own. */
 START_TEST(test_not_trained_on)
 {
     struct dataset d;
@@ -78,7 +78,7 @@ START_TEST(test_not_trained_on)
 }
 END_TEST
 
-/* vae eval has the split that the run had. */
+/* vae eval uses the run's split. */
 START_TEST(test_eval_splits)
 {
     static const struct {

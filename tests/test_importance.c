@@ -1,5 +1,5 @@
-/* log p(x) by importance sampling: each weight against the double oracle, their sum against quadrature, and the same
- * bits in every way to draw them. */
+/* log p(x) by importance sampling: each weight against the double oracle, log p(x) against
+ * quadrature, and equal bits for any K, range of images, kernels and threads. */
 #include "../reference/verify/data.h"
 #include "../vae/base/streams.h"
 #include "../vae/methods/importance.h"
@@ -12,7 +12,7 @@
 
 enum { COUNT = 150, SIDE = 9, PIXELS = SIDE * SIDE, SEED = 5 };
 
-/* A model on images of its own, in one thread; its encoder knows something of them. */
+/* A model trained for `steps` steps on random images, in one thread. */
 static struct vae_trainer trained(int shape, size_t latent, struct images *images, size_t steps)
 {
     struct vae_run run = {.shape = pair_shapes[shape],
@@ -38,7 +38,7 @@ static struct vae_evaluation evaluation(const struct images *images)
     return (struct vae_evaluation){images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B, NOISE_TEST, SEED};
 }
 
-/* All draws of all images: *log_w [images][draws], *point [images], to be freed. */
+/* All draws of all images: *log_w [images][draws], *point [images]. The caller frees both. */
 static void sample(const struct vae_model *m, const struct vae_evaluation *of, size_t draws,
                    float **log_w, struct vae_importance_point **point)
 {
@@ -59,7 +59,7 @@ static void sample(const struct vae_model *m, const struct vae_evaluation *of, s
 
 /* --- a weight --- */
 
-/* An image as the method sees it. */
+/* An image after dynamic binarisation, as the method sees it. */
 static void binarised(struct vae_model *m, const struct vae_evaluation *of, size_t image,
                       double x[PIXELS])
 {
@@ -68,8 +68,8 @@ static void binarised(struct vae_model *m, const struct vae_evaluation *of, size
     for (size_t j = 0; j < PIXELS; j++) x[j] = (double)m->work.x[j];
 }
 
-/* _i: shape. log p(x|z) + log p(z) - log q(z|x) at the noise that streams.h says, for a few draws of images of both
- * ranges. */
+/* _i: shape. log p(x|z) + log p(z) - log q(z|x) with the noise addressed as streams.h says, for a
+ * few draws of images in both ranges. */
 START_TEST(test_weight)
 {
     enum { DRAWS = 3 };
@@ -99,7 +99,7 @@ START_TEST(test_weight)
             most = fmax(most, fabs(b.log_ratio));
         }
     }
-    ck_assert_double_gt(most, 1e-2); /* else its sign would not show */
+    ck_assert_double_gt(most, 1e-2); /* large enough that a wrong sign would fail */
     free(log_w);
     free(point);
     oracle_destroy(&o);
@@ -110,7 +110,7 @@ END_TEST
 
 /* --- log p(x) --- */
 
-/* An oracle of the same decoder, whose encoder says z whatever it sees, and is sure of it. */
+/* Makes the encoder return mu = z for any x, with sigma near 0. The decoder is unchanged. */
 static void set_code(struct vae_oracle *o, const double *z)
 {
     const size_t head = 2 * o->enc.count, n = o->latent;
@@ -129,7 +129,7 @@ static double log_joint(struct vae_oracle *o, const double *x, const double *z)
     return log_prior + oracle_gradient(o, 1, x, sv_rng_at(0, 0, 0)).recon;
 }
 
-/* The integral of p(x, z) / e^reference by the trapezoidal rule on [-8, 8] or its square. */
+/* The integral of p(x, z) / e^reference over z, [-8, 8] or its square, by the trapezoidal rule. */
 static double integral(struct vae_oracle *o, const double *x, double reference)
 {
     const int points = o->latent == 1 ? 400 : 80;
@@ -149,8 +149,8 @@ static double quadrature(struct vae_oracle *o, const double *x)
     return reference + log(integral(o, x, reference));
 }
 
-/* _i: dimensions of z - 1. Within five standard errors of an image, sqrt(1/ess - 1/K), the relative error of its
- * mean weight; and four of the mean over the images. */
+/* _i: dimensions of z - 1. Tolerance: five standard errors for an image, four for the mean over the
+ * images. An image's standard error is sqrt(1/ess - 1/K), the relative error of its mean weight. */
 START_TEST(test_against_quadrature)
 {
     enum { IMAGES = 6, DRAWS = 20000 };
@@ -172,7 +172,7 @@ START_TEST(test_against_quadrature)
         const double s2 = 1 / point[i].ess - 1 / (double)DRAWS;
         ck_assert_msg(fabs(got - want) <= 5 * sqrt(s2) + 2e-5, "image %zu: %.6f, not %.6f +- %.6f",
                       i, got, want, sqrt(s2));
-        ck_assert_double_le(s2, 1e-3); /* the bar means something */
+        ck_assert_double_le(s2, 1e-3); /* small enough for the test to be sharp */
         error += (got - want) / (double)IMAGES;
         variance += s2 / (double)(IMAGES * IMAGES);
     }
@@ -187,7 +187,7 @@ END_TEST
 
 /* --- the same draws --- */
 
-/* The first k of K draws are those of any other K: within a block, at its edges, beyond. */
+/* The first k draws are the same for every K >= k: within a block, at its edges, beyond. */
 START_TEST(test_first_draws)
 {
     enum { MOST = 300 };
@@ -215,7 +215,8 @@ START_TEST(test_first_draws)
 }
 END_TEST
 
-/* The first images alone, in other ranges and with several draws at once, kernels and threads. */
+/* Weights and log p(x) of an image have the same bits if fewer images are evaluated, which changes
+ * the ranges and the draws at once, and on other kernels and threads. */
 START_TEST(test_bits)
 {
     enum { DRAWS = 131 };
@@ -267,8 +268,8 @@ static struct vae_log_sum sum_of(const struct sv_choice *k, const float *log_w, 
     return s;
 }
 
-/* Of the same draws in groups of k, the mean of L_k grows with k, surely: log is concave (Burda et al., theorem 1). L_1
- * is the ELBO of these draws. */
+/* For the same draws in groups of k, the mean of L_k never falls as k doubles, for log is concave
+ * (Burda et al., theorem 1). L_1 is the ELBO of these draws. */
 START_TEST(test_larger_groups)
 {
     enum { MOST = 128 };
@@ -302,7 +303,7 @@ START_TEST(test_larger_groups)
 }
 END_TEST
 
-/* Against double, over blocks whose maxima rise and fall. */
+/* Against double; the maximum rises and falls from block to block. */
 START_TEST(test_log_sum)
 {
     enum { MOST = 1000 };
@@ -332,7 +333,7 @@ START_TEST(test_log_sum)
 }
 END_TEST
 
-/* A block of weights that are 0 does no harm; what is no number stays visible. */
+/* A block whose weights are all 0 is harmless. NaN and +inf give NaN. */
 START_TEST(test_log_sum_of_specials)
 {
     struct sv_choice k;

@@ -1,4 +1,4 @@
-/* First values: Glorot's weights, and biases that give the mean training image. */
+/* Initial values: Glorot's weights, and biases that give the mean training image. */
 #include "../vae/base/streams.h"
 #include "../vae/methods/init_bias.h"
 #include "../vae/methods/train.h"
@@ -24,7 +24,7 @@ static struct vae_run new_run(const struct vae_shape *shape)
 
 /* --- Glorot --- */
 
-/* Fan-out is that of mu, logvar, mean or logvar alone; role and depth give the step of the stream. */
+/* Mean and log-variance, which share a layer, count separately. */
 static size_t fan_out(const struct vae_shape *s, const struct vae_layer *l)
 {
     const bool two =
@@ -50,14 +50,14 @@ static void check_layer(const struct vae_model *m, const struct vae_layer *l, ui
         sum += want / a;
         squares += want * want / (a * a);
     }
-    const double sd = sqrt((double)n); /* of the sums: variances 1/3 and 4/45 */
+    const double sd = sqrt((double)n); /* of the sums, with variances 1/3 and 4/45 each */
     ck_assert_double_le(fabs(sum), 4.5 * sd / sqrt(3));
     ck_assert_double_le(fabs(squares - (double)n / 3), 4.5 * sd * sqrt(4.0 / 45));
     for (size_t j = 0; j < cols; j++) ck_assert(m->w[vae_place(&l->b, 0, j)] == 0);
     free(u);
 }
 
-/* Weights are the uniforms of their addresses, within the limit of their layer; biases are 0. */
+/* Weights are the uniform draws of their addresses, scaled to the layer's limit. Biases are 0. */
 START_TEST(test_glorot)
 {
     struct vae_run run = new_run(&pair_shapes[_i]);
@@ -77,7 +77,7 @@ static double seen(enum vae_binarize binarize, double grey)
     return binarize == BINARIZE_THRESHOLD ? grey >= 0.5 : grey;
 }
 
-/* Pixels that are always black, always white, seldom either, and any. */
+/* The first pixels are always black, always white, nearly always black, nearly always white. */
 static struct images grey_images(void)
 {
     struct images i = random_images(57, 13, 11);
@@ -108,12 +108,13 @@ static void check_biases(const struct vae_model *m, const struct images *i,
 }
 
 static const struct {
-    int shape; /* of pair_shapes: Bernoulli, Gaussian with log-variances and without */
+    int shape; /* in pair_shapes: Bernoulli, Gaussian with and without log-variances */
     enum vae_binarize binarize;
 } biased[] = {{0, BINARIZE_NONE},  {0, BINARIZE_DYNAMIC}, {0, BINARIZE_THRESHOLD},
               {0, BINARIZE_FIXED}, {1, BINARIZE_NONE},    {3, BINARIZE_THRESHOLD}};
 
-/* Against the formula, the other biases 0; the weights are those without; batches and floats for bytes change no bit. */
+/* Biases of the mean follow the formula, those of log-variances are 0, all other parameters are as
+ * without --init-bias data. Neither the batch nor floats for bytes change a bit. */
 START_TEST(test_bias)
 {
     struct vae_run run = new_run(&pair_shapes[biased[_i].shape]);
@@ -140,7 +141,7 @@ START_TEST(test_bias)
 }
 END_TEST
 
-/* What it is for: with weights of next to nothing the model says the mean image. */
+/* With weights near 0 the decoder gives the mean image. */
 START_TEST(test_mean_image)
 {
     struct vae_run run = new_run(&pair_shapes[_i]);

@@ -1,4 +1,4 @@
-/* What each dimension of z tells, against the encodings in double. */
+/* Statistics of latent dimensions against sums over the encodings in double. */
 #include "../vae/methods/latent.h"
 #include "oracle_pair.h"
 #include "picks.h"
@@ -7,7 +7,7 @@
 
 enum { COUNT = 150, SIDE = 9, LATENT = 5, SEED = 7 };
 
-/* Two dimensions that say nothing: mu 0.003 times what it was has a variance below 0.01. */
+/* Makes two dimensions inactive: mu times 0.003 has a variance below 0.01. */
 static struct vae_trainer half_dead(const struct images *images)
 {
     struct vae_run run = {.shape = pair_shapes[0],
@@ -27,7 +27,7 @@ static struct vae_trainer half_dead(const struct images *images)
     return t;
 }
 
-/* KL and Var_x mu_j are those of all data points, whatever the minibatches. */
+/* KL and Var_x mu_j are those over all examples, whatever the minibatches. */
 START_TEST(test_latent)
 {
     struct images images = random_images(COUNT, SIDE, SIDE);

@@ -1,6 +1,7 @@
-/* log p(x) of a model that has it in closed form: probabilistic PCA (Tipping & Bishop 1999). Without hidden layers and
- * with a fixed variance s^2, x = 1/2 + W z + s n: the sigmoid of the mean is linear to 1e-5 s where its argument is as
- * small as here. With orthogonal columns of length a_j the posterior is what the encoder can say:
+/* Importance sampling against log p(x) in closed form: probabilistic PCA (Tipping & Bishop 1999).
+ * Without hidden layers and with a fixed variance s^2 the decoder is x = 1/2 + W z + s n: for
+ * arguments as small as here the sigmoid of the mean is linear to 1e-5 s. With orthogonal columns
+ * of length a_j the encoder can represent the exact posterior:
  *
  *     sigma_j^2 = s^2 / (a_j^2 + s^2),   mu_j = sigma_j^2 w_j^T (x - 1/2) / s^2
  *     log p(x) = log N(x; 1/2, W W^T + s^2 I) */
@@ -15,7 +16,7 @@
 enum { SIDE = 6, PIXELS = SIDE * SIDE, LATENT = 3, COUNT = 30 };
 static const double S = 0.001, lengths[LATENT] = {0.005, 0.002, 0.0005};
 
-/* Column j of W: orthogonal, and each sums to 0. */
+/* W, by pixel and column j. Columns are orthogonal, and each sums to 0. */
 static double column(size_t pixel, size_t j)
 {
     static const int sign[LATENT][4] = {{1, -1, 1, -1}, {1, 1, -1, -1}, {1, -1, -1, 1}};
@@ -24,7 +25,7 @@ static double column(size_t pixel, size_t j)
 
 static double variance(size_t j) { return S * S / (lengths[j] * lengths[j] + S * S); }
 
-/* The exact posterior, but for mu_j + shift sigma_j and sigma_j times `wider`. */
+/* The exact posterior with mu_j shifted by shift * sigma_j and sigma_j multiplied by `wider`. */
 static void set_weights(struct vae_model *m, double shift, double wider)
 {
     const struct vae_layer *head = &m->layer[0], *out = &m->layer[1];
@@ -38,7 +39,7 @@ static void set_weights(struct vae_model *m, double shift, double wider)
     }
 }
 
-/* Draws of x. */
+/* Images drawn from the model. */
 static struct images draw_images(void)
 {
     struct source s = {verify_seed()};
@@ -87,7 +88,7 @@ static struct vae_model model(void)
     return m;
 }
 
-/* From a posterior that is spoilt so, K draws: *s has all images' log p(x). */
+/* log p(x) of all images from K draws of a posterior so perturbed. */
 static void sample(struct vae_importance *s, const struct images *images, double shift,
                    double wider, size_t draws)
 {
@@ -101,7 +102,7 @@ static void sample(struct vae_importance *s, const struct images *images, double
     vae_destroy(&m);
 }
 
-/* At the exact posterior each weight is p(x): one draw is enough, and all count. */
+/* With the exact posterior every weight is p(x): one draw suffices, and ess is K. */
 START_TEST(test_exact_posterior)
 {
     static const size_t draws[] = {1, 7, 300};
@@ -119,7 +120,8 @@ START_TEST(test_exact_posterior)
 }
 END_TEST
 
-/* _i: how it is spoilt. Within five standard errors of an image, sqrt(1/ess - 1/K), and four of the mean. */
+/* _i: perturbation. Tolerance: five standard errors, sqrt(1/ess - 1/K), for an image and four for
+ * the mean over the images. */
 START_TEST(test_spoilt_posterior)
 {
     enum { DRAWS = 20000 };

@@ -64,7 +64,7 @@ static void gradient(const struct vae_trainer *at, double *g)
 
 struct formula {
     double lr, decay, beta1, beta2, epsilon;
-    bool raw; /* epsilon is not scaled */
+    bool raw; /* epsilon-place raw: epsilon is not scaled by the bias correction */
 };
 
 /* The statistics of a weight, and the magnitude of g that their error is relative to: |g|, averaged
@@ -99,7 +99,7 @@ static double step_in_double(enum vae_optimizer optimizer, const struct formula 
     return w - by * s->m;
 }
 
-/* Stands for a setting: epsilon, and its place. */
+/* A pseudo-setting: epsilon together with epsilon-place raw. */
 enum { RAW_EPSILON = OPTIM_SETTINGS };
 
 /* Expected values are given in full: the step sizes of all steps, the precision of the prior, betas

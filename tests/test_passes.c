@@ -222,7 +222,7 @@ START_TEST(test_decoder_alone)
 }
 END_TEST
 
-/* _i: network. The log-likelihoods are the same without the gradient. */
+/* _i: network. The log-likelihoods have the same bits with and without the gradient. */
 START_TEST(test_value_alone)
 {
     struct task want, have;

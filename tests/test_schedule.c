@@ -1,4 +1,4 @@
-/* The schedule of a run: stages of the step size as text, data points and epochs. */
+/* The schedule of a run: stages of the step size as text; examples and epochs. */
 #include "../vae/model/run.h"
 #include "suites.h"
 
@@ -46,7 +46,7 @@ START_TEST(test_stages)
 }
 END_TEST
 
-/* The longest that may be given has room. */
+/* The longest text fits SCHEDULE_TEXT and reads back. */
 START_TEST(test_longest_stages)
 {
     struct vae_schedule s = {.stages = SCHEDULE_STAGES}, again = {0};
@@ -58,7 +58,7 @@ START_TEST(test_longest_stages)
 }
 END_TEST
 
-/* --- data points and epochs, of a run that went on with other data --- */
+/* --- examples and epochs of a run resumed with other data --- */
 
 START_TEST(test_past)
 {

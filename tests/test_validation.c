@@ -1,5 +1,5 @@
-/* Validation chooses: the best report's model is kept, whatever stops the run, and training may stop
- * early. */
+/* Model selection by validation: the best report's model is kept, however the run is stopped, and
+ * training may stop early. */
 #include "../vae/model/validation.h"
 #include "cli.h"
 #include "held_out.h"
@@ -39,7 +39,7 @@ START_TEST(test_note)
 }
 END_TEST
 
-/* Of a log, the report with the best validation bound, from 0; *reports: how many there are. */
+/* The index of the report with the best validation bound in a log; *reports: their number. */
 static long long best_of(const char *path, int *reports)
 {
     double most = -INFINITY;
@@ -82,8 +82,9 @@ static void must_be_same(const char *a, const char *b)
     cli_must_log_the_same(x, y);
 }
 
-/* It ends three reports after the best, says so, and the best model is, to the byte, the checkpoint a run that ended
- * there had. Asked to go on, it has nothing to do; with more patience it has. */
+/* The run stops three reports after the best and says so. The best model equals, to the byte, the
+ * checkpoint of a run that ended at the best report. Resumed, the run stops at once; with more
+ * patience it continues. */
 START_TEST(test_early_stop)
 {
     int reports;
@@ -109,7 +110,7 @@ START_TEST(test_early_stop)
 }
 END_TEST
 
-/* Reports at points of their own count as those of epochs do. */
+/* Reports of --points count towards the patience as those of epochs do. */
 START_TEST(test_points)
 {
     int reports;
@@ -119,7 +120,7 @@ START_TEST(test_points)
 }
 END_TEST
 
-/* A report is printed with its bound. */
+/* A printed report has its validation bound, and the summary the best one. */
 START_TEST(test_screen)
 {
     const struct outcome o =
@@ -132,9 +133,9 @@ START_TEST(test_screen)
 }
 END_TEST
 
-/* --- going on --- */
+/* --- resuming --- */
 
-/* Of its reports the fourth is the best. */
+/* The fourth of the reports is the best. */
 enum { REPORTS = 6, WHOLE = REPORTS * TRAINED };
 #define GO_ON "train --data plain --quiet --samples %d --out %s --resume %s/model.safetensors "
 
@@ -143,7 +144,8 @@ static void make_whole(void)
     if (access("whole/model.safetensors", F_OK)) train(TRAIN "--out whole --samples %d", WHOLE);
 }
 
-/* Ended after each of its reports, the best so far among them; into the same folder and into another. */
+/* _i: the run ends after report _i + 1, which may be the best so far. It resumes into the same
+ * folder and into another. */
 START_TEST(test_goes_on_exactly)
 {
     const int cut = (_i + 1) * TRAINED;
@@ -158,7 +160,7 @@ START_TEST(test_goes_on_exactly)
 }
 END_TEST
 
-/* From the best model, which is a checkpoint as any. */
+/* The best model is a checkpoint from which a run resumes like any other. */
 START_TEST(test_from_the_best)
 {
     make_whole();
@@ -169,8 +171,8 @@ START_TEST(test_from_the_best)
 }
 END_TEST
 
-/* What a kill may leave after each report: the checkpoint is its own, the best model, where it is the best, that of the
- * best report before, or none. */
+/* _i: report. The state after a kill between the two writes of a best report: the checkpoint is the
+ * report's, but the best model is still the previous one, or missing. */
 START_TEST(test_between_the_two)
 {
     make_whole();
@@ -185,7 +187,7 @@ START_TEST(test_between_the_two)
 }
 END_TEST
 
-/* Killed, or stopped within an epoch, at any moment. */
+/* _i: delay; odd: SIGKILL, even: SIGTERM. The resumed run equals one that was not interrupted. */
 START_TEST(test_kill)
 {
     char command[512];
@@ -215,8 +217,8 @@ static void must_go_on_with(const char *says, int samples)
     ck_assert_msg(o.status == 0 && !*o.err && strstr(o.out, says), "%s%s", o.out, o.err);
 }
 
-/* The best model is lost, or another run's is in its place: the best is sought anew, which is said; and one that is
- * damaged ends the run. */
+/* If the best model is missing or another run's, the search for the best starts anew; the run
+ * says so and logs it. If it is damaged, the run fails. */
 START_TEST(test_lost)
 {
     static const char says[] = "with no model-best.safetensors of its own: the best is sought anew";
@@ -239,7 +241,7 @@ START_TEST(test_lost)
 }
 END_TEST
 
-/* On other images the bounds are others: the best so far is none of them. */
+/* Bounds on other images are not comparable, so the search for the best starts anew. */
 START_TEST(test_other_images)
 {
     train(TRAIN "--out lost --samples %d", 5 * TRAINED);
@@ -255,7 +257,7 @@ START_TEST(test_other_images)
     train(TRAIN "--out lost --samples %d", 5 * TRAINED);
     train(
         "train --data one.idx --out lost --resume lost/model.safetensors --epochs 6 --quiet "
-        "--lr 1e-9 --log fresh"); /* no log tells that the images are others, but how many there are */
+        "--lr 1e-9 --log fresh"); /* the log is new, so only the number of images shows a change */
     ck_assert(cli_header_holds("lost/model.safetensors", "\"train_images\":\"24\""));
     ck_assert(cli_same_file("lost/model-best.safetensors", "lost/model.safetensors"));
 }
@@ -263,7 +265,7 @@ END_TEST
 
 /* --- other runs, wrong input --- */
 
-/* An older run's best model goes once another run's checkpoint is there, not before. */
+/* An older run's best model is removed once a new run has written its checkpoint, not before. */
 START_TEST(test_older_run)
 {
     cli_must_work(TRAIN "--out older --epochs 2");
@@ -297,7 +299,7 @@ START_TEST(test_wrong)
 }
 END_TEST
 
-/* Defaults that are given are as those that are not, to the byte; one image left is enough. */
+/* Explicit defaults change no byte. One training image is enough. */
 START_TEST(test_limits)
 {
     cli_must_work("train --data plain --out d1 --epochs 2 --quiet " CLI_MODEL);

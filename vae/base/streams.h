@@ -11,13 +11,13 @@ enum vae_stream {
     STREAM_BINARIZE_TEST,       /* as EPS_TEST */
     STREAM_SAMPLE,              /* row: image drawn */
     STREAM_SYNTHETIC,           /* row: digit drawn */
-    STREAM_EPS_POINTS,          /* row: training image, for a bound apart from training */
+    STREAM_EPS_POINTS,          /* row: training image, evaluated outside training */
     STREAM_BINARIZE_POINTS,     /* as EPS_POINTS */
-    STREAM_FIXED_TRAIN,         /* row: training image, of a draw made once */
-    STREAM_FIXED_TEST,          /* row: test image */
+    STREAM_FIXED_TRAIN,         /* row: training image; fixed binarisation */
+    STREAM_FIXED_TEST,          /* row: test image; fixed binarisation */
     STREAM_EPS_VALIDATION,      /* row: validation image */
     STREAM_BINARIZE_VALIDATION, /* as EPS_VALIDATION */
-    STREAM_FIXED_VALIDATION,    /* row: validation image */
+    STREAM_FIXED_VALIDATION,    /* row: validation image; fixed binarisation */
     STREAM_EPS_IS,              /* step: draw; row: test image */
     STREAM_EPS_IS_POINTS,       /* step: draw; row: training image */
     STREAM_EPS_IS_VALIDATION,   /* step: draw; row: validation image */

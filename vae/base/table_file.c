@@ -14,7 +14,7 @@ static const char npy[] = ".npy", csv[] = ".csv";
 
 bool vae_table_named(const char *path) { return ends_in(path, npy) || ends_in(path, csv); }
 
-/* Small pieces go to the file together. */
+/* A write buffer. */
 struct pieces {
     struct replace_file *to;
     size_t used;
@@ -34,8 +34,8 @@ static void put(struct pieces *p, const void *bytes, size_t n)
     p->used += n;
 }
 
-/* Magic, version, length of the header; the header ends in spaces and a newline, so that the data begin at a multiple
- * of 64 bytes (numpy.lib.format). */
+/* Magic, version, length of the header, header. Spaces and a newline pad the header, so that the
+ * data begin at a multiple of 64 bytes (numpy.lib.format). */
 static void put_npy_header(struct pieces *p, const struct table *t)
 {
     enum { BEFORE = 10, ALL = 128 };

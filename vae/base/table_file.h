@@ -1,5 +1,7 @@
-/* A table of doubles as a file that others read: NumPy's format 1.0, '<f8' in C order, without names, or CSV with a line
- * of names and the shortest decimals that read back as the same doubles. */
+/* Writes a table of doubles as .npy or .csv.
+ *
+ * .npy: NumPy's format 1.0, '<f8' in C order, without column names. .csv: a line of column names,
+ * then each value in the shortest decimal that reads back as the same double. */
 #ifndef VAE_TABLE_FILE_H
 #define VAE_TABLE_FILE_H
 
@@ -11,10 +13,11 @@ struct table {
     const double *values; /* [rows][columns], finite */
 };
 
-/* The name ends in .npy or .csv. */
+/* Whether the name ends in .npy or .csv. */
 bool vae_table_named(const char *path);
 
-/* Writes the table between vae_replace_begin and vae_replace_commit, in the format that `path` ends in. */
+/* Call between vae_replace_begin and vae_replace_commit. The extension of `path` selects the
+ * format. */
 void vae_table_write(struct replace_file *r, const char *path, const struct table *t);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The name beside another file. */
+/* The path of OUT_BEST_MODEL in the folder of `file`. */
 static bool beside(const char *file, char to[OUT_PATH], struct vae_error *e)
 {
     const char *slash = strrchr(file, '/');
@@ -17,7 +17,7 @@ static bool beside(const char *file, char to[OUT_PATH], struct vae_error *e)
     return n < OUT_PATH || vae_fail(e, "%.64s...: name too long", file);
 }
 
-/* The file is that of the best report the run tells of; none and another run's are not. */
+/* *is: the file is the checkpoint of the run's best report, neither missing nor another run's. */
 static bool look(const char *path, const struct vae_run *run, bool *is, struct vae_error *e)
 {
     const struct vae_validation *v = &run->validation;
@@ -54,7 +54,7 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* All of `in` into the new file; false with errno. */
+/* Copies the rest of `in` into the new file. False: errno says why. */
 static bool copy(int in, struct replace_file *to)
 {
     char room[1 << 14];

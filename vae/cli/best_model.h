@@ -1,9 +1,9 @@
-/* model-best.safetensors: the checkpoint of the report with the best validation bound, beside model.safetensors, which
- * tells which report that is.
+/* model-best.safetensors: the checkpoint of the report with the best validation bound. It lies
+ * beside model.safetensors, whose metadata say which report that was.
  *
- * A report that is the best writes model.safetensors first. Whatever stops a run in between, the best model is thus
- * the file of that name or, where model.safetensors is itself that report's, a copy of this. A run that goes on makes
- * the copy before it replaces model.safetensors. */
+ * The best report so far writes model.safetensors first, then model-best.safetensors. If the run is
+ * stopped in between, model.safetensors is itself the best model. A resumed run therefore copies it
+ * to model-best.safetensors before it replaces model.safetensors. */
 #ifndef VAE_BEST_MODEL_H
 #define VAE_BEST_MODEL_H
 
@@ -11,19 +11,22 @@
 #include "out_dir.h"
 
 struct best_model {
-    const char *path;    /* where it belongs */
-    char from[OUT_PATH]; /* where a run that goes on has it; "": nowhere else, or there is none */
+    const char *path;    /* model-best.safetensors of this run */
+    char from[OUT_PATH]; /* the file a resumed run copies it from; "": none */
 };
 
-/* Finds the best model that `run`, read from the checkpoint `resume`, tells of: by itself or beside it. *there: it is
- * found, or there is none to find. */
+/* Finds the best model of `run`, which was read from the checkpoint `resume`: that checkpoint
+ * itself or the file beside it. *there: it was found, or the run has none yet. False: a name is
+ * too long, or the file beside it cannot be read. */
 bool vae_best_model_find(struct best_model *b, const char *resume, const struct vae_run *run,
                          bool *there, struct vae_error *e);
 
-/* Before the run's checkpoint is replaced for the first time: puts what was found in its place. */
+/* Copies the file found to b->path. Call before the run's checkpoint is replaced for the first
+ * time. */
 bool vae_best_model_bring(struct best_model *b, struct vae_error *e);
 
-/* After that: where the run has no best model yet, an earlier run's goes. */
+/* Removes an earlier run's best model if this run has none yet. Call after the checkpoint was
+ * replaced for the first time. */
 bool vae_best_model_clear(const struct best_model *b, const struct vae_run *run,
                           struct vae_error *e);
 

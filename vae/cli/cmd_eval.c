@@ -1,4 +1,5 @@
-/* vae eval: the bound, and what else is asked for, of a checkpoint on a set of images. */
+/* vae eval: the bound of a checkpoint on a set of images; on request log p(x), the figures of each
+ * image and those of each latent dimension. */
 #include "../base/memory.h"
 #include "../base/peak.h"
 #include "../base/pool.h"
@@ -12,23 +13,22 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* One evaluation from begin to end. */
 struct eval {
     const struct settings *s;
     struct loaded *model;
-    struct images images; /* those of the split, or the first of them; another's memory */
+    struct images images; /* of the split, or the first of them; not owned */
     struct vae_evaluation of;
     struct eval_report report;
     struct vae_latent latent;
     struct vae_importance is;
     double is_seconds;
-    double *bounds; /* of each image, nats; NULL: not asked for */
+    double *bounds; /* [images], nats; NULL: not requested */
     struct progress progress;
 };
 
 /* --- the bound --- */
 
-/* The bound of each image of a minibatch: that of vae_add_bound. */
+/* The bound of each image of a minibatch, by the formula of vae_add_bound. */
 static void note_bounds(double *bounds, const struct vae_model *m, size_t rows)
 {
     const struct vae_work *w = &m->work;
@@ -61,7 +61,7 @@ static bool find_bound(struct eval *v, struct vae_error *e)
 
 /* --- log p(x) --- */
 
-/* Until the first images are done, the progress shows their bound. */
+/* The progress line shows the bound until the first range of images has its log p(x). */
 static bool find_log_p(struct eval *v, struct vae_error *e)
 {
     struct vae_importance *is = &v->is;
@@ -79,7 +79,7 @@ static bool find_log_p(struct eval *v, struct vae_error *e)
     return vae_fail(e, "%s: its log p(x) is no number; use an earlier checkpoint", v->s->file);
 }
 
-/* Useful arithmetic of the draws against the peak of the same threads, measured now. */
+/* Useful FLOP/s of the draws, against the FMA peak of the same threads, measured here. */
 static void print_speed(const struct eval *v)
 {
     const struct vae_model *m = &v->model->model;
@@ -94,7 +94,7 @@ static void print_speed(const struct eval *v)
            threads > 1 ? "s" : "");
 }
 
-/* --- each image's --- */
+/* --- figures of each image --- */
 
 static bool write_images(struct eval *v, struct replace_file *r, struct vae_error *e)
 {
@@ -113,14 +113,14 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
     return true;
 }
 
-/* --- all of it --- */
+/* --- the evaluation --- */
 
 static bool find_all(struct eval *v, struct vae_error *e)
 {
     return find_bound(v, e) && (!v->s->draws || find_log_p(v, e));
 }
 
-/* The file is begun first: that it cannot be written is better known before the draws than after. */
+/* The file is begun first, so that one that cannot be written fails before the draws, not after. */
 static bool find_and_write(struct eval *v, struct vae_error *e)
 {
     struct replace_file r;
@@ -159,7 +159,8 @@ static bool eval(struct eval *v, struct vae_error *e)
     return ok;
 }
 
-/* Grey pixels as probabilities give no density, nor a sum over images that is 1. */
+/* A Bernoulli log-likelihood of grey pixels is not normalised: it is neither a density over grey
+ * images nor a probability of binary ones. */
 static bool may_have_log_p(struct eval *v, struct vae_error *e)
 {
     const struct vae_run *run = &v->model->run;
@@ -197,8 +198,8 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     return eval(&v, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* The images of the split, as the run had them: those held out for validation are not of train. NULL
- * if there are none. */
+/* The images of the split as in the run: train excludes its validation images. NULL: there are no
+ * validation images. */
 static const struct images *images_of(const struct settings *s, const struct loaded *l,
                                       struct dataset *d, struct vae_error *e)
 {

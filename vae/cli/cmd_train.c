@@ -63,7 +63,7 @@ static void print_speed(struct train_loop *l)
                       l->t->run.step - l->first_step, peak);
 }
 
-/* Prints the best report, where its model is, and whether training stopped for want of a better one. */
+/* Prints the best report, the path of its model, and whether training stopped early. */
 static void print_best(const struct vae_run *r, const char *path)
 {
     const struct vae_validation *v = &r->validation;
@@ -122,7 +122,7 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
     return hold_out(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
-/* Creates the trainer on images as the run has them; l->images identifies those in the files. */
+/* Creates the trainer. l->images identifies the images as read, before fixed binarisation. */
 static bool make_trainer(struct train_loop *l, const struct sv_choice *k, struct dataset *data,
                          struct pool *pool, struct vae_error *e)
 {
@@ -168,8 +168,8 @@ static bool start_clocks(struct train_loop *l, struct vae_error *e)
     return true;
 }
 
-/* Finds the best model that the checkpoint tells of. If it is not there (*lost), reports are judged
- * anew. */
+/* Finds the best model that the checkpoint names. If it is missing (*lost), the search for the best
+ * report starts anew. */
 static bool find_best(struct train_loop *l, bool *lost, struct vae_error *e)
 {
     struct vae_run *r = &l->t->run;
@@ -183,8 +183,9 @@ static bool find_best(struct train_loop *l, bool *lost, struct vae_error *e)
     return true;
 }
 
-/* Says with what the run goes on that was otherwise before. Other images, as many as there were, are known by the
- * log alone: checkpoints do not say what they were trained on. False where the best model cannot be read. */
+/* Prints what a resumed run has changed. A checkpoint records only the number of training images;
+ * other images in equal number are detected by the log's checksum. False: the best model cannot be
+ * read. */
 static bool say_changes(struct train_loop *l, struct vae_error *e)
 {
     struct vae_run *r = &l->t->run;

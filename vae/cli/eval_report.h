@@ -1,4 +1,4 @@
-/* What `vae eval` found, as lines or as one JSON object. */
+/* The report of `vae eval`, as lines or as one JSON object. */
 #ifndef VAE_EVAL_REPORT_H
 #define VAE_EVAL_REPORT_H
 
@@ -11,14 +11,14 @@ struct eval_report {
     const struct vae_run *run; /* the checkpoint's */
     uint64_t seed;             /* of the draws */
     struct vae_bound bound;
-    const struct vae_latent *latent; /* NULL: not asked for */
+    const struct vae_latent *latent; /* NULL: not requested */
     struct vae_importance_mean mean; /* if s->draws */
-    bool grey;                       /* of pixels that are probabilities: no likelihood */
+    bool grey;                       /* pixels are probabilities: mean.log_p is no likelihood */
 };
 
 void vae_eval_print(const struct eval_report *r);
 
-/* False where memory is short. */
+/* False if out of memory. */
 bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e);
 
 #endif

@@ -18,8 +18,7 @@ bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *po
                      struct vae_error *e);
 void vae_loaded_close(struct loaded *l);
 
-/* For binarisation `fixed`: draws the images by the checkpoint's seed, so that they are those of its
- * training. */
+/* For binarisation `fixed`: draws the images with the checkpoint's seed, as its training did. */
 void vae_loaded_draw(const struct loaded *l, struct dataset *d);
 
 /* Checks that the images have the size the model was trained on. */

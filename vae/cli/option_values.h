@@ -7,7 +7,7 @@
 /* At `at`: const char *, bool (set by a flag), uint64_t and size_t from `least` to `most`. */
 option_parse_fn vae_option_text, vae_option_flag, vae_option_u64, vae_option_size;
 
-/* The name of a file that table_file.h can write, at `at`. */
+/* A file name ending in .npy or .csv (table_file.h), at `at`. */
 option_parse_fn vae_option_table_file;
 
 /* A finite float above 0, at `at`. */

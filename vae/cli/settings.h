@@ -14,7 +14,7 @@ enum command {
     COMMANDS
 };
 
-/* Which images of a data set; names in enum order, NULL at the end. */
+/* The split of a data set. Names in enum order, NULL at the end. */
 enum split { SPLIT_TEST, SPLIT_TRAIN, SPLIT_VALIDATION };
 extern const char *const vae_split_names[];
 
@@ -34,7 +34,7 @@ struct settings {
     bool seed_given;
     size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
-    enum split split;      /* of vae eval, as what follows */
+    enum split split;      /* of vae eval, down to active_units */
     size_t first, draws;   /* images; K of importance sampling; 0: not given */
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;

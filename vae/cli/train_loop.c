@@ -154,7 +154,7 @@ static void begin_anew(struct train_loop *l)
     next_point(l);
 }
 
-/* Replaces the last checkpoint by the current model and, if that is the best, the best model. */
+/* Replaces the checkpoint and, if this report is the best, the best model. */
 static bool keep(struct train_loop *l, bool best, struct vae_error *e)
 {
     if (!vae_health_good(&l->t->run)) return true;
@@ -162,7 +162,8 @@ static bool keep(struct train_loop *l, bool best, struct vae_error *e)
            (!best || vae_checkpoint_save(l->out->best, &l->t->model, &l->t->run, e));
 }
 
-/* Bounds, log line, checkpoint. If the line fails, the checkpoint keeps what it was to report. */
+/* Bounds, log line, checkpoint. If writing the line fails, the checkpoint keeps what was to
+ * be reported. */
 static bool report(struct train_loop *l, struct vae_error *e)
 {
     double trained = NAN, held_out;

@@ -7,7 +7,7 @@
 
 struct dataset {
     struct images train, test;
-    struct images validation; /* in the memory of train, behind those that are left there */
+    struct images validation; /* the end of the memory of train; not owned */
 };
 
 struct dataset_options {
@@ -22,10 +22,11 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
 
 void vae_dataset_free(struct dataset *d);
 
-/* The last n training images, fewer than there are, become the validation images; 0: none. Once. */
+/* Makes the last n training images the validation images. n is below their number; 0: none. Call at
+ * most once. */
 void vae_dataset_hold_out(struct dataset *d, size_t n);
 
-/* Draws the pixels of all its images once and for all (fixed_draw.h), each set by a stream of its own. */
+/* Replaces all images by fixed binary draws (fixed_draw.h). Each set has its own stream. */
 void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed);
 
 #endif

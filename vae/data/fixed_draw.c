@@ -1,7 +1,7 @@
 #include "fixed_draw.h"
 #include "../base/min.h"
 
-/* Pixels at a time; a multiple of 64, for draws are addressed by blocks of that (`philox` in contracts.h). */
+/* Pixels per call. A multiple of 64, the unit that Philox counters address (contracts.h). */
 enum { PART = 1024 };
 
 static void draw_bytes(size_t n, uint8_t *pixels, const struct sv_kernels *k, struct sv_rng rng)

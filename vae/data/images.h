@@ -38,7 +38,7 @@ bool vae_images_split(struct images *i, struct images *held);
  * pixels, evenly spaced. */
 uint64_t vae_images_sum(const struct images *i);
 
-/* Whether every pixel is 0 or 1. */
+/* Whether every pixel is 0 or 1 (255 in bytes). */
 bool vae_images_binary(const struct images *i);
 
 /* Transposes each image; false if out of memory. */

@@ -15,7 +15,7 @@ void vae_log_sum_add(const struct sv_choice *k, struct vae_log_sum *s, size_t n,
     float w[IMPORTANCE_BLOCK + 1], max = s->max;
     for (size_t l = 0; l < n; l++)
         if (log_w[l] > max) max = log_w[l];
-    const float from = max == -INFINITY ? 0 : max; /* -inf less itself is no number */
+    const float from = max == -INFINITY ? 0 : max; /* -inf - -inf is NaN */
     for (size_t l = 0; l < n; l++) w[l] = log_w[l] - from;
     w[n] = s->max - from;
     sv_for(k, 1, n + 1, 0)->exp(n + 1, w, w);
@@ -40,14 +40,14 @@ double vae_log_sum_mean(const struct sv_choice *k, const struct vae_log_sum *s)
 
 double vae_log_sum_ess(const struct vae_log_sum *s) { return s->sum * s->sum / s->squares; }
 
-/* --- what each thread does with a block of draws --- */
+/* --- a block of draws, on each thread --- */
 
 static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_IS,
                                           [NOISE_POINTS] = STREAM_EPS_IS_POINTS,
                                           [NOISE_VALIDATION] = STREAM_EPS_IS_VALIDATION};
 
-/* The range's rows are full: of few images several draws go through the decoder at once, draw l of image i as row
- * l rows + i, with its image and its encoding beside it. */
+/* A range of few images decodes several draws at once, to fill the rows. Draw l of image i is row
+ * l * rows + i, so images and encodings are repeated for each draw. */
 static size_t draws_at_once(const struct vae_importance *s)
 {
     return vae_min_size(IMPORTANCE_ROWS / s->rows, s->draws);
@@ -60,7 +60,7 @@ static void copy_rows(float *a, size_t ld, struct share rows, size_t distance, s
                (rows.end - rows.first) * ld * sizeof *a);
 }
 
-/* Images and their encodings. */
+/* Gathers and encodes the images of the range. */
 static void begin_range(struct vae_importance *s, struct vae_job j, struct share own)
 {
     struct vae_model *m = j.m;
@@ -103,7 +103,7 @@ static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, 
         s->log_w[r % s->rows * IMPORTANCE_BLOCK + first + r / s->rows] =
             (float)(ll + (double)s->ratio[r]);
     }
-    vae_pool_barrier(m->pool, j.thread); /* the next draws take the place of these */
+    vae_pool_barrier(m->pool, j.thread); /* the next draws overwrite these rows */
 }
 
 static void run_block(void *arg, size_t thread)
@@ -122,7 +122,7 @@ static void run_block(void *arg, size_t thread)
 
 /* --- the method --- */
 
-/* Images `first` and those after it are next. */
+/* Starts the range of images from `first` on. */
 static void next_range(struct vae_importance *s, size_t first)
 {
     s->first = first;
@@ -175,7 +175,7 @@ void vae_importance_destroy(struct vae_importance *s)
     *s = (struct vae_importance){0};
 }
 
-/* --- how far it is, and what came of it --- */
+/* --- progress and results --- */
 
 uint64_t vae_importance_done(const struct vae_importance *s)
 {

@@ -1,11 +1,13 @@
-/* log p(x) by importance sampling from q(z|x) (Rezende, Mohamed, Wierstra 2014, appendix E; Burda, Grosse,
- * Salakhutdinov 2015, equation 8), in nats:
+/* log p(x) by importance sampling from q(z|x) (Rezende, Mohamed, Wierstra 2014, appendix E;
+ * Burda, Grosse, Salakhutdinov 2015, equation 8), in nats:
  *
- *     L_K = log 1/K sum_l w_l,   w_l = p(x|z_l) p(z_l) / q(z_l|x),   z_l ~ q(z|x),   l = 0 ... K - 1
+ *     L_K = log 1/K sum_l w_l,   w_l = p(x|z_l) p(z_l) / q(z_l|x),   z_l ~ q(z|x),
+ *     l = 0 ... K - 1
  *
- * In expectation ELBO <= L_K <= L_K+1 <= log p(x). A log-weight is the log-likelihood (its groups of pixels in double,
- * ascending) plus log_ratio of kernels/contracts.h, rounded once. Noise is addressed by seed, draw and image
- * (streams.h): the first k draws are those of any other K, and bits depend neither on the threads nor on the
+ * In expectation ELBO <= L_K <= L_K+1 <= log p(x). A log-weight is the log-likelihood, summed
+ * over the groups of panels in double in ascending order, plus log_ratio (kernels/contracts.h),
+ * rounded once to float. Noise is addressed by seed, draw and image (streams.h), so the first k
+ * draws are the same for any K >= k, and the bits depend neither on the threads nor on the
  * instruction set. */
 #ifndef VAE_IMPORTANCE_H
 #define VAE_IMPORTANCE_H
@@ -16,30 +18,30 @@ enum { VAE_MAX_DRAWS = 100000000 };
 
 /* --- the sum of weights, in blocks --- */
 
-/* Draws of a block, each image's. */
+/* Draws per image in a block. */
 enum { IMPORTANCE_BLOCK = 128 };
 
-/* Rows of the decoder's products, fewer than VAE_RANGE: without a way back, weights and activations fit L2 together. A
- * multiple of the heights of most microtiles. */
+/* Rows of the decoder's products. Fewer than VAE_RANGE: without a backward pass, weights and
+ * activations then fit L2 together. A multiple of most microtiles' MR. */
 enum { IMPORTANCE_ROWS = 84 };
 
-/* Weights relative to the largest: log-weights of hundreds of nats do not fit a float's exponent. All zero but `max`
- * before the first draw (vae_log_sum_none). */
+/* A running log-sum-exp. Weights are relative to the largest, for exp of hundreds of nats
+ * over- or underflows a float. Before the first draw all is zero but `max` (vae_log_sum_none). */
 struct vae_log_sum {
-    float max;           /* log-weight */
+    float max;           /* largest log-weight; -inf at first */
     double sum, squares; /* of w / e^max */
     size_t count;
 };
 
 struct vae_log_sum vae_log_sum_none(void);
 
-/* Adds n <= IMPORTANCE_BLOCK log-weights. Exponentials are the kernel's, the sums in double and ascending, so that the
- * result depends on the weights and on where one call ends and the next begins, on nothing else. */
+/* Adds n <= IMPORTANCE_BLOCK log-weights. exp is the kernel's; sums are in double, in ascending
+ * order. The bits depend only on the weights and on how calls divide them. */
 void vae_log_sum_add(const struct sv_choice *k, struct vae_log_sum *s, size_t n,
                      const float *log_w);
 
-/* log mean of the weights, in nats; NaN where a log-weight is NaN or +inf, -inf where all are. Accuracy: that of the
- * log-weights, plus 1e-6. */
+/* Log of the mean weight, in nats; NaN if any log-weight is NaN or +inf, -inf if all are -inf.
+ * Accuracy: that of the log-weights, plus 1e-6. */
 double vae_log_sum_mean(const struct sv_choice *k, const struct vae_log_sum *s);
 
 /* The effective sample size (sum w)^2 / sum w^2, 1 ... count (Kong 1992). */
@@ -53,31 +55,31 @@ struct vae_importance_point {
 
 struct vae_importance {
     struct vae_evaluation of;
-    size_t draws;           /* K */
-    struct vae_model model; /* a copy of the weights, with room for IMPORTANCE_ROWS rows */
-    size_t first, rows;     /* the images at work on */
-    size_t done, block;     /* their draws done; those of the block just done */
-    float *log_w;           /* [IMPORTANCE_ROWS][IMPORTANCE_BLOCK]: the log-weights of that block */
-    float *ratio;           /* [IMPORTANCE_ROWS] */
-    struct vae_log_sum *sum;            /* [IMPORTANCE_ROWS] */
-    struct vae_importance_point *point; /* [images], of those before `first` */
+    size_t draws;            /* K */
+    struct vae_model model;  /* a copy of the weights, with room for IMPORTANCE_ROWS rows */
+    size_t first, rows;      /* the current range of images */
+    size_t done, block;      /* draws per image: done so far; in the last block */
+    float *log_w;            /* [IMPORTANCE_ROWS][IMPORTANCE_BLOCK], of the last block */
+    float *ratio;            /* [IMPORTANCE_ROWS] */
+    struct vae_log_sum *sum; /* [IMPORTANCE_ROWS] */
+    struct vae_importance_point *point; /* [images]; set where all draws are done */
 };
 
-/* K = draws, 1 ... VAE_MAX_DRAWS. Takes the weights, the pool and the choice of kernels of m, which itself is left
- * alone. Images are binarised as vae_evaluate does. False where memory is short. */
+/* K = draws, 1 ... VAE_MAX_DRAWS. Copies the weights of m and uses its pool and its choice of
+ * kernels; m is unchanged. Images are binarised as in vae_evaluate. False if out of memory. */
 bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
                            const struct vae_evaluation *of, size_t draws, struct vae_error *e);
 void vae_importance_destroy(struct vae_importance *s);
 
-/* The next block of draws of IMPORTANCE_ROWS images or fewer; their encoder runs before the first. False when all
- * images are done already. Memory does not depend on K. */
+/* Runs the next block of draws for a range of at most IMPORTANCE_ROWS images; the first block of a
+ * range runs the encoder. False if all images were already done. Memory does not depend on K. */
 bool vae_importance_step(struct vae_importance *s);
 
 /* Draws done, over all images. */
 uint64_t vae_importance_done(const struct vae_importance *s);
 
-/* Means over the images done, the standard error of log p's, sample standard deviation / sqrt(images); NaN where there
- * are too few. */
+/* Means over the images done. se: the standard error of log_p, sample standard deviation /
+ * sqrt(images). NaN with too few images: none for the means, fewer than two for se. */
 struct vae_importance_mean {
     double log_p, se, ess;
 };

@@ -3,7 +3,7 @@
 #include "train.h"
 #include <stdlib.h>
 
-/* Of each pixel, image after image, in double. */
+/* Sums each pixel over the images, in their order and in double. */
 static void add_pixels(struct vae_model *m, const struct images *images, enum vae_binarize binarize,
                        double *sum)
 {
@@ -18,7 +18,7 @@ static void add_pixels(struct vae_model *m, const struct images *images, enum va
     }
 }
 
-/* By the kernel's logarithm: libm's may round otherwise on another system. */
+/* The kernel's log: libm's rounding may differ between systems. */
 static float logit(const struct vae_model *m, double p)
 {
     const double least = 0.001, most = 1 - least;

@@ -1,10 +1,10 @@
-/* What each dimension of z tells of the images. */
+/* Statistics of each latent dimension over a set of images: KL, variance of mu, active units. */
 #ifndef VAE_LATENT_H
 #define VAE_LATENT_H
 
 #include "../model/model.h"
 
-/* Over data points, in double and in their order, so that sums do not depend on how the points are dealt out. */
+/* Sums over examples, in double and in their order: the minibatches do not change them. */
 struct vae_latent {
     size_t count, latent;
     double *kl; /* [latent]: sum of KL(q(z_j|x) || N(0, 1)), nats */
@@ -13,14 +13,16 @@ struct vae_latent {
     float *row;  /* [max_rows] */
 };
 
-/* Nothing seen yet, for models of that shape with up to max_rows rows. */
+/* Starts with no examples. max_rows: the most that one vae_latent_add takes. False if out of
+ * memory. */
 bool vae_latent_create(struct vae_latent *l, size_t latent, size_t max_rows, struct vae_error *e);
 void vae_latent_destroy(struct vae_latent *l);
 
-/* Adds data points whose encodings are rows 0 ... rows - 1 of m->work.head. */
+/* Adds the examples whose encodings are rows 0 ... rows - 1 of m->work.head. */
 void vae_latent_add(struct vae_latent *l, const struct vae_model *m, size_t rows);
 
-/* Means over the data points of what dimension j adds to the KL, in nats, and Var_x mu_j, with 1 / count. */
+/* Dimension j: its mean KL over the examples, in nats, and Var_x mu_j, the population variance
+ * (1 / count). */
 double vae_latent_kl(const struct vae_latent *l, size_t j);
 double vae_latent_mean_variance(const struct vae_latent *l, size_t j);
 

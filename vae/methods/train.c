@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a run begins with; one that goes on has its parameters loaded over it. */
+/* Initialises the parameters. A resumed run loads its own over them, so it skips the pass over the
+ * images. */
 static bool init(struct vae_trainer *t, struct vae_error *e)
 {
     const struct vae_run *r = &t->run;

@@ -44,7 +44,7 @@ void vae_gather(struct vae_model *m, const struct vae_source *from, size_t first
  * validation images. */
 enum vae_noise { NOISE_TEST, NOISE_POINTS, NOISE_VALIDATION };
 
-/* What is evaluated: images, the noise of their binarisation and of z, and by which estimator. */
+/* An evaluation. noise and seed address the draws of z and of dynamic binarisation. */
 struct vae_evaluation {
     const struct images *images;
     enum vae_binarize binarize;
@@ -53,11 +53,11 @@ struct vae_evaluation {
     uint64_t seed;
 };
 
-/* Images first, first + 1 ... of them, for vae_gather. */
+/* The source of images first, first + 1 ..., for vae_gather. */
 struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t first);
 
-/* Called with each minibatch of an evaluation: images first ... first + rows - 1, whose encodings, KL
- * and log-likelihoods are rows 0 ... rows - 1 of m->work. */
+/* Called after each minibatch of an evaluation. Rows 0 ... rows - 1 of m->work hold the encodings,
+ * KL and log-likelihoods of images first ... first + rows - 1. */
 struct vae_watch {
     void (*see)(void *arg, const struct vae_model *m, size_t first, size_t rows);
     void *arg;
@@ -70,7 +70,7 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, const struct
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
 
-/* The same; *watch, unless NULL, is called with the minibatches in ascending order. */
+/* The same; watch->see is called for each minibatch, in ascending order. watch may be NULL. */
 bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           const struct vae_watch *watch, const volatile sig_atomic_t *stop,
                           struct vae_bound *bound);

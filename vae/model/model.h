@@ -46,7 +46,7 @@ struct vae_work {
     float *x, *head, *kl;    /* [rows][...] */
     float *target, *z, *eps; /* [r][...]; target is x where samples = 1 */
     float *ll;               /* [groups][max_rows * samples]; a Gaussian has one group */
-    float *out, *d_out;      /* [r][outputs]; out: not with a Bernoulli's gradient */
+    float *out, *d_out;      /* [r][outputs]; out: not set by a Bernoulli's gradient */
     float *d_z;              /* [r][...] */
     float *d_head;           /* [rows][...] */
     float *log_w, *weight;   /* [r]: log-weights of draws; c of the objective */
@@ -100,12 +100,13 @@ void vae_destroy(struct vae_model *m);
  * mean an sd of 0.01 or of 0.1. */
 void vae_init(struct vae_model *m, uint64_t seed, float sd);
 
-/* Weights uniform in [-a, a), a = sqrt(6 / (fan_in + fan_out)) of their layer, biases 0, statistics 0 (Glorot & Bengio
- * 2010, equation 16). Mean and log-variance count as layers of their own, as they are named outside. A weight's draw is
- * the uniform at the address where vae_init has its normal (STREAM_INIT). */
+/* Weights uniform in [-a, a), a = sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010, equation 16);
+ * biases and statistics 0. Mean and log-variance count as separate layers, as in checkpoints
+ * (vae_fan_out). Draws have the addresses of vae_init's (STREAM_INIT). */
 void vae_init_glorot(struct vae_model *m, uint64_t seed);
 
-/* After either, with Adam: the average of squared gradients begins at v, of all parameters. */
+/* Adam only: sets the average of squared gradients of all parameters to v. Call after vae_init or
+ * vae_init_glorot. */
 void vae_init_second_moment(struct vae_model *m, float v);
 
 /* --- half-passes ---
@@ -145,9 +146,9 @@ void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 /* The same log p(x|z), to the bit, without the gradient: faster, for evaluation. */
 void vae_log_likelihood(struct vae_job j, struct vae_range draws);
 
-/* The importance weights of examples whose draws all have their likelihood: log p(x|z) p(z) / q(z|x)
- * goes to work.log_w, each draw's share of its example's sum to work.weight, the log of the mean to
- * work.log_mean. With `gradient` each row of d_out is multiplied by its share. */
+/* The importance weights of examples whose draws all have their likelihood: log p(x|z) p(z) /
+ * q(z|x) goes to work.log_w, each draw's share of its example's sum to work.weight, the log of
+ * the mean to work.log_mean. With `gradient` each row of d_out is multiplied by its share. */
 void vae_weigh(struct vae_job j, struct vae_range points, bool gradient);
 
 /* Backpropagates from d_out to the decoder's first layer and, if `to_z`, on to work.d_z, where each

@@ -6,17 +6,17 @@
 #include "schedule.h"
 #include "validation.h"
 
-/* FIXED: the images were drawn before (vae_dataset_draw), and are taken as they are, as by NONE. */
+/* FIXED: vae_dataset_draw has binarised the images, so they are used as they are, as with NONE. */
 enum vae_binarize { BINARIZE_NONE, BINARIZE_DYNAMIC, BINARIZE_THRESHOLD, BINARIZE_FIXED };
 
 /* In enum order, NULL at the end. */
 extern const char *const vae_binarize_names[];
 
-/* The first weights: N(0, init_sd^2), or Glorot's (vae_init_glorot). */
+/* Initial weights: N(0, init_sd^2), or Glorot's (vae_init_glorot). */
 enum vae_init { INIT_NORMAL, INIT_GLOROT };
 extern const char *const vae_init_names[];
 
-/* The first biases of the mean of p(x|z): 0, or what gives the mean training image (init_bias.h). */
+/* Initial biases of the mean of p(x|z): 0, or logits of the mean training image (init_bias.h). */
 enum vae_init_bias { INIT_BIAS_ZERO, INIT_BIAS_DATA };
 extern const char *const vae_init_bias_names[];
 

@@ -84,7 +84,7 @@ static bool get_whole(const struct st_file *f, const char *key, uint64_t most, u
            wrong(f, key, "no number, or out of range", e);
 }
 
-/* One of the names, by its index; what is absent is the first. */
+/* Reads a name as its index in `names`. A missing key is index 0. */
 static bool get_name(const struct st_file *f, const char *key, const char *const *names,
                      unsigned *out, struct vae_error *e)
 {
@@ -150,7 +150,7 @@ static bool get_kl(const struct st_file *f, struct vae_run *r, struct vae_error 
            get_whole(f, "kl_warmup_from", r->step, &k->warmup_from, e);
 }
 
-/* Once it is known how far the run is. */
+/* Read after the run's progress, which limits best_samples. */
 static bool get_validation(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_validation *v = &r->validation;

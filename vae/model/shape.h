@@ -107,7 +107,7 @@ enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 2 };
  * Returns the number of layers. */
 size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]);
 
-/* Columns of a layer's weight under the name it has in files: of mu or logvar, of mean or logvar. */
+/* Fan-out of a layer. Mean and log-variance share a layer but count separately, as in files. */
 static inline size_t vae_fan_out(const struct vae_shape *s, const struct vae_layer *l)
 {
     if (l->role == ROLE_HEAD) return s->latent;

@@ -1,5 +1,5 @@
-/* Images held out of the training images, the bound on which chooses among the reports of a run: the best one's model
- * is kept, and training may stop once no better one comes. A structure of zeros is a run without them. */
+/* Model selection by the bound on the validation images: the model of the best report is kept, and
+ * training may stop early once reports no longer improve. All zero: a run without validation. */
 #ifndef VAE_VALIDATION_H
 #define VAE_VALIDATION_H
 
@@ -9,22 +9,22 @@
 #define VALIDATION_MOST_PATIENCE 1000000
 
 struct vae_validation {
-    uint64_t images;   /* how many; 0: none */
-    uint64_t patience; /* reports without a gain after which training stops; 0: it does not */
-    /* What is known of the reports so far: */
-    uint64_t points; /* data points seen at the best one; 0: there was none */
-    double best;     /* its bound, nats per data point */
-    uint64_t since;  /* reports after it */
+    uint64_t images;   /* validation images; 0: none */
+    uint64_t patience; /* reports in a row without a gain that stop training; 0: never */
+    /* The best report so far: */
+    uint64_t points; /* examples seen by then; 0: there is none yet */
+    double best;     /* its bound, nats per example */
+    uint64_t since;  /* reports since */
 };
 
-/* A report after `points` data points, with that bound on the held-out images; true: it is the best so far. It is not
- * unless its model may be kept (`good`), nor where it equals an earlier one. */
+/* Notes a report after `points` examples and its validation bound. True: it is the best so far,
+ * which takes a larger bound than any before and a model that may be kept (`good`). */
 bool vae_validation_note(struct vae_validation *v, uint64_t points, double bound, bool good);
 
-/* The reports so far are forgotten: the held-out images are others now. */
+/* Forgets the reports so far: other images, or the best model is lost. */
 void vae_validation_forget(struct vae_validation *v);
 
-/* Training has waited for a gain as long as it was to. */
+/* Whether the patience is exhausted, so training stops. */
 static inline bool vae_validation_ends(const struct vae_validation *v)
 {
     return v->patience && v->since >= v->patience;

@@ -13,7 +13,7 @@ static uint64_t init_step(const struct vae_layer *l)
     return of[l->role] + 8 * l->depth;
 }
 
-/* A distribution: scale (draw - centre). */
+/* The distribution of initial weights: scale * (draw - centre). */
 struct first {
     enum { NORMAL, UNIFORM } draw;
     float centre, scale;
@@ -51,7 +51,7 @@ void vae_init(struct vae_model *m, uint64_t seed, float sd)
         draw(m, &m->layer[i], seed, &(struct first){NORMAL, 0, sd});
 }
 
-/* 2 u - 1 is exact, so scaling u - 1/2 by 2 limit rounds once. */
+/* u - 1/2 and 2 limit are exact, so their product rounds once. */
 void vae_init_glorot(struct vae_model *m, uint64_t seed)
 {
     clear(m);
