@@ -4,6 +4,7 @@
 #include "suites.h"
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -319,6 +320,27 @@ START_TEST(test_failure_keeps_the_file)
 }
 END_TEST
 
+/* So does a signal in the middle of the draws. */
+START_TEST(test_signal_keeps_the_file)
+{
+    unsigned char *bytes;
+    cli_write("kept.csv", "old", 3);
+    unlink("err");
+    const pid_t child = cli_start("eval b/model.safetensors --data plain --per-image kept.csv "
+                                  "--importance-samples 100000000");
+    for (int i = 0; i < 1000 && system("ls -A | grep -q tmp"); i++) cli_sleep_ms(10);
+    kill(child, SIGTERM);
+    ck_assert_int_eq(cli_status_of(child), 128 + SIGTERM);
+    const size_t n = cli_read("kept.csv", &bytes);
+    ck_assert(n == 3 && !memcmp(bytes, "old", 3));
+    free(bytes);
+    cli_read("err", &bytes);
+    ck_assert(!strncmp((char *)bytes, "vae eval: stopped by signal 15; nothing was written\n", 52));
+    free(bytes);
+    ck_assert_int_eq(system("test -z \"$(ls -A | grep tmp)\""), 0);
+}
+END_TEST
+
 Suite *suite_eval(void)
 {
     Suite *s = suite_create("eval");
@@ -337,6 +359,7 @@ Suite *suite_eval(void)
     tcase_add_test(t, test_what_is_not_grey);
     tcase_add_loop_test(t, test_wrong_options, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(t, test_failure_keeps_the_file);
+    tcase_add_test(t, test_signal_keeps_the_file);
     suite_add_tcase(s, t);
     return s;
 }

@@ -10,6 +10,7 @@
 #include "eval_report.h"
 #include "loaded.h"
 #include "report.h"
+#include "stop.h"
 #include <inttypes.h>
 #include <math.h>
 
@@ -25,6 +26,12 @@ struct eval {
     double *bounds; /* [images], nats; NULL: not requested */
     struct progress progress;
 };
+
+/* Where a file is begun, signals are noted (stop.h). */
+static bool stopped(struct vae_error *e)
+{
+    return vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
+}
 
 /* --- the bound --- */
 
@@ -53,8 +60,10 @@ static bool find_bound(struct eval *v, struct vae_error *e)
 {
     const struct vae_watch watch = {see, v};
     v->progress = vae_progress_start(0, v->images.count, false);
-    vae_evaluate_watched(&v->model->model, &v->of, &watch, NULL, &v->report.bound);
+    const bool done =
+        vae_evaluate_watched(&v->model->model, &v->of, &watch, vae_stop_signal(), &v->report.bound);
     vae_progress_clear(&v->progress);
+    if (!done) return stopped(e);
     if (isfinite(vae_bound_elbo(&v->report.bound))) return true;
     return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", v->s->file);
 }
@@ -68,11 +77,12 @@ static bool find_log_p(struct eval *v, struct vae_error *e)
     const double started = vae_seconds_now();
     double shown = vae_bound_elbo(&v->report.bound);
     v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->draws, false);
-    while (vae_importance_step(is)) {
+    while (!*vae_stop_signal() && vae_importance_step(is)) {
         if (is->done == v->s->draws) shown = vae_importance_mean(is).log_p;
         vae_progress_update(&v->progress, vae_importance_done(is), shown);
     }
     vae_progress_clear(&v->progress);
+    if (*vae_stop_signal()) return stopped(e);
     v->is_seconds = vae_seconds_now() - started;
     v->report.mean = vae_importance_mean(is);
     if (isfinite(v->report.mean.log_p)) return true;
@@ -120,13 +130,15 @@ static bool find_all(struct eval *v, struct vae_error *e)
     return find_bound(v, e) && (!v->s->draws || find_log_p(v, e));
 }
 
-/* The file is begun first, so that one that cannot be written fails before the draws, not after. */
+/* The file is begun first, so that one that cannot be written fails before the draws, not after. A
+ * signal leaves nothing of it. */
 static bool find_and_write(struct eval *v, struct vae_error *e)
 {
     struct replace_file r;
     if (!v->s->per_image) return find_all(v, e);
     v->bounds = vae_memory_get(v->images.count * sizeof *v->bounds);
     if (!v->bounds) return vae_fail(e, "%s: not enough memory", v->s->per_image);
+    vae_stop_on_signals();
     if (!vae_replace_begin(&r, v->s->per_image, e)) return false;
     if (find_all(v, e) && write_images(v, &r, e)) return vae_replace_commit(&r, e);
     vae_replace_abort(&r);
@@ -195,7 +207,8 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     }
     if (s->first) v.images.count = s->first;
     if (!may_have_log_p(&v, e)) return EXIT_USAGE;
-    return eval(&v, e) ? EXIT_DONE : EXIT_FAILED;
+    if (eval(&v, e)) return EXIT_DONE;
+    return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
 }
 
 /* The images of the split as in the run: train excludes its validation images. NULL: there are no
