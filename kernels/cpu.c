@@ -53,11 +53,13 @@ bool sv_cpu_avx2(void)
     return sv_cpuid_avx2(&c);
 }
 
+#if !defined(SV_WITHOUT_AVX512)
 bool sv_cpu_avx512(void)
 {
     const struct sv_cpuid c = this_cpu();
     return sv_cpuid_avx512(&c);
 }
+#endif
 
 #endif
 

@@ -61,6 +61,7 @@ static struct vae_run odd_run(int i)
         {.shape = {.enc = {1, {37}}, .dec = {0}, .latent = 5, .likelihood = VAE_GAUSSIAN},
          .optimizer = VAE_ADAGRAD,
          .estimator = VAE_ESTIMATOR_IWAE,
+         .batch = 3,
          .samples = 130},
         {.shape = {.enc = {2, {37, 20}}, .dec = {2, {20, 37}}, .latent = 8},
          .optimizer = VAE_ADAM,
@@ -72,6 +73,7 @@ static struct vae_run odd_run(int i)
          .init_bias = INIT_BIAS_DATA},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
+    if (runs[i].batch) r.batch = runs[i].batch;
     r.shape = runs[i].shape;
     r.shape.rows = 7;
     r.shape.cols = 5;
@@ -118,7 +120,7 @@ static void train_to(const struct way *way, const struct vae_run *run, const str
 }
 
 /* Every ISA of this machine, and candidates picked at random, as a tuning cache might, on 1, 2, 3
- * and 5 threads. Unless `generic` is set, that ISA is left out, as it would take minutes. */
+ * and 5 threads (1 and 3 in a quick run). Unless `generic` is set, that ISA is left out, as it would take minutes. */
 static size_t list_ways(struct way *ways, bool generic)
 {
     static const size_t threads[] = {1, 2, 3, 5};
@@ -126,7 +128,7 @@ static size_t list_ways(struct way *ways, bool generic)
     size_t n = 0;
     vae_candidates_of_build(&c);
     for (size_t i = 0; i == 0 || sv_isa_name(i - 1); i++)
-        for (size_t t = 0; t < 4; t++) {
+        for (size_t t = 0; t < 4; t += quick_run() ? 2 : 1) {
             const char *isa = sv_isa_name(i);
             struct way *w = &ways[n];
             if (isa && (!sv_isa_supported(i) || (!generic && !strcmp(isa, "generic")))) continue;

@@ -377,6 +377,7 @@ Suite *suite_selftest(void)
     Suite *s = suite_create("selftest");
     TCase *t = tcase_create("broken");
     tcase_set_timeout(t, 60);
+    tcase_set_tags(t, "kernels");
     tcase_add_loop_test(t, test_broken_kernel_is_caught, 0, BROKEN);
     tcase_add_test(t, test_good_kernel_passes);
     suite_add_tcase(s, t);
