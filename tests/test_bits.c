@@ -120,7 +120,8 @@ static void train_to(const struct way *way, const struct vae_run *run, const str
 }
 
 /* Every ISA of this machine, and candidates picked at random, as a tuning cache might, on 1, 2, 3
- * and 5 threads (1 and 3 in a quick run). Unless `generic` is set, that ISA is left out, as it would take minutes. */
+ * and 5 threads (1 and 3 in a quick run). Unless `generic` is set, that ISA is left out, as it would
+ * take minutes. */
 static size_t list_ways(struct way *ways, bool generic)
 {
     static const size_t threads[] = {1, 2, 3, 5};
