@@ -20,10 +20,10 @@ here()
 }
 built() { readlink "$PWD/build/vae"; }
 
-# would MAKE_ARGUMENTS...: prints what make would run, with the settings of the build below
 # Half the time to compile, and nothing here is about AVX-512.
 fast=CPPFLAGS=-DSV_WITHOUT_AVX512
 
+# would MAKE_ARGUMENTS...: prints what make would run, with the settings of the build below
 would() { make -n V=1 CC="env $CC" OPT=-O0 WERROR=1 CFLAGS="$map" "$@" programs 2>&1; }
 
 here "$scratch/a b"
