@@ -31,9 +31,9 @@ void REF(reparam_grad)(const struct SV_T(reparam_grad) * p)
                 dsigma += g * p->eps[rj];
                 if (p->c) c += p->c[r];
             }
-            const real sigma = exp(p->logvar[ij] / 2), excess = sigma * sigma - 1;
+            const real sigma = exp(p->logvar[ij] / 2), excess = p->beta * (sigma * sigma) - p->beta;
             p->dmu[out] = p->beta * p->mu[ij] + dmu;
-            p->dlogvar[out] = half * (p->beta * excess + sigma * dsigma - c);
+            p->dlogvar[out] = half * (excess + sigma * dsigma - c);
         }
 }
 
