@@ -190,7 +190,7 @@ mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/k
 
 .PHONY: asan ubsan sanitize
 # But the golden sums, which run what other suites run, and the yardstick's many rounds; large products shrink.
-# Without AVX-512: its code is AVX2's but for the lanes, and takes ten minutes to compile so.
+# Without AVX-512: its code is AVX2's but for the lanes, and instrumented it takes longest to compile.
 sanitize: ## make check under both sanitizers at once
 	$(Q)CK_TIMEOUT_MULTIPLIER=4 \
 	    $(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' \

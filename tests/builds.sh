@@ -20,7 +20,7 @@ here()
 }
 built() { readlink "$PWD/build/vae"; }
 
-# Half the time to compile, and nothing here is about AVX-512.
+# Nothing here is about AVX-512, whose folders take longest to compile.
 fast=CPPFLAGS=-DSV_WITHOUT_AVX512
 
 # would MAKE_ARGUMENTS...: prints what make would run, with the settings of the build below

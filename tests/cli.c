@@ -59,6 +59,14 @@ void cli_must_fail(const char *arguments, int status, const char *says)
     ck_assert_msg(strstr(o.err, says) != NULL, "vae %s: no \"%s\" in: %s", arguments, says, o.err);
 }
 
+void cli_must_refuse(const char *command, const struct cli_wrong *w)
+{
+    char line[512];
+    snprintf(line, sizeof line, "%s %s", command, w->options);
+    cli_must_fail(line, w->status, w->says);
+    ck_assert_int_ne(access("wrong", F_OK), 0);
+}
+
 /* --- in the background --- */
 
 void cli_sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }

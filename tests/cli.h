@@ -28,6 +28,15 @@ void cli_must_work(const char *arguments);
 /* Requires that status, and one line on standard error that contains `says`. */
 void cli_must_fail(const char *arguments, int status, const char *says);
 
+/* A wrong option behind a command line: cli_must_refuse fails unless that gives this status, one line
+ * that contains `says`, and no folder or file named `wrong`. */
+struct cli_wrong {
+    const char *options;
+    int status;
+    const char *says;
+};
+void cli_must_refuse(const char *command, const struct cli_wrong *w);
+
 /* Starts "vae <arguments>" in the background, in a shell; standard error goes to the file `err`. */
 pid_t cli_start(const char *arguments);
 /* Starts a run of CLI_MODEL into i/ that does not end by itself; waits for its first checkpoint. */

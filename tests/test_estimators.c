@@ -74,7 +74,7 @@ START_TEST(test_kl_weight)
         const double scale = fabs(want.kl) + fabs(want.recon);
         ck_assert_double_le(fabs(b.recon - want.recon), 4e-6 * scale);
         ck_assert_double_le(fabs(b.kl - want.kl), 4e-6 * scale);
-        ck_assert_double_eq_tol(vae_bound_weighed(&b, (float)beta) * (double)ROWS,
+        ck_assert_double_eq_tol(vae_bound_weighted(&b, (float)beta) * (double)ROWS,
                                 b.recon - beta * b.kl, 1e-9 * scale);
         for (size_t i = 0; i < oracle_tensors(&o); i++)
             k->sgd(oracle_size(&o, i), o.w[i], o.grad[i], (double)run.lr,

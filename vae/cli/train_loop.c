@@ -232,7 +232,7 @@ static bool report_due(const struct train_loop *l)
 static double descended(const struct vae_run *r, const struct vae_bound *b, float beta)
 {
     if (r->estimator == VAE_ESTIMATOR_IWAE) return b->log_mean / (double)b->count;
-    return vae_bound_weighed(b, beta);
+    return vae_bound_weighted(b, beta);
 }
 
 /* Runs steps until a report is due or a signal comes. */

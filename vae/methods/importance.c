@@ -77,9 +77,8 @@ static void begin_range(struct vae_importance *s, struct vae_job j, struct share
 static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, size_t count)
 {
     struct vae_model *m = j.m;
-    const struct vae_work *w = &m->work;
     const enum vae_stream stream = streams[s->of.noise];
-    const size_t z = m->shape.latent, rows = count * s->rows;
+    const size_t rows = count * s->rows;
     const struct share own = vae_share_of(rows, j.thread, vae_pool_threads(m->pool));
     for (size_t l = 0; l < count; l++) {
         struct sv_rng rng = sv_rng_at(s->of.seed, stream, s->done + first + l);
@@ -87,22 +86,9 @@ static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, 
         vae_draw(j, (struct vae_range){l * s->rows, s->rows}, rng);
     }
     vae_log_likelihood(j, (struct vae_range){0, rows});
-    sv_for(&m->k, own.end - own.first, z, 0)
-        ->log_ratio(&(struct sv_log_ratio){.m = own.end - own.first,
-                                           .n = z,
-                                           .samples = 1,
-                                           .logvar = w->head + own.first * m->ld.head + z,
-                                           .ld = m->ld.head,
-                                           .z = w->z + own.first * m->ld.z,
-                                           .eps = w->eps + own.first * m->ld.z,
-                                           .ldz = m->ld.z,
-                                           .y = s->ratio + own.first});
-    for (size_t r = own.first; r < own.end; r++) {
-        double ll = 0;
-        for (size_t g = 0; g < vae_groups(&m->shape); g++) ll += (double)w->ll[g * m->max_rows + r];
-        s->log_w[r % s->rows * IMPORTANCE_BLOCK + first + r / s->rows] =
-            (float)(ll + (double)s->ratio[r]);
-    }
+    vae_log_weights(j, (struct vae_range){own.first, own.end - own.first});
+    for (size_t r = own.first; r < own.end; r++)
+        s->log_w[r % s->rows * IMPORTANCE_BLOCK + first + r / s->rows] = m->work.log_w[r];
     vae_pool_barrier(m->pool, j.thread); /* the next draws overwrite these rows */
 }
 
@@ -153,10 +139,9 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
     if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, IMPORTANCE_ROWS, 1, m->pool, e))
         return false;
     s->log_w = vae_memory_get(IMPORTANCE_ROWS * IMPORTANCE_BLOCK * sizeof *s->log_w);
-    s->ratio = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->ratio);
     s->sum = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->sum);
     s->point = vae_memory_get(images * sizeof *s->point);
-    if (!s->log_w || !s->ratio || !s->sum || !s->point) {
+    if (!s->log_w || !s->sum || !s->point) {
         vae_importance_destroy(s);
         return vae_fail(e, "not enough memory for log p(x) of %zu images", images);
     }
@@ -168,7 +153,6 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
 void vae_importance_destroy(struct vae_importance *s)
 {
     vae_memory_give(s->log_w);
-    vae_memory_give(s->ratio);
     vae_memory_give(s->sum);
     vae_memory_give(s->point);
     vae_destroy(&s->model);

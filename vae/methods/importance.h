@@ -60,7 +60,6 @@ struct vae_importance {
     size_t first, rows;      /* the current range of images */
     size_t done, block;      /* draws per image: done so far; in the last block */
     float *log_w;            /* [IMPORTANCE_ROWS][IMPORTANCE_BLOCK], of the last block */
-    float *ratio;            /* [IMPORTANCE_ROWS] */
     struct vae_log_sum *sum; /* [IMPORTANCE_ROWS] */
     struct vae_importance_point *point; /* [images]; set where all draws are done */
 };

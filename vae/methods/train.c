@@ -147,7 +147,7 @@ static void run_draws(struct vae_job j, const struct minibatch *b, struct vae_ra
 /* The weights of an example's draws need all their likelihoods, so they are computed between the
  * decoder's forward and backward pass: for as many examples at a time as have at most VAE_RANGE
  * draws together, or for one. */
-static void run_weighed(struct vae_job j, const struct minibatch *b, struct vae_range points)
+static void run_weighted(struct vae_job j, const struct minibatch *b, struct vae_range points)
 {
     const size_t samples = j.m->samples, end = points.first + points.rows;
     const size_t most = samples < VAE_RANGE ? VAE_RANGE / samples : 1;
@@ -167,7 +167,7 @@ static void run_range(struct vae_job j, const struct minibatch *b, struct vae_ra
     vae_encode(j, points);
     vae_draw(j, points, b->eps);
     if (b->o.estimator == VAE_ESTIMATOR_IWAE)
-        run_weighed(j, b, points);
+        run_weighted(j, b, points);
     else
         run_draws(j, b, (struct vae_range){points.first * samples, points.rows * samples}, true,
                   b->step != NULL);

@@ -76,7 +76,7 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           struct vae_bound *bound);
 
 /* In nats per example: the bound with the KL weighted by beta, and the ELBO. */
-static inline double vae_bound_weighed(const struct vae_bound *b, float beta)
+static inline double vae_bound_weighted(const struct vae_bound *b, float beta)
 {
     return (b->recon - (double)beta * b->kl) / (double)b->count;
 }

@@ -181,14 +181,14 @@ void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 
 void vae_log_likelihood(struct vae_job j, struct vae_range draws) { likelihood(j, draws, 0); }
 
-void vae_add_bound(const struct vae_model *m, size_t rows, bool weighed, struct vae_bound *bound)
+void vae_add_bound(const struct vae_model *m, size_t rows, bool weighted, struct vae_bound *bound)
 {
     const struct vae_work *w = &m->work;
     for (size_t i = 0; i < rows; i++) bound->kl += (double)w->kl[i];
     for (size_t g = 0; g < vae_groups(&m->shape); g++)
         for (size_t i = 0; i < rows * m->samples; i++)
             bound->recon += (double)w->ll[g * m->max_rows * m->samples + i] / (double)m->samples;
-    for (size_t i = 0; weighed && i < rows; i++) bound->log_mean += (double)w->log_mean[i];
+    for (size_t i = 0; weighted && i < rows; i++) bound->log_mean += (double)w->log_mean[i];
     bound->count += rows;
 }
 

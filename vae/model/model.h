@@ -79,7 +79,7 @@ struct vae_model {
 /* Sums over examples, in nats. */
 struct vae_bound {
     double kl, recon; /* the ELBO is recon - kl */
-    double log_mean;  /* the bound of IWAE; 0 where draws are not weighed */
+    double log_mean;  /* the bound of IWAE; 0 where draws are not weighted */
     size_t count;
 };
 
@@ -146,9 +146,14 @@ void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 /* The same log p(x|z), to the bit, without the gradient: faster, for evaluation. */
 void vae_log_likelihood(struct vae_job j, struct vae_range draws);
 
-/* The importance weights of examples whose draws all have their likelihood: log p(x|z) p(z) /
- * q(z|x) goes to work.log_w, each draw's share of its example's sum to work.weight, the log of
- * the mean to work.log_mean. With `gradient` each row of d_out is multiplied by its share. */
+/* The log-weights of importance sampling, log p(x|z) p(z) / q(z|x) in nats, of draws that have their
+ * likelihood, into work.log_w. own: the thread's examples. log p(x|z) is summed over groups as in
+ * vae_add_bound, the log-ratio added, and the sum rounded once. */
+void vae_log_weights(struct vae_job j, struct vae_range own);
+
+/* The importance weights of examples whose draws all have their likelihood: log-weights go to
+ * work.log_w, each draw's share of its example's sum to work.weight, the log of the mean to
+ * work.log_mean. With `gradient` each row of d_out is multiplied by its share. */
 void vae_weigh(struct vae_job j, struct vae_range points, bool gradient);
 
 /* Backpropagates from d_out to the decoder's first layer and, if `to_z`, on to work.d_z, where each
@@ -192,8 +197,8 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
 void vae_clear_tiny_weights(struct vae_model *m);
 
 /* After vae_likelihood of all draws by all threads: adds KL and log p(x|z) to *bound by row; and
- * log_mean if vae_weigh has been called for all (`weighed`). */
-void vae_add_bound(const struct vae_model *m, size_t rows, bool weighed, struct vae_bound *bound);
+ * log_mean if vae_weigh has been called for all (`weighted`). */
+void vae_add_bound(const struct vae_model *m, size_t rows, bool weighted, struct vae_bound *bound);
 
 /* Mean of p(x|z) for rows of z [rows][latent], into work.out [rows][inputs]. rows <= max_rows.
  * vae_encode_mean writes mu of work.x to z. */

@@ -130,11 +130,9 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
 
 static bool get_estimator(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    const char *text = vae_st_metadata(f, "estimator");
-    int i = VAE_ESTIMATOR_B;
-    while (text && vae_estimator_names[i] && strcmp(text, vae_estimator_names[i])) i++;
-    if (!vae_estimator_names[i]) return wrong(f, "estimator", "no known one", e);
-    r->estimator = (enum vae_estimator)i;
+    unsigned estimator;
+    if (!get_name(f, "estimator", vae_estimator_names, &estimator, e)) return false;
+    r->estimator = (enum vae_estimator)estimator;
     return true;
 }
 

@@ -4,15 +4,25 @@
 
 const char *const vae_estimator_names[] = {"b", "a", "iwae", NULL};
 
-/* log p(x|z) p(z) / q(z|x) for draws whose log-ratios are in log_w. Groups are added in ascending
- * order, in double, as in vae_add_bound. */
-static void add_likelihood(const struct vae_model *m, struct vae_range draws)
+void vae_log_weights(struct vae_job j, struct vae_range own)
 {
+    const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
-    const size_t groups = vae_groups(&m->shape), ld = m->max_rows * m->samples;
-    for (size_t r = draws.first; r < draws.first + draws.rows; r++) {
+    const size_t samples = m->samples, z = m->shape.latent, groups = vae_groups(&m->shape);
+    const size_t first = own.first * samples, draws = own.rows * samples;
+    sv_for(&m->k, draws, z, 0)
+        ->log_ratio(&(struct sv_log_ratio){.m = own.rows,
+                                           .n = z,
+                                           .samples = samples,
+                                           .logvar = w->head + own.first * m->ld.head + z,
+                                           .ld = m->ld.head,
+                                           .z = w->z + first * m->ld.z,
+                                           .eps = w->eps + first * m->ld.z,
+                                           .ldz = m->ld.z,
+                                           .y = w->log_w + first});
+    for (size_t r = first; r < first + draws; r++) {
         double ll = 0;
-        for (size_t g = 0; g < groups; g++) ll += (double)w->ll[g * ld + r];
+        for (size_t g = 0; g < groups; g++) ll += (double)w->ll[g * m->max_rows * samples + r];
         w->log_w[r] = (float)(ll + (double)w->log_w[r]);
     }
 }
@@ -22,20 +32,10 @@ void vae_weigh(struct vae_job j, struct vae_range points, bool gradient)
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
     const struct vae_range p = vae_part_of(j, points);
-    const size_t samples = m->samples, z = m->shape.latent, out = vae_outputs(&m->shape);
+    const size_t samples = m->samples, out = vae_outputs(&m->shape);
     const struct vae_range r = {p.first * samples, p.rows * samples};
-    const struct sv_kernels *draws = sv_for(&m->k, r.rows, z, 0);
     const float log_samples = (float)log((double)samples);
-    draws->log_ratio(&(struct sv_log_ratio){.m = p.rows,
-                                            .n = z,
-                                            .samples = samples,
-                                            .logvar = w->head + p.first * m->ld.head + z,
-                                            .ld = m->ld.head,
-                                            .z = w->z + r.first * m->ld.z,
-                                            .eps = w->eps + r.first * m->ld.z,
-                                            .ldz = m->ld.z,
-                                            .y = w->log_w + r.first});
-    add_likelihood(m, r);
+    vae_log_weights(j, p);
     sv_for(&m->k, p.rows, samples, 0)
         ->logsumexp_grad(&(struct sv_logsumexp_grad){.m = p.rows,
                                                      .n = samples,
