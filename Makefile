@@ -96,27 +96,26 @@ all: $(DIR)/vae ## build the program, build/vae
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
 	$(Q)build/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
 
-.PHONY: test
-test: objcheck ## every check
-	$(Q)VAE_BIN=$(DIR)/vae $(DIR)/tests
-
-.PHONY: check
-check: $(PROGRAM) $(DIR)/tests ## the same kinds of checks, thinned, in under a minute
-	$(Q)SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
+# Tests in parts that -j2 runs side by side, by Check's tags: the kernels' cases, training, suites that run the program,
+# and the others. Those with threads are parts of their own for the thread sanitizer.
+PARTS      := kernels training program others
+TSAN_PARTS := threads threads-program
+part_tags  = $(if $(filter others,$1),CK_EXCLUDE_TAGS='$(filter-out others,$(PARTS)) $(LEAVE_OUT)',CK_INCLUDE_TAGS=$1)
+.PHONY: test check $(PARTS:%=test-%) $(PARTS:%=check-%) $(TSAN_PARTS:%=check-%)
+test: objcheck $(PARTS:%=test-%) ## every check (-j2: side by side)
+check: $(PARTS:%=check-%) ## the same kinds of checks, thinned
+$(PARTS:%=test-%): test-%: $(DIR)/vae $(DIR)/tests
+	$(Q)$(call part_tags,$*) VAE_BIN=$(DIR)/vae $(DIR)/tests
+$(PARTS:%=check-%) $(TSAN_PARTS:%=check-%): check-%: $(PROGRAM) $(DIR)/tests
+	$(Q)$(call part_tags,$*) $(if $(filter kernels,$*),$(KERNELS_WORK)) \
+	    SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
 .PHONY: arm
 arm arm-mca: export PKG_CONFIG_LIBDIR := $(ARM_LIB)/pkgconfig
 arm: ## cross-build for 64-bit Arm and make check there, emulated (make deps-arm)
-	$(Q)SV_MOST_WORK=500000 CK_TIMEOUT_MULTIPLIER=4 \
+	$(Q)SV_MOST_WORK=500000 SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 \
 	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 $(PARTS:%=check-%) objcheck
 	$(Q)$(MAKE) CC='$(ARM_CC)' benches
-
-# make check in parts that may run side by side: the kernels' cases, suites that run the program, and the others.
-PARTS := kernels program others
-.PHONY: $(PARTS:%=check-%)
-$(PARTS:%=check-%): check-%: $(PROGRAM) $(DIR)/tests
-	$(Q)$(if $(filter others,$*),CK_EXCLUDE_TAGS='kernels program $(LEAVE_OUT)',CK_INCLUDE_TAGS=$*) \
-	    $(if $(filter kernels,$*),$(KERNELS_WORK)) SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
 OBJCHECK  = $(foreach i,$(ISAS),$(i):$(call isa_column,$(i),3):$(call isa_column,$(i),4))
 QUOTED_CC = '$(subst ','\'',$(CC))'
@@ -192,7 +191,7 @@ mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/k
 # But the golden sums, which run what other suites run, and the yardstick's many rounds; large products shrink.
 # Without AVX-512: its code is AVX2's but for the lanes, and instrumented it takes longest to compile.
 sanitize: ## make check under both sanitizers at once
-	$(Q)CK_TIMEOUT_MULTIPLIER=4 \
+	$(Q)SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 \
 	    $(MAKE) LEAVE_OUT='golden rounds' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' \
 	    CPPFLAGS='$(CPPFLAGS) -DSV_WITHOUT_AVX512' $(PARTS:%=check-%)
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
@@ -200,8 +199,8 @@ asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 
 .PHONY: tsan
 tsan: ## the checks that use threads under the thread sanitizer
-	$(Q)CK_INCLUDE_TAGS=threads CK_TIMEOUT_MULTIPLIER=4 $(MAKE) SAN=thread OPT='-O1 -g1' \
-	    CPPFLAGS='$(CPPFLAGS) -DSV_WITHOUT_AVX512' check
+	$(Q)SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 $(MAKE) SAN=thread OPT='-O1 -g1' \
+	    CPPFLAGS='$(CPPFLAGS) -DSV_WITHOUT_AVX512' $(TSAN_PARTS:%=check-%)
 
 .PHONY: memcheck
 memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind

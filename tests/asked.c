@@ -21,11 +21,14 @@ static bool asked(const char *setting_name, const char *name)
 bool asked_isa(const char *isa) { return asked("SV_ISA", isa); }
 bool asked_kernel(const char *name) { return asked("SV_KERNEL", name); }
 
-bool quick_run(void)
+static bool is_one(const char *name)
 {
-    const char *quick = setting("SV_QUICK");
-    return quick && *quick == '1';
+    const char *text = setting(name);
+    return text && *text == '1';
 }
+
+bool quick_run(void) { return is_one("SV_QUICK"); }
+bool slow_run(void) { return is_one("SV_SLOW"); }
 
 double most_work(void)
 {

@@ -1,5 +1,6 @@
 /* Environment variables of a test run:
  *   SV_QUICK=1        fewer shapes, alignments and runs (`make check`)
+ *   SV_SLOW=1         fewer steps and ways still, for sanitizers and emulators
  *   SV_MOST_WORK=n    kernels' shapes of more multiply-adds shrink, for emulators (`make arm`)
  *   SV_SEED=n         other random data
  *   SV_ISA=name       one instruction set
@@ -21,6 +22,7 @@ struct verify_shape;
 bool asked_make_sense(void);
 
 bool quick_run(void);
+bool slow_run(void);
 double most_work(void);     /* 0: nothing shrinks */
 uint64_t verify_seed(void); /* VERIFY_SEED by default */
 

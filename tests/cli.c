@@ -263,4 +263,14 @@ json_t *cli_log_line(const char *path, int at)
     return o;
 }
 
+TCase *cli_stopped_case(Suite *s, SFun make_fixture)
+{
+    TCase *t = tcase_create("stopped");
+    tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "program");
+    tcase_add_unchecked_fixture(t, make_fixture, cli_remove_fixture);
+    suite_add_tcase(s, t);
+    return t;
+}
+
 const char *cli_program(void) { return program; }

@@ -2,6 +2,7 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <check.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,10 @@ struct outcome {
  * files each wrong in one way, and out/ trained from plain. VAE_BIN names the program. */
 void cli_make_fixture(void);
 void cli_remove_fixture(void);
+
+/* Adds to a suite a case, of its own fixture, for runs that are stopped by signals. It is not for
+ * the thread sanitizer: gcc 12's loses one signal in some thousand, and delays them. */
+TCase *cli_stopped_case(Suite *s, SFun make_fixture);
 
 const char *cli_program(void);
 

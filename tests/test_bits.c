@@ -150,7 +150,7 @@ static size_t list_ways(struct way *ways, bool generic)
 START_TEST(test_same_bits)
 {
     enum { MOST_WAYS = 4 * 8 };
-    const uint64_t steps = most_work() > 0 ? 30 : quick_run() ? 60 : 600, cut = steps / 3;
+    const uint64_t steps = slow_run() ? 30 : quick_run() ? 60 : 600, cut = steps / 3;
     const struct vae_run run = odd_run(_i);
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct way *ways = malloc(MOST_WAYS * sizeof *ways);
@@ -239,7 +239,7 @@ Suite *suite_bits(void)
     Suite *s = suite_create("bits");
     TCase *t = tcase_create("bits");
     tcase_set_timeout(t, 300);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads training");
     tcase_add_loop_test(t, test_same_bits, 0, ODD_RUNS);
     tcase_add_loop_test(t, test_bound_does_not_depend_on_batch, 0, ODD_RUNS);
     tcase_add_loop_test(t, test_noise_of_points, 0, 2);

@@ -254,7 +254,7 @@ Suite *suite_cli(void)
     Suite *s = suite_create("cli");
     TCase *t = tcase_create("cli");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_pictures);
     tcase_add_test(t, test_log);

@@ -236,6 +236,7 @@ Suite *suite_estimators(void)
     Suite *s = suite_create("estimators");
     TCase *t = tcase_create("estimators");
     tcase_set_timeout(t, 60);
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_kl_weight, 0, 2 * WEIGHTS);
     tcase_add_loop_test(t, test_estimator, 0, 3 * PAIR_SHAPES);
     tcase_add_loop_test(t, test_iwae_is_a, 0, 4);

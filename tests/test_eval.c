@@ -339,7 +339,7 @@ Suite *suite_eval(void)
     Suite *s = suite_create("eval");
     TCase *t = tcase_create("eval");
     tcase_set_timeout(t, 60);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, enter, cli_remove_fixture);
     tcase_add_test(t, test_fields);
     tcase_add_test(t, test_dimensions);
@@ -352,7 +352,7 @@ Suite *suite_eval(void)
     tcase_add_test(t, test_what_is_not_grey);
     tcase_add_loop_test(t, test_wrong_options, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(t, test_failure_keeps_the_file);
-    tcase_add_test(t, test_signal_keeps_the_file);
     suite_add_tcase(s, t);
+    tcase_add_test(cli_stopped_case(s, enter), test_signal_keeps_the_file);
     return s;
 }

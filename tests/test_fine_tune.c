@@ -330,7 +330,7 @@ Suite *suite_fine_tune(void)
     Suite *s = suite_create("fine_tune");
     TCase *t = tcase_create("fine_tune");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_goes_on_exactly, 0, sizeof cuts / sizeof *cuts);
     tcase_add_test(t, test_defaults_given);
@@ -340,9 +340,9 @@ Suite *suite_fine_tune(void)
     tcase_add_test(t, test_stages_end);
     tcase_add_test(t, test_other_data);
     tcase_add_test(t, test_other_images);
-    tcase_add_test(t, test_told_once);
     tcase_add_loop_test(t, test_killed, 0, 6);
     tcase_add_loop_test(t, test_wrong, 0, sizeof wrong / sizeof *wrong);
     suite_add_tcase(s, t);
+    tcase_add_test(cli_stopped_case(s, cli_make_fixture), test_told_once);
     return s;
 }

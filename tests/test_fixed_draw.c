@@ -196,7 +196,7 @@ Suite *suite_fixed_draw(void)
     Suite *s = suite_create("fixed_draw");
     TCase *t = tcase_create("fixed_draw");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_draw, 0, sizeof sizes / sizeof *sizes);
     tcase_add_test(t, test_frequency);

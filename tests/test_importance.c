@@ -157,7 +157,7 @@ START_TEST(test_against_quadrature)
     struct images images;
     struct vae_trainer t = trained(0, (size_t)_i + 1, &images, 300);
     struct images few = images;
-    const size_t count = most_work() > 0 ? 1 : quick_run() ? 2 : IMAGES;
+    const size_t count = slow_run() ? 1 : quick_run() ? 2 : IMAGES;
     few.count = count;
     const struct vae_evaluation of = evaluation(&few);
     struct vae_oracle o = pair_oracle(&t.run.shape, 1);
@@ -239,7 +239,7 @@ START_TEST(test_bits)
         t.model.pool = pool;
         ck_assert_int_eq(sv_choice_default(isa, &t.model.k), SV_OK);
         some.images = &part;
-        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c += slow_run() ? 3 : 1) {
             part.count = counts[c];
             sample(&t.model, &some, DRAWS, &got, &point);
             ck_assert_msg(!memcmp(got, want, part.count * DRAWS * sizeof *got),
@@ -362,7 +362,7 @@ Suite *suite_importance(void)
     Suite *s = suite_create("importance");
     TCase *t = tcase_create("importance");
     tcase_set_timeout(t, 240);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads training");
     tcase_add_loop_test(t, test_weight, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_against_quadrature, 0, 2);
     tcase_add_test(t, test_first_draws);

@@ -165,6 +165,7 @@ Suite *suite_init(void)
 {
     Suite *s = suite_create("init");
     TCase *t = tcase_create("init");
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_glorot, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_bias, 0, sizeof biased / sizeof *biased);
     tcase_add_loop_test(t, test_mean_image, 0, 2);

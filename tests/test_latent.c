@@ -70,6 +70,7 @@ Suite *suite_latent(void)
 {
     Suite *s = suite_create("latent");
     TCase *t = tcase_create("latent");
+    tcase_set_tags(t, "training");
     tcase_add_test(t, test_latent);
     suite_add_tcase(s, t);
     return s;

@@ -222,7 +222,7 @@ Suite *suite_layers(void)
     suite_add_tcase(s, t);
     TCase *commands = tcase_create("commands");
     tcase_set_timeout(commands, 120);
-    tcase_set_tags(commands, "threads program");
+    tcase_set_tags(commands, "threads-program program");
     tcase_add_unchecked_fixture(commands, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(commands, test_network, 0, NETWORKS);
     tcase_add_test(commands, test_profile_of_a_deep_network);

@@ -149,6 +149,7 @@ Suite *suite_linear_gaussian(void)
     Suite *s = suite_create("linear_gaussian");
     TCase *t = tcase_create("linear_gaussian");
     tcase_set_timeout(t, 60);
+    tcase_set_tags(t, "training");
     tcase_add_test(t, test_exact_posterior);
     tcase_add_loop_test(t, test_spoilt_posterior, 0, 3);
     suite_add_tcase(s, t);

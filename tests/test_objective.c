@@ -166,6 +166,7 @@ Suite *suite_objective(void)
 {
     Suite *s = suite_create("objective");
     TCase *t = tcase_create("objective");
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_log_ratio, 0, MOST_DRAWS);
     tcase_add_loop_test(t, test_reparam_grad, 0, OBJECTIVES);
     tcase_add_test(t, test_logsumexp_grad);

@@ -332,6 +332,7 @@ Suite *suite_optim(void)
     Suite *s = suite_create("optim");
     TCase *t = tcase_create("optim");
     tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_against_formula, 0, ROWS);
     tcase_add_loop_test(t, test_checkpoint, 0, KEPT);
     suite_add_tcase(s, t);

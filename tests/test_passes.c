@@ -250,7 +250,7 @@ Suite *suite_passes(void)
     Suite *s = suite_create("passes");
     TCase *t = tcase_create("passes");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads");
+    tcase_set_tags(t, "threads training");
     tcase_add_loop_test(t, test_same_bits, 0, OPTIMIZERS * NETWORKS);
     tcase_add_loop_test(t, test_decoder_alone, 0, OPTIMIZERS * NETWORKS);
     tcase_add_loop_test(t, test_value_alone, 0, NETWORKS);

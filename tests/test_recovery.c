@@ -266,23 +266,19 @@ Suite *suite_recovery(void)
     Suite *s = suite_create("recovery");
     TCase *t = tcase_create("recovery");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_kill, 0, 6);
     tcase_add_loop_test(t, test_log_of_resumed, 0, LOGS);
     tcase_add_test(t, test_log_of_new_run);
-    tcase_add_loop_test(t, test_signal, 0, SIGNALS);
-    tcase_add_loop_test(t, test_ignored_signal, 0, SIGNALS);
-    tcase_add_loop_test(t, test_doubled_signal, 0, SIGNALS);
-    tcase_add_test(t, test_hint);
     tcase_add_test(t, test_closed_descriptors);
     suite_add_tcase(s, t);
-    TCase *second = tcase_create("second"); /* apart, as the thread sanitizer delays signals */
-    tcase_set_timeout(second, 120);
-    tcase_set_tags(second, "program");
-    tcase_add_unchecked_fixture(second, cli_make_fixture, cli_remove_fixture);
-    tcase_add_test(second, test_second_signal);
-    tcase_add_test(second, test_signal_beyond_limit);
-    suite_add_tcase(s, second);
+    TCase *stopped = cli_stopped_case(s, cli_make_fixture);
+    tcase_add_loop_test(stopped, test_signal, 0, SIGNALS);
+    tcase_add_loop_test(stopped, test_ignored_signal, 0, SIGNALS);
+    tcase_add_loop_test(stopped, test_doubled_signal, 0, SIGNALS);
+    tcase_add_test(stopped, test_hint);
+    tcase_add_test(stopped, test_second_signal);
+    tcase_add_test(stopped, test_signal_beyond_limit);
     return s;
 }

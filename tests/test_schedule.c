@@ -81,6 +81,7 @@ Suite *suite_schedule(void)
 {
     Suite *s = suite_create("schedule");
     TCase *t = tcase_create("schedule");
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_stages, 0, sizeof stages / sizeof *stages);
     tcase_add_test(t, test_longest_stages);
     tcase_add_test(t, test_past);

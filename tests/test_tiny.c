@@ -77,6 +77,7 @@ Suite *suite_tiny(void)
     Suite *s = suite_create("tiny");
     TCase *t = tcase_create("tiny");
     tcase_set_timeout(t, 60);
+    tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_tiny, 0, 2);
     tcase_add_loop_test(t, test_tiny_in_depth, 0, sizeof deep / sizeof *deep);
     suite_add_tcase(s, t);

@@ -308,7 +308,7 @@ Suite *suite_validation(void)
     Suite *s = suite_create("validation");
     TCase *t = tcase_create("validation");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads program");
+    tcase_set_tags(t, "threads-program program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_note);
     tcase_add_test(t, test_early_stop);
@@ -317,12 +317,12 @@ Suite *suite_validation(void)
     tcase_add_loop_test(t, test_goes_on_exactly, 0, REPORTS);
     tcase_add_test(t, test_from_the_best);
     tcase_add_loop_test(t, test_between_the_two, 0, REPORTS);
-    tcase_add_loop_test(t, test_kill, 0, 8);
     tcase_add_test(t, test_lost);
     tcase_add_test(t, test_other_images);
     tcase_add_test(t, test_older_run);
     tcase_add_loop_test(t, test_wrong, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(t, test_limits);
     suite_add_tcase(s, t);
+    tcase_add_loop_test(cli_stopped_case(s, cli_make_fixture), test_kill, 0, 8);
     return s;
 }
