@@ -8,6 +8,7 @@ BASE is a commit, PROGRAM this tree's bench-kernels. Prints for each row the rat
 to BASE's, worst first: the median over pairs and its bootstrap 95-percent interval. Exit status 1 if a
 row's whole interval is slower than the threshold allows, 2 if there is nothing to compare. The
 threshold is doubled where a call takes less than 10 us: placement in memory alone moves such rows.
+A slower row whose kernel is the same machine code in both is named and not counted.
 """
 import argparse
 import json
@@ -17,6 +18,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+from machine_code import Code
 
 SHORT_NS = 1e4
 
@@ -66,6 +69,13 @@ def times(program, args):
     return {r["name"]: r["real_time"] for r in rows if not r.get("error_occurred")}
 
 
+def same_code(programs, rows):
+    """Those of the rows whose kernel has the same machine code in both programs."""
+    codes = [Code(p) for p in programs] if rows else []
+    symbol = {name: "sv_{}_{}".format(*name.split("/")[:2]) for name in rows}
+    return {n for n in rows if codes[0].of(symbol[n]) and codes[0].of(symbol[n]) == codes[1].of(symbol[n])}
+
+
 def interval(ratios):
     draw = random.Random(1)
     medians = sorted(statistics.median(draw.choices(ratios, k=len(ratios))) for _ in range(2000))
@@ -96,19 +106,20 @@ def main():
         print("\r\033[K", end="", file=sys.stderr)
     if not pairs:
         fail(f"no row of both matches {args.filter}")
-    table, slower = [], 0
+    table = []
     for name, values in pairs.items():
         ratios = [r for r, _ in values]
         low, high = interval(ratios)
         threshold = args.threshold * (2 if statistics.median(t for _, t in values) < SHORT_NS else 1)
-        bad = high < 1 - threshold / 100
-        slower += bad
-        verdict = "SLOWER" if bad else "no difference" if low <= 1 <= high else ""
+        verdict = "SLOWER" if high < 1 - threshold / 100 else "no difference" if low <= 1 <= high else ""
         table.append((statistics.median(ratios), low, high, name, verdict))
+    slower = {row[3] for row in table if row[4] == "SLOWER"}
+    placed = same_code(programs.values(), slower)
     for ratio, low, high, name, verdict in sorted(table):
+        verdict = "slower, and the same code: placement" if name in placed else verdict
         print(f"{ratio:6.3f}  ({low:.3f} ... {high:.3f})  {name}  {verdict}".rstrip())
-    print(f"{len(table)} rows, {slower} slower than {args.base} beyond their threshold")
-    sys.exit(1 if slower else 0)
+    print(f"{len(table)} rows, {len(slower - placed)} slower than {args.base} beyond their threshold")
+    sys.exit(1 if slower - placed else 0)
 
 
 if __name__ == "__main__":
