@@ -18,6 +18,7 @@ Suite *suite_model(void);
 Suite *suite_tiny(void);
 Suite *suite_estimators(void);
 Suite *suite_importance(void);
+Suite *suite_local(void);
 Suite *suite_linear_gaussian(void);
 Suite *suite_latent(void);
 Suite *suite_layers(void);

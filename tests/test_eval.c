@@ -41,11 +41,22 @@ static double number(const json_t *j, const char *key)
 /* Optional fields appear only on request and leave the other fields unchanged. */
 START_TEST(test_fields)
 {
-    static const char *const asked[] = {
-        "log_likelihood", "log_likelihood_se", "ess",   "kl_per_dimension",
-        "mean_variance",  "active_units",      "first", "importance_samples"};
+    static const char *const asked[] = {"log_likelihood",
+                                        "log_likelihood_se",
+                                        "ess",
+                                        "kl_per_dimension",
+                                        "mean_variance",
+                                        "active_units",
+                                        "first",
+                                        "importance_samples",
+                                        "local_steps",
+                                        "local_elbo",
+                                        "amortisation_gap",
+                                        "amortisation_gap_se",
+                                        "approximation_gap"};
     json_t *plain = eval("");
-    json_t *full = eval("--importance-samples 50 --per-dimension --active-units --first 40");
+    json_t *full = eval("--importance-samples 50 --per-dimension --active-units --first 40 "
+                        "--local-steps 30");
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         ck_assert_msg(!json_object_get(plain, asked[i]), "%s", asked[i]);
         ck_assert_msg(json_object_get(full, asked[i]) != NULL, "%s", asked[i]);
@@ -60,6 +71,10 @@ START_TEST(test_fields)
     ck_assert_double_gt(number(full, "log_likelihood"), number(full, "test_bound") - 0.5);
     ck_assert_double_gt(number(full, "log_likelihood_se"), 0);
     ck_assert(number(full, "ess") >= 1 && number(full, "ess") <= 50);
+    ck_assert_double_eq(number(full, "local_steps"), 30);
+    ck_assert_double_gt(number(full, "local_elbo"), number(full, "test_bound") - 0.5);
+    ck_assert_double_eq_tol(number(full, "approximation_gap"),
+                            number(full, "log_likelihood") - number(full, "local_elbo"), 1e-6);
     json_decref(plain);
     json_decref(full);
 }
@@ -147,6 +162,26 @@ START_TEST(test_per_image)
     json_decref(j);
     json_decref(eval("--importance-samples 20 --per-image a.csv"));
     must_be_csv("a.csv", "bound,log_likelihood,ess\n", values, TEST_IMAGES, 3);
+    free(values);
+}
+END_TEST
+
+START_TEST(test_local_bounds_per_image)
+{
+    json_t *j = eval("--local-steps 25 --importance-samples 9 --per-image a.npy");
+    double *values = read_npy("a.npy", TEST_IMAGES, 5), gap = 0, squares = 0;
+    for (size_t i = 0; i < TEST_IMAGES; i++)
+        gap += (values[5 * i + 4] - values[5 * i + 3]) / TEST_IMAGES;
+    for (size_t i = 0; i < TEST_IMAGES; i++)
+        squares += pow(values[5 * i + 4] - values[5 * i + 3] - gap, 2);
+    ck_assert_double_eq_tol(mean_of(values, 4, 5), number(j, "local_elbo"), 1e-6);
+    ck_assert_double_eq_tol(gap, number(j, "amortisation_gap"), 1e-6);
+    ck_assert_double_eq_tol(number(j, "amortisation_gap_se"),
+                            sqrt(squares / (double)(TEST_IMAGES - 1) / (double)TEST_IMAGES), 1e-6);
+    json_decref(j);
+    json_decref(eval("--local-steps 25 --importance-samples 9 --per-image a.csv"));
+    must_be_csv("a.csv", "bound,log_likelihood,ess,amortised_elbo,local_elbo\n", values,
+                TEST_IMAGES, 5);
     free(values);
 }
 END_TEST
@@ -274,6 +309,7 @@ END_TEST
 static const struct cli_wrong wrong[] = {
     {"--importance-samples 0", 2, "--importance-samples 0: give a whole number from 1"},
     {"--importance-samples many", 2, "--importance-samples many"},
+    {"--local-steps 0", 2, "--local-steps 0: give a whole number from 1"},
     {"--first 41", 1, "plain: has 40 test images; --first 41 is too many"},
     {"--split validation", 1, "was trained without --validation"},
     {"--first 101 --split train", 1, "has 100 train images"},
@@ -344,6 +380,7 @@ Suite *suite_eval(void)
     tcase_add_test(t, test_fields);
     tcase_add_test(t, test_dimensions);
     tcase_add_test(t, test_per_image);
+    tcase_add_test(t, test_local_bounds_per_image);
     tcase_add_test(t, test_bound_alone_per_image);
     tcase_add_test(t, test_long_table);
     tcase_add_test(t, test_bits_of_eval);

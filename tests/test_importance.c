@@ -3,40 +3,13 @@
 #include "../reference/verify/data.h"
 #include "../vae/base/streams.h"
 #include "../vae/methods/importance.h"
-#include "oracle_pair.h"
-#include "picks.h"
 #include "suites.h"
+#include "trained.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT = 150, SIDE = 9, PIXELS = SIDE * SIDE, SEED = 5 };
-
-/* A model trained for `steps` steps on random images, in one thread. */
-static struct vae_trainer trained(int shape, size_t latent, struct images *images, size_t steps)
-{
-    struct vae_run run = {.shape = pair_shapes[shape],
-                          .optimizer = VAE_ADAM,
-                          .binarize = BINARIZE_DYNAMIC,
-                          .batch = 50,
-                          .samples = 2,
-                          .lr = 3e-3f,
-                          .seed = SEED,
-                          .train_images = COUNT};
-    struct vae_bound ignored = {0};
-    run.shape.rows = run.shape.cols = SIDE;
-    run.shape.latent = latent;
-    run.init_sd = pair_init_sd(&run.shape);
-    *images = random_images(COUNT, SIDE, SIDE);
-    struct vae_trainer t = pair_trainer(&run, images);
-    while (t.run.step < steps) vae_trainer_step(&t, &ignored);
-    return t;
-}
-
-static struct vae_evaluation evaluation(const struct images *images)
-{
-    return (struct vae_evaluation){images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B, NOISE_TEST, SEED};
-}
+enum { COUNT = TRAINED_IMAGES, PIXELS = TRAINED_PIXELS, SEED = TRAINED_SEED };
 
 /* All draws of all images: *log_w [images][draws], *point [images]. The caller frees both. */
 static void sample(const struct vae_model *m, const struct vae_evaluation *of, size_t draws,
@@ -59,15 +32,6 @@ static void sample(const struct vae_model *m, const struct vae_evaluation *of, s
 
 /* --- a weight --- */
 
-/* An image after dynamic binarisation, as the method sees it. */
-static void binarised(struct vae_model *m, const struct vae_evaluation *of, size_t image,
-                      double x[PIXELS])
-{
-    const struct vae_source from = vae_evaluation_source(of, image);
-    vae_gather(m, &from, 0, 1);
-    for (size_t j = 0; j < PIXELS; j++) x[j] = (double)m->work.x[j];
-}
-
 /* _i: shape. log p(x|z) + log p(z) - log q(z|x) with the noise addressed as streams.h says, for a
  * few draws of images in both ranges. */
 START_TEST(test_weight)
@@ -75,7 +39,7 @@ START_TEST(test_weight)
     enum { DRAWS = 3 };
     static const size_t some[] = {0, 1, IMPORTANCE_ROWS - 1, IMPORTANCE_ROWS, COUNT - 1};
     struct images images;
-    struct vae_trainer t = trained(_i, 7, &images, 3);
+    struct vae_trainer t = trained_on_noise(_i, 7, &images, 3);
     const bool test = _i % 2 == 0;
     const struct vae_evaluation of = {&images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B,
                                       test ? NOISE_TEST : NOISE_POINTS, SEED};
@@ -89,7 +53,7 @@ START_TEST(test_weight)
     sample(&t.model, &of, DRAWS, &log_w, &point);
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
         double x[PIXELS];
-        binarised(&t.model, &of, some[i], x);
+        trained_binarised(&t.model, &of, some[i], x);
         for (size_t l = 0; l < DRAWS; l++) {
             struct sv_rng rng = sv_rng_at(SEED, test ? STREAM_EPS_IS : STREAM_EPS_IS_POINTS, l);
             rng.ctr[1] = (uint32_t)some[i];
@@ -155,11 +119,11 @@ START_TEST(test_against_quadrature)
 {
     enum { IMAGES = 6, DRAWS = 20000 };
     struct images images;
-    struct vae_trainer t = trained(0, (size_t)_i + 1, &images, 300);
+    struct vae_trainer t = trained_on_noise(0, (size_t)_i + 1, &images, 300);
     struct images few = images;
     const size_t count = slow_run() ? 1 : quick_run() ? 2 : IMAGES;
     few.count = count;
-    const struct vae_evaluation of = evaluation(&few);
+    const struct vae_evaluation of = trained_evaluation(&few);
     struct vae_oracle o = pair_oracle(&t.run.shape, 1);
     float *log_w;
     struct vae_importance_point *point;
@@ -168,7 +132,7 @@ START_TEST(test_against_quadrature)
     sample(&t.model, &of, DRAWS, &log_w, &point);
     for (size_t i = 0; i < count; i++) {
         double x[PIXELS];
-        binarised(&t.model, &of, i, x);
+        trained_binarised(&t.model, &of, i, x);
         const double want = quadrature(&o, x), got = point[i].log_p;
         const double s2 = 1 / point[i].ess - 1 / (double)DRAWS;
         ck_assert_msg(fabs(got - want) <= 5 * sqrt(s2) + 2e-5, "image %zu: %.6f, not %.6f +- %.6f",
@@ -194,8 +158,8 @@ START_TEST(test_first_draws)
     enum { MOST = 300 };
     static const size_t draws[] = {1, 2, 5, 127, 128, 129, 256};
     struct images images;
-    struct vae_trainer t = trained(0, 3, &images, 20);
-    const struct vae_evaluation of = evaluation(&images);
+    struct vae_trainer t = trained_on_noise(0, 3, &images, 20);
+    const struct vae_evaluation of = trained_evaluation(&images);
     float *all, *some;
     struct vae_importance_point *point;
     sample(&t.model, &of, MOST, &all, &point);
@@ -224,8 +188,8 @@ START_TEST(test_bits)
     static const int shapes[] = {0, 1, 9};
     static const size_t counts[] = {1, 2, 37, 42, 43, 84, 85, COUNT};
     struct images images;
-    struct vae_trainer t = trained(shapes[_i], 5, &images, 20);
-    const struct vae_evaluation of = evaluation(&images);
+    struct vae_trainer t = trained_on_noise(shapes[_i], 5, &images, 20);
+    const struct vae_evaluation of = trained_evaluation(&images);
     float *want, *got;
     struct vae_importance_point *want_point, *point;
     sample(&t.model, &of, DRAWS, &want, &want_point);
@@ -275,8 +239,8 @@ START_TEST(test_larger_groups)
 {
     enum { MOST = 128 };
     struct images images;
-    struct vae_trainer t = trained(0, 3, &images, 100);
-    const struct vae_evaluation of = evaluation(&images);
+    struct vae_trainer t = trained_on_noise(0, 3, &images, 100);
+    const struct vae_evaluation of = trained_evaluation(&images);
     float *log_w;
     struct vae_importance_point *point;
     double first = 0, before = -INFINITY;

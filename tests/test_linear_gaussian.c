@@ -1,4 +1,4 @@
-/* Importance sampling against log p(x) in closed form: probabilistic PCA (Tipping & Bishop 1999).
+/* Importance sampling and local posteriors against log p(x) in closed form: probabilistic PCA (Tipping & Bishop 1999).
  * Without hidden layers and with a fixed variance s^2 the decoder is x = 1/2 + W z + s n: for
  * arguments as small as here the sigmoid of the mean is linear to 1e-5 s. With orthogonal columns
  * of length a_j the encoder can represent the exact posterior:
@@ -8,6 +8,7 @@
 #include "../reference/verify/data.h"
 #include "../vae/base/memory.h"
 #include "../vae/methods/importance.h"
+#include "../vae/methods/local.h"
 #include "suites.h"
 #include <check.h>
 #include <math.h>
@@ -144,6 +145,38 @@ START_TEST(test_spoilt_posterior)
 }
 END_TEST
 
+/* From a posterior so perturbed, Adam finds the exact one, whose bound is log p(x). */
+START_TEST(test_local_posterior)
+{
+    static const double shift[] = {0, 0.4, 0.3}, wider[] = {1, 1, 1.4};
+    struct images images = draw_images();
+    const struct vae_evaluation of = {&images, BINARIZE_NONE, VAE_ESTIMATOR_B, NOISE_TEST, 1};
+    struct vae_model m = model();
+    struct vae_local s;
+    struct vae_error e = {""};
+    double error = 0, gap = 0;
+    set_weights(&m, shift[_i], wider[_i]);
+    ck_assert(vae_local_create(&s, &m, &of, 2000, &e));
+    while (vae_local_step(&s)) {
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        const double off = s.point[i].local - log_p(images.values + i * PIXELS);
+        ck_assert_double_le(fabs(off), 0.2); /* Adam moves to and fro */
+        error += off / (double)COUNT;
+        gap += (s.point[i].local - s.point[i].amortised) / (double)COUNT;
+    }
+    ck_assert_double_le(fabs(error), 0.02);
+    if (_i) /* KL(q || exact): 3/2 (shift^2 + wider^2 - 1 - 2 log wider) */
+        ck_assert_double_eq_tol(
+            gap, 1.5 * (pow(shift[_i], 2) + pow(wider[_i], 2) - 1 - 2 * log(wider[_i])), 0.1);
+    else
+        ck_assert_double_le(fabs(gap), 0.01);
+    vae_local_destroy(&s);
+    vae_destroy(&m);
+    vae_images_free(&images);
+}
+END_TEST
+
 Suite *suite_linear_gaussian(void)
 {
     Suite *s = suite_create("linear_gaussian");
@@ -152,6 +185,7 @@ Suite *suite_linear_gaussian(void)
     tcase_set_tags(t, "training");
     tcase_add_test(t, test_exact_posterior);
     tcase_add_loop_test(t, test_spoilt_posterior, 0, 3);
+    tcase_add_loop_test(t, test_local_posterior, 0, 3);
     suite_add_tcase(s, t);
     return s;
 }

@@ -96,6 +96,8 @@ static void work(struct job *j, const char *parent)
     for (size_t i = 0; i < scenario_count; i++) {
         const char *why;
         if (j->only && strcmp(j->only, scenarios[i].name)) continue;
+        if (j->worker == 0 && isatty(STDERR_FILENO))
+            fprintf(stderr, "\r%zu of %zu: %s\033[K", i + 1, scenario_count, scenarios[i].name);
         if (!scenario_begin(&j->place, &scenarios[i], &why)) {
             printf("%s: without a fault: %s\n", scenarios[i].name, why);
             atomic_fetch_add(&j->tally->wrong[i][MEMORY], 1);
@@ -104,6 +106,7 @@ static void work(struct job *j, const char *parent)
         fail_memory(j, i);
         if (scenarios[i].traced && calls_traceable()) fail_calls(j, i);
     }
+    if (j->worker == 0 && isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
 }
 
 static int report(const struct tally *t)

@@ -35,7 +35,7 @@ const struct scenario scenarios[] = {
      SAYS_SAME, true},
     {"eval --per-image", "half",
      "eval " FILE_ "--data ../data.idx --json --threads 2 --grey --importance-samples 3 "
-     "--per-dimension --per-image out/images.csv",
+     "--local-steps 2 --per-dimension --per-image out/images.csv",
      NULL, "out/images.csv", SAYS_SAME, true},
     {"sample", "half", "sample " FILE_ "--out out/samples.png --seed 9", NULL, "out/samples.png",
      SAYS_SAME, true},

@@ -1,5 +1,5 @@
-/* vae eval: the bound of a checkpoint on a set of images; on request log p(x), the figures of each
- * image and those of each latent dimension. */
+/* vae eval: the bound of a checkpoint on a set of images; on request log p(x), local posteriors, the
+ * figures of each image and those of each latent dimension. */
 #include "../base/memory.h"
 #include "../base/peak.h"
 #include "../base/pool.h"
@@ -23,6 +23,7 @@ struct eval {
     struct vae_latent latent;
     struct vae_importance is;
     double is_seconds;
+    struct vae_local local;
     double *bounds; /* [images], nats; NULL: not requested */
     struct progress progress;
 };
@@ -104,19 +105,40 @@ static void print_speed(const struct eval *v)
            threads > 1 ? "s" : "");
 }
 
+/* --- local posteriors --- */
+
+static bool find_local(struct eval *v, struct vae_error *e)
+{
+    struct vae_local *local = &v->local;
+    double shown = vae_bound_elbo(&v->report.bound);
+    v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->local_steps, false);
+    while (!*vae_stop_signal() && vae_local_step(local)) {
+        if (local->done == local->steps) shown = vae_local_mean(local).local;
+        vae_progress_update(&v->progress, vae_local_done(local), shown);
+    }
+    vae_progress_clear(&v->progress);
+    if (*vae_stop_signal()) return stopped(e);
+    v->report.local = vae_local_mean(local);
+    if (isfinite(v->report.local.local) && isfinite(v->report.local.amortised)) return true;
+    return vae_fail(e, "%s: its local bound is no number; use an earlier checkpoint", v->s->file);
+}
+
 /* --- figures of each image --- */
 
 static bool write_images(struct eval *v, struct replace_file *r, struct vae_error *e)
 {
-    static const char *const names[] = {"bound", "log_likelihood", "ess"};
-    const size_t count = v->images.count, columns = v->s->draws ? 3 : 1;
-    double *values = vae_memory_get(count * columns * sizeof *values);
+    enum { MOST = 5 };
+    const char *names[MOST] = {"bound"};
+    const size_t count = v->images.count;
+    size_t columns = 1;
+    double *values = vae_memory_get(count * MOST * sizeof *values), *at = values;
     if (!values) return vae_fail(e, "%s: not enough memory", v->s->per_image);
+    if (v->s->draws) names[columns++] = "log_likelihood", names[columns++] = "ess";
+    if (v->s->local_steps) names[columns++] = "amortised_elbo", names[columns++] = "local_elbo";
     for (size_t i = 0; i < count; i++) {
-        double *row = values + i * columns;
-        row[0] = v->bounds[i];
-        if (v->s->draws) row[1] = v->is.point[i].log_p;
-        if (v->s->draws) row[2] = v->is.point[i].ess;
+        *at++ = v->bounds[i];
+        if (v->s->draws) *at++ = v->is.point[i].log_p, *at++ = v->is.point[i].ess;
+        if (v->s->local_steps) *at++ = v->local.point[i].amortised, *at++ = v->local.point[i].local;
     }
     vae_table_write(r, v->s->per_image, &(struct table){names, columns, count, values});
     vae_memory_give(values);
@@ -127,7 +149,8 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
 
 static bool find_all(struct eval *v, struct vae_error *e)
 {
-    return find_bound(v, e) && (!v->s->draws || find_log_p(v, e));
+    return find_bound(v, e) && (!v->s->draws || find_log_p(v, e)) &&
+           (!v->s->local_steps || find_local(v, e));
 }
 
 /* The file is begun first, so that one that cannot be written fails before the draws, not after. A
@@ -164,9 +187,11 @@ static bool eval(struct eval *v, struct vae_error *e)
         v->report.latent = &v->latent;
     }
     if (ok && s->draws) ok = vae_importance_create(&v->is, m, &v->of, s->draws, e);
+    if (ok && s->local_steps) ok = vae_local_create(&v->local, m, &v->of, s->local_steps, e);
     ok = ok && find_and_write(v, e) && print(v, e);
     vae_memory_give(v->bounds);
     vae_importance_destroy(&v->is);
+    vae_local_destroy(&v->local);
     vae_latent_destroy(&v->latent);
     return ok;
 }

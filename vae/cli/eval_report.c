@@ -20,6 +20,16 @@ static void print_dimensions(const char *what, const struct vae_latent *l,
     putchar('\n');
 }
 
+static void print_local(const struct eval_report *r)
+{
+    const struct vae_local_mean *m = &r->local;
+    printf("local bound %.2f nats (%zu steps for each image); amortisation gap %.2f", m->local,
+           r->s->local_steps, m->local - m->amortised);
+    if (r->bound.count > 1) printf(", standard error %.2f", m->se);
+    if (r->s->draws) printf("; approximation gap %.2f", r->mean.log_p - m->local);
+    putchar('\n');
+}
+
 void vae_eval_print(const struct eval_report *r)
 {
     const struct settings *s = r->s;
@@ -36,6 +46,7 @@ void vae_eval_print(const struct eval_report *r)
                r->mean.ess);
         puts(r->grey ? "; of grey pixels, so it is no likelihood" : "");
     }
+    if (s->local_steps) print_local(r);
     if (s->per_dimension) {
         print_dimensions("KL per dimension, nats:", r->latent, vae_latent_kl);
         print_dimensions("variance of mu over the images:", r->latent, vae_latent_mean_variance);
@@ -64,6 +75,17 @@ static void put_importance(bool *ok, json_t *j, const struct eval_report *r)
     if (r->grey) vae_json_put(ok, j, "is_likelihood", json_false());
 }
 
+static void put_local(bool *ok, json_t *j, const struct eval_report *r)
+{
+    const struct vae_local_mean *m = &r->local;
+    vae_json_put(ok, j, "local_steps", json_integer((json_int_t)r->s->local_steps));
+    vae_json_put(ok, j, "local_elbo", vae_json_number(m->local));
+    vae_json_put(ok, j, "amortisation_gap", vae_json_number(m->local - m->amortised));
+    vae_json_put(ok, j, "amortisation_gap_se", vae_json_number(m->se));
+    if (r->s->draws)
+        vae_json_put(ok, j, "approximation_gap", vae_json_number(r->mean.log_p - m->local));
+}
+
 static void put_latent(bool *ok, json_t *j, const struct eval_report *r)
 {
     if (r->s->per_dimension) {
@@ -90,6 +112,7 @@ bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e)
     vae_json_put(&ok, j, "images", json_integer((json_int_t)r->bound.count));
     vae_json_put(&ok, j, "binarize", json_string(vae_binarize_names[r->run->binarize]));
     if (s->draws) put_importance(&ok, j, r);
+    if (s->local_steps) put_local(&ok, j, r);
     put_latent(&ok, j, r);
     vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(r->run)));
     vae_json_put(&ok, j, "seed", json_integer((json_int_t)r->seed));

@@ -4,6 +4,7 @@
 
 #include "../methods/importance.h"
 #include "../methods/latent.h"
+#include "../methods/local.h"
 #include "settings.h"
 
 struct eval_report {
@@ -13,6 +14,7 @@ struct eval_report {
     struct vae_bound bound;
     const struct vae_latent *latent; /* NULL: not requested */
     struct vae_importance_mean mean; /* if s->draws */
+    struct vae_local_mean local;     /* if s->local_steps */
     bool grey;                       /* pixels are probabilities: mean.log_p is no likelihood */
 };
 

@@ -1,6 +1,7 @@
 #include "option_table.h"
 #include "../base/pool.h"
 #include "../methods/importance.h"
+#include "../methods/local.h"
 #include "option_values.h"
 #include <stddef.h>
 
@@ -181,11 +182,15 @@ const struct option_entry vae_option_table[] = {
      "log p(x) too, by importance sampling with K draws of z per image; standard error of its mean "
      "over the images, and effective sample size",
      SIZE(draws, 1, VAE_MAX_DRAWS)},
+    {"local-steps", "N", ON_eval, 0,
+     "the bound too with a posterior of each image's own, after N steps of Adam from the encoder's "
+     "(some 500), and the amortisation gap; with --importance-samples the approximation gap",
+     SIZE(local_steps, 1, VAE_MAX_LOCAL_STEPS)},
     {"grey", NULL, ON_eval, 0,
      "log p(x) even of grey pixels, taken as probabilities: it is no likelihood then", FLAG(grey)},
     {"per-image", "FILE.npy|FILE.csv", ON_eval, 0,
-     "write each image's bound, and with --importance-samples its log p(x) and effective sample "
-     "size: a row per image, of doubles",
+     "write each image's bound, with --importance-samples its log p(x) and effective sample size, "
+     "with --local-steps the bounds of q and of its own posterior: a row per image, of doubles",
      .parse = vae_option_table_file, AT(per_image)},
     {"per-dimension", NULL, ON_eval, 0,
      "the KL of each dimension of z, and the variance of its mu over the images",

@@ -36,6 +36,7 @@ struct settings {
     size_t across, down, pairs, side;
     enum split split;      /* of vae eval, down to active_units */
     size_t first, draws;   /* images; K of importance sampling; 0: not given */
+    size_t local_steps;    /* of Adam on each image's posterior; 0: not given */
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;
     bool quiet, profile, json;

@@ -176,6 +176,9 @@ struct vae_step {
     struct vae_optim optim;
 };
 
+/* The parameters of that step as the optimisers' kernels take them (kernels/contracts.h). */
+struct sv_optim vae_kernel_optim(enum vae_optimizer optimizer, const struct vae_step *s);
+
 /* After all micro-batches of the minibatch's `rows` examples: one step of the optimiser for layers
  * first ... end - 1, including the prior on their parameters. */
 void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,

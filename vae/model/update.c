@@ -15,7 +15,7 @@ static double power(double b, uint64_t t)
 }
 
 /* The bias correction uses Adam's betas as rounded to float, which is what the kernel takes. */
-static struct sv_optim settings(enum vae_optimizer optimizer, const struct vae_step *s)
+struct sv_optim vae_kernel_optim(enum vae_optimizer optimizer, const struct vae_step *s)
 {
     const float beta1 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA1);
     const float beta2 = (float)vae_optim_value(&s->optim, optimizer, OPTIM_BETA2);
@@ -142,7 +142,7 @@ static void gradients(struct vae_job j, size_t rows, size_t first, size_t end,
 void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
                 size_t end)
 {
-    const struct sv_optim optim = settings(j.m->optimizer, step);
+    const struct sv_optim optim = vae_kernel_optim(j.m->optimizer, step);
     gradients(j, rows, first, end, &(struct sink){.optim = &optim});
 }
 
@@ -164,7 +164,7 @@ void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size
     const size_t from = m->layer[first].w.offset;
     const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / VAE_LINE;
     const struct share s = vae_share_of(lines, j.thread, vae_pool_threads(m->pool));
-    const struct sv_optim optim = settings(m->optimizer, step);
+    const struct sv_optim optim = vae_kernel_optim(m->optimizer, step);
     const size_t at = from + VAE_LINE * s.first;
     optimise(m, at, VAE_LINE * (s.end - s.first), g + at, &optim);
     vae_clock_phase(vae_clock_of(j), PHASE_APPLY);
