@@ -155,6 +155,27 @@ START_TEST(test_bits)
 }
 END_TEST
 
+/* Nothing of a range of images is left for the next. */
+START_TEST(test_ranges_are_apart)
+{
+    struct images images;
+    struct vae_trainer t = trained_on_noise(0, 5, &images, 20);
+    struct vae_local want, got;
+    images.count = COUNT;
+    const struct vae_evaluation of = trained_evaluation(&images);
+    run(&want, &t.model, &of, 3);
+    memset(images.pixels, 200, LOCAL_ROWS * TRAINED_PIXELS);
+    run(&got, &t.model, &of, 3);
+    ck_assert(memcmp(got.point, want.point, LOCAL_ROWS * sizeof *got.point) != 0);
+    ck_assert(!memcmp(got.point + LOCAL_ROWS, want.point + LOCAL_ROWS,
+                      (COUNT - LOCAL_ROWS) * sizeof *got.point));
+    vae_local_destroy(&want);
+    vae_local_destroy(&got);
+    vae_trainer_destroy(&t);
+    vae_images_free(&images);
+}
+END_TEST
+
 Suite *suite_local(void)
 {
     Suite *s = suite_create("local");
@@ -165,6 +186,7 @@ Suite *suite_local(void)
     tcase_add_loop_test(t, test_bound, 0, PAIR_SHAPES);
     tcase_add_test(t, test_order);
     tcase_add_loop_test(t, test_bits, 0, 3);
+    tcase_add_test(t, test_ranges_are_apart);
     suite_add_tcase(s, t);
     return s;
 }
