@@ -171,7 +171,7 @@ START_TEST(test_local_bounds_per_image)
     json_t *j = eval("--local-steps 25 --importance-samples 9 --per-image a.npy");
     double *values = read_npy("a.npy", TEST_IMAGES, 5), gap = 0, squares = 0;
     for (size_t i = 0; i < TEST_IMAGES; i++)
-        gap += (values[5 * i + 4] - values[5 * i + 3]) / TEST_IMAGES;
+        gap += (values[5 * i + 4] - values[5 * i + 3]) / (double)TEST_IMAGES;
     for (size_t i = 0; i < TEST_IMAGES; i++)
         squares += pow(values[5 * i + 4] - values[5 * i + 3] - gap, 2);
     ck_assert_double_eq_tol(mean_of(values, 4, 5), number(j, "local_elbo"), 1e-6);

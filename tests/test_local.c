@@ -76,7 +76,7 @@ START_TEST(test_bound)
     for (size_t l = 0; l < LOCAL_JUDGES; l++) {
         const struct sv_rng rng = noise(l / LOCAL_DRAWS, LAST, l % LOCAL_DRAWS);
         const struct oracle_bound b = oracle_gradient(&o, 1, x, rng);
-        want += (b.recon + b.log_ratio) / LOCAL_JUDGES;
+        want += (b.recon + b.log_ratio) / (double)LOCAL_JUDGES;
     }
     ck_assert_double_eq_tol(s.point[LAST].amortised, want, 1e-5 * (fabs(want) + 10));
     ck_assert_double_ne(s.point[LAST].local, s.point[LAST].amortised);

@@ -60,14 +60,15 @@ static void judge(const struct vae_local *s, struct vae_job j, struct share own,
         vae_log_weights(j, (struct vae_range){own.first, own.end - own.first});
         for (size_t r = own.first; r < own.end; r++)
             for (size_t l = 0; l < LOCAL_DRAWS; l++)
-                bound[r] += (double)j.m->work.log_w[r * LOCAL_DRAWS + l] / LOCAL_JUDGES;
+                bound[r] += (double)j.m->work.log_w[r * LOCAL_DRAWS + l] / (double)LOCAL_JUDGES;
     }
 }
 
 /* One step of Adam on the thread's rows of mu and the log-variance. */
 static void descend(const struct vae_local *s, struct vae_job j, struct share own, size_t step)
 {
-    static const struct vae_objective objective = {VAE_ESTIMATOR_B, 1, 1.0f / LOCAL_DRAWS, NULL};
+    static const struct vae_objective objective = {VAE_ESTIMATOR_B, 1, 1 / (float)LOCAL_DRAWS,
+                                                   NULL};
     const struct vae_model *m = j.m;
     const struct vae_step size = {.lr = LOCAL_LR, .count = step + 1};
     const struct sv_optim adam = vae_kernel_optim(VAE_ADAM, &size);
