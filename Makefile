@@ -172,6 +172,10 @@ converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), 
 table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
 	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae $(TABLE1)
 
+.PHONY: likelihood
+likelihood: all ## train 784-500-20 on binarised MNIST in VAE_DATA (default data); bound, log p(x) and gaps into results/likelihood
+	$(Q)bench/likelihood.py build/vae "$(or $(VAE_DATA),data)" results/likelihood $(LIKELIHOOD)
+
 .PHONY: report
 report: ## REPORT.md and the figures in README.md, from results/ alone (OF=<folder of results>: another machine's)
 	$(Q)bench/report/report.py $(OF)

@@ -134,6 +134,13 @@ def curves():
     return runs
 
 
+def likelihoods():
+    """The runs of make likelihood, and of make table1 by k."""
+    return [{"model": os.path.basename(path)[:-5], **json.loads(open(path).read())}
+            for folder in ("likelihood", "iwae")
+            for path in sorted(glob.glob(os.path.join(RESULTS, folder, "*.json")), key=lambda p: (len(p), p))]
+
+
 def paper():
     """{(dataset, N_z, split): [(samples, bound)]}, the paper's Figure 2 at half decades."""
     points = {}

@@ -136,6 +136,7 @@ def main():
         "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
         "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
+        "likelihood table": tables.likelihoods(data.likelihoods()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
