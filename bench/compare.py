@@ -71,7 +71,11 @@ def times(program, args):
 
 def same_code(programs, rows):
     """Those of the rows whose kernel has the same machine code in both programs."""
-    codes = [Code(p) for p in programs] if rows else []
+    try:
+        codes = [Code(p) for p in programs] if rows else []
+    except (OSError, subprocess.CalledProcessError) as why:
+        print(f"compare: machine code is not compared: {why}", file=sys.stderr)
+        return set()
     symbol = {name: "sv_{}_{}".format(*name.split("/")[:2]) for name in rows}
     return {n for n in rows if codes[0].of(symbol[n]) and codes[0].of(symbol[n]) == codes[1].of(symbol[n])}
 

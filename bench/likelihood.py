@@ -4,7 +4,7 @@ worth: its bound, log p(x), and the gaps between them.
 
 usage: likelihood.py VAE DATA OUT [--work DIR] [--samples N] [--draws K] [--first N] [--local-steps N] [--local-first N]
 
-VAE is the program, DATA a directory with mnist/, OUT where 784-500-20.json goes. --draws: importance
+VAE is the program, DATA a directory with mnist/, OUT where 784-500-20-<samples>.json goes. --draws: importance
 samples of log p(x), 5000. --first: that many test images alone. --local-steps: 500, for the gaps, which
 are of the first 1000 test images (--local-first). The run lives in --work; started again, the script
 goes on where it was stopped.
@@ -12,6 +12,7 @@ goes on where it was stopped.
 import argparse
 import json
 import os
+import sys
 
 import results
 from table1 import call
@@ -23,7 +24,10 @@ GAPS = ("log_likelihood", "local_steps", "local_elbo", "amortisation_gap", "amor
 def train(args, data, directory):
     checkpoint = os.path.join(directory, "model.safetensors")
     resume = ["--resume", checkpoint] if os.path.exists(checkpoint) else SETTINGS
-    if trained(args, data, checkpoint) < args.samples:
+    done = trained(args, data, checkpoint)
+    if done > args.samples:
+        sys.exit(f"likelihood: {directory} has seen {done} examples; give another --work")
+    if done < args.samples:
         call(args.vae, "train", "--data", data, "--out", directory, "--samples", str(args.samples), *resume)
     return checkpoint
 
@@ -53,7 +57,7 @@ def main():
     gaps = json.loads(call(*ask, "--local-steps", str(args.local_steps), "--first", str(args.local_first)))
     record["gaps"] = {"images": gaps["images"], **{key: gaps[key] for key in GAPS}}
     record["checkpoint_sha256"] = results.sha256(checkpoint)
-    results.replace(os.path.join(args.out, "784-500-20.json"), json.dumps(record, indent=1) + "\n")
+    results.replace(os.path.join(args.out, f"784-500-20-{args.samples}.json"), json.dumps(record, indent=1) + "\n")
     print(f"784-500-20, {record['samples']} examples: bound {record['test_bound']:.2f} nats, log p(x) "
           f"{record['log_likelihood']:.2f}, standard error {record['log_likelihood_se']:.2f}")
 

@@ -2,7 +2,8 @@
 
 A function's speed may change by a third with the place where it or its data lies, while its instructions
 stay the same. Code(program).of(symbol) is equal for two programs if the symbol and all that it calls have
-the same instructions in the same order. Padding and the places of data do not count.
+the same instructions in the same order. Padding and the places of data do not count. What is called
+through a pointer or a table is not seen, so there is no answer for a function that does so.
 """
 import re
 import subprocess
@@ -10,6 +11,8 @@ import subprocess
 HEAD = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 LINE = re.compile(r"^ *([0-9a-f]+):\t(.*?)\s*$")
 TARGET = re.compile(r"^(\S+\s+)([0-9a-f]+) <[^>]*>$")
+REFERENCE = re.compile(r"# ([0-9a-f]+) <")
+INDIRECT = re.compile(r"((notrack|bnd)\s+)*(call|jmp)\s+\*")
 PADDING = re.compile(r"nop|(data16\s+|cs\s+)+nop|xchg\s+%ax,%ax$")
 
 
@@ -28,10 +31,12 @@ class Code:
                 self.lines[at].append((int(found[1], 16), found[2]))
 
     def _function(self, start):
-        """Its instructions, and the addresses of the functions that it calls or jumps to."""
+        """Its instructions, and the addresses of the functions that it calls, jumps to or refers to."""
         number = {at: i for i, (at, _) in enumerate(self.lines[start])}
         said, called = [], []
         for _, text in self.lines[start]:
+            if reference := REFERENCE.search(text):
+                called += [a for a in [int(reference[1], 16)] if a in self.name]
             text = re.sub(r"\s+#.*", "", re.sub(r"-?0x[0-9a-f]+\(%rip\)", "(%rip)", text))
             if target := TARGET.match(text):
                 to = int(target[2], 16)
@@ -42,7 +47,7 @@ class Code:
         return said, called
 
     def of(self, symbol):
-        """None if there is no such function."""
+        """None if there is no such function, or if it calls something through a pointer."""
         if symbol not in self.start:
             return None
         todo, seen, code = [self.start[symbol]], set(), []
@@ -52,6 +57,8 @@ class Code:
                 continue
             seen.add(at)
             said, called = self._function(at)
+            if any(map(INDIRECT.match, said)):
+                return None
             code.append((self.name[at], said))
             todo += called
         return code

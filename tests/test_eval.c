@@ -222,7 +222,7 @@ END_TEST
 START_TEST(test_bits_of_eval)
 {
     static const char *const ways[] = {"--threads 1 --isa generic", "--threads 3", "--threads 2"};
-#define ALL "--importance-samples 200 --per-dimension --per-image "
+#define ALL "--importance-samples 200 --per-dimension --local-steps 21 --per-image "
     const struct outcome want = cli_run(EVAL ALL "want.npy");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         const struct outcome got = cli_run(EVAL ALL "got.npy %s", ways[i]);
@@ -230,9 +230,9 @@ START_TEST(test_bits_of_eval)
         ck_assert(cli_same_file("got.npy", "want.npy"));
     }
     /* an image has the same figures with --first as without */
-    json_decref(eval("--importance-samples 200 --first 7 --per-image few.npy"));
-    double *all = read_npy("want.npy", TEST_IMAGES, 3), *few = read_npy("few.npy", 7, 3);
-    ck_assert(!memcmp(all, few, 7 * 3 * sizeof *all));
+    json_decref(eval("--importance-samples 200 --local-steps 21 --first 7 --per-image few.npy"));
+    double *all = read_npy("want.npy", TEST_IMAGES, 5), *few = read_npy("few.npy", 7, 5);
+    ck_assert(!memcmp(all, few, 7 * 5 * sizeof *all));
     free(all);
     free(few);
 }
@@ -349,14 +349,18 @@ START_TEST(test_failure_keeps_the_file)
 }
 END_TEST
 
-/* So does a signal in the middle of the draws. */
+/* So does a signal in the middle of the draws, or of the steps of Adam. */
+static const char *const endless[] = {"--importance-samples 100000000", "--local-steps 1000000"};
+
 START_TEST(test_signal_keeps_the_file)
 {
     unsigned char *bytes;
+    char line[128];
     cli_write("kept.csv", "old", 3);
     unlink("err");
-    const pid_t child = cli_start("eval b/model.safetensors --data plain --per-image kept.csv "
-                                  "--importance-samples 100000000");
+    snprintf(line, sizeof line, "eval b/model.safetensors --data plain --per-image kept.csv %s",
+             endless[_i]);
+    const pid_t child = cli_start(line);
     for (int i = 0; i < 1000 && system("ls -A | grep -q tmp"); i++) cli_sleep_ms(10);
     kill(child, SIGTERM);
     ck_assert_int_eq(cli_status_of(child), 128 + SIGTERM);
@@ -390,6 +394,6 @@ Suite *suite_eval(void)
     tcase_add_loop_test(t, test_wrong_options, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(t, test_failure_keeps_the_file);
     suite_add_tcase(s, t);
-    tcase_add_test(cli_stopped_case(s, enter), test_signal_keeps_the_file);
+    tcase_add_loop_test(cli_stopped_case(s, enter), test_signal_keeps_the_file, 0, 2);
     return s;
 }

@@ -23,9 +23,12 @@ static void run(struct vae_local *s, const struct vae_model *m, const struct vae
 }
 
 /* The noise of one image from draw `draw` of a step on, as streams.h says. */
-static struct sv_rng noise(size_t step, size_t image, size_t draw)
+static struct sv_rng noise(enum vae_noise kind, size_t step, size_t image, size_t draw)
 {
-    struct sv_rng rng = sv_rng_at(TRAINED_SEED, STREAM_EPS_LOCAL, step);
+    static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_LOCAL,
+                                              [NOISE_POINTS] = STREAM_EPS_LOCAL_POINTS,
+                                              [NOISE_VALIDATION] = STREAM_EPS_LOCAL_VALIDATION};
+    struct sv_rng rng = sv_rng_at(TRAINED_SEED, streams[kind], step);
     rng.ctr[1] = (uint32_t)(image * LOCAL_DRAWS + draw);
     return rng;
 }
@@ -44,7 +47,7 @@ START_TEST(test_gradient)
     pair_copy_weights(&o, &t.model);
     run(&s, &t.model, &of, 1);
     trained_binarised(&t.model, &of, LAST, x);
-    oracle_gradient(&o, 1, x, noise(JUDGINGS, LAST, 0));
+    oracle_gradient(&o, 1, x, noise(NOISE_TEST, JUDGINGS, LAST, 0));
     const double *want = o.grad[2 * o.enc.count + 1];
     const float *got = s.stat[0] + LAST % LOCAL_ROWS * 2 * o.latent;
     for (size_t i = 0; i < 2 * o.latent; i++) most = fmax(most, fabs(want[i]));
@@ -58,7 +61,7 @@ START_TEST(test_gradient)
 }
 END_TEST
 
-/* _i: shape. The encoder's bound is the mean of log p(x, z) - log q(z) over the judges' draws. */
+/* _i: shape, and % 3: kind of noise. The encoder's bound is the mean of log p(x, z) - log q(z) over the judges' draws. */
 START_TEST(test_bound)
 {
     const double one = 1;
@@ -68,13 +71,14 @@ START_TEST(test_bound)
     struct vae_local s;
     double x[TRAINED_PIXELS], want = 0;
     images.count = COUNT;
-    const struct vae_evaluation of = trained_evaluation(&images);
+    struct vae_evaluation of = trained_evaluation(&images);
+    of.noise = (enum vae_noise)(_i % 3);
     o.row_weight = &one;
     pair_copy_weights(&o, &t.model);
     run(&s, &t.model, &of, 1);
     trained_binarised(&t.model, &of, LAST, x);
     for (size_t l = 0; l < LOCAL_JUDGES; l++) {
-        const struct sv_rng rng = noise(l / LOCAL_DRAWS, LAST, l % LOCAL_DRAWS);
+        const struct sv_rng rng = noise(of.noise, l / LOCAL_DRAWS, LAST, l % LOCAL_DRAWS);
         const struct oracle_bound b = oracle_gradient(&o, 1, x, rng);
         want += (b.recon + b.log_ratio) / (double)LOCAL_JUDGES;
     }
@@ -87,16 +91,16 @@ START_TEST(test_bound)
 }
 END_TEST
 
-/* L[q] <= L[q*] <= log p(x), within two standard errors over the images. */
+/* L[q] < L[q*] <= log p(x), by two and within four standard errors over the images. */
 START_TEST(test_order)
 {
     enum { DRAWS = 1000 };
     struct images images;
-    struct vae_trainer t = trained_on_noise(0, 3, &images, 300);
+    struct vae_trainer t = trained_on_noise(0, 3, &images, 60);
     struct vae_importance is;
     struct vae_local s;
     struct vae_error e = {""};
-    images.count = slow_run() ? 8 : 40;
+    images.count = 40;
     const struct vae_evaluation of = trained_evaluation(&images);
     run(&s, &t.model, &of, slow_run() ? 60 : 300);
     ck_assert(vae_importance_create(&is, &t.model, &of, DRAWS, &e));
@@ -108,8 +112,8 @@ START_TEST(test_order)
     for (size_t i = 0; i < images.count; i++) above += (is.point[i].log_p - s.point[i].local) / n;
     for (size_t i = 0; i < images.count; i++)
         squares += pow(is.point[i].log_p - s.point[i].local - above, 2);
-    ck_assert_double_ge(mean.local - mean.amortised, -2 * mean.se);
-    ck_assert_double_ge(above, -2 * sqrt(squares / (n - 1) / n));
+    ck_assert_double_gt(mean.local - mean.amortised, 2 * mean.se);
+    ck_assert_double_ge(above, -4 * sqrt(squares / (n - 1) / n));
     vae_importance_destroy(&is);
     vae_local_destroy(&s);
     vae_trainer_destroy(&t);
@@ -117,12 +121,14 @@ START_TEST(test_order)
 }
 END_TEST
 
+/* Of networks: the paper's with both likelihoods, a deep one, and decoders without a hidden layer. */
+static const int shapes[] = {0, 1, 9, 8, 5};
+
 /* Bounds of an image have the same bits if fewer images are evaluated, on other kernels and on other
  * threads. */
 START_TEST(test_bits)
 {
     enum { STEPS = 25 }; /* more than between two looks at the signals */
-    static const int shapes[] = {0, 1, 9};
     static const size_t counts[] = {1, LOCAL_ROWS - 1, LOCAL_ROWS + 1, COUNT};
     struct images images;
     struct vae_trainer t = trained_on_noise(shapes[_i], 5, &images, 20);
@@ -185,7 +191,7 @@ Suite *suite_local(void)
     tcase_add_loop_test(t, test_gradient, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_bound, 0, PAIR_SHAPES);
     tcase_add_test(t, test_order);
-    tcase_add_loop_test(t, test_bits, 0, 3);
+    tcase_add_loop_test(t, test_bits, 0, sizeof shapes / sizeof *shapes);
     tcase_add_test(t, test_ranges_are_apart);
     suite_add_tcase(s, t);
     return s;

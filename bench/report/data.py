@@ -136,7 +136,7 @@ def curves():
 
 def likelihoods():
     """The runs of make likelihood, and of make table1 by k."""
-    return [{"model": os.path.basename(path)[:-5], **json.loads(open(path).read())}
+    return [{"model": os.path.basename(path)[:-5].rpartition("-")[0], **json.loads(open(path).read())}
             for folder in ("likelihood", "iwae")
             for path in sorted(glob.glob(os.path.join(RESULTS, folder, "*.json")), key=lambda p: (len(p), p))]
 

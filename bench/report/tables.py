@@ -216,12 +216,13 @@ def likelihoods(runs):
                      (f" ({-said:.2f})" if said else ""),
                      f"{run['importance_samples']:,}", f"{run['ess']:.0f}", run["active_units"],
                      *([f"{gaps['amortisation_gap']:.2f} ± {gaps['amortisation_gap_se']:.2f}",
-                        f"{gaps['approximation_gap']:.2f}"] if gaps else [NOTHING] * 2),
+                        f"{gaps['approximation_gap']:.2f}",
+                        f"first {gaps['images']:,} images, {gaps['local_steps']} steps"] if gaps else [NOTHING] * 3),
                      f"`{run['checkpoint_sha256'][:12]}…`"])
     if not rows:
         return ["*Not run yet: `make likelihood`, `make table1`.*"]
     return table(("model", "trained on", "test images", "bound", "log p(x)", "K", "effective sample size",
-                  "active units", "amortisation gap", "approximation gap", "checkpoint's SHA-256"), rows)
+                  "active units", "amortisation gap", "approximation gap", "gaps of", "checkpoint's SHA-256"), rows)
 
 
 def tried(runs):

@@ -70,7 +70,8 @@ static void descend(const struct vae_local *s, struct vae_job j, struct share ow
     static const struct vae_objective objective = {VAE_ESTIMATOR_B, 1, 1 / (float)LOCAL_DRAWS,
                                                    NULL};
     const struct vae_model *m = j.m;
-    const struct vae_step size = {.lr = LOCAL_LR, .count = step + 1};
+    const float left = (float)(s->steps - step) / (float)s->steps;
+    const struct vae_step size = {.lr = LOCAL_LR * left, .count = step + 1};
     const struct sv_optim adam = vae_kernel_optim(VAE_ADAM, &size);
     const size_t n = 2 * m->shape.latent;
     draw(s, j, JUDGINGS + step);
@@ -165,7 +166,8 @@ struct vae_local_mean vae_local_mean(const struct vae_local *s)
     }
     for (size_t i = 0; i < n; i++) {
         const double gap = s->point[i].local - s->point[i].amortised;
-        squares += pow(gap - (mean.local - mean.amortised), 2);
+        const double off = gap - (mean.local - mean.amortised);
+        squares += off * off;
     }
     mean.se = n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN;
     if (n == 0) mean.amortised = mean.local = NAN;

@@ -18,8 +18,9 @@
 /* LOCAL_DRAWS: of z per image and step. LOCAL_ROWS: images at a time; together VAE_RANGE draws. */
 enum { LOCAL_DRAWS = 8, LOCAL_ROWS = 16, LOCAL_JUDGES = 128, VAE_MAX_LOCAL_STEPS = 1000000 };
 
-/* Adam's step size; its other settings are the defaults. */
-#define LOCAL_LR 1e-3f
+/* Adam's step size at first; it falls linearly to 0, so that the last steps settle. Adam's other
+ * settings are the defaults. */
+#define LOCAL_LR 1e-2f
 
 /* L[q] and L[q*]. */
 struct vae_local_point {
