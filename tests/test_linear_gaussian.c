@@ -1,7 +1,7 @@
-/* Importance sampling and local posteriors against log p(x) in closed form: probabilistic PCA (Tipping & Bishop 1999).
- * Without hidden layers and with a fixed variance s^2 the decoder is x = 1/2 + W z + s n: for
- * arguments as small as here the sigmoid of the mean is linear to 1e-5 s. With orthogonal columns
- * of length a_j the encoder can represent the exact posterior:
+/* Importance sampling and local posteriors against log p(x) in closed form: probabilistic PCA
+ * (Tipping & Bishop 1999). Without hidden layers and with a fixed variance s^2 the decoder is
+ * x = 1/2 + W z + s n: for arguments as small as here the sigmoid of the mean is linear to 1e-5 s.
+ * With orthogonal columns of length a_j the encoder can represent the exact posterior:
  *
  *     sigma_j^2 = s^2 / (a_j^2 + s^2),   mu_j = sigma_j^2 w_j^T (x - 1/2) / s^2
  *     log p(x) = log N(x; 1/2, W W^T + s^2 I) */

@@ -61,7 +61,8 @@ START_TEST(test_gradient)
 }
 END_TEST
 
-/* _i: shape, and % 3: kind of noise. The encoder's bound is the mean of log p(x, z) - log q(z) over the judges' draws. */
+/* _i: shape, and % 3: kind of noise. The encoder's bound is the mean of log p(x, z) - log q(z) over
+ * the judges' draws. */
 START_TEST(test_bound)
 {
     const double one = 1;
@@ -121,7 +122,7 @@ START_TEST(test_order)
 }
 END_TEST
 
-/* Of networks: the paper's with both likelihoods, a deep one, and decoders without a hidden layer. */
+/* The paper's network with both likelihoods, a deep one, and decoders without a hidden layer. */
 static const int shapes[] = {0, 1, 9, 8, 5};
 
 /* Bounds of an image have the same bits if fewer images are evaluated, on other kernels and on other

@@ -49,8 +49,8 @@ static const struct {
 } objectives[] = {{1, false, false}, {0, true, false}, {0.25, true, false}, {0, false, true}};
 enum { OBJECTIVES = sizeof objectives / sizeof *objectives };
 
-/* _i % 2: one draw or two; _i / 2 % 4: objective; _i / 8: shape. A step across relu's kink would be seen, so its is
- * shorter. */
+/* _i % 2: one draw or two; _i / 2 % 4: objective; _i / 8: shape. A step across relu's kink would be
+ * seen, so its is shorter. */
 START_TEST(test_oracle_gradient)
 {
     enum { ROWS = 4, INPUTS = 6 };
