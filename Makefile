@@ -96,9 +96,9 @@ all: $(DIR)/vae ## build the program, build/vae
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
 	$(Q)build/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
 
-# Tests in parts that -j2 runs side by side, by Check's tags: the kernels' cases, training, suites that run the program,
-# and the others. Those with threads are parts of their own for the thread sanitizer.
-PARTS      := kernels training program others
+# Tests in parts that -j2 runs side by side, by Check's tags: the kernels' cases, suites that run the program, training,
+# and the others; first those that take longest. Those with threads are parts of their own for the thread sanitizer.
+PARTS      := kernels program training others
 TSAN_PARTS := threads threads-program
 part_tags  = $(if $(filter others,$1),CK_EXCLUDE_TAGS='$(filter-out others,$(PARTS)) $(LEAVE_OUT)',CK_INCLUDE_TAGS=$1)
 .PHONY: test check $(PARTS:%=test-%) $(PARTS:%=check-%) $(TSAN_PARTS:%=check-%)
@@ -160,7 +160,8 @@ bits: all ## SHA-256 of a short training run on every instruction set and severa
 benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
 .PHONY: benchcheck
-benchcheck: benches ## the benchmarks build, and rows of Google Benchmark run
+benchcheck: benches ## the benchmarks build, rows of Google Benchmark run, and make compare tells code from place
+	$(Q)CC=$(QUOTED_CC) tests/machine_code.sh
 	$(Q)$(if $(GBENCH),$(DIR)/bench-kernels --benchmark_filter='^(tanh|gemm_nn)/.*/(1000|100x40x500)/hot' \
 	    --benchmark_min_time=0.001,echo "benchcheck: nothing run: no Google Benchmark; make peers")
 

@@ -15,7 +15,7 @@ import os
 import sys
 
 import results
-from table1 import call
+from program import call
 
 SETTINGS = ["--hidden", "500", "--latent", "20", "--batch", "100", "--binarize", "dynamic", "--points", "4"]
 GAPS = ("log_likelihood", "local_steps", "local_elbo", "amortisation_gap", "amortisation_gap_se", "approximation_gap")

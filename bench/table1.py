@@ -12,10 +12,10 @@ started again, the script goes on where it was stopped.
 import argparse
 import json
 import os
-import subprocess
 import sys
 
 import results
+from program import call
 
 # Section 5 and the authors' code: 3^i passes at each step size, i = 0 ... 7.
 STEP_SIZES = (10e-4, 7.2e-4, 5.2e-4, 3.7e-4, 2.7e-4, 1.9e-4, 1.4e-4, 1e-4)
@@ -30,14 +30,6 @@ def stages():
         words.append(f"{first}:{lr:g}")
         first += 3 ** i
     return ",".join(words)
-
-
-def call(*words):
-    """The program's standard output; its progress goes to the terminal."""
-    child = subprocess.run(words, stdout=subprocess.PIPE, text=True)
-    if child.returncode:
-        sys.exit(child.returncode if child.returncode > 0 else 1)
-    return child.stdout
 
 
 def passes_done(log):

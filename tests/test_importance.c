@@ -22,10 +22,10 @@ static void sample(const struct vae_model *m, const struct vae_evaluation *of, s
     *point = calloc(count, sizeof **point);
     ck_assert(vae_importance_create(&s, m, of, draws, &e));
     while (vae_importance_step(&s))
-        for (size_t i = 0; i < s.rows; i++)
-            memcpy(*log_w + (s.first + i) * draws + s.done - s.block,
-                   s.log_w + i * IMPORTANCE_BLOCK, s.block * sizeof **log_w);
-    ck_assert_uint_eq(vae_importance_done(&s), count * draws);
+        for (size_t i = 0; i < s.at.rows; i++)
+            memcpy(*log_w + (s.at.first + i) * draws + s.at.done - s.at.block,
+                   s.log_w + i * IMPORTANCE_BLOCK, s.at.block * sizeof **log_w);
+    ck_assert_uint_eq(vae_sweep_steps(&s.at), count * draws);
     memcpy(*point, s.point, count * sizeof **point);
     vae_importance_destroy(&s);
 }
@@ -197,11 +197,7 @@ START_TEST(test_bits)
         const char *isa = sv_isa_name(way);
         struct images part = images;
         struct vae_evaluation some = of;
-        struct vae_error e = {""};
-        if (!sv_isa_supported(way)) continue;
-        struct pool *pool = vae_pool_create(way % 3 + 1, &e);
-        t.model.pool = pool;
-        ck_assert_int_eq(sv_choice_default(isa, &t.model.k), SV_OK);
+        if (!trained_on_isa(&t.model, way)) continue;
         some.images = &part;
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c += slow_run() ? 3 : 1) {
             part.count = counts[c];
@@ -213,8 +209,7 @@ START_TEST(test_bits)
             free(got);
             free(point);
         }
-        t.model.pool = NULL;
-        vae_pool_destroy(pool);
+        trained_on_one_thread(&t.model);
     }
     free(want);
     free(want_point);

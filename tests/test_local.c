@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT = LOCAL_ROWS + 3, LAST = COUNT - 1, JUDGINGS = LOCAL_JUDGES / LOCAL_DRAWS };
+enum { COUNT = LOCAL_ROWS + 3, LAST = COUNT - 1, EVAL_STEPS = LOCAL_EVAL_DRAWS / LOCAL_DRAWS };
 
 /* All steps for all images; the caller destroys *s. */
 static void run(struct vae_local *s, const struct vae_model *m, const struct vae_evaluation *of,
@@ -19,7 +19,7 @@ static void run(struct vae_local *s, const struct vae_model *m, const struct vae
     ck_assert(vae_local_create(s, m, of, steps, &e));
     while (vae_local_step(s)) {
     }
-    ck_assert_uint_eq(vae_local_done(s), of->images->count * steps);
+    ck_assert_uint_eq(vae_sweep_steps(&s->at), of->images->count * steps);
 }
 
 /* The noise of one image from draw `draw` of a step on, as streams.h says. */
@@ -47,7 +47,7 @@ START_TEST(test_gradient)
     pair_copy_weights(&o, &t.model);
     run(&s, &t.model, &of, 1);
     trained_binarised(&t.model, &of, LAST, x);
-    oracle_gradient(&o, 1, x, noise(NOISE_TEST, JUDGINGS, LAST, 0));
+    oracle_gradient(&o, 1, x, noise(NOISE_TEST, EVAL_STEPS, LAST, 0));
     const double *want = o.grad[2 * o.enc.count + 1];
     const float *got = s.stat[0] + LAST % LOCAL_ROWS * 2 * o.latent;
     for (size_t i = 0; i < 2 * o.latent; i++) most = fmax(most, fabs(want[i]));
@@ -62,7 +62,7 @@ START_TEST(test_gradient)
 END_TEST
 
 /* _i: shape, and % 3: kind of noise. The encoder's bound is the mean of log p(x, z) - log q(z) over
- * the judges' draws. */
+ * the draws of the bounds. */
 START_TEST(test_bound)
 {
     const double one = 1;
@@ -78,10 +78,10 @@ START_TEST(test_bound)
     pair_copy_weights(&o, &t.model);
     run(&s, &t.model, &of, 1);
     trained_binarised(&t.model, &of, LAST, x);
-    for (size_t l = 0; l < LOCAL_JUDGES; l++) {
+    for (size_t l = 0; l < LOCAL_EVAL_DRAWS; l++) {
         const struct sv_rng rng = noise(of.noise, l / LOCAL_DRAWS, LAST, l % LOCAL_DRAWS);
         const struct oracle_bound b = oracle_gradient(&o, 1, x, rng);
-        want += (b.recon + b.log_ratio) / (double)LOCAL_JUDGES;
+        want += (b.recon + b.log_ratio) / (double)LOCAL_EVAL_DRAWS;
     }
     ck_assert_double_eq_tol(s.point[LAST].amortised, want, 1e-5 * (fabs(want) + 10));
     ck_assert_double_ne(s.point[LAST].local, s.point[LAST].amortised);
@@ -140,11 +140,7 @@ START_TEST(test_bits)
     for (size_t way = 0; sv_isa_name(way); way++) {
         struct images part = images;
         struct vae_evaluation some = of;
-        struct vae_error e = {""};
-        if (!sv_isa_supported(way)) continue;
-        struct pool *pool = vae_pool_create(way % 3 + 1, &e);
-        t.model.pool = pool;
-        ck_assert_int_eq(sv_choice_default(sv_isa_name(way), &t.model.k), SV_OK);
+        if (!trained_on_isa(&t.model, way)) continue;
         some.images = &part;
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c += slow_run() ? 3 : 1) {
             part.count = counts[c];
@@ -153,8 +149,7 @@ START_TEST(test_bits)
                           "%s, %zu images", sv_isa_name(way), part.count);
             vae_local_destroy(&got);
         }
-        t.model.pool = NULL;
-        vae_pool_destroy(pool);
+        trained_on_one_thread(&t.model);
     }
     vae_local_destroy(&want);
     vae_trainer_destroy(&t);

@@ -21,6 +21,22 @@ struct vae_trainer trained_on_noise(int shape, size_t latent, struct images *ima
     return t;
 }
 
+bool trained_on_isa(struct vae_model *m, size_t way)
+{
+    struct vae_error e = {""};
+    if (!sv_isa_supported(way)) return false;
+    ck_assert_int_eq(sv_choice_default(sv_isa_name(way), &m->k), SV_OK);
+    m->pool = vae_pool_create(way % 3 + 1, &e);
+    ck_assert_msg(m->pool != NULL, "%s", e.line);
+    return true;
+}
+
+void trained_on_one_thread(struct vae_model *m)
+{
+    vae_pool_destroy(m->pool);
+    m->pool = NULL;
+}
+
 struct vae_evaluation trained_evaluation(const struct images *images)
 {
     return (struct vae_evaluation){images, BINARIZE_DYNAMIC, VAE_ESTIMATOR_B, NOISE_TEST,

@@ -9,6 +9,11 @@ enum { TRAINED_IMAGES = 150, TRAINED_SIDE = 9, TRAINED_PIXELS = 81, TRAINED_SEED
 /* A model of pair_shapes[shape], on one thread; sets *images. The caller releases both. */
 struct vae_trainer trained_on_noise(int shape, size_t latent, struct images *images, size_t steps);
 
+/* Gives the model the kernels of instruction set `way` and one to three threads. False if this CPU
+ * lacks them; otherwise trained_on_one_thread releases the threads. */
+bool trained_on_isa(struct vae_model *m, size_t way);
+void trained_on_one_thread(struct vae_model *m);
+
 /* Of test images, with dynamic binarisation. */
 struct vae_evaluation trained_evaluation(const struct images *images);
 

@@ -3,26 +3,26 @@
 #define VAE_STREAMS_H
 
 enum vae_stream {
-    STREAM_INIT,                 /* step: 0, 2, 4, 6 by role, + 8 depth; normal or uniform draws */
-    STREAM_SHUFFLE,              /* step: epoch */
-    STREAM_EPS,                  /* step: training step; row: row of the minibatch */
-    STREAM_EPS_TEST,             /* row: test image */
-    STREAM_BINARIZE,             /* as EPS */
-    STREAM_BINARIZE_TEST,        /* as EPS_TEST */
-    STREAM_SAMPLE,               /* row: image drawn */
-    STREAM_SYNTHETIC,            /* row: digit drawn */
-    STREAM_EPS_POINTS,           /* row: training image, evaluated outside training */
-    STREAM_BINARIZE_POINTS,      /* as EPS_POINTS */
-    STREAM_FIXED_TRAIN,          /* row: training image; fixed binarisation */
-    STREAM_FIXED_TEST,           /* row: test image; fixed binarisation */
-    STREAM_EPS_VALIDATION,       /* row: validation image */
-    STREAM_BINARIZE_VALIDATION,  /* as EPS_VALIDATION */
-    STREAM_FIXED_VALIDATION,     /* row: validation image; fixed binarisation */
-    STREAM_EPS_IS,               /* step: draw; row: test image */
-    STREAM_EPS_IS_POINTS,        /* step: draw; row: training image */
-    STREAM_EPS_IS_VALIDATION,    /* step: draw; row: validation image */
-    STREAM_EPS_LOCAL,            /* step: 16 of judging, then Adam's; row: test image * 8 + draw */
-    STREAM_EPS_LOCAL_POINTS,     /* the same; training image */
+    STREAM_INIT,                /* step: 0, 2, 4, 6 by role, + 8 depth; normal or uniform draws */
+    STREAM_SHUFFLE,             /* step: epoch */
+    STREAM_EPS,                 /* step: training step; row: row of the minibatch */
+    STREAM_EPS_TEST,            /* row: test image */
+    STREAM_BINARIZE,            /* as EPS */
+    STREAM_BINARIZE_TEST,       /* as EPS_TEST */
+    STREAM_SAMPLE,              /* row: image drawn */
+    STREAM_SYNTHETIC,           /* row: digit drawn */
+    STREAM_EPS_POINTS,          /* row: training image, evaluated outside training */
+    STREAM_BINARIZE_POINTS,     /* as EPS_POINTS */
+    STREAM_FIXED_TRAIN,         /* row: training image; fixed binarisation */
+    STREAM_FIXED_TEST,          /* row: test image; fixed binarisation */
+    STREAM_EPS_VALIDATION,      /* row: validation image */
+    STREAM_BINARIZE_VALIDATION, /* as EPS_VALIDATION */
+    STREAM_FIXED_VALIDATION,    /* row: validation image; fixed binarisation */
+    STREAM_EPS_IS,              /* step: draw; row: test image */
+    STREAM_EPS_IS_POINTS,       /* step: draw; row: training image */
+    STREAM_EPS_IS_VALIDATION,   /* step: draw; row: validation image */
+    STREAM_EPS_LOCAL,        /* step: 16 of the bounds, then Adam's; row: test image * 8 + draw */
+    STREAM_EPS_LOCAL_POINTS, /* the same; training image */
     STREAM_EPS_LOCAL_VALIDATION, /* the same; validation image */
     STREAM_COUNT
 };

@@ -79,8 +79,8 @@ static bool find_log_p(struct eval *v, struct vae_error *e)
     double shown = vae_bound_elbo(&v->report.bound);
     v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->draws, false);
     while (!*vae_stop_signal() && vae_importance_step(is)) {
-        if (is->done == v->s->draws) shown = vae_importance_mean(is).log_p;
-        vae_progress_update(&v->progress, vae_importance_done(is), shown);
+        if (vae_sweep_range_done(&is->at)) shown = vae_importance_mean(is).log_p;
+        vae_progress_update(&v->progress, vae_sweep_steps(&is->at), shown);
     }
     vae_progress_clear(&v->progress);
     if (*vae_stop_signal()) return stopped(e);
@@ -113,8 +113,8 @@ static bool find_local(struct eval *v, struct vae_error *e)
     double shown = vae_bound_elbo(&v->report.bound);
     v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->local_steps, false);
     while (!*vae_stop_signal() && vae_local_step(local)) {
-        if (local->done == local->steps) shown = vae_local_mean(local).local;
-        vae_progress_update(&v->progress, vae_local_done(local), shown);
+        if (vae_sweep_range_done(&local->at)) shown = vae_local_mean(local).local;
+        vae_progress_update(&v->progress, vae_sweep_steps(&local->at), shown);
     }
     vae_progress_clear(&v->progress);
     if (*vae_stop_signal()) return stopped(e);
@@ -133,12 +133,24 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
     size_t columns = 1;
     double *values = vae_memory_get(count * MOST * sizeof *values), *at = values;
     if (!values) return vae_fail(e, "%s: not enough memory", v->s->per_image);
-    if (v->s->draws) names[columns++] = "log_likelihood", names[columns++] = "ess";
-    if (v->s->local_steps) names[columns++] = "amortised_elbo", names[columns++] = "local_elbo";
+    if (v->s->draws) {
+        names[columns++] = "log_likelihood";
+        names[columns++] = "ess";
+    }
+    if (v->s->local_steps) {
+        names[columns++] = "amortised_elbo";
+        names[columns++] = "local_elbo";
+    }
     for (size_t i = 0; i < count; i++) {
         *at++ = v->bounds[i];
-        if (v->s->draws) *at++ = v->is.point[i].log_p, *at++ = v->is.point[i].ess;
-        if (v->s->local_steps) *at++ = v->local.point[i].amortised, *at++ = v->local.point[i].local;
+        if (v->s->draws) {
+            *at++ = v->is.point[i].log_p;
+            *at++ = v->is.point[i].ess;
+        }
+        if (v->s->local_steps) {
+            *at++ = v->local.point[i].amortised;
+            *at++ = v->local.point[i].local;
+        }
     }
     vae_table_write(r, v->s->per_image, &(struct table){names, columns, count, values});
     vae_memory_give(values);

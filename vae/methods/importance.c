@@ -50,7 +50,7 @@ static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_IS,
  * l * rows + i, so images and encodings are repeated for each draw. */
 static size_t draws_at_once(const struct vae_importance *s)
 {
-    return vae_min_size(IMPORTANCE_ROWS / s->rows, s->draws);
+    return vae_min_size(IMPORTANCE_ROWS / s->at.rows, s->at.steps);
 }
 
 static void copy_rows(float *a, size_t ld, struct share rows, size_t distance, size_t copies)
@@ -64,13 +64,13 @@ static void copy_rows(float *a, size_t ld, struct share rows, size_t distance, s
 static void begin_range(struct vae_importance *s, struct vae_job j, struct share own)
 {
     struct vae_model *m = j.m;
-    const struct vae_source from = vae_evaluation_source(&s->of, s->first);
+    const struct vae_source from = vae_evaluation_source(&s->of, s->at.first);
     const size_t copies = draws_at_once(s);
     vae_gather(m, &from, own.first, own.end - own.first);
-    copy_rows(m->work.x, m->ld.x, own, s->rows, copies);
+    copy_rows(m->work.x, m->ld.x, own, s->at.rows, copies);
     vae_pool_barrier(m->pool, j.thread);
-    vae_encode(j, (struct vae_range){0, s->rows});
-    copy_rows(m->work.head, m->ld.head, own, s->rows, copies);
+    vae_encode(j, (struct vae_range){0, s->at.rows});
+    copy_rows(m->work.head, m->ld.head, own, s->at.rows, copies);
 }
 
 /* Draws first ... first + count - 1 of the block. */
@@ -78,17 +78,17 @@ static void run_draws(struct vae_importance *s, struct vae_job j, size_t first, 
 {
     struct vae_model *m = j.m;
     const enum vae_stream stream = streams[s->of.noise];
-    const size_t rows = count * s->rows;
+    const size_t rows = count * s->at.rows;
     const struct share own = vae_share_of(rows, j.thread, vae_pool_threads(m->pool));
     for (size_t l = 0; l < count; l++) {
-        struct sv_rng rng = sv_rng_at(s->of.seed, stream, s->done + first + l);
-        rng.ctr[1] = (uint32_t)s->first - (uint32_t)(l * s->rows);
-        vae_draw(j, (struct vae_range){l * s->rows, s->rows}, rng);
+        struct sv_rng rng = sv_rng_at(s->of.seed, stream, s->at.done + first + l);
+        rng.ctr[1] = (uint32_t)s->at.first - (uint32_t)(l * s->at.rows);
+        vae_draw(j, (struct vae_range){l * s->at.rows, s->at.rows}, rng);
     }
     vae_log_likelihood(j, (struct vae_range){0, rows});
     vae_log_weights(j, (struct vae_range){own.first, own.end - own.first});
     for (size_t r = own.first; r < own.end; r++)
-        s->log_w[r % s->rows * IMPORTANCE_BLOCK + first + r / s->rows] = m->work.log_w[r];
+        s->log_w[r % s->at.rows * IMPORTANCE_BLOCK + first + r / s->at.rows] = m->work.log_w[r];
     vae_pool_barrier(m->pool, j.thread); /* the next draws overwrite these rows */
 }
 
@@ -96,37 +96,27 @@ static void run_block(void *arg, size_t thread)
 {
     struct vae_importance *s = arg;
     const struct vae_job j = {&s->model, thread};
-    const struct share own = vae_share_of(s->rows, thread, vae_pool_threads(s->model.pool));
-    if (s->done == 0) begin_range(s, j, own);
-    for (size_t l = 0, n; l < s->block; l += n) {
-        n = vae_min_size(draws_at_once(s), s->block - l);
+    const struct share own = vae_share_of(s->at.rows, thread, vae_pool_threads(s->model.pool));
+    if (s->at.done == 0) begin_range(s, j, own);
+    for (size_t l = 0, n; l < s->at.block; l += n) {
+        n = vae_min_size(draws_at_once(s), s->at.block - l);
         run_draws(s, j, l, n);
     }
     for (size_t i = own.first; i < own.end; i++)
-        vae_log_sum_add(&s->model.k, &s->sum[i], s->block, s->log_w + i * IMPORTANCE_BLOCK);
+        vae_log_sum_add(&s->model.k, &s->sum[i], s->at.block, s->log_w + i * IMPORTANCE_BLOCK);
 }
 
 /* --- the method --- */
 
-/* Starts the range of images from `first` on. */
-static void next_range(struct vae_importance *s, size_t first)
-{
-    s->first = first;
-    s->rows = vae_min_size(IMPORTANCE_ROWS, s->of.images->count - first);
-    s->done = 0;
-    for (size_t i = 0; i < s->rows; i++) s->sum[i] = vae_log_sum_none();
-}
-
 bool vae_importance_step(struct vae_importance *s)
 {
-    const size_t draws = s->draws;
-    if (s->done == draws) next_range(s, s->first + s->rows);
-    if (s->rows == 0) return false;
-    s->block = vae_min_size(IMPORTANCE_BLOCK, draws - s->done);
+    struct vae_sweep *at = &s->at;
+    if (!vae_sweep_next(at)) return false;
+    for (size_t i = 0; at->done == 0 && i < at->rows; i++) s->sum[i] = vae_log_sum_none();
     vae_pool_run(s->model.pool, run_block, s);
-    s->done += s->block;
-    for (size_t i = 0; s->done == draws && i < s->rows; i++)
-        s->point[s->first + i] = (struct vae_importance_point){
+    vae_sweep_end(at);
+    for (size_t i = 0; vae_sweep_range_done(at) && i < at->rows; i++)
+        s->point[at->first + i] = (struct vae_importance_point){
             vae_log_sum_mean(&s->model.k, &s->sum[i]), vae_log_sum_ess(&s->sum[i])};
     return true;
 }
@@ -135,19 +125,15 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
                            const struct vae_evaluation *of, size_t draws, struct vae_error *e)
 {
     const size_t images = of->images->count;
-    *s = (struct vae_importance){.of = *of, .draws = draws};
-    if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, IMPORTANCE_ROWS, 1, m->pool, e))
-        return false;
+    *s = (struct vae_importance){.of = *of,
+                                 .at = {images, draws, IMPORTANCE_ROWS, IMPORTANCE_BLOCK}};
+    if (!vae_copy(&s->model, m, IMPORTANCE_ROWS, 1, e)) return false;
     s->log_w = vae_memory_get(IMPORTANCE_ROWS * IMPORTANCE_BLOCK * sizeof *s->log_w);
     s->sum = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->sum);
     s->point = vae_memory_get(images * sizeof *s->point);
-    if (!s->log_w || !s->sum || !s->point) {
-        vae_importance_destroy(s);
-        return vae_fail(e, "not enough memory for log p(x) of %zu images", images);
-    }
-    memcpy(s->model.w, m->w, m->params * sizeof *m->w);
-    next_range(s, 0);
-    return true;
+    if (s->log_w && s->sum && s->point) return true;
+    vae_importance_destroy(s);
+    return vae_fail(e, "not enough memory for log p(x) of %zu images", images);
 }
 
 void vae_importance_destroy(struct vae_importance *s)
@@ -159,16 +145,9 @@ void vae_importance_destroy(struct vae_importance *s)
     *s = (struct vae_importance){0};
 }
 
-/* --- progress and results --- */
-
-uint64_t vae_importance_done(const struct vae_importance *s)
-{
-    return (uint64_t)s->first * s->draws + (uint64_t)s->rows * s->done;
-}
-
 struct vae_importance_mean vae_importance_mean(const struct vae_importance *s)
 {
-    const size_t n = s->first + (s->done == s->draws ? s->rows : 0);
+    const size_t n = vae_sweep_images(&s->at);
     struct vae_importance_mean mean = {0};
     double squares = 0;
     for (size_t i = 0; i < n; i++) {

@@ -12,6 +12,7 @@
 #ifndef VAE_IMPORTANCE_H
 #define VAE_IMPORTANCE_H
 
+#include "sweep.h"
 #include "train.h"
 
 enum { VAE_MAX_DRAWS = 100000000 };
@@ -55,10 +56,8 @@ struct vae_importance_point {
 
 struct vae_importance {
     struct vae_evaluation of;
-    size_t draws;            /* K */
     struct vae_model model;  /* a copy of the weights, with room for IMPORTANCE_ROWS rows */
-    size_t first, rows;      /* the current range of images */
-    size_t done, block;      /* draws per image: done so far; in the last block */
+    struct vae_sweep at;     /* its steps are draws */
     float *log_w;            /* [IMPORTANCE_ROWS][IMPORTANCE_BLOCK], of the last block */
     struct vae_log_sum *sum; /* [IMPORTANCE_ROWS] */
     struct vae_importance_point *point; /* [images]; set where all draws are done */
@@ -73,9 +72,6 @@ void vae_importance_destroy(struct vae_importance *s);
 /* Runs the next block of draws for a range of at most IMPORTANCE_ROWS images; the first block of a
  * range runs the encoder. False if all images were already done. Memory does not depend on K. */
 bool vae_importance_step(struct vae_importance *s);
-
-/* Draws done, over all images. */
-uint64_t vae_importance_done(const struct vae_importance *s);
 
 /* Means over the images done. se: the standard error of log_p, sample standard deviation /
  * sqrt(images). NaN with too few images: none for the means, fewer than two for se. */

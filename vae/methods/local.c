@@ -1,19 +1,18 @@
 #include "local.h"
 #include "../base/memory.h"
-#include "../base/min.h"
 #include "../base/split.h"
 #include "../base/streams.h"
 #include <math.h>
 #include <string.h>
 
-_Static_assert((int)LOCAL_ROWS *(int)LOCAL_DRAWS == (int)VAE_RANGE, "one micro-batch");
+_Static_assert(LOCAL_ROWS *LOCAL_DRAWS == (int)VAE_RANGE, "one micro-batch");
 
 /* Steps between two looks at the signals. */
 enum { BLOCK = 20 };
 
-/* Steps of the noise: those of the judges first, so that they are the same for any number of steps
- * of Adam. */
-enum { JUDGINGS = LOCAL_JUDGES / LOCAL_DRAWS };
+/* Steps of the noise. Those of the bounds come first, so that they are the same for any number of
+ * steps of Adam. */
+enum { EVAL_STEPS = LOCAL_EVAL_DRAWS / LOCAL_DRAWS };
 static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_LOCAL,
                                           [NOISE_POINTS] = STREAM_EPS_LOCAL_POINTS,
                                           [NOISE_VALIDATION] = STREAM_EPS_LOCAL_VALIDATION};
@@ -22,18 +21,18 @@ static const enum vae_stream streams[] = {[NOISE_TEST] = STREAM_EPS_LOCAL,
 
 static struct vae_range points_of(const struct vae_local *s)
 {
-    return (struct vae_range){0, s->rows};
+    return (struct vae_range){0, s->at.rows};
 }
 
 static struct vae_range draws_of(const struct vae_local *s)
 {
-    return (struct vae_range){0, s->rows * LOCAL_DRAWS};
+    return (struct vae_range){0, s->at.rows * LOCAL_DRAWS};
 }
 
 static void draw(const struct vae_local *s, struct vae_job j, size_t step)
 {
     struct sv_rng rng = sv_rng_at(s->of.seed, streams[s->of.noise], step);
-    rng.ctr[1] = (uint32_t)(s->first * LOCAL_DRAWS);
+    rng.ctr[1] = (uint32_t)(s->at.first * LOCAL_DRAWS);
     vae_draw(j, points_of(s), rng);
 }
 
@@ -41,7 +40,7 @@ static void draw(const struct vae_local *s, struct vae_job j, size_t step)
 static void begin_range(struct vae_local *s, struct vae_job j, struct share own)
 {
     struct vae_model *m = j.m;
-    const struct vae_source from = vae_evaluation_source(&s->of, s->first);
+    const struct vae_source from = vae_evaluation_source(&s->of, s->at.first);
     const size_t n = 2 * m->shape.latent;
     vae_gather(m, &from, own.first, own.end - own.first);
     for (int i = 0; i < 2; i++)
@@ -51,16 +50,16 @@ static void begin_range(struct vae_local *s, struct vae_job j, struct share own)
 }
 
 /* The bound of each of the thread's images. */
-static void judge(const struct vae_local *s, struct vae_job j, struct share own, double *bound)
+static void estimate(const struct vae_local *s, struct vae_job j, struct share own, double *bound)
 {
     for (size_t r = own.first; r < own.end; r++) bound[r] = 0;
-    for (size_t step = 0; step < JUDGINGS; step++) {
+    for (size_t step = 0; step < EVAL_STEPS; step++) {
         draw(s, j, step);
         vae_log_likelihood(j, draws_of(s));
         vae_log_weights(j, (struct vae_range){own.first, own.end - own.first});
         for (size_t r = own.first; r < own.end; r++)
             for (size_t l = 0; l < LOCAL_DRAWS; l++)
-                bound[r] += (double)j.m->work.log_w[r * LOCAL_DRAWS + l] / (double)LOCAL_JUDGES;
+                bound[r] += (double)j.m->work.log_w[r * LOCAL_DRAWS + l] / (double)LOCAL_EVAL_DRAWS;
     }
 }
 
@@ -70,11 +69,11 @@ static void descend(const struct vae_local *s, struct vae_job j, struct share ow
     static const struct vae_objective objective = {VAE_ESTIMATOR_B, 1, 1 / (float)LOCAL_DRAWS,
                                                    NULL};
     const struct vae_model *m = j.m;
-    const float left = (float)(s->steps - step) / (float)s->steps;
+    const float left = (float)(s->at.steps - step) / (float)s->at.steps;
     const struct vae_step size = {.lr = LOCAL_LR * left, .count = step + 1};
     const struct sv_optim adam = vae_kernel_optim(VAE_ADAM, &size);
     const size_t n = 2 * m->shape.latent;
-    draw(s, j, JUDGINGS + step);
+    draw(s, j, EVAL_STEPS + step);
     vae_likelihood(j, draws_of(s), objective.draw_weight);
     vae_back_decoder(j, draws_of(s), true);
     vae_back_head(j, points_of(s), &objective);
@@ -88,36 +87,27 @@ static void run_block(void *arg, size_t thread)
 {
     struct vae_local *s = arg;
     const struct vae_job j = {&s->model, thread};
-    const struct share own = vae_share_of(s->rows, thread, vae_pool_threads(s->model.pool));
-    struct vae_local_point *point = s->point + s->first;
+    const struct share own = vae_share_of(s->at.rows, thread, vae_pool_threads(s->model.pool));
+    struct vae_local_point *point = s->point + s->at.first;
     double bound[LOCAL_ROWS];
-    if (s->done == 0) {
+    if (s->at.done == 0) {
         begin_range(s, j, own);
-        judge(s, j, own, bound);
+        estimate(s, j, own, bound);
         for (size_t r = own.first; r < own.end; r++) point[r].amortised = bound[r];
     }
-    for (size_t i = 0; i < s->block; i++) descend(s, j, own, s->done + i);
-    if (s->done + s->block < s->steps) return;
-    judge(s, j, own, bound);
+    for (size_t i = 0; i < s->at.block; i++) descend(s, j, own, s->at.done + i);
+    if (s->at.done + s->at.block < s->at.steps) return;
+    estimate(s, j, own, bound);
     for (size_t r = own.first; r < own.end; r++) point[r].local = bound[r];
 }
 
 /* --- the method --- */
 
-static void next_range(struct vae_local *s, size_t first)
-{
-    s->first = first;
-    s->rows = vae_min_size(LOCAL_ROWS, s->of.images->count - first);
-    s->done = 0;
-}
-
 bool vae_local_step(struct vae_local *s)
 {
-    if (s->done == s->steps) next_range(s, s->first + s->rows);
-    if (s->rows == 0) return false;
-    s->block = vae_min_size(BLOCK, s->steps - s->done);
+    if (!vae_sweep_next(&s->at)) return false;
     vae_pool_run(s->model.pool, run_block, s);
-    s->done += s->block;
+    vae_sweep_end(&s->at);
     return true;
 }
 
@@ -125,19 +115,14 @@ bool vae_local_create(struct vae_local *s, const struct vae_model *m,
                       const struct vae_evaluation *of, size_t steps, struct vae_error *e)
 {
     const size_t images = of->images->count;
-    *s = (struct vae_local){.of = *of, .steps = steps};
-    if (!vae_create(&s->model, &m->k, &m->shape, VAE_SGD, LOCAL_ROWS, LOCAL_DRAWS, m->pool, e))
-        return false;
+    *s = (struct vae_local){.of = *of, .at = {images, steps, LOCAL_ROWS, BLOCK}};
+    if (!vae_copy(&s->model, m, LOCAL_ROWS, LOCAL_DRAWS, e)) return false;
     for (int i = 0; i < 2; i++)
         s->stat[i] = vae_memory_get(2 * m->shape.latent * LOCAL_ROWS * sizeof(float));
     s->point = vae_memory_get(images * sizeof *s->point);
-    if (!s->stat[0] || !s->stat[1] || !s->point) {
-        vae_local_destroy(s);
-        return vae_fail(e, "not enough memory for local posteriors of %zu images", images);
-    }
-    memcpy(s->model.w, m->w, m->params * sizeof *m->w);
-    next_range(s, 0);
-    return true;
+    if (s->stat[0] && s->stat[1] && s->point) return true;
+    vae_local_destroy(s);
+    return vae_fail(e, "not enough memory for local posteriors of %zu images", images);
 }
 
 void vae_local_destroy(struct vae_local *s)
@@ -148,16 +133,9 @@ void vae_local_destroy(struct vae_local *s)
     *s = (struct vae_local){0};
 }
 
-/* --- progress and results --- */
-
-uint64_t vae_local_done(const struct vae_local *s)
-{
-    return (uint64_t)s->first * s->steps + (uint64_t)s->rows * s->done;
-}
-
 struct vae_local_mean vae_local_mean(const struct vae_local *s)
 {
-    const size_t n = s->first + (s->done == s->steps ? s->rows : 0);
+    const size_t n = vae_sweep_images(&s->at);
     struct vae_local_mean mean = {0};
     double squares = 0;
     for (size_t i = 0; i < n; i++) {

@@ -2,6 +2,7 @@
 #include "../base/memory.h"
 #include "model.h"
 #include <math.h>
+#include <string.h>
 
 /* Leading dimension: rows start on cache lines, an odd number of lines apart, so that the rows of a
  * microtile do not collide in one cache set. */
@@ -146,6 +147,14 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                         bytes >> 20);
     carve(m, m->memory);
     for (size_t i = 0; i < max_rows * samples; i++) m->work.ones[i] = 1;
+    return true;
+}
+
+bool vae_copy(struct vae_model *copy, const struct vae_model *m, size_t max_rows, size_t samples,
+              struct vae_error *e)
+{
+    if (!vae_create(copy, &m->k, &m->shape, VAE_SGD, max_rows, samples, m->pool, e)) return false;
+    memcpy(copy->w, m->w, m->params * sizeof *m->w);
     return true;
 }
 

@@ -96,6 +96,10 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                 struct vae_error *e);
 void vae_destroy(struct vae_model *m);
 
+/* A model with the shape, weights, kernels and pool of m and its own room, not to be trained. */
+bool vae_copy(struct vae_model *copy, const struct vae_model *m, size_t max_rows, size_t samples,
+              struct vae_error *e);
+
 /* Weights ~ N(0, sd^2), biases 0, statistics 0. AEVB, section 5, draws from N(0, 0.01), which can
  * mean an sd of 0.01 or of 0.1. */
 void vae_init(struct vae_model *m, uint64_t seed, float sd);
