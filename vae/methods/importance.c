@@ -126,7 +126,10 @@ bool vae_importance_create(struct vae_importance *s, const struct vae_model *m,
 {
     const size_t images = of->images->count;
     *s = (struct vae_importance){.of = *of,
-                                 .at = {images, draws, IMPORTANCE_ROWS, IMPORTANCE_BLOCK}};
+                                 .at = {.images = images,
+                                        .steps = draws,
+                                        .most_rows = IMPORTANCE_ROWS,
+                                        .most_block = IMPORTANCE_BLOCK}};
     if (!vae_copy(&s->model, m, IMPORTANCE_ROWS, 1, e)) return false;
     s->log_w = vae_memory_get(IMPORTANCE_ROWS * IMPORTANCE_BLOCK * sizeof *s->log_w);
     s->sum = vae_memory_get(IMPORTANCE_ROWS * sizeof *s->sum);

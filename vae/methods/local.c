@@ -115,7 +115,9 @@ bool vae_local_create(struct vae_local *s, const struct vae_model *m,
                       const struct vae_evaluation *of, size_t steps, struct vae_error *e)
 {
     const size_t images = of->images->count;
-    *s = (struct vae_local){.of = *of, .at = {images, steps, LOCAL_ROWS, BLOCK}};
+    *s = (struct vae_local){
+        .of = *of,
+        .at = {.images = images, .steps = steps, .most_rows = LOCAL_ROWS, .most_block = BLOCK}};
     if (!vae_copy(&s->model, m, LOCAL_ROWS, LOCAL_DRAWS, e)) return false;
     for (int i = 0; i < 2; i++)
         s->stat[i] = vae_memory_get(2 * m->shape.latent * LOCAL_ROWS * sizeof(float));
