@@ -23,15 +23,54 @@ enum { GEMM_DEFERRED = 12 };
 enum { GEMM_MAIN = 4, GEMM_FLAT = 8, PEAK_CHAINS = 24 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 4, 4, 5, 4, 2, 4, 4, 4, 4, 4, 4, 4, 4};
 
+/* All k steps over the accumulators c and, if W is odd, pair. adjacent: rs is 1. */
+V16_INLINE void gemm_steps(const int H, const int W, const bool adjacent,
+                           const struct gemm_context *x, const float *a, const float *b, __m512 *c,
+                           __m512 *pair)
+{
+    const int N = W / 2;
+    const size_t rs = adjacent ? 1 : x->rs, cs = x->cs, bp = x->bp, bs = x->bs, step = x->step;
+    const size_t ahead = x->ahead;
+    const float *row[5], *next = x->next; /* every third row; the two after it by index */
+    GEMM_UNROLL
+    for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
+    GEMM_ROLL
+    for (size_t p = x->k; p; p--) {
+        __m512 bv[8], half = _mm512_setzero_ps();
+        GEMM_UNROLL
+        for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
+        _mm_prefetch((const char *)next, _MM_HINT_T1);
+        if (adjacent) gemm_fetch_a(H, a, ahead);
+        if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
+        GEMM_UNROLL
+        for (int i = 0; i < H; i += 2) {
+            const int j = i + 1 < H ? i + 1 : i, next_row = j > i ? N : 0;
+            const __m512 ai = _mm512_set1_ps(adjacent ? a[i] : row[i / 3][(size_t)(i % 3) * rs]);
+            GEMM_UNROLL
+            for (int v = 0; v < N; v++) c[i * N + v] = _mm512_fmadd_ps(ai, bv[v], c[i * N + v]);
+            const __m512 aj =
+                j == i ? ai : _mm512_set1_ps(adjacent ? a[j] : row[j / 3][(size_t)(j % 3) * rs]);
+            GEMM_UNROLL
+            for (int v = 0; v < next_row; v++)
+                c[j * N + v] = _mm512_fmadd_ps(aj, bv[v], c[j * N + v]);
+            if (W % 2)
+                pair[i / 2] =
+                    _mm512_fmadd_ps(_mm512_mask_blend_ps(0xff00, ai, aj), half, pair[i / 2]);
+        }
+        if (adjacent)
+            GEMM_ADVANCE(a, cs);
+        else
+            GEMM_UNROLL for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
+        GEMM_ADVANCE(b, bs);
+        GEMM_ADVANCE(next, step);
+    }
+}
+
 V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context *x, const float *a,
                             const float *b, v16 *acc)
 {
     const int V = (W + 1) / 2, N = W / 2;
-    const size_t rs = x->rs, cs = x->cs, bp = x->bp, bs = x->bs, step = x->step;
-    const float *row[5], *next = x->next; /* every third row; the two after it by index */
     __m512 c[32], pair[5];
-    GEMM_UNROLL
-    for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
     GEMM_UNROLL
     for (int i = 0; i < H; i++) {
         GEMM_UNROLL
@@ -41,32 +80,10 @@ V16_INLINE void gemm_chains(const int H, const int W, const struct gemm_context 
             pair[i / 2] =
                 _mm512_insertf32x8(pair[i / 2], _mm512_castps512_ps256(acc[i * V + N].v), 1);
     }
-    GEMM_ROLL
-    for (size_t p = x->k; p; p--) {
-        __m512 bv[8], half = _mm512_setzero_ps();
-        GEMM_UNROLL
-        for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
-        _mm_prefetch((const char *)next, _MM_HINT_T1);
-        if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
-        GEMM_UNROLL
-        for (int i = 0; i < H; i += 2) {
-            const int j = i + 1 < H ? i + 1 : i, next_row = j > i ? N : 0;
-            const __m512 ai = _mm512_set1_ps(row[i / 3][(size_t)(i % 3) * rs]);
-            GEMM_UNROLL
-            for (int v = 0; v < N; v++) c[i * N + v] = _mm512_fmadd_ps(ai, bv[v], c[i * N + v]);
-            const __m512 aj = j == i ? ai : _mm512_set1_ps(row[j / 3][(size_t)(j % 3) * rs]);
-            GEMM_UNROLL
-            for (int v = 0; v < next_row; v++)
-                c[j * N + v] = _mm512_fmadd_ps(aj, bv[v], c[j * N + v]);
-            if (W % 2)
-                pair[i / 2] =
-                    _mm512_fmadd_ps(_mm512_mask_blend_ps(0xff00, ai, aj), half, pair[i / 2]);
-        }
-        GEMM_UNROLL
-        for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], cs);
-        GEMM_ADVANCE(b, bs);
-        GEMM_ADVANCE(next, step);
-    }
+    if (x->rs == 1)
+        gemm_steps(H, W, true, x, a, b, c, pair);
+    else
+        gemm_steps(H, W, false, x, a, b, c, pair);
     GEMM_UNROLL
     for (int i = 0; i < H; i++) {
         GEMM_UNROLL

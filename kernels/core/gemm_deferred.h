@@ -4,6 +4,10 @@
  * only its issue slots, on Zen 4 some seven per vector (two for the square root, two for the
  * division), instead of sixteen cycles by itself.
  *
+ * A row's update from load to store takes some 100 cycles. A window of 224 instructions, as of
+ * Skylake's cores, reaches no further than 65 cycles of k steps, and would wait for the rest. So
+ * statistics, root and step belong to three rows, each one ahead of the next.
+ *
  * Used for packed C, whole microtiles of GEMM_MAIN half vectors, k at least the height of a
  * microtile, and rows of op(A) that are adjacent in memory (gemm_tn). An ISA that gains by it
  * defines GEMM_DEFERRED and GEMM_DEFERRED_ROWS: the height that leaves registers for the update.
@@ -38,13 +42,48 @@ V16_INLINE void gemm_link(const int H, const int V, const float *a, const float 
     }
 }
 
+/* --- the parts of an update: of the 16 weights at `at`, whose gradient is in the buffer --- */
+
+/* Adagrad leaves the gradient with its decay there; Adam's average is among the statistics. */
+V16_INLINE void gemm_due_statistics(const struct sv_gemm *g, const struct sv_optim *o,
+                                    const enum sv_epilogue e, size_t at, float *gradient)
+{
+    const size_t ahead = at + 16 * GEMM_ROWS_AHEAD;
+    const v16 w = v16_load(g->c + at), x = v16_load(gradient), decay = v16_set1(o->decay);
+    v16 s = v16_load(g->s + at), v;
+    __builtin_prefetch(g->c + ahead, 1);
+    __builtin_prefetch(g->s + ahead, 1);
+    if (e == SV_EPI_ADAM) {
+        __builtin_prefetch(g->v + ahead, 1);
+        v = v16_load(g->v + at);
+        v16_adam_averages(w, x, &s, &v, decay, o->beta1, o->beta2);
+        v16_store(g->v + at, v);
+    } else {
+        v16_store(gradient, v16_adagrad_sum(w, x, &s, decay));
+    }
+    v16_store(g->s + at, s);
+}
+
+V16_INLINE v16 gemm_due_root(const struct sv_gemm *g, const struct sv_optim *o,
+                             const enum sv_epilogue e, size_t at)
+{
+    return v16_root(v16_load((e == SV_EPI_ADAM ? g->v : g->s) + at), v16_set1(o->eps));
+}
+
+V16_INLINE void gemm_due_step(const struct sv_gemm *g, const struct sv_optim *o,
+                              const enum sv_epilogue e, size_t at, const float *gradient, v16 root)
+{
+    const v16 up = v16_load(e == SV_EPI_ADAM ? g->s + at : gradient);
+    v16_store(g->c + at, v16_step(v16_load(g->c + at), up, root, v16_set1(o->lr)));
+}
+
 V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struct gemm_context *x,
                               const float *a, const float *b)
 {
     const int V = GEMM_MAIN / 2;
     const struct sv_gemm g = *x->g;
     const struct sv_optim optim = x->optim;
-    const size_t cs = x->cs, bp = x->bp, bs = x->bs, cp = x->cp;
+    const size_t cs = x->cs, bp = x->bp, bs = x->bs, cp = x->cp, ahead = x->ahead;
     float *buffer = x->buffer, *due = buffer;
     size_t at = x->due.at, rows = x->due_rows, links = x->k;
     v16 acc[GEMM_TILE_MAX];
@@ -52,24 +91,25 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
 #define GEMM_LINK()                                                                                \
     do {                                                                                           \
         gemm_link(H, V, a, b, bp, acc);                                                            \
+        gemm_fetch_a(H, a, ahead);                                                                 \
         GEMM_ADVANCE(a, cs);                                                                       \
         GEMM_ADVANCE(b, bs);                                                                       \
     } while (0)
-    const size_t between = rows ? links / rows : 0;
-    links -= between * rows;
+    const size_t rounds = rows ? rows + 2 : 0, between = rows ? links / rounds : 0;
+    v16 root[GEMM_MAIN / 2];
+    GEMM_UNROLL
+    for (int v = 0; v < V; v++) root[v] = v16_set1(1);
+    links -= between * rounds;
     GEMM_ROLL
-    for (; rows; rows--) {
+    for (size_t r = 0; r < rounds; r++) {
         GEMM_ROLL
         for (size_t u = between; u; u--) GEMM_LINK();
-        GEMM_UNROLL
-        for (int v = 0; v < V; v++) {
-            const size_t q = at + (size_t)v * cp, ahead = q + 16 * GEMM_ROWS_AHEAD;
-            __builtin_prefetch(g.c + ahead, 1);
-            __builtin_prefetch(g.s + ahead, 1);
-            if (sv_epilogues[e].arrays > 2) __builtin_prefetch(g.v + ahead, 1);
-            const v16 w = gemm_optimize(&g, &optim, e, v16_load(due + 16 * v), q, 16);
-            v16_store(g.c + q, w);
-        }
+        if (r >= 2) GEMM_EACH(1, V)
+        gemm_due_step(&g, &optim, e, at + (size_t)v * cp - 32, due + 16 * (v - 2 * V), root[v]);
+        if (r >= 1 && r <= rows)
+            GEMM_EACH(1, V) root[v] = gemm_due_root(&g, &optim, e, at + (size_t)v * cp - 16);
+        if (r < rows) GEMM_EACH(1, V)
+        gemm_due_statistics(&g, &optim, e, at + (size_t)v * cp, due + 16 * v);
         due += 16 * V;
         at += 16;
     }

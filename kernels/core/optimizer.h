@@ -25,22 +25,42 @@ V16_INLINE v16 v16_sgd(v16 w, v16 g, v16 lr, v16 decay)
     return v16_sweep(v16_fnma(lr, v16_fma(decay, w, g), w));
 }
 
-V16_INLINE v16 v16_adagrad(v16 w, v16 g, v16 *s, v16 lr, v16 eps, v16 decay)
+/* Adagrad and Adam in three parts, which core/gemm_deferred.h keeps apart: the statistics, the root
+ * by which a step is divided, and the step along `up`, the gradient or its average. */
+V16_INLINE v16 v16_root(v16 s, v16 eps) { return v16_add(v16_sqrt(s), eps); }
+V16_INLINE v16 v16_step(v16 w, v16 up, v16 root, v16 lr)
+{
+    return v16_sweep(v16_fnma(lr, v16_div(up, root), w));
+}
+
+/* Returns the gradient with the decay. */
+V16_INLINE v16 v16_adagrad_sum(v16 w, v16 g, v16 *s, v16 decay)
 {
     g = v16_fma(decay, w, g);
     *s = v16_fma(g, g, *s);
-    return v16_sweep(v16_fnma(lr, v16_div(g, v16_add(v16_sqrt(*s), eps)), w));
+    return g;
 }
 
-V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 decay, float beta1,
-                        float beta2)
+V16_INLINE v16 v16_adagrad(v16 w, v16 g, v16 *s, v16 lr, v16 eps, v16 decay)
+{
+    g = v16_adagrad_sum(w, g, s, decay);
+    return v16_step(w, g, v16_root(*s, eps), lr);
+}
+
+V16_INLINE void v16_adam_averages(v16 w, v16 g, v16 *m, v16 *v, v16 decay, float beta1, float beta2)
 {
     g = v16_fma(decay, w, g);
     *m = v16_sweep(v16_fma(v16_set1(beta1), *m, v16_mul(v16_set1(1 - beta1), g)));
     g = v16_max(v16_set1(0x1p-57f),
                 v16_abs(g)); /* no square underflows; v16_sweep removes what this adds */
     *v = v16_sweep(v16_fma(v16_set1(beta2), *v, v16_mul(v16_set1(1 - beta2), v16_mul(g, g))));
-    return v16_sweep(v16_fnma(alpha, v16_div(*m, v16_add(v16_sqrt(*v), eps)), w));
+}
+
+V16_INLINE v16 v16_adam(v16 w, v16 g, v16 *m, v16 *v, v16 alpha, v16 eps, v16 decay, float beta1,
+                        float beta2)
+{
+    v16_adam_averages(w, g, m, v, decay, beta1, beta2);
+    return v16_step(w, *m, v16_root(*v, eps), alpha);
 }
 
 static void SV_FN(sgd)(size_t n, float *w, const float *g, float lr, float decay)
