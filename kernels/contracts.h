@@ -209,7 +209,8 @@ typedef void SV_T(normal_ll_fn)(size_t m, size_t n, const real *z, size_t ldz, r
 
 /* ---- bernoulli_ll ------------------------------------------------------------------------------
  * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
- * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p).
+ * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p), plus n u: the
+ * logarithm is taken of products of 1 + exp(-|l|).
  * ---- bernoulli_ll_grad: as bernoulli_ll, and dlogits = scale (sigmoid(l) - x); in place allowed
  * Accuracy: 6 u relative to scale (sigmoid(l) + x). */
 struct SV_T(bernoulli_ll) {

@@ -1,5 +1,6 @@
 /* Verifies each kernel of the scalar reference and of each table that this machine supports. */
 #include "../kernels/choice.h"
+#include "../reference/verify/must.h"
 #include "../reference/verify/verify.h"
 #include "suites.h"
 #include <float.h>
@@ -75,6 +76,43 @@ START_TEST(test_decay_stops_short)
 }
 END_TEST
 
+/* Each column of logits 0 is a factor of 2: without a logarithm now and then, 16 * 128 of them
+ * overflow. */
+START_TEST(test_many_even_pixels)
+{
+    enum { N = 5000 };
+    static const float zeros[N], ones[N];
+    static float d[N];
+    const struct sv_kernels k = *sv_candidate((size_t)_i);
+    if (!sv_candidate_supported((size_t)_i) || !k.gemm_nn) return;
+    float *scratch = must_calloc(1, sv_gemm_scratch(1, N, 0) + 1), sum = 0;
+    const struct sv_gemm g = {.m = 1,
+                              .n = N,
+                              .a = zeros,
+                              .lda = 1,
+                              .b = zeros,
+                              .ldb = N,
+                              .c = d,
+                              .ldc = N,
+                              .epilogue = SV_EPI_BERNOULLI,
+                              .bias = zeros,
+                              .y = ones,
+                              .ldy = N,
+                              .scale = 1,
+                              .row_sum = &sum,
+                              .scratch = scratch};
+    k.gemm_nn(&g);
+    free(scratch);
+    ck_assert_double_eq_tol((double)sum, -N * 0.69314718055994531, 1e-2);
+    if (!k.bernoulli_ll) return;
+    const struct sv_bernoulli_ll p = {
+        .m = 1, .n = N, .logits = zeros, .ldl = N, .x = ones, .ldx = N, .ll = &d[0]};
+    k.bernoulli_ll(&p);
+    ck_assert_msg(!memcmp(&d[0], &sum, sizeof sum), "%s: %a, fused %a", k.isa, (double)d[0],
+                  (double)sum);
+}
+END_TEST
+
 Suite *suite_kernels(void)
 {
     size_t tables = 0;
@@ -85,6 +123,7 @@ Suite *suite_kernels(void)
     tcase_set_tags(t, "kernels");
     tcase_add_loop_test(t, test_kernel, 0, (int)(SV_KERNEL_COUNT * (tables + 1)));
     tcase_add_loop_test(t, test_decay_stops_short, 0, (int)tables);
+    tcase_add_loop_test(t, test_many_even_pixels, 0, (int)tables);
     suite_add_tcase(s, t);
     return s;
 }

@@ -29,8 +29,11 @@ static inline float *gemm_align(float *p) { return (float *)(((uintptr_t)p + 63)
 static inline size_t gemm_ld(size_t row) { return (gemm_round_up(row, 16) / 16 | 1) * 16; }
 
 struct gemm_scratch {
-    size_t a, b, lanes; /* floats: copied A, packed B, sixteen row-sum lanes per row */
+    size_t a, b, lanes; /* floats: copied A, packed B, row sums */
 };
+
+/* Floats of a row's sum while its columns arrive (gemm_bernoulli). */
+enum { GEMM_LANES = 32 };
 
 /* The size of a piece when n is cut into equal pieces of at most `most`. */
 static inline size_t gemm_even(size_t n, size_t most)
@@ -71,7 +74,7 @@ static inline struct gemm_scratch gemm_scratch_sizes(size_t m, size_t n, size_t 
     return (struct gemm_scratch){
         .a = gemm_max(rows, columns),
         .b = gemm_min(gemm_round_up(n, GEMM_NR) * kc, c.l3 / 4 / sizeof(float) + 3 * GEMM_NR * kc),
-        .lanes = 16 * m,
+        .lanes = GEMM_LANES * m,
     };
 }
 

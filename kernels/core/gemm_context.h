@@ -38,7 +38,7 @@ struct gemm_context {
     bool defers;               /* updates run one microtile behind (gemm_deferred.h) */
     struct gemm_place due;     /* place of the pending microtile */
     size_t due_rows;           /* its height; 0: none is pending */
-    float *buffer, *lanes;     /* [GEMM_TILE_MAX][16]; sixteen row-sum lanes per row of C */
+    float *buffer, *lanes;     /* [GEMM_TILE_MAX][16]; [rows of C][GEMM_LANES] of row sums */
 };
 
 /* Strided view of an operand, x[r][c] = p[r rs + c cs]; one of the strides is 1. */

@@ -205,15 +205,25 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
     gemm_settle(&x);
 }
 
+static float gemm_row_sum(const float *lanes)
+{
+    struct v16_bernoulli acc = {v16_load(lanes), v16_load(lanes + 16)};
+    v16_bernoulli_close(&acc);
+    return v16_fold_add(acc.linear);
+}
+
 static void gemm(const struct sv_gemm *g, struct gemm_view a, enum gemm_b plain, enum gemm_b packed,
                  enum gemm_shape shape)
 {
     float *lanes = gemm_align(g->scratch);
     const bool sums = sv_epilogues[g->epilogue].row_sum;
-    if (sums && g->m && g->n) memset(lanes, 0, 16 * g->m * sizeof *lanes);
+    for (size_t i = 0; sums && g->n && i < g->m; i++) {
+        v16_store(lanes + GEMM_LANES * i, v16_set1(0));
+        v16_store(lanes + GEMM_LANES * i + 16, v16_set1(1));
+    }
     if (g->m && g->n) gemm_run(g, a, g->b_packed ? packed : plain, shape);
     for (size_t i = 0; sums && i < g->m; i++)
-        g->row_sum[i] = g->n ? v16_fold_add(v16_load(lanes + 16 * i)) : 0;
+        g->row_sum[i] = g->n ? gemm_row_sum(lanes + GEMM_LANES * i) : 0;
 }
 
 /* The three products of one variant. All variants share the microtiles. */

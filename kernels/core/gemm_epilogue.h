@@ -3,18 +3,23 @@
 #define SV_GEMM_EPILOGUE_H
 
 #include "activation.h"
+#include "gemm_block.h"
 #include "gemm_context.h"
 #include "loglik.h"
 #include "optimizer.h"
 #include "reduce.h"
 #include "vmath.h"
 
-/* Log-likelihood terms are added to the row's sixteen lanes, as in reduce.h; columns arrive in
- * ascending order. */
-V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size_t left,
+/* A row's log-likelihood so far is in lanes: loglik.h's sum, then its product. Columns arrive in
+ * ascending order, j is the first of these. */
+V16_INLINE v16 gemm_bernoulli(const struct sv_gemm *g, v16 l, v16 x, v16 e, size_t j, size_t left,
                               float *lanes)
 {
-    v16_store(lanes, v16_sum_upto(v16_load(lanes), v16_bernoulli(l, x, e), left));
+    struct v16_bernoulli acc = {v16_load(lanes), v16_load(lanes + 16)};
+    if (j && j % V16_BLOCK == 0) v16_bernoulli_close(&acc);
+    v16_bernoulli_add(&acc, l, x, e, left);
+    v16_store(lanes, acc.linear);
+    v16_store(lanes + 16, acc.product);
     return v16_bernoulli_grad(l, x, e, v16_set1(g->scale));
 }
 
@@ -87,7 +92,7 @@ V16_INLINE void gemm_put(const struct sv_gemm *g, const struct sv_optim *o, enum
     if (sv_epilogues[e].arrays)
         x = gemm_optimize(g, o, e, x, p.at, left);
     else if (sv_epilogues[e].row_sum)
-        x = gemm_bernoulli(g, x, y, exp, left, lanes + 16 * p.i);
+        x = gemm_bernoulli(g, x, y, exp, p.j, left, lanes + GEMM_LANES * p.i);
     else if (sv_epilogues[e].y)
         x = gemm_slope(e, y, x);
     else

@@ -14,11 +14,26 @@
 
 #define LOG_2PI 0x1.d67f1cp0f
 
-V16_INLINE v16 v16_bernoulli(v16 l, v16 x, v16 e)
+/* A row's Bernoulli log-likelihood, lane by lane as in reduce.h: minus the sum of max(l, 0) - x l,
+ * and the product of all 1 + e. So V16_BLOCK columns take one logarithm instead of 64; a product of
+ * 64 factors between 1 and 2 cannot overflow. */
+struct v16_bernoulli {
+    v16 linear, product;
+};
+
+V16_INLINE void v16_bernoulli_add(struct v16_bernoulli *acc, v16 l, v16 x, v16 e, size_t left)
 {
-    v16 top = v16_max(v16_set1(0), l);
-    v16 linear = v16_flip(v16_fnma(x, l, top), v16u_set1(0x80000000));
-    return v16_sub(linear, v16_log1p_unit(e));
+    const v16 t = v16_fnma(x, l, v16_max(v16_set1(0), l));
+    const bool all = left >= 16;
+    acc->linear = v16_sub(acc->linear, all ? t : v16_keep(v16m_first(left), t));
+    acc->product = v16_fma(acc->product, all ? e : v16_keep(v16m_first(left), e), acc->product);
+}
+
+/* Ends a block: takes the product's logarithm into the sum. */
+V16_INLINE void v16_bernoulli_close(struct v16_bernoulli *acc)
+{
+    acc->linear = v16_sub(acc->linear, v16_log(acc->product));
+    acc->product = v16_set1(1);
 }
 
 V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
@@ -26,45 +41,51 @@ V16_INLINE v16 v16_bernoulli_grad(v16 l, v16 x, v16 e, v16 scale)
     return v16_mul(scale, v16_sub(v16_sigmoid_from(l, e), x));
 }
 
-/* One block of a row, or the rest of the row if that is shorter. Returns acc plus its terms, and
- * writes the gradient if d is not NULL. */
-V16_INLINE v16 v16_bernoulli_block(size_t left, const float *logits, const float *x, float scale,
-                                   float *d, v16 acc)
+/* One block of a row, or the rest of the row if that is shorter. Writes the gradient if d is not
+ * NULL. */
+V16_INLINE void v16_bernoulli_block(size_t left, const float *logits, const float *x, float scale,
+                                    float *d, struct v16_bernoulli *acc)
 {
     _Alignas(64) float e[V16_BLOCK];
     const size_t n = left < V16_BLOCK ? left : V16_BLOCK;
+    const v16 vs = v16_set1(scale);
+    size_t i = 0;
     SV_FN(exp_neg_abs)(n, logits, e);
-    for (size_t i = 0; i < n; i += 16) {
-        v16 l = v16_load_upto(logits + i, n - i), t = v16_load_upto(x + i, n - i);
-        v16 el = v16_load_upto(e + i, n - i);
-        acc = v16_sum_upto(acc, v16_bernoulli(l, t, el), n - i);
-        if (d) v16_store_upto(d + i, v16_bernoulli_grad(l, t, el, v16_set1(scale)), n - i);
+    for (; i + 16 <= n; i += 16) {
+        const v16 l = v16_load(logits + i), t = v16_load(x + i), el = v16_load(e + i);
+        v16_bernoulli_add(acc, l, t, el, 16);
+        if (d) v16_store(d + i, v16_bernoulli_grad(l, t, el, vs));
     }
-    return acc;
+    if (i < n) {
+        const v16 l = v16_load_n(logits + i, n - i), t = v16_load_n(x + i, n - i);
+        const v16 el = v16_load_n(e + i, n - i);
+        v16_bernoulli_add(acc, l, t, el, n - i);
+        if (d) v16_store_n(d + i, v16_bernoulli_grad(l, t, el, vs), n - i);
+    }
+    v16_bernoulli_close(acc);
+}
+
+V16_INLINE void v16_bernoulli_rows(const struct sv_bernoulli_ll *p, bool gradient)
+{
+    for (size_t i = 0; i < p->m; i++) {
+        struct v16_bernoulli acc = {v16_set1(0), v16_set1(1)};
+        for (size_t j = 0; j < p->n; j += V16_BLOCK)
+            v16_bernoulli_block(p->n - j, p->logits + i * p->ldl + j, p->x + i * p->ldx + j,
+                                p->scale, gradient ? p->dlogits + i * p->ldd + j : NULL, &acc);
+        p->ll[i] = v16_fold_add(acc.linear);
+    }
 }
 
 static void SV_FN(bernoulli_ll)(const struct sv_bernoulli_ll *args)
 {
     const struct sv_bernoulli_ll p = *args;
-    for (size_t i = 0; i < p.m; i++) {
-        v16 acc = v16_set1(0);
-        for (size_t j = 0; j < p.n; j += V16_BLOCK)
-            acc = v16_bernoulli_block(p.n - j, p.logits + i * p.ldl + j, p.x + i * p.ldx + j, 1,
-                                      NULL, acc);
-        p.ll[i] = v16_fold_add(acc);
-    }
+    v16_bernoulli_rows(&p, false);
 }
 
 static void SV_FN(bernoulli_ll_grad)(const struct sv_bernoulli_ll *args)
 {
     const struct sv_bernoulli_ll p = *args;
-    for (size_t i = 0; i < p.m; i++) {
-        v16 acc = v16_set1(0);
-        for (size_t j = 0; j < p.n; j += V16_BLOCK)
-            acc = v16_bernoulli_block(p.n - j, p.logits + i * p.ldl + j, p.x + i * p.ldx + j,
-                                      p.scale, p.dlogits + i * p.ldd + j, acc);
-        p.ll[i] = v16_fold_add(acc);
-    }
+    v16_bernoulli_rows(&p, true);
 }
 
 /* log 2 pi + v + d^2 / sigma^2 */

@@ -349,7 +349,8 @@ static void bound(const struct shape *s, double *const *before, double *const *a
             terms += loglik_mass(l, y);
             row += (acc + 2 * U_F32 * (fabs(v) + fabs(l))) * (1 + fabs(y));
         }
-        if (traits(s)->row_sum) out[ROW_SUM][i] = row + U_F32 * (double)(s->n + 8) * terms;
+        if (traits(s)->row_sum)
+            out[ROW_SUM][i] = row + U_F32 * ((double)(s->n + 8) * terms + (double)s->n);
     }
     free(sums.v), free(sums.mass);
 }

@@ -52,7 +52,7 @@ static void bound_bernoulli(const struct shape *s, const struct operand *o, doub
             const double l = before[LOGITS][i * o[LOGITS].ld + j];
             const double x = before[TARGET][i * o[TARGET].ld + j];
             const double addends = fabs(x * l) + fmax(l, 0) + log1p(exp(-fabs(l)));
-            bound[LL][i] += U_F32 * (double)(s->n + 8) * addends;
+            bound[LL][i] += U_F32 * ((double)(s->n + 8) * addends + 1);
         }
 }
 static void bound_bernoulli_grad(const struct shape *s, const struct operand *o,
