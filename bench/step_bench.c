@@ -1,4 +1,4 @@
-/* The training step and the test bound against the FMA peak and PyTorch, into
+/* Training steps, the test bound and log p(x) against the FMA peak and PyTorch, into
  * results/<machine>/step.json.
  *
  * The contenders of a row alternate, round after round. Kernels are verified first, and the weights
@@ -6,6 +6,7 @@
  * the noise and the optimiser. */
 #include "../vae/base/memory.h"
 #include "../vae/base/peak.h"
+#include "../vae/methods/importance.h"
 #include "results.h"
 #include "step_task.h"
 #include "torch_peer.h"
@@ -31,6 +32,16 @@ static double run_test(void *arg)
     struct vae_bound b;
     vae_evaluate(t->model, t->images, &(struct vae_run){0}, NOISE_TEST, 1, NULL, &b);
     return (double)b.count * vae_forward_flops(&t->model->shape, t->model->samples);
+}
+
+/* A block of draws for a range of images; the decoder's FLOPs. */
+static double run_draws(void *arg)
+{
+    struct vae_importance *s = arg;
+    vae_importance_step(s);
+    const double draw =
+        vae_forward_flops(&s->model.shape, 2) - vae_forward_flops(&s->model.shape, 1);
+    return draw * IMPORTANCE_ROWS * IMPORTANCE_BLOCK;
 }
 
 /* Whether ten steps on one thread and on all end in the same weights. */
@@ -113,23 +124,56 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
     return rounds_shares_hold(what, c, n, e);
 }
 
+/* One thread beside the FMA peak. */
+static bool alone(struct bench *b, const char *what, double (*run)(void *), void *arg,
+                  struct vae_error *e)
+{
+    struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
+                            {.name = "one thread", .run = run, .arg = arg}};
+    rounds_run(what, c, 2);
+    print_row(what, c, 2);
+    results_row(b->results, what, b->task.k.isa, c, 2);
+    return rounds_shares_hold(what, c, 2, e);
+}
+
+static bool step_alone(struct bench *b, const char *what, const struct vae_run *run,
+                       struct vae_error *e)
+{
+    struct vae_trainer t = step_trainer(&b->task, run, NULL);
+    const bool holds = alone(b, what, step_call, &t, e);
+    vae_trainer_destroy(&t);
+    return holds;
+}
+
 static bool sweep(struct bench *b, struct vae_error *e)
 {
     static const size_t hidden[] = {100, 200, 400, 500, 1000}, latent[] = {2, 20, 200};
     static const size_t batch[] = {20, 100, 500};
     for (size_t i = 0; i < 45; i++) {
         const struct vae_run run = step_run(hidden[i / 9], latent[i / 3 % 3], batch[i % 3]);
-        struct vae_trainer t = step_trainer(&b->task, &run, NULL);
-        struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
-                                {.name = "one thread", .run = step_call, .arg = &t}};
         char what[64];
         snprintf(what, sizeof what, "step 784-%zu-%zu, batch %zu", run.shape.enc.of[0],
                  run.shape.latent, run.batch);
-        rounds_run(what, c, 2);
-        print_row(what, c, 2);
-        results_row(b->results, what, b->task.k.isa, c, 2);
-        vae_trainer_destroy(&t);
-        if (!rounds_shares_hold(what, c, 2, e)) return false;
+        if (!step_alone(b, what, &run, e)) return false;
+    }
+    return true;
+}
+
+/* The steps of IWAE's table 1. */
+static bool weighted(struct bench *b, struct vae_error *e)
+{
+    static const size_t draws[] = {1, 5, 50};
+    for (size_t i = 0; i < sizeof draws / sizeof *draws; i++) {
+        struct vae_run run = step_run(200, 50, 20);
+        char what[64];
+        run.shape.enc = run.shape.dec = (struct vae_widths){2, {200, 200}};
+        run.samples = draws[i];
+        run.estimator = VAE_ESTIMATOR_IWAE;
+        run.optimizer = VAE_ADAM;
+        run.lr = 1e-3f;
+        run.binarize = BINARIZE_DYNAMIC;
+        snprintf(what, sizeof what, "IWAE step 784-200-200-50, k = %zu, batch 20", draws[i]);
+        if (!step_alone(b, what, &run, e)) return false;
     }
     return true;
 }
@@ -139,14 +183,25 @@ static bool test_bound(struct bench *b, struct vae_error *e)
     const struct vae_run run = step_run(500, 20, 1000);
     struct vae_trainer t = step_trainer(&b->task, &run, NULL);
     struct test_bound test = {&t.model, &b->task.test};
-    struct contender c[] = {peak_contender(&b->task.k.by_class[SV_LARGE]),
-                            {.name = "one thread", .run = run_test, .arg = &test}};
-    const char *what = "test bound, batch 1000";
-    rounds_run(what, c, 2);
-    print_row(what, c, 2);
-    results_row(b->results, what, b->task.k.isa, c, 2);
+    const bool holds = alone(b, "test bound, batch 1000", run_test, &test, e);
     vae_trainer_destroy(&t);
-    return rounds_shares_hold(what, c, 2, e);
+    return holds;
+}
+
+/* Importance sampling with so many draws that the encoder's share vanishes. */
+static bool log_p(struct bench *b, struct vae_error *e)
+{
+    const struct vae_run run = step_run(500, 20, 100);
+    const struct vae_evaluation of = {.images = &b->task.test, .noise = NOISE_TEST, .seed = 1};
+    struct vae_trainer t = step_trainer(&b->task, &run, NULL);
+    struct vae_importance s;
+    bool holds = vae_importance_create(&s, &t.model, &of, VAE_MAX_DRAWS, e);
+    if (holds) {
+        holds = alone(b, "log p(x), 784-500-20", run_draws, &s, e);
+        vae_importance_destroy(&s);
+    }
+    vae_trainer_destroy(&t);
+    return holds;
 }
 
 /* Phases of the step on one thread, or on all. */
@@ -227,7 +282,8 @@ static bool bench(struct bench *b, struct vae_error *e)
     printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
     const bool many = vae_pool_threads(b->pool) > 1;
     if (!compare(b, 100, e) || !compare(b, 500, e) || !compare(b, 1000, e) || !test_bound(b, e) ||
-        !sweep(b, e) || !phases(b, NULL, e) || (many && !phases(b, b->pool, e)))
+        !log_p(b, e) || !weighted(b, e) || !sweep(b, e) || !phases(b, NULL, e) ||
+        (many && !phases(b, b->pool, e)))
         return false;
     if (many) exchange(b);
     return results_write(b->results, "step", e);

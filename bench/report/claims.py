@@ -151,6 +151,12 @@ def trainer(machine):
     yield at_least("test bound, batch 1000: share of the FMA peak", .85,
                    "as the step: no optimiser, but a larger part for tanh and the likelihood",
                    shares(bound, "one thread"), 100, 1)
+    for what, bar, why in (
+            (tables.LOG_P, .80, "no gradient; the functions of likelihood and hidden layer remain"),
+            (tables.IWAE_STEP, .60, "20 examples: each weight is loaded, updated and stored for 20 or 100 k steps")):
+        rows = [r for r in machine.rows("step") if r.what == what]
+        if rows:
+            yield at_least(f"{what}: share of the FMA peak", bar, why, shares(rows, "one thread"), 100, 1)
 
 
 def sustained(machine):
