@@ -110,11 +110,12 @@ $(PARTS:%=check-%) $(TSAN_PARTS:%=check-%): check-%: $(PROGRAM) $(DIR)/tests
 	$(Q)$(call part_tags,$*) $(if $(filter kernels,$*),$(KERNELS_WORK)) \
 	    SV_QUICK=1 VAE_BIN=$(PROGRAM) $(EMULATOR) $(DIR)/tests
 
+ARM_PARTS ?= $(PARTS)
 .PHONY: arm
 arm arm-mca: export PKG_CONFIG_LIBDIR := $(ARM_LIB)/pkgconfig
 arm: ## cross-build for 64-bit Arm and make check there, emulated (make deps-arm)
 	$(Q)SV_MOST_WORK=500000 SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 \
-	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 $(PARTS:%=check-%) objcheck
+	    $(MAKE) CC='$(ARM_CC)' LDFLAGS=-static EMULATOR=qemu-aarch64 $(ARM_PARTS:%=check-%) objcheck
 	$(Q)$(MAKE) CC='$(ARM_CC)' benches
 
 OBJCHECK  = $(foreach i,$(ISAS),$(i):$(call isa_column,$(i),3):$(call isa_column,$(i),4))

@@ -45,7 +45,8 @@ void vae_log_sum_add(const struct sv_choice *k, struct vae_log_sum *s, size_t n,
  * Accuracy: that of the log-weights, plus 1e-6. */
 double vae_log_sum_mean(const struct sv_choice *k, const struct vae_log_sum *s);
 
-/* The effective sample size (sum w)^2 / sum w^2, 1 ... count (Kong 1992). */
+/* The effective sample size (sum w)^2 / sum w^2, 1 ... count (Kong 1992); NaN if all weights are
+ * 0. */
 double vae_log_sum_ess(const struct vae_log_sum *s);
 
 /* --- the method --- */
