@@ -38,10 +38,10 @@ static double run_test(void *arg)
 static double run_draws(void *arg)
 {
     struct vae_importance *s = arg;
+    const double one = vae_forward_flops(&s->model.shape, 1);
+    const size_t draws = (size_t)IMPORTANCE_ROWS * (size_t)IMPORTANCE_BLOCK;
     vae_importance_step(s);
-    const double draw =
-        vae_forward_flops(&s->model.shape, 2) - vae_forward_flops(&s->model.shape, 1);
-    return draw * IMPORTANCE_ROWS * IMPORTANCE_BLOCK;
+    return (double)draws * (vae_forward_flops(&s->model.shape, 2) - one);
 }
 
 /* Whether ten steps on one thread and on all end in the same weights. */
