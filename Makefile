@@ -125,10 +125,11 @@ objcheck: $(DIR)/vae $(DIR)/tests ## no object file holds instructions that its 
 	$(Q)$(if $(filter x86_64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck.sh $(DIR)/obj $(OBJCHECK))
 	$(Q)$(if $(filter aarch64-%,$(MACHINE)),CC=$(QUOTED_CC) tests/objcheck_arm.sh $(DIR)/obj $(OBJCHECK))
 
+COMMIT = $(or $(shell [ -e .git ] && git describe --always --dirty 2>/dev/null),unknown)
 .PHONY: exhaustive
 exhaustive: $(DIR)/exhaustive ## all 2^32 inputs of exp, log, tanh ... into results/accuracy.json (EVERY=257: thinned)
 	$(Q)$(DIR)/exhaustive $(if $(EVERY),--every $(EVERY), \
-	    --out results/accuracy.json --commit $(or $(shell [ -e .git ] && git describe --always --dirty 2>/dev/null),unknown))
+	    --out results/accuracy.json --commit $(COMMIT))
 
 .PHONY: bench
 bench: benches ## every benchmark, into results/<machine>/ (FULL=1: variants and epilogues too)
@@ -172,11 +173,11 @@ converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), 
 
 .PHONY: table1
 table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
-	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae $(TABLE1)
+	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae --commit $(COMMIT) $(TABLE1)
 
 .PHONY: likelihood
 likelihood: all ## train 784-500-20 on binarised MNIST in VAE_DATA (default data); bound, log p(x) and gaps into results/likelihood
-	$(Q)bench/likelihood.py build/vae "$(or $(VAE_DATA),data)" results/likelihood $(LIKELIHOOD)
+	$(Q)bench/likelihood.py build/vae "$(or $(VAE_DATA),data)" results/likelihood --commit $(COMMIT) $(LIKELIHOOD)
 
 .PHONY: report
 report: ## REPORT.md and the figures in README.md, from results/ alone (OF=<folder of results>: another machine's)

@@ -3,11 +3,12 @@
 worth: its bound, log p(x), and the gaps between them.
 
 usage: likelihood.py VAE DATA OUT [--work DIR] [--samples N] [--draws K] [--first N] [--local-steps N] [--local-first N]
+       [--commit C]
 
 VAE is the program, DATA a directory with mnist/, OUT where 784-500-20-<samples>.json goes. --draws: importance
 samples of log p(x), 5000. --first: that many test images alone. --local-steps: 500, for the gaps, which
-are of the first 1000 test images (--local-first). The run lives in --work; started again, the script
-goes on where it was stopped.
+are of the first 1000 test images (--local-first). --commit: of VAE, for the record. The run lives in
+--work; started again, the script goes on where it was stopped.
 """
 import argparse
 import json
@@ -49,6 +50,7 @@ def main():
     parser.add_argument("--first", type=int)
     parser.add_argument("--local-steps", type=int, default=500)
     parser.add_argument("--local-first", type=int, default=1000)
+    parser.add_argument("--commit", default="unknown")
     args = parser.parse_args()
     data = os.path.join(args.data, "mnist")
     checkpoint = train(args, data, os.path.join(args.work, "784-500-20"))
@@ -56,6 +58,7 @@ def main():
     record = json.loads(call(*ask, "--active-units", *(["--first", str(args.first)] if args.first else [])))
     gaps = json.loads(call(*ask, "--local-steps", str(args.local_steps), "--first", str(args.local_first)))
     record["gaps"] = {"images": gaps["images"], **{key: gaps[key] for key in GAPS}}
+    record["commit"] = args.commit
     record["checkpoint_sha256"] = results.sha256(checkpoint)
     results.replace(os.path.join(args.out, f"784-500-20-{args.samples}.json"), json.dumps(record, indent=1) + "\n")
     print(f"784-500-20, {record['samples']} examples: bound {record['test_bound']:.2f} nats, log p(x) "

@@ -2,12 +2,12 @@
 """Train as in Table 1 of Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov 2015, arXiv
 1509.00519), one stochastic layer, and estimate log p(x) of the test images.
 
-usage: table1.py VAE DATA OUT [--work DIR] [--passes N] [--k K,...] [--draws N] [--first N]
+usage: table1.py VAE DATA OUT [--work DIR] [--passes N] [--k K,...] [--draws N] [--first N] [--commit C]
 
 VAE is the program, DATA a directory with mnist/, OUT where k<K>-<passes>.json go. --passes: epochs,
 364 (default, the first six step sizes) or the paper's 3280. --k: 1,5 by default, and 50. --draws:
-importance samples of log p(x), 5000. --first: that many test images alone. The runs live in --work;
-started again, the script goes on where it was stopped.
+importance samples of log p(x), 5000. --first: that many test images alone. --commit: of VAE, for the
+record. The runs live in --work; started again, the script goes on where it was stopped.
 """
 import argparse
 import json
@@ -69,12 +69,13 @@ def main():
     parser.add_argument("--k", default="1,5")
     parser.add_argument("--draws", type=int, default=5000)
     parser.add_argument("--first", type=int)
+    parser.add_argument("--commit", default="unknown")
     args = parser.parse_args()
     for k in map(int, args.k.split(",")):
         name = f"k{k}-{args.passes}"
         checkpoint = train(args, k, os.path.join(args.work, f"k{k}"))
         record = {"k": k, "passes": args.passes, "lr_stages": stages(), **evaluate(args, checkpoint),
-                  "checkpoint_sha256": results.sha256(checkpoint)}
+                  "commit": args.commit, "checkpoint_sha256": results.sha256(checkpoint)}
         results.replace(os.path.join(args.out, name + ".json"), json.dumps(record, indent=1) + "\n")
         print(f"IWAE, k = {k}, {args.passes} passes: log p(x) {record['log_likelihood']:.2f} nats, standard error "
               f"{record['log_likelihood_se']:.2f}, {record['active_units']} active units", flush=True)

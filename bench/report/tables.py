@@ -227,12 +227,13 @@ def likelihoods(runs):
                      *([f"{gaps['amortisation_gap']:.2f} ± {gaps['amortisation_gap_se']:.2f}",
                         f"{gaps['approximation_gap']:.2f}",
                         f"first {gaps['images']:,} images, {gaps['local_steps']} steps"] if gaps else [NOTHING] * 3),
-                     f"`{run['checkpoint_sha256'][:12]}…`"])
+                     run.get("commit", NOTHING), f"`{run['checkpoint_sha256'][:12]}…`"])
     if not rows:
         return ["*Not run yet: `make likelihood`, `make table1`.*"]
     return table(("model", "trained on", "test images", "bound", "log p(x)",
                   "IWAE paper, 3,280 passes", "K", "effective sample size",
-                  "active units", "amortisation gap", "approximation gap", "gaps of", "checkpoint's SHA-256"), rows)
+                  "active units", "amortisation gap", "approximation gap", "gaps of", "commit",
+                  "checkpoint's SHA-256"), rows)
 
 
 def tried(runs):

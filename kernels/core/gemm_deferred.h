@@ -104,12 +104,22 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
     for (size_t r = 0; r < rounds; r++) {
         GEMM_ROLL
         for (size_t u = between; u; u--) GEMM_LINK();
-        if (r >= 2) GEMM_EACH(1, V)
-        gemm_due_step(&g, &optim, e, at + (size_t)v * cp - 32, due + 16 * (v - 2 * V), root[v]);
-        if (r >= 1 && r <= rows)
-            GEMM_EACH(1, V) root[v] = gemm_due_root(&g, &optim, e, at + (size_t)v * cp - 16);
-        if (r < rows) GEMM_EACH(1, V)
-        gemm_due_statistics(&g, &optim, e, at + (size_t)v * cp, due + 16 * v);
+        if (r >= 2) {
+            GEMM_UNROLL
+            for (int v = 0; v < V; v++)
+                gemm_due_step(&g, &optim, e, at + (size_t)v * cp - 32, due + 16 * (v - 2 * V),
+                              root[v]);
+        }
+        if (r >= 1 && r <= rows) {
+            GEMM_UNROLL
+            for (int v = 0; v < V; v++)
+                root[v] = gemm_due_root(&g, &optim, e, at + (size_t)v * cp - 16);
+        }
+        if (r < rows) {
+            GEMM_UNROLL
+            for (int v = 0; v < V; v++)
+                gemm_due_statistics(&g, &optim, e, at + (size_t)v * cp, due + 16 * v);
+        }
         due += 16 * V;
         at += 16;
     }
