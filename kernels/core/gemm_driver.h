@@ -150,15 +150,15 @@ static struct gemm_view gemm_block_a(struct gemm_view a, const struct gemm_area 
     return (struct gemm_view){copy, rows ? ld : 1, rows ? 1 : ld};
 }
 
-/* With fewer k steps A stays in L1. */
-enum { GEMM_FETCH_A = 64 };
+/* gemm_fetch_a's distance in k steps; with fewer k steps than the other A stays in L1. */
+enum { GEMM_STEPS_AHEAD = 8, GEMM_FETCH_A = 64 };
 
 static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                        struct gemm_view a, float *packed)
 {
     x->rs = a.rs;
     x->cs = a.cs;
-    x->ahead = x->k < GEMM_FETCH_A ? 0 : 8 * a.cs;
+    x->ahead = x->k < GEMM_FETCH_A ? 0 : GEMM_STEPS_AHEAD * a.cs;
     for (size_t j = s->j, end = s->j + s->nc; j < end;) {
         const size_t w = gemm_choose(x, (end - j + 7) / 8, s->mc);
         const float *panels = gemm_panels(x, kind, s, j, w, packed);

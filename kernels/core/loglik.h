@@ -1,6 +1,6 @@
 /* Log-likelihoods per row, in nats, and their gradients (of -log p); log N(z; 0, I).
  *
- * Bernoulli: x l - max(l, 0) - log1p(e), e = exp(-|l|): e serves both the value and sigmoid(l).
+ * Bernoulli: x l - max(l, 0) - log(1 + e), e = exp(-|l|): e serves both the value and sigmoid(l).
  * Gaussian:  -1/2 (log 2 pi + v + d^2 exp(-v)), d = x - mean, v = max(logvar, min_logvar).
  */
 #ifndef SV_LOGLIK_H
