@@ -228,10 +228,9 @@ static const char *prepare_step(void *arg, struct gbench_measure *m)
         open_step.row = r;
         for (int i = 0; i < 20; i++) step_call(&open_step.trainer);
     }
-    *m = (struct gbench_measure){
-        .flops = (double)r->batch *
-                 vae_step_flops(&open_step.trainer.run.shape, open_step.trainer.run.samples),
-        .peak = vae_fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
+    *m = (struct gbench_measure){.flops = (double)r->batch * vae_run_flops(&open_step.trainer.run),
+                                 .peak =
+                                     vae_fma_peak_of(open_step.pool, &steps.k.by_class[SV_LARGE])};
     return NULL;
 }
 

@@ -115,8 +115,7 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
     print_row(what, c, n);
     json_t *row = results_row(b->results, what, b->task.k.isa, c, n);
     json_object_set_new(row, "threads", json_integer((json_int_t)cpus));
-    json_object_set_new(row, "flops_per_sample",
-                        json_real(vae_step_flops(&run.shape, run.samples)));
+    json_object_set_new(row, "flops_per_sample", json_real(vae_run_flops(&run)));
     json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
     for (size_t i = 0; i < peers; i++) torch_stop(&torch[i]);
     vae_trainer_destroy(&one);
@@ -216,7 +215,7 @@ static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
     struct vae_clock *clock = vae_memory_get(threads * sizeof *clock);
     t.model.clock = clock;
     for (int i = 0; i < STEPS; i++) step_call(&t);
-    const size_t count = vae_insight_of(&t.model, STEPS * run.batch, phase);
+    const size_t count = vae_insight_of(&t.model, VAE_AEVB, STEPS * run.batch, phase);
     const double peak = vae_fma_peak_of(pool, &b->task.k.by_class[SV_LARGE]);
     printf("\nphases of the step 784-500-20, batch 100, on %zu thread%s\n", threads,
            threads > 1 ? "s" : "");

@@ -67,5 +67,5 @@ double step_call(void *trainer)
     struct vae_trainer *t = trainer;
     struct vae_bound b = {0};
     vae_trainer_step(t, &b);
-    return (double)b.count * vae_step_flops(&t->run.shape, t->run.samples);
+    return (double)b.count * vae_run_flops(&t->run);
 }

@@ -53,7 +53,7 @@ bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size
     int in[2], out[2];
     char line[256] = "", images[] = "/tmp/vae-images-XXXXXX";
     *t = (struct torch_peer){.steps = (int)((CALL_POINTS + run->batch - 1) / run->batch)};
-    t->work = t->steps * (double)run->batch * vae_step_flops(&run->shape, run->samples);
+    t->work = t->steps * (double)run->batch * vae_run_flops(run);
     if (access(setting->directory, F_OK)) {
         fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", setting->blas,
                 setting->directory);

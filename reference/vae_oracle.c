@@ -113,6 +113,13 @@ static double slope(enum oracle_activation a, double y)
     }
 }
 
+/* The log-variance of pixel j, given the output of its row. */
+static double logvar_of(const struct vae_oracle *o, const double *out, size_t j)
+{
+    const double v = o->fixed ? o->min_logvar : out[o->inputs + j];
+    return v < o->min_logvar ? o->min_logvar : v;
+}
+
 /* ll[r] = log p(x|z_r), and d_out = -d ll / d out */
 static void likelihood(const struct vae_oracle *o, size_t rows, const double *x, const double *out,
                        double *ll, double *d_out)
@@ -128,12 +135,12 @@ static void likelihood(const struct vae_oracle *o, size_t rows, const double *x,
                 continue;
             }
             const double mean = sigmoid(out[r * ld + j]);
-            const double given = o->fixed ? o->min_logvar : out[r * ld + n + j];
-            const double v = given < o->min_logvar ? o->min_logvar : given;
+            const double v = logvar_of(o, out + r * ld, j);
             const double d = t - mean, d2 = d * d * exp(-v);
             ll[r] -= (log(2 * acos(-1)) + v + d2) / 2;
             d_out[r * ld + j] = -d * exp(-v) * mean * (1 - mean);
-            if (!o->fixed) d_out[r * ld + n + j] = given < o->min_logvar ? 0 : (1 - d2) / 2;
+            if (!o->fixed)
+                d_out[r * ld + n + j] = out[r * ld + n + j] < o->min_logvar ? 0 : (1 - d2) / 2;
         }
 }
 
@@ -243,6 +250,26 @@ static void backward(const struct vae_oracle *o, struct pass *p, size_t first, s
     }
 }
 
+/* Room for layers first ... end - 1, of the network's, for that many rows. */
+static void take(const struct vae_oracle *o, struct pass *p, size_t first, size_t end, size_t rows)
+{
+    for (size_t i = first; i < end; i++) {
+        const struct dense d = layer(o, i);
+        p[i] = (struct pass){.rows = rows, .d = d, .y = zeros(rows * d.out)};
+        p[i].dy = zeros(rows * d.out);
+        p[i].dx = zeros(rows * d.in);
+    }
+}
+
+static void give(struct pass *p, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        free(p[i].y);
+        free(p[i].dy);
+        free(p[i].dx);
+    }
+}
+
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng)
 {
@@ -251,13 +278,8 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
     struct oracle_bound bound = {0};
     double *eps = zeros(many * z), *latent = zeros(many * z), *ll = zeros(many);
     double *ratio = zeros(many), *a = zeros(many), *c = zeros(many);
-    for (size_t i = 0; i < n; i++) {
-        const struct dense d = layer(o, i);
-        const size_t r = i <= head ? rows : many;
-        p[i] = (struct pass){.rows = r, .d = d, .y = zeros(r * d.out)};
-        p[i].dy = zeros(r * d.out);
-        p[i].dx = zeros(r * d.in);
-    }
+    take(o, p, 0, head + 1, rows);
+    take(o, p, head + 1, n, many);
 
     forward(o, p, 0, head + 1, x);
     ref64_kernels.normal(many, z, rng, eps, z);
@@ -271,11 +293,43 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
     sample_back(o, rows, p[head].y, eps, p[head + 1].dx, c, p[head].dy);
     backward(o, p, 0, head + 1);
 
-    for (size_t i = 0; i < n; i++) {
-        free(p[i].y);
-        free(p[i].dy);
-        free(p[i].dx);
-    }
+    give(p, 0, n);
     free(eps), free(latent), free(ll), free(ratio), free(a), free(c);
     return bound;
+}
+
+double oracle_posterior(const struct vae_oracle *o, size_t rows, const double *x, const double *z)
+{
+    const size_t head = o->enc.count, n = o->latent;
+    struct pass p[ORACLE_LAYERS];
+    double loss = 0;
+    take(o, p, 0, head + 1, rows);
+    forward(o, p, 0, head + 1, x);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double logvar = p[head].y[i * 2 * n + n + j];
+            const double off = z[i * n + j] - p[head].y[i * 2 * n + j];
+            loss += (log(2 * acos(-1)) + logvar + off * off * exp(-logvar)) / 2;
+            p[head].dy[i * 2 * n + j] = -off * exp(-logvar);
+            p[head].dy[i * 2 * n + n + j] = (1 - off * off * exp(-logvar)) / 2;
+        }
+    backward(o, p, 0, head + 1);
+    give(p, 0, head + 1);
+    return loss;
+}
+
+void oracle_decode(const struct vae_oracle *o, size_t rows, const double *z, double *mean,
+                   double *logvar)
+{
+    const size_t first = o->enc.count + 1, n = layers(o), x = o->inputs;
+    struct pass p[ORACLE_LAYERS];
+    take(o, p, first, n, rows);
+    forward(o, p, first, n, z);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < x; j++) {
+            const double *out = p[n - 1].y + i * outputs(o);
+            mean[i * x + j] = sigmoid(out[j]);
+            if (o->gaussian) logvar[i * x + j] = logvar_of(o, out, j);
+        }
+    give(p, first, n);
 }

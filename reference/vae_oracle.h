@@ -50,4 +50,11 @@ void oracle_destroy(struct vae_oracle *o);
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng);
 
+/* -log q(z|x) of wake-sleep's sleep phase, summed over rows of x and z; fills the encoder's grad. */
+double oracle_posterior(const struct vae_oracle *o, size_t rows, const double *x, const double *z);
+
+/* p(x|z) for rows of z: means, and log-variances of a Gaussian; both [rows][inputs]. */
+void oracle_decode(const struct vae_oracle *o, size_t rows, const double *z, double *mean,
+                   double *logvar);
+
 #endif

@@ -19,6 +19,7 @@ int main(void)
     srunner_add_suite(r, suite_model());
     srunner_add_suite(r, suite_tiny());
     srunner_add_suite(r, suite_estimators());
+    srunner_add_suite(r, suite_wake_sleep());
     srunner_add_suite(r, suite_importance());
     srunner_add_suite(r, suite_local());
     srunner_add_suite(r, suite_linear_gaussian());

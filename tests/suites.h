@@ -17,6 +17,7 @@ Suite *suite_objective(void);
 Suite *suite_model(void);
 Suite *suite_tiny(void);
 Suite *suite_estimators(void);
+Suite *suite_wake_sleep(void);
 Suite *suite_importance(void);
 Suite *suite_local(void);
 Suite *suite_linear_gaussian(void);

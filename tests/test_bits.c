@@ -71,6 +71,18 @@ static struct vae_run odd_run(int i)
                    .epsilon_place = EPSILON_RAW},
          .init = INIT_GLOROT,
          .init_bias = INIT_BIAS_DATA},
+        {.shape = {.enc = {2, {37, 20}}, .dec = {1, {33}}, .latent = 5},
+         .optimizer = VAE_ADAGRAD,
+         .method = VAE_WAKE_SLEEP,
+         .batch = 23,
+         .samples = 2},
+        {.shape = {0, 0, {1, {37}}, {0}, VAE_TANH, 21, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f},
+         .optimizer = VAE_ADAM,
+         .method = VAE_WAKE_SLEEP},
+        {.shape = {0, 0, {0}, {2, {9, 37}}, VAE_RELU, 5, VAE_GAUSSIAN, VARIANCE_FIXED, 0.3f},
+         .optimizer = VAE_SGD,
+         .method = VAE_WAKE_SLEEP,
+         .lr = 1e-4f},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     if (runs[i].batch) r.batch = runs[i].batch;
@@ -81,6 +93,7 @@ static struct vae_run odd_run(int i)
     r.binarize = runs[i].binarize;
     r.samples = runs[i].samples ? runs[i].samples : 1;
     r.kl = runs[i].kl;
+    r.method = runs[i].method;
     r.estimator = runs[i].estimator;
     r.optim = runs[i].optim;
     r.init = runs[i].init;
@@ -88,7 +101,7 @@ static struct vae_run odd_run(int i)
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 14 };
+enum { ODD_RUNS = 17 };
 
 /* One way to run: kernels and threads. */
 struct way {

@@ -172,6 +172,23 @@ START_TEST(test_estimators_logged)
 }
 END_TEST
 
+/* So do other methods than AEVB. */
+START_TEST(test_methods_logged)
+{
+    cli_must_work("train --data plain --out w --epochs 2 --method wake-sleep " MODEL);
+    cli_must_work("train --data plain --out v --epochs 1 --method wake-sleep " MODEL);
+    must_say("train --data plain --out v --resume v/model.safetensors --epochs 2 --quiet", NULL);
+    ck_assert(cli_same_file("w/model.safetensors", "v/model.safetensors"));
+    must_log("v/log.jsonl", 1, "method", "wake-sleep", 0);
+    const struct outcome o =
+        cli_run("train --data plain --out v --resume v/model.safetensors --kl-weight 2");
+    ck_assert_int_eq(o.status, 1);
+    ck_assert_ptr_nonnull(strstr(o.err, "--kl-weight and --kl-warmup are of --method aevb"));
+    cli_must_work("train --data plain --out u --epochs 1 --method aevb " MODEL);
+    must_log("u/log.jsonl", 0, "method", NULL, 0);
+}
+END_TEST
+
 /* --lr without --lr-stages ends the stages. */
 START_TEST(test_stages_end)
 {
@@ -335,6 +352,7 @@ Suite *suite_fine_tune(void)
     tcase_add_loop_test(t, test_goes_on_exactly, 0, sizeof cuts / sizeof *cuts);
     tcase_add_test(t, test_defaults_given);
     tcase_add_test(t, test_estimators_logged);
+    tcase_add_test(t, test_methods_logged);
     tcase_add_loop_test(t, test_other_settings, 0, CHANGES);
     tcase_add_test(t, test_epsilon_moves);
     tcase_add_test(t, test_stages_end);

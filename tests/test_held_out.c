@@ -102,6 +102,35 @@ START_TEST(test_eval_splits)
 }
 END_TEST
 
+/* --train-images: the first ones are all there are, also for a run that goes on, and for vae eval. */
+START_TEST(test_train_images)
+{
+    static const char *const same[] = {"train_bound", "test_bound", "samples", "data"};
+    cli_must_work(TRAIN "--out w --epochs 3 --train-images 25");
+    cli_must_work(TRAIN "--out v --epochs 2 --train-images 25");
+    cli_must_work("train --data plain --out v --resume v/model.safetensors --epochs 3 --quiet");
+    ck_assert(cli_same_file("v/model.safetensors", "w/model.safetensors"));
+    ck_assert_int_eq(
+        system("mkdir few && cp plain/t10k* few && "
+               "(printf '\\0\\0\\10\\3\\0\\0\\0\\31\\0\\0\\0\\7\\0\\0\\0\\5'; tail -c +17 "
+               "plain/train* | head -c 875) >few/train-images-idx3-ubyte"),
+        0);
+    cli_must_work("train --data few --out u --epochs 3 " HELD_OUT "--validation 0");
+    json_t *got = cli_log_line("w/log.jsonl", 2), *want = cli_log_line("u/log.jsonl", 2);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert(json_equal(json_object_get(got, same[i]), json_object_get(want, same[i])));
+    json_decref(got), json_decref(want);
+    const struct outcome o = cli_run("eval w/model.safetensors --data plain --json --split train");
+    json_t *j = json_loads(o.out, 0, NULL);
+    ck_assert_int_eq(json_integer_value(json_object_get(j, "images")), 25);
+    json_decref(j);
+    const struct outcome many = cli_run(TRAIN "--out x --train-images 71");
+    ck_assert_int_eq(many.status, 1);
+    ck_assert_str_eq(many.err,
+                     "vae train: --train-images 71: plain has 70 to train on; give fewer\n");
+}
+END_TEST
+
 Suite *suite_held_out(void)
 {
     Suite *s = suite_create("held_out");
@@ -112,6 +141,7 @@ Suite *suite_held_out(void)
     tcase_add_test(t, test_held_out);
     tcase_add_test(t, test_not_trained_on);
     tcase_add_test(t, test_eval_splits);
+    tcase_add_test(t, test_train_images);
     suite_add_tcase(s, t);
     return s;
 }

@@ -163,11 +163,24 @@ START_TEST(test_flops)
     struct insight phase[PHASE_COUNT];
     double sum = 0;
     ck_assert_double_eq(vae_forward_flops(&m.shape, m.samples), counts[_i].forward);
-    ck_assert_double_eq(vae_step_flops(&m.shape, m.samples), counts[_i].step);
+    const struct vae_passes passes = vae_method_passes(VAE_AEVB, m.samples);
+    ck_assert_double_eq(vae_step_flops(&m.shape, &passes), counts[_i].step);
     for (int p = 0; p < PHASE_COUNT; p++) clock.seconds[p] = 1;
-    const size_t phases = vae_insight_of(&m, 7, phase);
+    const size_t phases = vae_insight_of(&m, VAE_AEVB, 7, phase);
     for (size_t i = 0; i < phases; i++) sum += phase[i].flops;
     ck_assert_double_eq(sum, 7 * counts[_i].step);
+}
+END_TEST
+
+/* Of a step of wake-sleep. */
+START_TEST(test_method_flops)
+{
+    const struct vae_shape s = {
+        .rows = 28, .cols = 28, .enc = {1, {500}}, .dec = {1, {500}}, .latent = 20};
+    const struct vae_passes p = vae_method_passes(VAE_WAKE_SLEEP, 1);
+    const double x = 2.0 * 784 * 500, z = 2.0 * 20 * 500;
+    /* encoder: twice forward, dW, dX of the head; decoder: twice forward, dW, dX of the output */
+    ck_assert_double_eq(vae_step_flops(&s, &p), 3 * (x + 2 * z) + 2 * z + 3 * (x + z) + x);
 }
 END_TEST
 
@@ -184,6 +197,7 @@ Suite *suite_peak(void)
     tcase_add_loop_test(t, test_share, 0, (int)(sizeof shares / sizeof *shares));
     tcase_add_loop_test(t, test_profile_shares, 0, 2);
     tcase_add_loop_test(t, test_flops, 0, (int)(sizeof counts / sizeof *counts));
+    tcase_add_test(t, test_method_flops);
     suite_add_tcase(s, t);
     TCase *rounds = tcase_create("rounds"); /* takes minutes in an unoptimised build */
     tcase_set_timeout(rounds, 120);

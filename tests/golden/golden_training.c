@@ -78,6 +78,14 @@ static const struct {
       .samples = 2,
       .lr = 0.001f,
       .init_sd = 0.3f}},
+    {"training wake-sleep",
+     {.shape = {.rows = ROWS, .cols = COLS, .enc = {1, {37}}, .dec = {2, {20, 33}}, .latent = 5},
+      .optimizer = VAE_ADAGRAD,
+      .binarize = BINARIZE_DYNAMIC,
+      .method = VAE_WAKE_SLEEP,
+      .samples = 2,
+      .lr = 0.01f,
+      .init_sd = 0.1f}},
 };
 
 const char *golden_run(size_t i) { return i < sizeof runs / sizeof *runs ? runs[i].name : NULL; }

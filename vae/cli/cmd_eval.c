@@ -248,13 +248,14 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
 }
 
-/* The images of the split as in the run: train excludes its validation images. NULL: there are no
+/* The images of the split as in the run: train has those that it trained on. NULL: there are no
  * validation images. */
 static const struct images *images_of(const struct settings *s, const struct loaded *l,
                                       struct dataset *d, struct vae_error *e)
 {
     const size_t held_out = l->run.validation.images;
     if (held_out < d->train.count) vae_dataset_hold_out(d, held_out);
+    vae_dataset_keep(d, l->run.first_images);
     vae_loaded_draw(l, d);
     if (s->split == SPLIT_TEST) return &d->test;
     if (s->split == SPLIT_TRAIN) return &d->train;

@@ -48,8 +48,7 @@ static void print_speed(struct train_loop *l)
     const size_t threads = vae_pool_threads(m->pool);
     if (!l->all_points) return;
     const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    const double flops =
-        (double)l->all_points * vae_step_flops(&l->t->run.shape, l->t->run.samples);
+    const double flops = (double)l->all_points * vae_run_flops(&l->t->run);
     char share[PEAK_TEXT];
     printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
@@ -59,8 +58,8 @@ static void print_speed(struct train_loop *l)
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];
     m->clock = l->clock;
-    vae_insight_print(stdout, phase, vae_insight_of(m, l->all_points, phase),
-                      l->t->run.step - l->first_step, peak);
+    const size_t phases = vae_insight_of(m, l->t->run.method, l->all_points, phase);
+    vae_insight_print(stdout, phase, phases, l->t->run.step - l->first_step, peak);
 }
 
 /* Prints the best report, the path of its model, and whether training stopped early. */
@@ -97,18 +96,22 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
-static bool hold_out(const struct settings *s, struct dataset *data, struct vae_error *e)
+/* Leaves in data->train what is trained on. */
+static bool choose_images(const struct settings *s, struct dataset *data, struct vae_error *e)
 {
-    const uint64_t n = s->run.validation.images;
-    if (n < data->train.count) {
-        vae_dataset_hold_out(data, (size_t)n);
-        return true;
-    }
-    return vae_fail(e,
-                    "--validation %" PRIu64
-                    " leaves none of the %zu training images of %s to train "
-                    "on; give fewer, or more images",
-                    n, data->train.count, s->data);
+    const uint64_t n = s->run.validation.images, first = s->run.first_images;
+    if (n >= data->train.count)
+        return vae_fail(e,
+                        "--validation %" PRIu64
+                        " leaves none of the %zu training images of %s to train "
+                        "on; give fewer, or more images",
+                        n, data->train.count, s->data);
+    vae_dataset_hold_out(data, (size_t)n);
+    if (first > data->train.count && !s->resume)
+        return vae_fail(e, "--train-images %" PRIu64 ": %s has %zu to train on; give fewer", first,
+                        s->data, data->train.count);
+    vae_dataset_keep(data, first);
+    return true;
 }
 
 /* s->run is the checkpoint's; it continues with these images and the settings given anew. */
@@ -119,7 +122,7 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
     if (shape->rows != images->rows || shape->cols != images->cols)
         return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
                         s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
-    return hold_out(s, data, e) && vae_train_settings_go_on(s, images->count, e);
+    return choose_images(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
 /* Creates the trainer. l->images identifies the images as read, before fixed binarisation. */
@@ -142,7 +145,7 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
     if (s->resume) {
         if (!vae_checkpoint_open(&f, s->resume, &s->run, e)) return false;
     } else {
-        if (!hold_out(s, data, e)) return false;
+        if (!choose_images(s, data, e)) return false;
         s->run.shape.rows = data->train.rows;
         s->run.shape.cols = data->train.cols;
         s->run.train_images = data->train.count;

@@ -66,6 +66,9 @@ const struct option_entry vae_option_table[] = {
      "images",
      SIZE(points, 1, 1000)},
 
+    {"train-images", "N", ON_train, FIXED,
+     "train on the first N training images alone (default: all)",
+     U64(run.first_images, 1, UINT32_MAX)},
     {"validation", "N", ON_train, FIXED,
      "hold out the last N training images in the order of the file: never trained on, their bound "
      "is "
@@ -117,6 +120,10 @@ const struct option_entry vae_option_table[] = {
     {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
 
     {HEADING(ON_train, "The objective; bounds are the ELBO whatever it is:")},
+    {"method", "NAME", ON_train, FIXED,
+     "aevb (default) ascends the ELBO; wake-sleep trains the decoder on z of the encoder, and the "
+     "encoder on images of the decoder",
+     CHOICE(run.method, vae_method_names)},
     {"estimator", "NAME", ON_train, FIXED,
      "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "
      "importance-weighted autoencoders, with as many weights as --samples-per-x",

@@ -56,6 +56,8 @@ char *vae_epoch_line(const struct epoch_report *r)
         vae_json_put(&ok, o, "validation_bound", vae_json_number(r->validation_bound));
     vae_json_put(&ok, o, "kl", vae_json_number(r->kl));
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
+    if (r->method != VAE_AEVB)
+        vae_json_put(&ok, o, "method", json_string(vae_method_names[r->method]));
     if (r->estimator == VAE_ESTIMATOR_IWAE)
         vae_json_put(&ok, o, "iwae_bound", vae_json_number(r->iwae_bound));
     if (r->estimator != VAE_ESTIMATOR_B) {

@@ -3,6 +3,7 @@
 #define VAE_REPORT_H
 
 #include "../base/error.h"
+#include "../model/method.h"
 #include "../model/objective.h"
 #include <jansson.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct epoch_report {
     double train_bound, test_bound, kl, recon; /* nats per example; kl and recon on the test set */
     bool validated;                            /* the run has validation images */
     double validation_bound;                   /* on them */
+    enum vae_method method;
     enum vae_estimator estimator;
     size_t draws;        /* of z per example (L) */
     double iwae_bound;   /* on the test set, nats per example; of estimator IWAE alone */

@@ -98,7 +98,8 @@ static json_t *epoch_profile(struct train_loop *l)
     struct insight phase[PHASE_COUNT];
     if (!m->clock) return NULL;
     const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    json_t *o = vae_insight_json(phase, vae_insight_of(m, l->timed, phase), peak);
+    const size_t phases = vae_insight_of(m, l->t->run.method, l->timed, phase);
+    json_t *o = vae_insight_json(phase, phases, peak);
     for (size_t t = 0; t < vae_pool_threads(m->pool); t++)
         for (int p = 0; p < PHASE_COUNT; p++) {
             l->clock[t].seconds[p] += m->clock[t].seconds[p];
@@ -180,6 +181,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .validation_bound = held_out,
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
+        .method = r->method,
         .estimator = r->estimator,
         .draws = r->samples,
         .iwae_bound = l->test.log_mean / (double)l->test.count,
@@ -187,7 +189,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .beta = last_beta(r),
         .changed = r->changed,
         .samples_per_s = rate,
-        .gflops = 1e-9 * rate * vae_step_flops(&r->shape, r->samples),
+        .gflops = 1e-9 * rate * vae_run_flops(r),
         .isa = l->t->model.k.isa,
         .threads = vae_pool_threads(l->t->model.pool),
         .seed = r->seed,

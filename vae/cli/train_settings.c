@@ -36,6 +36,9 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
             return vae_fail(e, "--%s: %s has no such setting; leave it out", o->name,
                             vae_optimizer_names[s->run.optimizer]);
     }
+    if (s->run.method != VAE_AEVB &&
+        (s->run.estimator != VAE_ESTIMATOR_B || given(s, "kl-weight") || given(s, "kl-warmup")))
+        return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
     if (s->run.estimator == VAE_ESTIMATOR_IWAE && (given(s, "kl-weight") || given(s, "kl-warmup")))
         return vae_fail(e, "--kl-weight and --kl-warmup: --estimator iwae has no KL divergence");
     return true;

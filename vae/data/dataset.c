@@ -73,6 +73,11 @@ void vae_dataset_hold_out(struct dataset *d, size_t n)
         v->pixels += d->train.count * vae_images_size(v);
 }
 
+void vae_dataset_keep(struct dataset *d, uint64_t n)
+{
+    if (n && n < d->train.count) d->train.count = (size_t)n;
+}
+
 static void draw(struct images *i, const struct sv_choice *k, uint64_t seed, enum vae_stream stream)
 {
     if (!i->count) return;

@@ -26,6 +26,10 @@ void vae_dataset_free(struct dataset *d);
  * most once. */
 void vae_dataset_hold_out(struct dataset *d, size_t n);
 
+/* Keeps the first n training images alone; fewer if there are fewer. 0: all. After
+ * vae_dataset_hold_out. */
+void vae_dataset_keep(struct dataset *d, uint64_t n);
+
 /* Replaces all images by fixed binary draws (fixed_draw.h). Each set has its own stream. */
 void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed);
 

@@ -174,6 +174,13 @@ void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_o
 /* Backpropagates from d_head to the encoder's first layer. */
 void vae_back_encoder(struct vae_job j, struct vae_range points);
 
+/* The sleep phase of wake-sleep. vae_dream draws z of these rows of a minibatch from the prior, and
+ * x' from the decoder: binary pixels of a Bernoulli, unclipped ones of a Gaussian. They replace
+ * work.z and work.x. The generators' row 0 is row 0. vae_back_posterior writes the gradient of
+ * -log q(z|x') to work.d_head, once vae_encode has encoded x'. */
+void vae_dream(struct vae_job j, struct vae_range rows, struct sv_rng z, struct sv_rng x);
+void vae_back_posterior(struct vae_job j, struct vae_range points);
+
 struct vae_step {
     float lr;
     float decay;    /* of the prior: its precision * rows of the minibatch / size of the data set */

@@ -2,6 +2,7 @@
 #ifndef VAE_RUN_H
 #define VAE_RUN_H
 
+#include "method.h"
 #include "model.h"
 #include "schedule.h"
 #include "validation.h"
@@ -37,6 +38,7 @@ struct vae_run {
     struct vae_shape shape;
     enum vae_optimizer optimizer;
     enum vae_binarize binarize;
+    enum vae_method method;
     enum vae_estimator estimator;
     size_t batch, samples; /* samples: draws of z per example (L) */
     float lr, init_sd;     /* step size; standard deviation of the first weights */
@@ -44,6 +46,7 @@ struct vae_run {
     enum vae_init_bias init_bias;
     uint64_t seed;
     size_t train_images;
+    uint64_t first_images; /* the training images are the first that many of the data; 0: all */
     uint64_t step;         /* steps done */
     struct vae_bound seen; /* of the examples since the last report: not in the log yet */
     struct vae_health health;
@@ -111,6 +114,13 @@ static inline uint64_t vae_run_points_of_epochs(const struct vae_run *r, uint64_
 {
     const uint64_t here = epochs > r->past.epochs ? epochs - r->past.epochs : 0;
     return r->past.points + here * r->train_images;
+}
+
+/* Useful FLOPs of the run's steps per example (shape.h). */
+static inline double vae_run_flops(const struct vae_run *r)
+{
+    const struct vae_passes passes = vae_method_passes(r->method, r->samples);
+    return vae_step_flops(&r->shape, &passes);
 }
 
 /* Examples seen after `step` steps. */

@@ -43,6 +43,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
                  r->kl.warmup);
         h = fnv_text(h, text);
     }
+    if (r->method) h = fnv_text(h, vae_method_names[r->method]);
     if (r->validation.images) {
         snprintf(text, sizeof text, " validation %" PRIu64 " %" PRIu64, r->validation.images,
                  r->validation.patience);

@@ -53,6 +53,8 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     if (*stages) put(p, &n, "lr_stages", "%s", stages);
     put_whole(p, &n, "warmup", s->warmup);
     if (s->warmup) put_whole(p, &n, "warmup_from", s->warmup_from);
+    put_whole(p, &n, "first_images", r->first_images);
+    if (r->method) put(p, &n, "method", "%s", vae_method_names[r->method]);
     if (r->estimator) put(p, &n, "estimator", "%s", vae_estimator_names[r->estimator]);
     if (vae_kl_weight(&r->kl) != 1) put(p, &n, "kl_weight", "%.9g", (double)r->kl.weight);
     put_whole(p, &n, "kl_warmup", r->kl.warmup);
@@ -128,10 +130,15 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
     return true;
 }
 
-static bool get_estimator(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+static bool get_method(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    unsigned estimator;
-    if (!get_name(f, "estimator", vae_estimator_names, &estimator, e)) return false;
+    unsigned method, estimator;
+    if (!get_name(f, "method", vae_method_names, &method, e) ||
+        !get_name(f, "estimator", vae_estimator_names, &estimator, e))
+        return false;
+    if (method != VAE_AEVB && estimator != VAE_ESTIMATOR_B)
+        return wrong(f, "estimator", "not of its method", e);
+    r->method = (enum vae_method)method;
     r->estimator = (enum vae_estimator)estimator;
     return true;
 }
@@ -179,8 +186,9 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
     if (changed) strcpy(r->changed, changed);
     return get_init(f, r, e) && get_optim(f, r, e) &&
            get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
-           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_estimator(f, r, e) &&
-           get_kl(f, r, e) && get_validation(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
+           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_method(f, r, e) &&
+           get_whole(f, "first_images", UINT32_MAX, &r->first_images, e) && get_kl(f, r, e) &&
+           get_validation(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
 
 bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)

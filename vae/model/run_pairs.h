@@ -7,7 +7,7 @@
 #include "run.h"
 #include "safetensors.h"
 
-enum { RUN_PAIRS = OPTIM_SETTINGS + 20 };
+enum { RUN_PAIRS = OPTIM_SETTINGS + 22 };
 
 /* Fills p; returns the number of pairs. */
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS]);

@@ -127,16 +127,22 @@ enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product)
     return of[role][product];
 }
 
-/* Of one product of a layer. The first layer has no dX: the data need no gradient. */
-static double product_flops(const struct vae_layer *l, size_t samples, enum vae_product product)
+/* How often layer i takes part in a product. The first layer has no dX: the data need no gradient. */
+static size_t times(const struct vae_shape *s, const struct vae_passes *p, size_t i,
+                    enum vae_product product)
 {
-    const bool per_draw = l->role == ROLE_DEC || l->role == ROLE_OUT;
-    const bool first = l->w.offset == 0;
-    if (product == LAYER_DX && first) return 0;
-    return 2 * (per_draw ? (double)samples : 1) * (double)l->w.rows * (double)l->w.cols;
+    const size_t decoder = vae_decoder_at(s);
+    if (i < decoder) {
+        if (product == LAYER_Y) return p->encode;
+        return product == LAYER_DX && i == 0 ? 0 : p->back_encoder;
+    }
+    if (product == LAYER_Y) return p->decode;
+    if (product == LAYER_DW) return p->decoder_weights;
+    return i == decoder ? p->to_z : p->back_decoder;
 }
 
-double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase)
+double vae_phase_flops(const struct vae_shape *s, const struct vae_passes *passes,
+                       enum vae_phase phase)
 {
     struct vae_layer l[VAE_MOST_LAYERS];
     const size_t n = vae_layers(s, l);
@@ -144,22 +150,19 @@ double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase
     for (size_t i = 0; i < n; i++)
         for (int p = 0; p < VAE_PRODUCTS; p++)
             if (vae_phase_of(l[i].role, (enum vae_product)p) == phase)
-                sum += product_flops(&l[i], samples, (enum vae_product)p);
+                sum += 2 * (double)times(s, passes, i, (enum vae_product)p) * (double)l[i].w.rows *
+                       (double)l[i].w.cols;
+    return sum;
+}
+
+double vae_step_flops(const struct vae_shape *s, const struct vae_passes *passes)
+{
+    double sum = 0;
+    for (int p = 0; p < PHASE_COUNT; p++) sum += vae_phase_flops(s, passes, (enum vae_phase)p);
     return sum;
 }
 
 double vae_forward_flops(const struct vae_shape *s, size_t samples)
 {
-    struct vae_layer l[VAE_MOST_LAYERS];
-    const size_t n = vae_layers(s, l);
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += product_flops(&l[i], samples, LAYER_Y);
-    return sum;
-}
-
-double vae_step_flops(const struct vae_shape *s, size_t samples)
-{
-    double sum = 0;
-    for (int p = 0; p < PHASE_COUNT; p++) sum += vae_phase_flops(s, samples, (enum vae_phase)p);
-    return sum;
+    return vae_step_flops(s, &(struct vae_passes){.encode = 1, .decode = samples});
 }

@@ -129,11 +129,18 @@ enum vae_product { LAYER_Y, LAYER_DX, LAYER_DW, VAE_PRODUCTS };
 /* The phase that times a product, of all layers of one role together. */
 enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product);
 
-/* Useful FLOPs per example with `samples` draws of z: matrix products only, a multiply-add counts
- * as two. Of a phase; of a forward pass; of a training step: forward, dW, and dX except the first
- * layer's. The encoder runs once, the decoder once per draw. */
-double vae_phase_flops(const struct vae_shape *s, size_t samples, enum vae_phase phase);
+/* How often a method takes an example through the products of a step: through the encoder, and back
+ * from its head (dX, dW); through the decoder, back through its hidden layers (dX), back to z, and
+ * to the gradients of its weights (dW). */
+struct vae_passes {
+    size_t encode, back_encoder;
+    size_t decode, back_decoder, to_z, decoder_weights;
+};
+
+/* Useful FLOPs per example: matrix products only, a multiply-add counts as two; the first layer has
+ * no dX. Of a phase; of a whole step; of a forward pass with `samples` draws of z. */
+double vae_phase_flops(const struct vae_shape *s, const struct vae_passes *p, enum vae_phase phase);
+double vae_step_flops(const struct vae_shape *s, const struct vae_passes *p);
 double vae_forward_flops(const struct vae_shape *s, size_t samples);
-double vae_step_flops(const struct vae_shape *s, size_t samples);
 
 #endif

@@ -1,0 +1,49 @@
+#include "evaluate.h"
+#include "../base/streams.h"
+#include "minibatch.h"
+
+static const struct {
+    enum vae_stream eps, binarize;
+} streams[] = {[NOISE_TEST] = {STREAM_EPS_TEST, STREAM_BINARIZE_TEST},
+               [NOISE_POINTS] = {STREAM_EPS_POINTS, STREAM_BINARIZE_POINTS},
+               [NOISE_VALIDATION] = {STREAM_EPS_VALIDATION, STREAM_BINARIZE_VALIDATION}};
+
+struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t first)
+{
+    struct sv_rng rng = sv_rng_at(of->seed, streams[of->noise].binarize, 0);
+    rng.ctr[1] = (uint32_t)first;
+    return (struct vae_source){of->images, NULL, first, of->binarize, rng};
+}
+
+bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
+                          const struct vae_watch *watch, const volatile sig_atomic_t *stop,
+                          struct vae_bound *bound)
+{
+    const size_t count = of->images->count;
+    struct vae_clock *const clock = m->clock; /* of training alone */
+    *bound = (struct vae_bound){0};
+    m->clock = NULL;
+    for (size_t i = 0; i < count && !(stop && *stop); i += m->max_rows) {
+        const size_t left = count - i, rows = left < m->max_rows ? left : m->max_rows;
+        struct vae_minibatch b = {.model = m,
+                                  .source = vae_evaluation_source(of, i),
+                                  .rows = rows,
+                                  .left = left,
+                                  .eps = sv_rng_at(of->seed, streams[of->noise].eps, 0),
+                                  .o = {.estimator = of->estimator}};
+        b.eps.ctr[1] = (uint32_t)(i * m->samples);
+        vae_pool_run(m->pool, vae_aevb_pass, &b);
+        vae_add_bound(m, rows, of->estimator == VAE_ESTIMATOR_IWAE, bound);
+        if (watch) watch->see(watch->arg, m, i, rows);
+    }
+    m->clock = clock;
+    return bound->count == count;
+}
+
+bool vae_evaluate(struct vae_model *m, const struct images *images, const struct vae_run *run,
+                  enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
+                  struct vae_bound *bound)
+{
+    const struct vae_evaluation of = {images, run->binarize, run->estimator, noise, seed};
+    return vae_evaluate_watched(m, &of, NULL, stop, bound);
+}
