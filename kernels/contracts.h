@@ -207,6 +207,21 @@ typedef void SV_T(log_ratio_fn)(const struct SV_T(log_ratio) * p);
  * the addends. */
 typedef void SV_T(normal_ll_fn)(size_t m, size_t n, const real *z, size_t ldz, real *ll);
 
+/* ---- leapfrog: a step of Hamiltonian dynamics (Neal 2011, arXiv 1206.1901, section 2.3) ----------
+ * For the energy U(z) = -log p(x|z) - log N(z; 0, I), with dz the gradient of -log p(x|z):
+ *   p_ij -= a_i (dz_ij + z_ij);  then  z_ij += e_i p_ij.  z, p: m x n, in place.
+ * A trajectory of n steps of size e begins with a = e / 2, goes on with a = e, and ends with a = e / 2
+ * and e = 0. Accuracy: 4 u relative to the addends, |p| + |a| (|dz| + |z|) for p. */
+struct SV_T(leapfrog) {
+    size_t m, n;
+    const real *a, *e; /* [m] */
+    const real *dz;    /* m x n */
+    size_t ldd;
+    real *z, *p; /* m x n */
+    size_t ldz;
+};
+typedef void SV_T(leapfrog_fn)(const struct SV_T(leapfrog) * p);
+
 /* ---- bernoulli_ll ------------------------------------------------------------------------------
  * ll[i] = sum_j x l - max(l, 0) - log1p(exp(-|l|)), logits l, targets 0 <= x <= 1 (AEVB, appendix
  * C.1, from logits). Accuracy: (n + 8) u relative to sum (|x l| + max(l, 0) + log1p), plus n u: the

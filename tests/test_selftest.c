@@ -198,6 +198,16 @@ static void forgets_the_constant(size_t m, size_t n, const float *z, size_t ldz,
     good.normal_ll(m, n, z, ldz, ll);
     for (size_t i = 0; i < m; i++) ll[i] += 0.9189385f * (float)n;
 }
+static void moves_by_the_old_momentum(const struct sv_leapfrog *q)
+{
+    for (size_t i = 0; i < q->m; i++)
+        for (size_t j = 0; j < q->n; j++) {
+            float *z = q->z + i * q->ldz + j, *p = q->p + i * q->ldz + j;
+            const float force = q->dz[i * q->ldd + j] + *z;
+            *z += q->e[i] * *p;
+            *p -= q->a[i] * force;
+        }
+}
 static void ignores_scale(const struct sv_bernoulli_ll *p)
 {
     struct sv_bernoulli_ll wrong = *p;
@@ -323,6 +333,7 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, reparam_grad, ignores_row_weights),
     BREAK(WRONG_VALUE, ORACLE, log_ratio, takes_the_first_draw_alone),
     BREAK(WRONG_VALUE, ORACLE, normal_ll, forgets_the_constant),
+    BREAK(WRONG_VALUE, ORACLE, leapfrog, moves_by_the_old_momentum),
     BREAK(WRONG_VALUE, ORACLE, bernoulli_ll_grad, ignores_scale),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll, ignores_the_limit),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll_grad, pulls_below_the_limit),

@@ -11,6 +11,7 @@
 #include "activation.h"
 
 #include "kl.h"
+#include "leapfrog.h"
 #include "loglik.h"
 #include "optimizer.h"
 #include "pixels.h"
