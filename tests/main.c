@@ -20,6 +20,8 @@ int main(void)
     srunner_add_suite(r, suite_tiny());
     srunner_add_suite(r, suite_estimators());
     srunner_add_suite(r, suite_wake_sleep());
+    srunner_add_suite(r, suite_hmc());
+    srunner_add_suite(r, suite_marginal());
     srunner_add_suite(r, suite_importance());
     srunner_add_suite(r, suite_local());
     srunner_add_suite(r, suite_linear_gaussian());
@@ -34,6 +36,7 @@ int main(void)
     srunner_add_suite(r, suite_options());
     srunner_add_suite(r, suite_cli());
     srunner_add_suite(r, suite_eval());
+    srunner_add_suite(r, suite_eval_hmc());
     srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_fine_tune());
     srunner_add_suite(r, suite_guards());

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "eval_report.h"
 #include "loaded.h"
+#include "option_table.h"
 #include "report.h"
 #include "stop.h"
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct eval {
     struct vae_importance is;
     double is_seconds;
     struct vae_local local;
+    struct vae_marginal hmc;
     double *bounds; /* [images], nats; NULL: not requested */
     struct progress progress;
 };
@@ -123,11 +125,32 @@ static bool find_local(struct eval *v, struct vae_error *e)
     return vae_fail(e, "%s: its local bound is no number; use an earlier checkpoint", v->s->file);
 }
 
+/* --- log p(x) by Markov chains --- */
+
+static bool find_hmc(struct eval *v, struct vae_error *e)
+{
+    struct vae_marginal *hmc = &v->hmc;
+    double shown = vae_bound_elbo(&v->report.bound);
+    v->progress = vae_progress_start(0, (uint64_t)v->images.count * hmc->at.steps, false);
+    while (!*vae_stop_signal() && vae_marginal_step(hmc)) {
+        if (vae_sweep_range_done(&hmc->at)) shown = vae_marginal_mean(hmc).log_p;
+        vae_progress_update(&v->progress, vae_sweep_steps(&hmc->at), shown);
+    }
+    vae_progress_clear(&v->progress);
+    if (*vae_stop_signal()) return stopped(e);
+    v->report.hmc = vae_marginal_mean(hmc);
+    if (isfinite(v->report.hmc.log_p)) return true;
+    return vae_fail(e,
+                    "%s: no chain moved; raise --burn-in or --hmc-samples, or use an earlier "
+                    "checkpoint",
+                    v->s->file);
+}
+
 /* --- figures of each image --- */
 
 static bool write_images(struct eval *v, struct replace_file *r, struct vae_error *e)
 {
-    enum { MOST = 5 };
+    enum { MOST = 6 };
     const char *names[MOST] = {"bound"};
     const size_t count = v->images.count;
     size_t columns = 1;
@@ -141,6 +164,7 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
         names[columns++] = "amortised_elbo";
         names[columns++] = "local_elbo";
     }
+    if (v->s->hmc) names[columns++] = "hmc_log_likelihood";
     for (size_t i = 0; i < count; i++) {
         *at++ = v->bounds[i];
         if (v->s->draws) {
@@ -151,6 +175,7 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
             *at++ = v->local.point[i].amortised;
             *at++ = v->local.point[i].local;
         }
+        if (v->s->hmc) *at++ = v->hmc.point[i].log_p;
     }
     vae_table_write(r, v->s->per_image, &(struct table){names, columns, count, values});
     vae_memory_give(values);
@@ -162,7 +187,7 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
 static bool find_all(struct eval *v, struct vae_error *e)
 {
     return find_bound(v, e) && (!v->s->draws || find_log_p(v, e)) &&
-           (!v->s->local_steps || find_local(v, e));
+           (!v->s->local_steps || find_local(v, e)) && (!v->s->hmc || find_hmc(v, e));
 }
 
 /* The file is begun first, so that one that cannot be written fails before the draws, not after. A
@@ -200,10 +225,12 @@ static bool eval(struct eval *v, struct vae_error *e)
     }
     if (ok && s->draws) ok = vae_importance_create(&v->is, m, &v->of, s->draws, e);
     if (ok && s->local_steps) ok = vae_local_create(&v->local, m, &v->of, s->local_steps, e);
+    if (ok && s->hmc) ok = vae_marginal_create(&v->hmc, m, &v->of, &s->chains, e);
     ok = ok && find_and_write(v, e) && print(v, e);
     vae_memory_give(v->bounds);
     vae_importance_destroy(&v->is);
     vae_local_destroy(&v->local);
+    vae_marginal_destroy(&v->hmc);
     vae_latent_destroy(&v->latent);
     return ok;
 }
@@ -213,7 +240,8 @@ static bool eval(struct eval *v, struct vae_error *e)
 static bool may_have_log_p(struct eval *v, struct vae_error *e)
 {
     const struct vae_run *run = &v->model->run;
-    if (!v->s->draws || run->shape.likelihood != VAE_BERNOULLI || run->binarize != BINARIZE_NONE ||
+    const bool asked = v->s->draws || v->s->hmc;
+    if (!asked || run->shape.likelihood != VAE_BERNOULLI || run->binarize != BINARIZE_NONE ||
         vae_images_binary(&v->images))
         return true;
     v->report.grey = true;
@@ -265,11 +293,22 @@ static const struct images *images_of(const struct settings *s, const struct loa
     return NULL;
 }
 
+/* Options that say something only beside another one. */
+static bool fits_together(const struct settings *s, struct vae_error *e)
+{
+    static const char *const of_hmc[] = {"hmc-samples", "leapfrog", "burn-in"};
+    for (size_t i = 0; !s->hmc && i < sizeof of_hmc / sizeof *of_hmc; i++)
+        if (vae_option_given(s, of_hmc[i]))
+            return vae_fail(e, "--%s is for --hmc; give both", of_hmc[i]);
+    return true;
+}
+
 int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
     struct dataset data;
     struct loaded l;
     int status = EXIT_FAILED;
+    if (!fits_together(s, e)) return EXIT_USAGE;
     s->images.test_only = s->split == SPLIT_TEST;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_loaded_open(&l, s, pool, e)) {

@@ -30,6 +30,23 @@ static void print_local(const struct eval_report *r)
     putchar('\n');
 }
 
+static void print_hmc(const struct eval_report *r)
+{
+    const struct vae_marginal_mean *m = &r->hmc;
+    printf("log p(x) %.2f nats", m->log_p);
+    if (r->bound.count - m->stuck > 1) printf(", standard error %.2f", m->se);
+    printf(" (Hamiltonian Monte Carlo, %zu draws, acceptance %.2f, step size %.3g)%s\n",
+           r->s->chains.draws, m->acceptance, m->step,
+           r->grey ? "; of grey pixels, so it is no likelihood" : "");
+    if (m->stuck)
+        printf("%zu chains did not move and are left out; raise --burn-in or --hmc-samples\n",
+               m->stuck);
+    if (vae_marginal_unreliable(r->run->shape.latent))
+        printf("not to be trusted with %zu dimensions of z: above %d the fitted density is too far "
+               "from p(z|x); see --importance-samples\n",
+               r->run->shape.latent, MARGINAL_MOST_LATENT);
+}
+
 void vae_eval_print(const struct eval_report *r)
 {
     const struct settings *s = r->s;
@@ -47,6 +64,7 @@ void vae_eval_print(const struct eval_report *r)
         puts(r->grey ? "; of grey pixels, so it is no likelihood" : "");
     }
     if (s->local_steps) print_local(r);
+    if (s->hmc) print_hmc(r);
     if (s->per_dimension) {
         print_dimensions("KL per dimension, nats:", r->latent, vae_latent_kl);
         print_dimensions("variance of mu over the images:", r->latent, vae_latent_mean_variance);
@@ -72,7 +90,6 @@ static void put_importance(bool *ok, json_t *j, const struct eval_report *r)
     vae_json_put(ok, j, "log_likelihood_se", vae_json_number(r->mean.se));
     vae_json_put(ok, j, "importance_samples", json_integer((json_int_t)r->s->draws));
     vae_json_put(ok, j, "ess", vae_json_number(r->mean.ess));
-    if (r->grey) vae_json_put(ok, j, "is_likelihood", json_false());
 }
 
 static void put_local(bool *ok, json_t *j, const struct eval_report *r)
@@ -84,6 +101,23 @@ static void put_local(bool *ok, json_t *j, const struct eval_report *r)
     vae_json_put(ok, j, "amortisation_gap_se", vae_json_number(m->se));
     if (r->s->draws)
         vae_json_put(ok, j, "approximation_gap", vae_json_number(r->mean.log_p - m->local));
+}
+
+static void put_hmc(bool *ok, json_t *j, const struct eval_report *r)
+{
+    const struct vae_marginal_mean *m = &r->hmc;
+    const struct vae_marginal_settings *s = &r->s->chains;
+    json_t *o = json_object();
+    vae_json_put(ok, o, "log_likelihood", vae_json_number(m->log_p));
+    vae_json_put(ok, o, "log_likelihood_se", vae_json_number(m->se));
+    vae_json_put(ok, o, "acceptance", vae_json_number(m->acceptance));
+    vae_json_put(ok, o, "step", vae_json_number(m->step));
+    vae_json_put(ok, o, "stuck", json_integer((json_int_t)m->stuck));
+    vae_json_put(ok, o, "samples", json_integer((json_int_t)s->draws));
+    vae_json_put(ok, o, "leapfrog", json_integer((json_int_t)s->leapfrogs));
+    vae_json_put(ok, o, "burn_in", json_integer((json_int_t)s->burn_in));
+    vae_json_put(ok, o, "unreliable", json_boolean(vae_marginal_unreliable(r->run->shape.latent)));
+    vae_json_put(ok, j, "hmc", o);
 }
 
 static void put_latent(bool *ok, json_t *j, const struct eval_report *r)
@@ -112,7 +146,9 @@ bool vae_eval_print_json(const struct eval_report *r, struct vae_error *e)
     vae_json_put(&ok, j, "images", json_integer((json_int_t)r->bound.count));
     vae_json_put(&ok, j, "binarize", json_string(vae_binarize_names[r->run->binarize]));
     if (s->draws) put_importance(&ok, j, r);
+    if (r->grey) vae_json_put(&ok, j, "is_likelihood", json_false());
     if (s->local_steps) put_local(&ok, j, r);
+    if (s->hmc) put_hmc(&ok, j, r);
     put_latent(&ok, j, r);
     vae_json_put(&ok, j, "samples", json_integer((json_int_t)vae_run_points(r->run)));
     vae_json_put(&ok, j, "seed", json_integer((json_int_t)r->seed));

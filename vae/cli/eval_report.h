@@ -15,7 +15,8 @@ struct eval_report {
     const struct vae_latent *latent; /* NULL: not requested */
     struct vae_importance_mean mean; /* if s->draws */
     struct vae_local_mean local;     /* if s->local_steps */
-    bool grey;                       /* pixels are probabilities: mean.log_p is no likelihood */
+    struct vae_marginal_mean hmc;    /* if s->hmc */
+    bool grey;                       /* pixels are probabilities: log p(x) is no likelihood */
 };
 
 void vae_eval_print(const struct eval_report *r);

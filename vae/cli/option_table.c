@@ -193,11 +193,25 @@ const struct option_entry vae_option_table[] = {
      "the bound too with a posterior of each image's own, after N steps of Adam from the encoder's "
      "(some 500), and the amortisation gap; with --importance-samples the approximation gap",
      SIZE(local_steps, 1, VAE_MAX_LOCAL_STEPS)},
+    {"hmc", NULL, ON_eval, 0,
+     "log p(x) by Hamiltonian Monte Carlo and a density fitted to its draws (AEVB, appendix D), "
+     "which needs no encoder; for up to five dimensions of z",
+     FLAG(hmc)},
+    {"hmc-samples", "N", ON_eval, 0,
+     "its draws of each image's z, half of them fitted (default 50)",
+     SIZE(chains.draws, MARGINAL_LEAST_DRAWS, MARGINAL_MOST_DRAWS)},
+    {"leapfrog", "N", ON_eval, 0, "steps from one draw to the next (default 4)",
+     SIZE(chains.leapfrogs, 1, MARGINAL_MOST_LEAPFROGS)},
+    {"burn-in", "N", ON_eval, 0,
+     "moves before the first draw, in which each chain finds its step size (default 60)",
+     SIZE(chains.burn_in, 1, MARGINAL_MOST_BURN_IN)},
     {"grey", NULL, ON_eval, 0,
      "log p(x) even of grey pixels, taken as probabilities: it is no likelihood then", FLAG(grey)},
     {"per-image", "FILE.npy|FILE.csv", ON_eval, 0,
      "write each image's bound, with --importance-samples its log p(x) and effective sample size, "
-     "with --local-steps the bounds of q and of its own posterior: a row per image, of doubles",
+     "with --local-steps the bounds of q and of its own posterior, with --hmc its log p(x) by "
+     "that: "
+     "a row per image, of doubles",
      .parse = vae_option_table_file, AT(per_image)},
     {"per-dimension", NULL, ON_eval, 0,
      "the KL of each dimension of z, and the variance of its mu over the images",

@@ -30,6 +30,9 @@ struct option_entry {
     const char *const *names;
 };
 
+/* Whether the command line has that option. */
+bool vae_option_given(const struct settings *s, const char *name);
+
 extern const struct option_entry vae_option_table[];
 extern const size_t vae_option_count;
 

@@ -121,6 +121,13 @@ static bool needed_given(const struct settings *s, struct vae_error *e)
     return true;
 }
 
+bool vae_option_given(const struct settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->given_count; i++)
+        if (!strcmp(s->given[i].option->name, name)) return true;
+    return false;
+}
+
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
                        struct vae_error *e)
 {
@@ -130,7 +137,8 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
                            .across = 10,
                            .down = 10,
                            .pairs = 5,
-                           .side = 20};
+                           .side = 20,
+                           .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN}};
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {

@@ -7,13 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool given(const struct settings *s, const char *name)
-{
-    for (size_t i = 0; i < s->given_count; i++)
-        if (!strcmp(s->given[i].option->name, name)) return true;
-    return false;
-}
-
 static bool fixed_left_out(const struct settings *s, struct vae_error *e)
 {
     for (size_t i = 0; i < s->given_count; i++)
@@ -26,7 +19,7 @@ static bool fixed_left_out(const struct settings *s, struct vae_error *e)
 /* Checks that estimator and optimiser have the settings that were given. */
 static bool settings_fit(const struct settings *s, struct vae_error *e)
 {
-    if (given(s, "epsilon-place") && s->run.optimizer != VAE_ADAM)
+    if (vae_option_given(s, "epsilon-place") && s->run.optimizer != VAE_ADAM)
         return vae_fail(e, "--epsilon-place: %s has no such setting; leave it out",
                         vae_optimizer_names[s->run.optimizer]);
     for (size_t i = 0; i < s->given_count; i++) {
@@ -37,9 +30,11 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
                             vae_optimizer_names[s->run.optimizer]);
     }
     if (s->run.method != VAE_AEVB &&
-        (s->run.estimator != VAE_ESTIMATOR_B || given(s, "kl-weight") || given(s, "kl-warmup")))
+        (s->run.estimator != VAE_ESTIMATOR_B || vae_option_given(s, "kl-weight") ||
+         vae_option_given(s, "kl-warmup")))
         return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
-    if (s->run.estimator == VAE_ESTIMATOR_IWAE && (given(s, "kl-weight") || given(s, "kl-warmup")))
+    if (s->run.estimator == VAE_ESTIMATOR_IWAE &&
+        (vae_option_given(s, "kl-weight") || vae_option_given(s, "kl-warmup")))
         return vae_fail(e, "--kl-weight and --kl-warmup: --estimator iwae has no KL divergence");
     return true;
 }
@@ -49,15 +44,15 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     struct vae_run *r = &s->run;
     struct vae_shape *shape = &r->shape;
     if (s->epochs && s->samples) return vae_fail(e, "give --epochs or --samples, not both");
-    if (given(s, "lr") && r->schedule.stages && r->schedule.stage[0].epoch == 1)
+    if (vae_option_given(s, "lr") && r->schedule.stages && r->schedule.stage[0].epoch == 1)
         return vae_fail(e,
                         "--lr has no effect where --lr-stages begins with epoch 1; leave it out");
     if (s->resume && !fixed_left_out(s, e)) return false;
     if (!s->resume && r->validation.patience && !r->validation.images)
         return vae_fail(e, "--early-stop needs --validation: the test images choose nothing");
-    if (r->init != INIT_NORMAL && given(s, "init-sd"))
+    if (r->init != INIT_NORMAL && vae_option_given(s, "init-sd"))
         return vae_fail(e, "--init-sd is for --init normal; leave it out");
-    if (!given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
+    if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
     if (shape->likelihood == VAE_GAUSSIAN && shape->variance == VARIANCE_FREE) {
@@ -142,7 +137,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     struct vae_run *r = &s->run;
     char text[RUN_CHANGED] = "";
     if (!settings_fit(s, e)) return false;
-    if (given(s, "lr")) r->schedule.stages = 0; /* which would override it */
+    if (vae_option_given(s, "lr")) r->schedule.stages = 0; /* which would override it */
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
         if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
