@@ -215,7 +215,8 @@ static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
     struct vae_clock *clock = vae_memory_get(threads * sizeof *clock);
     t.model.clock = clock;
     for (int i = 0; i < STEPS; i++) step_call(&t);
-    const size_t count = vae_insight_of(&t.model, VAE_AEVB, STEPS * run.batch, phase);
+    const struct vae_passes passes = vae_run_passes(&run);
+    const size_t count = vae_insight_of(&t.model, &passes, STEPS * run.batch, phase);
     const double peak = vae_fma_peak_of(pool, &b->task.k.by_class[SV_LARGE]);
     printf("\nphases of the step 784-500-20, batch 100, on %zu thread%s\n", threads,
            threads > 1 ? "s" : "");

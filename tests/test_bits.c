@@ -83,6 +83,16 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_SGD,
          .method = VAE_WAKE_SLEEP,
          .lr = 1e-4f},
+        {.shape = {.enc = {1, {17}}, .dec = {2, {9, 33}}, .latent = 3},
+         .optimizer = VAE_ADAGRAD,
+         .binarize = BINARIZE_THRESHOLD,
+         .method = VAE_MCEM,
+         .cycle = {3, 2}},
+        {.shape = {0, 0, {0}, {1, {37}}, VAE_TANH, 5, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f},
+         .optimizer = VAE_ADAM,
+         .method = VAE_MCEM,
+         .cycle = {2, 1},
+         .batch = 200},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     if (runs[i].batch) r.batch = runs[i].batch;
@@ -94,6 +104,7 @@ static struct vae_run odd_run(int i)
     r.samples = runs[i].samples ? runs[i].samples : 1;
     r.kl = runs[i].kl;
     r.method = runs[i].method;
+    r.cycle = runs[i].cycle;
     r.estimator = runs[i].estimator;
     r.optim = runs[i].optim;
     r.init = runs[i].init;
@@ -101,7 +112,7 @@ static struct vae_run odd_run(int i)
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 17 };
+enum { ODD_RUNS = 19 };
 
 /* One way to run: kernels and threads. */
 struct way {

@@ -184,6 +184,19 @@ START_TEST(test_methods_logged)
         cli_run("train --data plain --out v --resume v/model.safetensors --kl-weight 2");
     ck_assert_int_eq(o.status, 1);
     ck_assert_ptr_nonnull(strstr(o.err, "--kl-weight and --kl-warmup are of --method aevb"));
+    cli_must_work("train --data plain --out m --samples 4500 --method mcem " MODEL);
+    cli_must_work("train --data plain --out c --epochs 15 --method mcem " MODEL);
+    must_say("train --data plain --out c --resume c/model.safetensors --samples 4500 --quiet",
+             NULL);
+    ck_assert(cli_same_file("m/model.safetensors", "c/model.safetensors"));
+    must_log("c/log.jsonl", 1, "epoch", NULL, 30);
+    must_log("c/log.jsonl", 1, "samples", NULL, 3000);
+    must_log("c/log.jsonl", 1, "method", "mcem", 0);
+    must_log("c/log.jsonl", 0, "hmc_step", NULL, 0.1 * 1.25);
+    ck_assert(cli_header_holds("c/model.safetensors", "\"leapfrog\":\"10\",\"m_steps\":\"5\""));
+    const struct outcome other =
+        cli_run("train --data synthetic --out c --resume c/model.safetensors");
+    ck_assert_int_eq(other.status, 1);
     cli_must_work("train --data plain --out u --epochs 1 --method aevb " MODEL);
     must_log("u/log.jsonl", 0, "method", NULL, 0);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct vae_marginal_settings defaults = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS,
-                                                      MARGINAL_BURN_IN};
+                                                      MARGINAL_BURN_IN, MARGINAL_STARTS};
 
 static void run(struct vae_marginal *s, const struct vae_model *m, const struct images *images,
                 const struct vae_marginal_settings *set)
@@ -57,7 +57,7 @@ START_TEST(test_same_bits)
 {
     enum { COUNT = 130, BYTES = COUNT * sizeof(struct vae_marginal_point) };
     static const size_t threads[] = {1, 2, 3};
-    const struct vae_marginal_settings few = {9, 2, 5};
+    const struct vae_marginal_settings few = {9, 2, 5, 20};
     struct images images = linear_images(COUNT, 5);
     struct vae_marginal_point *want = NULL;
     for (size_t i = 0; sv_isa_name(i); i++)

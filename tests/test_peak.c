@@ -149,6 +149,8 @@ static const struct {
     {{0, {0}}, {2, {3, 4}}, VAE_BERNOULLI, 1, 2 * (24 + 6 + 12 + 24), 2 * (48 + 3 * 42)},
 };
 
+static const struct vae_cycle cycle = {CYCLE_LEAPFROGS, CYCLE_UPDATES};
+
 START_TEST(test_flops)
 {
     struct vae_clock clock = {0, {0}};
@@ -163,24 +165,28 @@ START_TEST(test_flops)
     struct insight phase[PHASE_COUNT];
     double sum = 0;
     ck_assert_double_eq(vae_forward_flops(&m.shape, m.samples), counts[_i].forward);
-    const struct vae_passes passes = vae_method_passes(VAE_AEVB, m.samples);
+    const struct vae_passes passes = vae_method_passes(VAE_AEVB, m.samples, &cycle);
     ck_assert_double_eq(vae_step_flops(&m.shape, &passes), counts[_i].step);
     for (int p = 0; p < PHASE_COUNT; p++) clock.seconds[p] = 1;
-    const size_t phases = vae_insight_of(&m, VAE_AEVB, 7, phase);
+    const size_t phases = vae_insight_of(&m, &passes, 7, phase);
     for (size_t i = 0; i < phases; i++) sum += phase[i].flops;
     ck_assert_double_eq(sum, 7 * counts[_i].step);
 }
 END_TEST
 
-/* Of a step of wake-sleep. */
+/* Of a step of wake-sleep, and of MCEM: a cycle has 16 passes forward and back through the decoder,
+ * eleven of them to z, five to its weights, and counts as 15 examples. */
 START_TEST(test_method_flops)
 {
     const struct vae_shape s = {
         .rows = 28, .cols = 28, .enc = {1, {500}}, .dec = {1, {500}}, .latent = 20};
-    const struct vae_passes p = vae_method_passes(VAE_WAKE_SLEEP, 1);
+    const struct vae_passes p = vae_method_passes(VAE_WAKE_SLEEP, 1, &cycle);
     const double x = 2.0 * 784 * 500, z = 2.0 * 20 * 500;
     /* encoder: twice forward, dW, dX of the head; decoder: twice forward, dW, dX of the output */
     ck_assert_double_eq(vae_step_flops(&s, &p), 3 * (x + 2 * z) + 2 * z + 3 * (x + z) + x);
+    const struct vae_passes em = vae_method_passes(VAE_MCEM, 1, &cycle);
+    ck_assert_double_eq_tol(15 * vae_step_flops(&s, &em),
+                            16 * (x + z) + 16 * x + 11 * z + 5 * (x + z), 1);
 }
 END_TEST
 

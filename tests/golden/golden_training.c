@@ -86,6 +86,15 @@ static const struct {
       .samples = 2,
       .lr = 0.01f,
       .init_sd = 0.1f}},
+    {"training mcem",
+     {.shape = {.rows = ROWS, .cols = COLS, .enc = {1, {5}}, .dec = {1, {37}}, .latent = 3},
+      .optimizer = VAE_ADAGRAD,
+      .binarize = BINARIZE_THRESHOLD,
+      .method = VAE_MCEM,
+      .cycle = {4, 2},
+      .samples = 1,
+      .lr = 0.01f,
+      .init_sd = 0.1f}},
 };
 
 const char *golden_run(size_t i) { return i < sizeof runs / sizeof *runs ? runs[i].name : NULL; }

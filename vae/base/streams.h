@@ -35,6 +35,9 @@ enum vae_stream {
     STREAM_ACCEPT,              /* as MOMENTUM */
     STREAM_ACCEPT_POINTS,       /* as MOMENTUM_POINTS */
     STREAM_ACCEPT_VALIDATION,   /* as MOMENTUM_VALIDATION */
+    STREAM_MCEM_CHAIN,          /* first z of a chain; row: training image */
+    STREAM_MCEM_MOMENTUM,       /* step: cycle; row: training image */
+    STREAM_MCEM_ACCEPT,         /* the same */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

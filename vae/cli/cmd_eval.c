@@ -296,7 +296,7 @@ static const struct images *images_of(const struct settings *s, const struct loa
 /* Options that say something only beside another one. */
 static bool fits_together(const struct settings *s, struct vae_error *e)
 {
-    static const char *const of_hmc[] = {"hmc-samples", "leapfrog", "burn-in"};
+    static const char *const of_hmc[] = {"hmc-samples", "leapfrog", "burn-in", "hmc-starts"};
     for (size_t i = 0; !s->hmc && i < sizeof of_hmc / sizeof *of_hmc; i++)
         if (vae_option_given(s, of_hmc[i]))
             return vae_fail(e, "--%s is for --hmc; give both", of_hmc[i]);

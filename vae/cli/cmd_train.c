@@ -58,7 +58,8 @@ static void print_speed(struct train_loop *l)
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];
     m->clock = l->clock;
-    const size_t phases = vae_insight_of(m, l->t->run.method, l->all_points, phase);
+    const struct vae_passes passes = vae_run_passes(&l->t->run);
+    const size_t phases = vae_insight_of(m, &passes, l->all_points, phase);
     vae_insight_print(stdout, phase, phases, l->t->run.step - l->first_step, peak);
 }
 

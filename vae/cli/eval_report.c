@@ -116,6 +116,7 @@ static void put_hmc(bool *ok, json_t *j, const struct eval_report *r)
     vae_json_put(ok, o, "samples", json_integer((json_int_t)s->draws));
     vae_json_put(ok, o, "leapfrog", json_integer((json_int_t)s->leapfrogs));
     vae_json_put(ok, o, "burn_in", json_integer((json_int_t)s->burn_in));
+    vae_json_put(ok, o, "starts", json_integer((json_int_t)s->starts));
     vae_json_put(ok, o, "unreliable", json_boolean(vae_marginal_unreliable(r->run->shape.latent)));
     vae_json_put(ok, j, "hmc", o);
 }

@@ -58,17 +58,16 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
     }
 }
 
-size_t vae_insight_of(const struct vae_model *m, enum vae_method method, uint64_t points,
+size_t vae_insight_of(const struct vae_model *m, const struct vae_passes *passes, uint64_t points,
                       struct insight out[PHASE_COUNT])
 {
-    const struct vae_passes passes = vae_method_passes(method, m->samples);
     size_t count = 0;
     for (int p = 0; p < PHASE_COUNT; p++) {
         struct insight i = {.name = names[p]};
         const size_t threads = vae_pool_threads(m->pool);
         for (size_t t = 0; t < threads; t++) i.seconds += m->clock[t].seconds[p] / (double)threads;
         if (i.seconds <= 0) continue;
-        i.flops = (double)points * vae_phase_flops(&m->shape, &passes, (enum vae_phase)p);
+        i.flops = (double)points * vae_phase_flops(&m->shape, passes, (enum vae_phase)p);
         i.bytes = (double)points * bytes_of(m, (enum vae_phase)p);
         out[count++] = i;
     }

@@ -14,7 +14,7 @@ struct insight {
 };
 
 /* Fills one entry per phase that took any time, for `points` examples; returns how many. */
-size_t vae_insight_of(const struct vae_model *m, enum vae_method method, uint64_t points,
+size_t vae_insight_of(const struct vae_model *m, const struct vae_passes *passes, uint64_t points,
                       struct insight out[PHASE_COUNT]);
 
 /* Each phase's share of the FMA peak; NAN if it has no arithmetic. If one is refused (peak.h), the

@@ -122,8 +122,17 @@ const struct option_entry vae_option_table[] = {
     {HEADING(ON_train, "The objective; bounds are the ELBO whatever it is:")},
     {"method", "NAME", ON_train, FIXED,
      "aevb (default) ascends the ELBO; wake-sleep trains the decoder on z of the encoder, and the "
-     "encoder on images of the decoder",
+     "encoder on images of the decoder; mcem keeps a Markov chain of each image's z and trains "
+     "the decoder on them: its training bound is log p(x, z) of the chains, its test bound that of "
+     "an encoder never trained; see `vae eval --hmc`",
      CHOICE(run.method, vae_method_names)},
+    {"leapfrog", "N", ON_train, FIXED,
+     "mcem: steps of the chains' move in a cycle, which is one step of training on all images "
+     "(default 10)",
+     SIZE(run.cycle.leapfrogs, 1, CYCLE_MOST)},
+    {"m-steps", "N", ON_train, FIXED,
+     "mcem: steps of the optimiser in a cycle; it counts as one epoch for each of both (default 5)",
+     SIZE(run.cycle.updates, 1, CYCLE_MOST)},
     {"estimator", "NAME", ON_train, FIXED,
      "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "
      "importance-weighted autoencoders, with as many weights as --samples-per-x",
@@ -202,6 +211,9 @@ const struct option_entry vae_option_table[] = {
      SIZE(chains.draws, MARGINAL_LEAST_DRAWS, MARGINAL_MOST_DRAWS)},
     {"leapfrog", "N", ON_eval, 0, "steps from one draw to the next (default 4)",
      SIZE(chains.leapfrogs, 1, MARGINAL_MOST_LEAPFROGS)},
+    {"hmc-starts", "N", ON_eval, 0,
+     "draws from the prior of which one, picked by p(x|z), is a chain's start (default 1000)",
+     SIZE(chains.starts, 1, MARGINAL_MOST_STARTS)},
     {"burn-in", "N", ON_eval, 0,
      "moves before the first draw, in which each chain finds its step size (default 60)",
      SIZE(chains.burn_in, 1, MARGINAL_MOST_BURN_IN)},

@@ -58,6 +58,10 @@ char *vae_epoch_line(const struct epoch_report *r)
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
     if (r->method != VAE_AEVB)
         vae_json_put(&ok, o, "method", json_string(vae_method_names[r->method]));
+    if (r->method == VAE_MCEM) {
+        vae_json_put(&ok, o, "acceptance", vae_json_number(r->acceptance));
+        vae_json_put(&ok, o, "hmc_step", vae_json_float(r->chain_step));
+    }
     if (r->estimator == VAE_ESTIMATOR_IWAE)
         vae_json_put(&ok, o, "iwae_bound", vae_json_number(r->iwae_bound));
     if (r->estimator != VAE_ESTIMATOR_B) {

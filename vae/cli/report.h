@@ -30,6 +30,8 @@ struct epoch_report {
     bool validated;                            /* the run has validation images */
     double validation_bound;                   /* on them */
     enum vae_method method;
+    double acceptance; /* of MCEM's chains in the last cycle */
+    float chain_step;  /* their step size in the next */
     enum vae_estimator estimator;
     size_t draws;        /* of z per example (L) */
     double iwae_bound;   /* on the test set, nats per example; of estimator IWAE alone */

@@ -98,7 +98,8 @@ static json_t *epoch_profile(struct train_loop *l)
     struct insight phase[PHASE_COUNT];
     if (!m->clock) return NULL;
     const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
-    const size_t phases = vae_insight_of(m, l->t->run.method, l->timed, phase);
+    const struct vae_passes passes = vae_run_passes(&l->t->run);
+    const size_t phases = vae_insight_of(m, &passes, l->timed, phase);
     json_t *o = vae_insight_json(phase, phases, peak);
     for (size_t t = 0; t < vae_pool_threads(m->pool); t++)
         for (int p = 0; p < PHASE_COUNT; p++) {
@@ -111,15 +112,17 @@ static json_t *epoch_profile(struct train_loop *l)
 enum { POINT_IMAGES = 10000 };
 
 /* The training bound to report: the mean over the steps since the last report or, with --points,
- * that of the current weights on the first POINT_IMAGES images. False if a signal came first. */
+ * that of the current weights on the first POINT_IMAGES images. Of MCEM, which has no encoder, it is
+ * log p(x, z) of the chains. False if a signal came first. */
 static bool training_bound(struct train_loop *l, double *bound)
 {
     const struct vae_run *r = &l->t->run;
     struct images part = l->data->train;
     struct vae_bound b = r->seen;
     if (part.count > POINT_IMAGES) part.count = POINT_IMAGES;
-    const bool done = !l->s->points || vae_evaluate(&l->t->model, &part, r, NOISE_POINTS, r->seed,
-                                                    vae_stop_signal(), &b);
+    const bool steps = !l->s->points || r->method == VAE_MCEM;
+    const bool done =
+        steps || vae_evaluate(&l->t->model, &part, r, NOISE_POINTS, r->seed, vae_stop_signal(), &b);
     *bound = vae_bound_elbo(&b);
     return done;
 }
@@ -182,6 +185,8 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .method = r->method,
+        .acceptance = l->t->mcem.acceptance,
+        .chain_step = vae_mcem_step_size(r->chain_exponent),
         .estimator = r->estimator,
         .draws = r->samples,
         .iwae_bound = l->test.log_mean / (double)l->test.count,

@@ -33,6 +33,15 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
         (s->run.estimator != VAE_ESTIMATOR_B || vae_option_given(s, "kl-weight") ||
          vae_option_given(s, "kl-warmup")))
         return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
+    if (s->run.method == VAE_MCEM && s->run.samples > 1)
+        return vae_fail(e, "--samples-per-x: --method mcem has one chain for each image");
+    if (s->run.method == VAE_MCEM && s->run.binarize == BINARIZE_DYNAMIC)
+        return vae_fail(e,
+                        "--binarize dynamic: the chains of --method mcem need the same images in "
+                        "every cycle; take fixed");
+    if (s->run.method != VAE_MCEM &&
+        (vae_option_given(s, "leapfrog") || vae_option_given(s, "m-steps")))
+        return vae_fail(e, "--leapfrog and --m-steps are of --method mcem");
     if (s->run.estimator == VAE_ESTIMATOR_IWAE &&
         (vae_option_given(s, "kl-weight") || vae_option_given(s, "kl-warmup")))
         return vae_fail(e, "--kl-weight and --kl-warmup: --estimator iwae has no KL divergence");
@@ -146,6 +155,11 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     if (r->kl.warmup != before.kl.warmup) r->kl.warmup_from = r->step;
     if (r->validation.patience && !r->validation.images)
         return vae_fail(e, "--early-stop: %s was trained without --validation", s->resume);
+    if (r->train_images != images && r->method == VAE_MCEM)
+        return vae_fail(e,
+                        "%s: has chains of %zu images, but there are %zu to train on; give those "
+                        "that it was trained on",
+                        s->resume, r->train_images, images);
     if (r->train_images != images) {
         vae_run_new_data(r, images);
         vae_validation_forget(&r->validation);

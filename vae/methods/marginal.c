@@ -56,16 +56,51 @@ static void adapt(struct vae_marginal *s, size_t row, size_t move)
 
 /* --- a range of images, on each thread --- */
 
+/* Takes the state of work.z as the start with odds of its likelihood among those seen so far. */
+static void maybe_start(struct vae_marginal *s, size_t row, float u)
+{
+    const struct vae_model *m = &s->model;
+    double ll = 0;
+    float power, share;
+    for (size_t g = 0; g < vae_groups(&m->shape); g++)
+        ll += (double)m->work.ll[g * m->max_rows + row];
+    const bool most = ll > s->most[row];
+    power = (float)(most ? s->most[row] - ll : ll - s->most[row]);
+    sv_for(&m->k, 1, 1, 0)->exp(1, &power, &share);
+    s->sum[row] = most ? s->sum[row] * (double)share + 1 : s->sum[row] + (double)share;
+    if (most) s->most[row] = ll;
+    if ((double)u * s->sum[row] < (most ? 1 : (double)share))
+        memcpy(s->hmc.before + row * m->ld.z, m->work.z + row * m->ld.z,
+               m->shape.latent * sizeof(float));
+}
+
+/* Gathers the images and picks the chains' first states, which go to work.z. */
 static void begin_range(struct vae_marginal *s, struct vae_job j, struct share own)
 {
     const struct vae_source from = vae_evaluation_source(&s->of, s->at.first);
-    vae_gather(j.m, &from, own.first, own.end - own.first);
+    const struct vae_range all = {0, s->at.rows};
+    const size_t own_rows = own.end - own.first;
+    struct vae_model *m = j.m;
+    float u[MARGINAL_ROWS];
+    vae_gather(m, &from, own.first, own_rows);
     for (size_t i = own.first; i < own.end; i++) {
+        s->most[i] = -INFINITY;
+        s->sum[i] = 0;
         s->exponent[i] = s->exponents[i] = 0;
         s->hmc.step[i] = step_size(0);
         s->point[s->at.first + i] = (struct vae_marginal_point){0};
     }
-    vae_hmc_start(j, (struct vae_range){0, s->at.rows}, rng_of(s, streams[s->of.noise].start, 0));
+    for (size_t l = 0; l < s->set.starts; l++) {
+        struct sv_rng pick = rng_of(s, streams[s->of.noise].start, 2 * l + 1);
+        pick.ctr[1] += (uint32_t)own.first;
+        vae_hmc_start(j, all, rng_of(s, streams[s->of.noise].start, 2 * l));
+        vae_pool_barrier(m->pool, j.thread);
+        vae_log_likelihood(j, all);
+        sv_for(&m->k, own_rows, 1, 0)->uniform(own_rows, 1, pick, u, 1);
+        for (size_t i = own.first; i < own.end; i++) maybe_start(s, i, u[i - own.first]);
+    }
+    memcpy(m->work.z + own.first * m->ld.z, s->hmc.before + own.first * m->ld.z,
+           own_rows * m->ld.z * sizeof(float));
 }
 
 /* Keeps the chain's state as its next draw. */
@@ -155,13 +190,15 @@ bool vae_marginal_create(struct vae_marginal *s, const struct vae_model *m,
         return false;
     }
     s->exponent = vae_memory_get(2 * MARGINAL_ROWS * sizeof *s->exponent);
+    s->most = vae_memory_get(2 * MARGINAL_ROWS * sizeof *s->most);
     s->z = vae_memory_get(all * z * sizeof *s->z);
     s->joint = vae_memory_get(all * sizeof *s->joint);
     s->density = vae_memory_get(all * sizeof *s->density);
     s->room = vae_memory_get(threads * s->room_size * sizeof *s->room);
     s->point = vae_memory_get(images * sizeof *s->point);
-    if (s->exponent && s->z && s->joint && s->density && s->room && s->point) {
+    if (s->exponent && s->most && s->z && s->joint && s->density && s->room && s->point) {
         s->exponents = s->exponent + MARGINAL_ROWS;
+        s->sum = s->most + MARGINAL_ROWS;
         return true;
     }
     vae_marginal_destroy(s);
@@ -171,6 +208,7 @@ bool vae_marginal_create(struct vae_marginal *s, const struct vae_model *m,
 void vae_marginal_destroy(struct vae_marginal *s)
 {
     vae_memory_give(s->exponent);
+    vae_memory_give(s->most);
     vae_memory_give(s->z);
     vae_memory_give(s->joint);
     vae_memory_give(s->density);

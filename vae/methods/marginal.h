@@ -1,7 +1,11 @@
 /* log p(x) by Hamiltonian Monte Carlo and a density fitted to its draws (AEVB, appendix D). With z_s
  * drawn from p(z|x), 1 / p(x) is the mean of q(z_s) / p(x, z_s) for any density q; q is fitted to
  * half of the draws, the mean taken over the other half. It needs no encoder. A kernel density in
- * many dimensions is a poor q: above MARGINAL_MOST_LATENT the estimate is not to be trusted. */
+ * many dimensions is a poor q: above MARGINAL_MOST_LATENT the estimate is not to be trusted.
+ *
+ * A posterior may have several modes, and a chain hardly leaves the one it starts in; the bound of a
+ * wrong one is tens of nats too low. So a chain starts where p(z|x) is likely to be: at one of many
+ * draws from the prior, picked with odds of p(x|z) (sampling importance resampling, Rubin 1988). */
 #ifndef VAE_MARGINAL_H
 #define VAE_MARGINAL_H
 
@@ -13,11 +17,13 @@
 enum { MARGINAL_MOST_LATENT = 5, MARGINAL_ROWS = VAE_RANGE };
 
 /* Defaults: 50 draws, of which the first 25 are fitted, 4 leapfrog steps to a draw; 60 moves before
- * the first draw. */
+ * the first draw; a start among 1000 draws from the prior. */
 struct vae_marginal_settings {
-    size_t draws, leapfrogs, burn_in;
+    size_t draws, leapfrogs, burn_in, starts;
 };
 enum {
+    MARGINAL_STARTS = 1000,
+    MARGINAL_MOST_STARTS = 1000000,
     MARGINAL_DRAWS = 50,
     MARGINAL_LEAPFROGS = 4,
     MARGINAL_BURN_IN = 60,
@@ -41,7 +47,9 @@ struct vae_marginal {
     struct vae_marginal_settings set;
     struct vae_model model; /* a copy of the weights, with MARGINAL_ROWS rows */
     struct vae_hmc hmc;
-    struct vae_sweep at;       /* its steps are moves */
+    struct vae_sweep at; /* its steps are moves */
+    double *most,
+        *sum; /* [rows]: of the starts' likelihoods, the log of the largest; the sum over it */
     int *exponent, *exponents; /* [rows]: m of the step size 0.1 * 1.1^m; summed where it settles */
     float *z;                  /* [rows][draws][latent] */
     double *joint;             /* [rows][draws]: log p(x, z) */

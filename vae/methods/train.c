@@ -29,13 +29,15 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
     t->order = malloc(images->count * sizeof *t->order);
     bool ok =
         t->order || vae_fail(e, "not enough memory for the order of %zu images", images->count);
-    ok = ok && init(t, e);
+    ok = ok && init(t, e) &&
+         (run->method != VAE_MCEM || vae_mcem_create(&t->mcem, &t->model, run, images->count, e));
     if (!ok) vae_trainer_destroy(t);
     return ok;
 }
 
 void vae_trainer_destroy(struct vae_trainer *t)
 {
+    vae_mcem_destroy(&t->mcem);
     vae_destroy(&t->model);
     free(t->order);
     *t = (struct vae_trainer){0};
@@ -68,6 +70,8 @@ static size_t position(const struct vae_run *r)
 
 size_t vae_trainer_next_rows(const struct vae_trainer *t)
 {
+    if (t->run.method == VAE_MCEM)
+        return (size_t)vae_run_epochs_per_cycle(&t->run) * t->images->count;
     const size_t left = t->images->count - position(&t->run);
     return left < t->run.batch ? left : t->run.batch;
 }
@@ -98,7 +102,8 @@ enum { CLEAR_EVERY = 256 };
 static vae_pass_fn *const pass[] = {
     [VAE_AEVB] = vae_aevb_pass, [VAE_WAKE_SLEEP] = vae_wake_sleep_pass};
 
-void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
+/* A step on a minibatch. */
+static void step(struct vae_trainer *t, struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
     struct vae_model *m = &t->model;
@@ -118,6 +123,15 @@ void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
                               .dream_x = sv_rng_at(r->seed, STREAM_DREAM, r->step)};
     vae_pool_run(m->pool, pass[r->method], &b);
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
+}
+
+void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
+{
+    struct vae_run *r = &t->run;
+    if (r->method == VAE_MCEM)
+        vae_mcem_cycle(&t->mcem, &t->model, r, t->images, bound);
+    else
+        step(t, bound);
     r->step++;
-    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny_weights(m);
+    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny_weights(&t->model);
 }

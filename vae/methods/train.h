@@ -3,6 +3,7 @@
 #define VAE_TRAIN_H
 
 #include "evaluate.h"
+#include "mcem.h"
 
 struct vae_trainer {
     struct vae_model model;
@@ -10,6 +11,7 @@ struct vae_trainer {
     const struct images *images;
     uint32_t *order;      /* this epoch's permutation of the images */
     uint64_t order_epoch; /* which epoch that is; UINT64_MAX: none yet */
+    struct vae_mcem mcem; /* of that method */
 };
 
 /* A model for `run` on `images`, freshly initialised from run.seed; steps run on the pool's threads
@@ -18,11 +20,12 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
                         const struct images *images, struct pool *pool, struct vae_error *e);
 void vae_trainer_destroy(struct vae_trainer *t);
 
-/* Examples in the next minibatch: run.batch, or what is left of the epoch. */
+/* Examples that the next step counts: of a minibatch run.batch, or what is left of the epoch. */
 size_t vae_trainer_next_rows(const struct vae_trainer *t);
 
 /* One step of the run's method on a minibatch (of AEVB's algorithm 1: the gradient of the objective,
- * then the optimiser). Adds the bound, with the KL unweighted, to *bound. */
+ * then the optimiser), or a cycle of MCEM. Adds the bound, with the KL unweighted, to *bound; of MCEM
+ * see mcem.h. */
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound);
 
 #endif

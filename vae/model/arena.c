@@ -158,8 +158,16 @@ bool vae_copy(struct vae_model *copy, const struct vae_model *m, size_t max_rows
     return true;
 }
 
+bool vae_add_chains(struct vae_model *m, size_t chains, struct vae_error *e)
+{
+    m->chain = vae_memory_get(chains * m->shape.latent * sizeof *m->chain);
+    m->chains = chains;
+    return m->chain || vae_fail(e, "not enough memory for the chains of %zu images", chains);
+}
+
 void vae_destroy(struct vae_model *m)
 {
+    vae_memory_give(m->chain);
     vae_memory_give(m->memory);
     *m = (struct vae_model){0};
 }

@@ -15,7 +15,7 @@ struct part {
     size_t first, cols;
 };
 
-enum { MAX_PARTS = VAE_MOST_LAYERS + 2, MAX_TENSORS = 2 * MAX_PARTS * (1 + VAE_MAX_STATS) };
+enum { MAX_PARTS = VAE_MOST_LAYERS + 2, MAX_TENSORS = 2 * MAX_PARTS * (1 + VAE_MAX_STATS) + 1 };
 
 struct parts {
     struct part part[MAX_PARTS];
@@ -90,6 +90,8 @@ static void transpose_in(float *arena, const struct vae_tensor *t, const struct 
             arena[vae_place(t, i, p->first + j)] = in[j * t->rows + i];
 }
 
+static const char chain_name[] = "chain.z";
+
 static void name_tensor(char name[ST_NAME], const char *prefix, const char *part,
                         const char *suffix)
 {
@@ -154,6 +156,9 @@ bool vae_checkpoint_sound(const struct vae_model *m, struct vae_error *e)
     for (size_t s = 0; s < m->stats; s++) /* the last is a sum or mean of squares */
         if (!arena_sound(m, stat_names[m->optimizer][s], m->stat[s], s + 1 == m->stats, e))
             return false;
+    for (size_t i = 0; i < m->chains * m->shape.latent; i++)
+        if (!isfinite(m->chain[i]))
+            return vae_fail(e, "tensor %s holds NaN or infinity", chain_name);
     return true;
 }
 
@@ -170,6 +175,11 @@ bool vae_checkpoint_save(const char *path, const struct vae_model *m, const stru
     size_t count = collect(m, "", m->w, &next, tensors);
     for (size_t i = 0; i < m->stats; i++)
         count += collect(m, stat_names[m->optimizer][i], m->stat[i], &next, tensors + count);
+    if (m->chains) {
+        tensors[count] =
+            (struct st_tensor){.dims = 2, .shape = {m->chains, m->shape.latent}, .data = m->chain};
+        snprintf(tensors[count++].name, ST_NAME, "%s", chain_name);
+    }
     const bool ok = vae_st_write(path, pairs, vae_metadata_put(run, pairs), tensors, count, e);
     free(room);
     return ok;
@@ -198,7 +208,8 @@ static bool check_all(const struct st_file *f, const struct vae_run *r, struct v
     if (!check_parts(f, &r->shape, "", e)) return false;
     for (size_t i = 0; i < VAE_MAX_STATS && stat_names[r->optimizer][i]; i++)
         if (!check_parts(f, &r->shape, stat_names[r->optimizer][i], e)) return false;
-    return true;
+    const size_t shape[2] = {r->train_images, r->shape.latent};
+    return r->method != VAE_MCEM || vae_st_check(f, chain_name, 2, shape, e);
 }
 
 bool vae_checkpoint_open(struct st_file *f, const char *path, struct vae_run *run,
@@ -255,6 +266,8 @@ bool vae_checkpoint_load(const struct st_file *f, struct vae_model *m, bool stat
         for (size_t s = 0; statistics && s < m->stats; s++)
             if (!load_part(f, stat_names[m->optimizer][s], p, m->stat[s], e)) return false;
     }
+    const size_t shape[2] = {m->chains, m->shape.latent};
+    if (statistics && m->chains && !vae_st_read(f, chain_name, 2, shape, m->chain, e)) return false;
     struct vae_error reason;
     return vae_checkpoint_sound(m, &reason) ||
            vae_fail(e, "%.1024s: %.128s; use an earlier checkpoint", f->path, reason.line);

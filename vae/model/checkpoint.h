@@ -3,7 +3,8 @@
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed),
  * each .weight [out][in] and .bias [out]. A side with several hidden layers has hidden.0, hidden.1
- * ... from its input on. Statistics have the same names behind optimizer.<what>. The metadata
+ * ... from its input on. Statistics have the same names behind optimizer.<what>, and the chains of
+ * MCEM are chain.z [training images][latent]. The metadata
  * (metadata.h) of a Gaussian hold min_logvar or sigma; with neither, as in older files,
  * log-variances have no limit. Settings of the optimiser and its schedule are stored only where
  * they are not the defaults (run_pairs.h).

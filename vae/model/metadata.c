@@ -119,7 +119,8 @@ static bool get_double(const struct st_file *f, const char *key, double *out, st
 /* The run's progress; stored only where it is not 0. */
 static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    if ((r->step - r->past.steps) / vae_run_steps_per_epoch(r) > RUN_MOST_STEPS / r->train_images)
+    if ((r->step - r->past.steps) / vae_run_steps_per_epoch(r) >
+        RUN_MOST_STEPS / r->train_images / vae_run_epochs_per_cycle(r))
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
     if (vae_st_metadata(f, "unreported_samples") && /* the count of the sums that follow */
         (!get_size(f, "unreported_samples", 1, vae_run_points(r), &r->seen.count, e) ||

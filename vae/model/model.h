@@ -74,6 +74,8 @@ struct vae_model {
     struct vae_ld ld;
     struct vae_work work;
     struct vae_clock *clock; /* [threads], or NULL: not timed */
+    float *chain;            /* [chains][latent]: z of each training image (MCEM), or NULL */
+    size_t chains;
     void *memory;
 };
 
@@ -96,6 +98,9 @@ bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae
                 enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct pool *pool,
                 struct vae_error *e);
 void vae_destroy(struct vae_model *m);
+
+/* Room for that many chains, all zero; they are in checkpoints. False if out of memory. */
+bool vae_add_chains(struct vae_model *m, size_t chains, struct vae_error *e);
 
 /* A model with the shape, weights, kernels and pool of m and its own room, not to be trained. */
 bool vae_copy(struct vae_model *copy, const struct vae_model *m, size_t max_rows, size_t samples,

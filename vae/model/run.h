@@ -40,8 +40,10 @@ struct vae_run {
     enum vae_binarize binarize;
     enum vae_method method;
     enum vae_estimator estimator;
-    size_t batch, samples; /* samples: draws of z per example (L) */
-    float lr, init_sd;     /* step size; standard deviation of the first weights */
+    struct vae_cycle cycle; /* of MCEM */
+    int chain_exponent;     /* m of its step size 0.1 * 1.25^m (methods/mcem.h) */
+    size_t batch, samples;  /* samples: draws of z per example (L) */
+    float lr, init_sd;      /* step size; standard deviation of the first weights */
     enum vae_init init;
     enum vae_init_bias init_bias;
     uint64_t seed;
@@ -68,6 +70,7 @@ static inline struct vae_run vae_run_default(void)
 {
     return (struct vae_run){.shape = {.enc = {1, {500}}, .dec = {1, {500}}, .latent = 20},
                             .optimizer = VAE_ADAGRAD,
+                            .cycle = {CYCLE_LEAPFROGS, CYCLE_UPDATES},
                             .batch = 100,
                             .samples = 1,
                             .init_sd = 0.01f,
@@ -85,10 +88,15 @@ static inline float vae_run_default_lr(enum vae_likelihood likelihood, enum vae_
     return lr[likelihood][o];
 }
 
-/* An epoch is every training image once; its last minibatch may be smaller. */
+/* An epoch is every training image once; its last minibatch may be smaller. A cycle of MCEM is one
+ * step and counts as several epochs. */
 static inline uint64_t vae_run_steps_per_epoch(const struct vae_run *r)
 {
-    return (r->train_images + r->batch - 1) / r->batch;
+    return r->method == VAE_MCEM ? 1 : (r->train_images + r->batch - 1) / r->batch;
+}
+static inline uint64_t vae_run_epochs_per_cycle(const struct vae_run *r)
+{
+    return r->method == VAE_MCEM ? r->cycle.leapfrogs + r->cycle.updates : 1;
 }
 
 /* Steps already done in the next step's epoch. */
@@ -100,7 +108,8 @@ static inline uint64_t vae_run_step_of_epoch(const struct vae_run *r)
 /* Epochs before that one; each has seen every training image once. */
 static inline uint64_t vae_run_epoch(const struct vae_run *r)
 {
-    return r->past.epochs + (r->step - r->past.steps) / vae_run_steps_per_epoch(r);
+    const uint64_t here = (r->step - r->past.steps) / vae_run_steps_per_epoch(r);
+    return r->past.epochs + here * vae_run_epochs_per_cycle(r);
 }
 
 /* Epochs begun. */
@@ -116,10 +125,14 @@ static inline uint64_t vae_run_points_of_epochs(const struct vae_run *r, uint64_
     return r->past.points + here * r->train_images;
 }
 
-/* Useful FLOPs of the run's steps per example (shape.h). */
+/* The products of the run's steps per example, and their useful FLOPs (shape.h). */
+static inline struct vae_passes vae_run_passes(const struct vae_run *r)
+{
+    return vae_method_passes(r->method, r->samples, &r->cycle);
+}
 static inline double vae_run_flops(const struct vae_run *r)
 {
-    const struct vae_passes passes = vae_method_passes(r->method, r->samples);
+    const struct vae_passes passes = vae_run_passes(r);
     return vae_step_flops(&r->shape, &passes);
 }
 

@@ -1,6 +1,7 @@
 #include "run_pairs.h"
 #include "../base/number.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,13 @@ static void put_validation(struct st_pair *p, size_t *n, const struct vae_valida
     put_whole(p, n, "reports_since_best", v->since);
 }
 
+static void put_cycle(struct st_pair *p, size_t *n, const struct vae_run *r)
+{
+    put_whole(p, n, "leapfrog", r->cycle.leapfrogs);
+    put_whole(p, n, "m_steps", r->cycle.updates);
+    if (r->chain_exponent) put(p, n, "chain_exponent", "%d", r->chain_exponent);
+}
+
 size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
 {
     const struct vae_schedule *s = &r->schedule;
@@ -55,6 +63,7 @@ size_t vae_run_pairs(const struct vae_run *r, struct st_pair p[RUN_PAIRS])
     if (s->warmup) put_whole(p, &n, "warmup_from", s->warmup_from);
     put_whole(p, &n, "first_images", r->first_images);
     if (r->method) put(p, &n, "method", "%s", vae_method_names[r->method]);
+    if (r->method == VAE_MCEM) put_cycle(p, &n, r);
     if (r->estimator) put(p, &n, "estimator", "%s", vae_estimator_names[r->estimator]);
     if (vae_kl_weight(&r->kl) != 1) put(p, &n, "kl_weight", "%.9g", (double)r->kl.weight);
     put_whole(p, &n, "kl_warmup", r->kl.warmup);
@@ -130,15 +139,38 @@ static bool get_optim(const struct st_file *f, struct vae_run *r, struct vae_err
     return true;
 }
 
+static bool get_cycle(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    const char *exponent = vae_st_metadata(f, "chain_exponent");
+    uint64_t leapfrogs, updates;
+    double m = 0;
+    if (!get_whole(f, "leapfrog", CYCLE_MOST, &leapfrogs, e) ||
+        !get_whole(f, "m_steps", CYCLE_MOST, &updates, e))
+        return false;
+    if (!leapfrogs || !updates)
+        return vae_fail(e, "%s: no leapfrog or m_steps above 0 in its metadata", f->path);
+    if (exponent &&
+        !(vae_number_f64(exponent, &m) && m == floor(m) && fabs(m) <= (double)CYCLE_MOST_EXPONENT))
+        return wrong(f, "chain_exponent", "no whole number, or out of range", e);
+    r->cycle = (struct vae_cycle){(size_t)leapfrogs, (size_t)updates};
+    r->chain_exponent = (int)m;
+    return true;
+}
+
 static bool get_method(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
-    unsigned method, estimator;
-    if (!get_name(f, "method", vae_method_names, &method, e) ||
-        !get_name(f, "estimator", vae_estimator_names, &estimator, e))
-        return false;
-    if (method != VAE_AEVB && estimator != VAE_ESTIMATOR_B)
-        return wrong(f, "estimator", "not of its method", e);
+    unsigned method;
+    if (!get_name(f, "method", vae_method_names, &method, e)) return false;
     r->method = (enum vae_method)method;
+    return r->method != VAE_MCEM || get_cycle(f, r, e);
+}
+
+static bool get_estimator(const struct st_file *f, struct vae_run *r, struct vae_error *e)
+{
+    unsigned estimator;
+    if (!get_name(f, "estimator", vae_estimator_names, &estimator, e)) return false;
+    if (r->method != VAE_AEVB && estimator != VAE_ESTIMATOR_B)
+        return wrong(f, "estimator", "not of its method", e);
     r->estimator = (enum vae_estimator)estimator;
     return true;
 }
@@ -186,7 +218,7 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
     if (changed) strcpy(r->changed, changed);
     return get_init(f, r, e) && get_optim(f, r, e) &&
            get_whole(f, "warmup", SCHEDULE_MOST_WARMUP, &s->warmup, e) &&
-           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_method(f, r, e) &&
+           get_whole(f, "warmup_from", r->step, &s->warmup_from, e) && get_estimator(f, r, e) &&
            get_whole(f, "first_images", UINT32_MAX, &r->first_images, e) && get_kl(f, r, e) &&
            get_validation(f, r, e) && get_whole(f, "run", UINT64_MAX, &r->id, e);
 }
@@ -194,7 +226,7 @@ bool vae_run_pairs_read(const struct st_file *f, struct vae_run *r, struct vae_e
 bool vae_run_past_read(const struct st_file *f, struct vae_run *r, struct vae_error *e)
 {
     struct vae_past *p = &r->past;
-    return get_whole(f, "past_steps", r->step, &p->steps, e) &&
+    return get_method(f, r, e) && get_whole(f, "past_steps", r->step, &p->steps, e) &&
            get_whole(f, "past_samples", RUN_MOST_STEPS, &p->points, e) &&
            get_whole(f, "past_epochs", RUN_MOST_STEPS, &p->epochs, e);
 }

@@ -128,13 +128,13 @@ enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product)
 }
 
 /* How often layer i takes part in a product. The first layer has no dX: the data need no gradient. */
-static size_t times(const struct vae_shape *s, const struct vae_passes *p, size_t i,
+static double times(const struct vae_shape *s, const struct vae_passes *p, size_t i,
                     enum vae_product product)
 {
     const size_t decoder = vae_decoder_at(s);
     if (i < decoder) {
         if (product == LAYER_Y) return p->encode;
-        return product == LAYER_DX && i == 0 ? 0 : p->back_encoder;
+        return product == LAYER_DX && i == 0 ? 0.0 : p->back_encoder;
     }
     if (product == LAYER_Y) return p->decode;
     if (product == LAYER_DW) return p->decoder_weights;
@@ -150,7 +150,7 @@ double vae_phase_flops(const struct vae_shape *s, const struct vae_passes *passe
     for (size_t i = 0; i < n; i++)
         for (int p = 0; p < VAE_PRODUCTS; p++)
             if (vae_phase_of(l[i].role, (enum vae_product)p) == phase)
-                sum += 2 * (double)times(s, passes, i, (enum vae_product)p) * (double)l[i].w.rows *
+                sum += 2 * times(s, passes, i, (enum vae_product)p) * (double)l[i].w.rows *
                        (double)l[i].w.cols;
     return sum;
 }
@@ -164,5 +164,5 @@ double vae_step_flops(const struct vae_shape *s, const struct vae_passes *passes
 
 double vae_forward_flops(const struct vae_shape *s, size_t samples)
 {
-    return vae_step_flops(s, &(struct vae_passes){.encode = 1, .decode = samples});
+    return vae_step_flops(s, &(struct vae_passes){.encode = 1, .decode = (double)samples});
 }

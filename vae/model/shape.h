@@ -133,8 +133,8 @@ enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product);
  * from its head (dX, dW); through the decoder, back through its hidden layers (dX), back to z, and
  * to the gradients of its weights (dW). */
 struct vae_passes {
-    size_t encode, back_encoder;
-    size_t decode, back_decoder, to_z, decoder_weights;
+    double encode, back_encoder;
+    double decode, back_decoder, to_z, decoder_weights;
 };
 
 /* Useful FLOPs per example: matrix products only, a multiply-add counts as two; the first layer has

@@ -1,0 +1,173 @@
+#include "mcem.h"
+#include "../base/memory.h"
+#include "../base/split.h"
+#include "../base/streams.h"
+#include "minibatch.h"
+#include <math.h>
+#include <string.h>
+
+bool vae_mcem_create(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
+                     size_t images, struct vae_error *e)
+{
+    const size_t z = m->shape.latent;
+    *c = (struct vae_mcem){.acceptance = (double)NAN};
+    if (!vae_add_chains(m, images, e) || !vae_hmc_create(&c->hmc, m, run->cycle.leapfrogs, e))
+        return false;
+    c->gradient = vae_memory_get(m->params * sizeof *c->gradient);
+    if (!c->gradient) {
+        vae_mcem_destroy(c);
+        return vae_fail(e, "not enough memory for the gradient");
+    }
+    sv_for(&m->k, images, z, 0)
+        ->normal(images, z, sv_rng_at(run->seed, STREAM_MCEM_CHAIN, 0), m->chain, z);
+    return true;
+}
+
+void vae_mcem_destroy(struct vae_mcem *c)
+{
+    vae_hmc_destroy(&c->hmc);
+    vae_memory_give(c->gradient);
+    *c = (struct vae_mcem){0};
+}
+
+float vae_mcem_step_size(int exponent)
+{
+    double power = 1; /* no pow: a libm's may round differently */
+    for (int i = 0; i < (exponent < 0 ? -exponent : exponent); i++) power *= 1.25;
+    return (float)(exponent < 0 ? 0.1 / power : 0.1 * power);
+}
+
+/* --- a part of the images, on each thread --- */
+
+struct part {
+    struct vae_mcem *c;
+    struct vae_model *m;
+    struct vae_source source; /* of the part's first image */
+    size_t rows;
+    struct sv_rng momentum, accept;
+    bool begins;                 /* the gradient's sums begin here */
+    const struct vae_step *step; /* of the optimiser; after the last part */
+};
+
+static struct vae_job job_of(const struct part *p, size_t thread)
+{
+    return (struct vae_job){p->m, thread};
+}
+
+/* The thread's rows of x, and of z from the chains. */
+static struct share begin(const struct part *p, size_t thread)
+{
+    struct vae_model *m = p->m;
+    const size_t z = m->shape.latent;
+    const struct share own = vae_share_of(p->rows, thread, vae_pool_threads(m->pool));
+    vae_clock_start(vae_clock_of(job_of(p, thread)));
+    vae_gather(m, &p->source, own.first, own.end - own.first);
+    for (size_t i = own.first; i < own.end; i++)
+        memcpy(m->work.z + i * m->ld.z, m->chain + (p->source.first + i) * z, z * sizeof(float));
+    vae_clock_phase(vae_clock_of(job_of(p, thread)), PHASE_GATHER);
+    vae_pool_barrier(m->pool, thread);
+    return own;
+}
+
+static void move_part(void *arg, size_t thread)
+{
+    const struct part *p = arg;
+    struct vae_model *m = p->m;
+    const size_t z = m->shape.latent;
+    const struct share own = begin(p, thread);
+    for (struct vae_range r = {0, 0}; r.first < p->rows; r.first += r.rows) {
+        r.rows = vae_next_range(p->rows - r.first);
+        vae_hmc_move(job_of(p, thread), &p->c->hmc, r, p->momentum, p->accept);
+    }
+    vae_pool_barrier(m->pool, thread); /* each range had its own split into rows */
+    for (size_t i = own.first; i < own.end; i++)
+        memcpy(m->chain + (p->source.first + i) * z, m->work.z + i * m->ld.z, z * sizeof(float));
+}
+
+static void gradient_of_part(void *arg, size_t thread)
+{
+    const struct part *p = arg;
+    const struct vae_job j = job_of(p, thread);
+    const size_t decoder = vae_decoder_at(&p->m->shape);
+    begin(p, thread);
+    for (struct vae_range r = {0, 0}; r.first < p->rows; r.first += r.rows) {
+        r.rows = vae_next_range(p->rows - r.first);
+        vae_likelihood(j, r, 1);
+        vae_back_decoder(j, r, false);
+    }
+    vae_gradient(j, p->rows, decoder, p->m->layers, !p->begins, p->c->gradient);
+    if (p->step) vae_apply(j, p->step, decoder, p->m->layers, p->c->gradient);
+}
+
+/* --- a cycle --- */
+
+/* The part from image `first` on, as many as the model has rows. */
+static struct part part_at(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
+                           const struct images *images, size_t first)
+{
+    const size_t left = images->count - first, rows = left < m->max_rows ? left : m->max_rows;
+    struct part p = {.c = c,
+                     .m = m,
+                     .source = {images, NULL, first, run->binarize, {{0}, {0}}},
+                     .rows = rows,
+                     .momentum = sv_rng_at(run->seed, STREAM_MCEM_MOMENTUM, run->step),
+                     .accept = sv_rng_at(run->seed, STREAM_MCEM_ACCEPT, run->step),
+                     .begins = first == 0};
+    p.momentum.ctr[1] = p.accept.ctr[1] = (uint32_t)first;
+    return p;
+}
+
+/* Moves all chains; adds the sums of log p(x|z) and -log p(z). Returns how many moved. */
+static size_t move_all(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
+                       const struct images *images, double *recon, double *kl)
+{
+    size_t moved = 0;
+    for (size_t i = 0; i < m->max_rows; i++)
+        c->hmc.step[i] = vae_mcem_step_size(run->chain_exponent);
+    for (size_t first = 0; first < images->count;) {
+        struct part p = part_at(c, m, run, images, first);
+        vae_pool_run(m->pool, move_part, &p);
+        sv_for(&m->k, p.rows, m->shape.latent, 0)
+            ->normal_ll(p.rows, m->shape.latent, m->work.z, m->ld.z, m->work.weight);
+        for (size_t i = 0; i < p.rows; i++) {
+            moved += c->hmc.accepted[i];
+            *kl -= (double)m->work.weight[i];
+            *recon += c->hmc.log_joint[HMC_LAST][i] - (double)m->work.weight[i];
+        }
+        first += p.rows;
+    }
+    return moved;
+}
+
+static void update(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
+                   const struct images *images, const struct vae_step *s)
+{
+    for (size_t first = 0; first < images->count;) {
+        struct part p = part_at(c, m, run, images, first);
+        first += p.rows;
+        if (first == images->count) p.step = s;
+        vae_pool_run(m->pool, gradient_of_part, &p);
+    }
+}
+
+void vae_mcem_cycle(struct vae_mcem *c, struct vae_model *m, struct vae_run *run,
+                    const struct images *images, struct vae_bound *bound)
+{
+    const double passes = (double)vae_run_epochs_per_cycle(run);
+    const float decay = (float)vae_optim_value(&run->optim, run->optimizer, OPTIM_DECAY);
+    double recon = 0, kl = 0;
+    const size_t moved = move_all(c, m, run, images, &recon, &kl);
+    c->acceptance = (double)moved / (double)images->count;
+    int *e = &run->chain_exponent;
+    *e += c->acceptance < 0.9 ? -1 : 1;
+    if (*e > CYCLE_MOST_EXPONENT) *e = CYCLE_MOST_EXPONENT;
+    if (*e < -CYCLE_MOST_EXPONENT) *e = -CYCLE_MOST_EXPONENT;
+    for (size_t i = 0; i < run->cycle.updates; i++) {
+        const uint64_t count = run->step * run->cycle.updates + i + 1;
+        const struct vae_step s = {vae_run_lr(run), decay, count, run->optim};
+        update(c, m, run, images, &s);
+    }
+    bound->recon += passes * recon;
+    bound->kl += passes * kl;
+    bound->count += (size_t)passes * images->count;
+}
