@@ -171,6 +171,10 @@ benchcheck: benches ## the benchmarks build, rows of Google Benchmark run, and m
 converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
 	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
 
+.PHONY: figure3
+figure3: all ## train as in Figure 3 of the paper, on VAE_DATA (default data), into results/figure3; goes on if stopped
+	$(Q)bench/figure3.py build/vae "$(or $(VAE_DATA),data)" results/figure3 --commit $(COMMIT) $(FIGURE3)
+
 .PHONY: table1
 table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
 	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae --commit $(COMMIT) $(TABLE1)

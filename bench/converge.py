@@ -41,8 +41,9 @@ def say(*words):
 class Run:
     """One run of vae train, resumed as often as needed."""
 
-    def __init__(self, args, directory, data, options):
+    def __init__(self, args, directory, data, options, points=POINTS):
         self.args, self.directory, self.data, self.options = args, directory, data, options
+        self.points = points
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -68,7 +69,7 @@ class Run:
         if log and log[-1][0] > samples - 100:  # runs end at whole minibatches
             return True
         call = [self.args.vae, "train", "--data", self.data, "--out", self.directory, "--points",
-                str(POINTS), "--samples", str(samples)]
+                str(self.points), "--samples", str(samples)]
         checkpoint = self.path("model.safetensors")
         call += ["--resume", checkpoint] if os.path.exists(checkpoint) else self.options
         child = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -141,6 +141,23 @@ def likelihoods():
             for path in sorted(glob.glob(os.path.join(RESULTS, folder, "*.json")), key=lambda p: (len(p), p))]
 
 
+def figure_3():
+    """The runs of make figure3: {(images, method): run}."""
+    runs = [json.loads(open(path).read()) for path in glob.glob(os.path.join(RESULTS, "figure3", "*.json"))]
+    return {(run["images"], run["method"]): run for run in runs}
+
+
+def paper_3():
+    """{(images, method, split): [(samples, log p(x))]}, the paper's Figure 3."""
+    points = {}
+    with open(os.path.join(RESULTS, "figure3", "paper.csv")) as f:
+        for line in f:
+            if line[0] != "#" and not line.startswith("images"):
+                images, method, split, x, value = line.strip().split(",")
+                points.setdefault((int(images), method, split), []).append((1e6 * float(x), float(value)))
+    return points
+
+
 def paper():
     """{(dataset, N_z, split): [(samples, bound)]}, the paper's Figure 2 at half decades."""
     points = {}

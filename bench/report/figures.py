@@ -232,3 +232,33 @@ def elbo(runs, paper, dataset, limits, path):
                                          ("the paper, training", AMBER, "ring")])
     p.write(path)
     return True
+
+
+METHODS = [("aevb", "AEVB", BLUE), ("wake-sleep", "wake-sleep", GREEN), ("mcem", "Monte Carlo EM", AMBER)]
+
+
+def figure_3(runs, paper, path):
+    """A panel for each size of the training set, as in Figure 3 of the paper."""
+    if not runs:
+        return False
+    width, gap = 310, 16
+    p = Picture(70 + 2 * (width + gap), 360, "log p(x) against training examples, and the paper's Figure 3")
+    for i, images in enumerate((1000, 50000)):
+        left, top = 60 + i * (width + gap), 56
+        x = Scale(6e5, 6e7, left, left + width - 10, log=True)
+        y = Scale(-170, -105, top + 210, top)
+        axis_x(p, x, top + 210, top, "training examples", [1e6, 1e7], lambda t: {6: "10⁶", 7: "10⁷"}[len(str(int(t))) - 1])
+        axis_y(p, y, left, left + width - 10, "nats" if i == 0 else None,
+               words="{:g}".format if i == 0 else lambda t: "")
+        p.text(left + 8, top + 14, f"{images:,} training images", kind="title")
+        for method, _, color in METHODS:
+            curve = runs.get((images, method), {"curve": []})["curve"]
+            for column, split, dash in ((1, "train", "4 3"), (2, "test", None)):
+                p.curve([(x(c[0]), y(c[column])) for c in curve if c[column] >= -170], color, dash=dash)
+                for samples, value in paper.get((images, method, split), []):
+                    p.dot(x(samples), y(value), color, 3, True)
+    p.text(20, 24, "MNIST, 100 hidden units, N_z = 3: log p(x)", kind="title")
+    p.legend(60, 322, [(name, color, "line") for _, name, color in METHODS])
+    p.legend(60, 344, [("test", GREY, "line"), ("training", GREY, "dash"), ("the paper, both", GREY, "ring")])
+    p.write(path)
+    return True

@@ -52,6 +52,7 @@ def draw(m, runs, paper, table):
     """Draws all figures. Returns {name: its Markdown, or a line that it was not measured}."""
     folder = os.path.join(data.RESULTS, m.name)
     common = os.path.join(data.RESULTS, "convergence")
+    third = os.path.join(data.RESULTS, "figure3")
     phases = next((r.row for r in m.rows("step") if r.what == "phases" and r.row["threads"] == 1), None)
     made = {
         "roofline": (folder, figures.roofline(m, table, os.path.join(folder, "roofline.svg"))),
@@ -63,6 +64,7 @@ def draw(m, runs, paper, table):
                                             os.path.join(common, "elbo-mnist.svg"))),
         "elbo-frey": (common, figures.elbo(runs, paper, "frey", (400, 1400),
                                            os.path.join(common, "elbo-frey.svg"))),
+        "figure3": (third, figures.figure_3(data.figure_3(), data.paper_3(), os.path.join(third, "figure3.svg"))),
     }
     return {"figure " + name: f"![{name}]({os.path.relpath(os.path.join(at, name), TOP)}.svg)" if drawn
             else "*Not measured on this machine.*" for name, (at, drawn) in made.items()}
@@ -137,6 +139,7 @@ def main():
         "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "likelihood table": tables.likelihoods(data.likelihoods()),
+        "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),

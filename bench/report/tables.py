@@ -236,6 +236,22 @@ def likelihoods(runs):
                   "checkpoint's SHA-256"), rows)
 
 
+def figure_3(runs, paper):
+    """The ends of the curves; the paper's in brackets."""
+    def end(run, column, split):
+        samples = run["curve"][-1][0]
+        said = [v for s, v in paper.get((run["images"], run["method"], split), []) if abs(s / samples - 1) < .03]
+        return f"{run['curve'][-1][column]:.1f}" + (f" ({said[-1]:.1f})" if said else "")
+    if not runs:
+        return ["*Not run yet: `make figure3`.*"]
+    return table(("training images", "method", "step size", "examples", "log p(x) in training", "in test", "commit",
+                  "checkpoint's SHA-256"),
+                 [(f"{images:,}", name, f"{run['lr']:g}", f"{run['curve'][-1][0]:,}", end(run, 1, "train"),
+                   end(run, 2, "test"), run["commit"], f"`{run['checkpoint_sha256'][:12]}…`")
+                  for images in (1000, 50000) for method, name, _ in figures.METHODS
+                  if (run := runs.get((images, method)))])
+
+
 def tried(runs):
     rows = []
     for (dataset, n_z, plain), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", r[0][1:])):
