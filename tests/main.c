@@ -23,6 +23,7 @@ int main(void)
     srunner_add_suite(r, suite_hmc());
     srunner_add_suite(r, suite_marginal());
     srunner_add_suite(r, suite_mcem());
+    srunner_add_suite(r, suite_full_vb());
     srunner_add_suite(r, suite_importance());
     srunner_add_suite(r, suite_local());
     srunner_add_suite(r, suite_linear_gaussian());

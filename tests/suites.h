@@ -21,6 +21,7 @@ Suite *suite_wake_sleep(void);
 Suite *suite_hmc(void);
 Suite *suite_marginal(void);
 Suite *suite_mcem(void);
+Suite *suite_full_vb(void);
 Suite *suite_importance(void);
 Suite *suite_local(void);
 Suite *suite_linear_gaussian(void);

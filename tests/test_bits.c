@@ -93,6 +93,14 @@ static struct vae_run odd_run(int i)
          .method = VAE_MCEM,
          .cycle = {2, 1},
          .batch = 200},
+        {.shape = {.enc = {1, {17}}, .dec = {2, {9, 33}}, .latent = 6},
+         .optimizer = VAE_ADAGRAD,
+         .binarize = BINARIZE_DYNAMIC,
+         .method = VAE_FULL_VB,
+         .samples = 2},
+        {.shape = {0, 0, {0}, {1, {37}}, VAE_TANH, 5, VAE_GAUSSIAN, VARIANCE_LIMITED, -1.5f},
+         .optimizer = VAE_ADAM,
+         .method = VAE_FULL_VB},
     };
     struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
     if (runs[i].batch) r.batch = runs[i].batch;
@@ -112,7 +120,7 @@ static struct vae_run odd_run(int i)
     r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
     return r;
 }
-enum { ODD_RUNS = 19 };
+enum { ODD_RUNS = 21 };
 
 /* One way to run: kernels and threads. */
 struct way {

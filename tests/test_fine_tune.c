@@ -194,6 +194,16 @@ START_TEST(test_methods_logged)
     must_log("c/log.jsonl", 1, "method", "mcem", 0);
     must_log("c/log.jsonl", 0, "hmc_step", NULL, 0.1 * 1.25);
     ck_assert(cli_header_holds("c/model.safetensors", "\"leapfrog\":\"10\",\"m_steps\":\"5\""));
+    cli_must_work("train --data plain --out f --epochs 3 --method full-vb " MODEL);
+    cli_must_work("train --data plain --out g --epochs 2 --method full-vb " MODEL);
+    must_say("train --data plain --out g --resume g/model.safetensors --epochs 3 --quiet", NULL);
+    ck_assert(cli_same_file("f/model.safetensors", "g/model.safetensors"));
+    ck_assert(cli_header_holds("f/model.safetensors", "posterior.logvar.decoder.logits.weight"));
+    ck_assert(cli_header_holds("f/model.safetensors",
+                               "optimizer.sum.posterior.logvar.decoder.logits.bias"));
+    json_t *line = cli_log_line("f/log.jsonl", 2);
+    ck_assert_double_gt(json_number_value(json_object_get(line, "theta_kl")), 100);
+    json_decref(line);
     const struct outcome other =
         cli_run("train --data synthetic --out c --resume c/model.safetensors");
     ck_assert_int_eq(other.status, 1);

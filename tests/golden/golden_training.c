@@ -95,6 +95,14 @@ static const struct {
       .samples = 1,
       .lr = 0.01f,
       .init_sd = 0.1f}},
+    {"training full-vb",
+     {.shape = {.rows = ROWS, .cols = COLS, .enc = {1, {20}}, .dec = {1, {37}}, .latent = 5},
+      .optimizer = VAE_ADAM,
+      .binarize = BINARIZE_DYNAMIC,
+      .method = VAE_FULL_VB,
+      .samples = 1,
+      .lr = 0.001f,
+      .init_sd = 0.1f}},
 };
 
 const char *golden_run(size_t i) { return i < sizeof runs / sizeof *runs ? runs[i].name : NULL; }

@@ -25,6 +25,7 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_ENC_DW] = "encoder.hidden dW + optimiser",
     [PHASE_BIAS] = "biases",
     [PHASE_DREAM] = "draws from the model",
+    [PHASE_THETA] = "weights' posterior",
     [PHASE_APPLY] = "optimiser",
     [PHASE_WAIT] = "waiting",
 };

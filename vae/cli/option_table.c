@@ -124,7 +124,8 @@ const struct option_entry vae_option_table[] = {
      "aevb (default) ascends the ELBO; wake-sleep trains the decoder on z of the encoder, and the "
      "encoder on images of the decoder; mcem keeps a Markov chain of each image's z and trains "
      "the decoder on them: its training bound is log p(x, z) of the chains, its test bound that of "
-     "an encoder never trained; see `vae eval --hmc`",
+     "an encoder never trained; see `vae eval --hmc`; full-vb has a posterior over the decoder's "
+     "weights too",
      CHOICE(run.method, vae_method_names)},
     {"leapfrog", "N", ON_train, FIXED,
      "mcem: steps of the chains' move in a cycle, which is one step of training on all images "

@@ -58,6 +58,7 @@ char *vae_epoch_line(const struct epoch_report *r)
     vae_json_put(&ok, o, "recon", vae_json_number(r->recon));
     if (r->method != VAE_AEVB)
         vae_json_put(&ok, o, "method", json_string(vae_method_names[r->method]));
+    if (r->method == VAE_FULL_VB) vae_json_put(&ok, o, "theta_kl", vae_json_number(r->theta_kl));
     if (r->method == VAE_MCEM) {
         vae_json_put(&ok, o, "acceptance", vae_json_number(r->acceptance));
         vae_json_put(&ok, o, "hmc_step", vae_json_float(r->chain_step));

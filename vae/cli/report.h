@@ -32,6 +32,7 @@ struct epoch_report {
     enum vae_method method;
     double acceptance; /* of MCEM's chains in the last cycle */
     float chain_step;  /* their step size in the next */
+    double theta_kl;   /* KL of the weights' posterior in the last step, nats; of full-vb */
     enum vae_estimator estimator;
     size_t draws;        /* of z per example (L) */
     double iwae_bound;   /* on the test set, nats per example; of estimator IWAE alone */

@@ -39,6 +39,10 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
         return vae_fail(e,
                         "--binarize dynamic: the chains of --method mcem need the same images in "
                         "every cycle; take fixed");
+    if (s->run.method == VAE_FULL_VB &&
+        vae_optim_differs(&s->run.optim, s->run.optimizer, OPTIM_DECAY))
+        return vae_fail(e,
+                        "--weight-decay: the prior of --method full-vb is N(0, 1); leave it out");
     if (s->run.method != VAE_MCEM &&
         (vae_option_given(s, "leapfrog") || vae_option_given(s, "m-steps")))
         return vae_fail(e, "--leapfrog and --m-steps are of --method mcem");

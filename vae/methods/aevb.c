@@ -47,15 +47,20 @@ static void run_range(struct vae_job j, const struct vae_minibatch *b, struct va
     vae_back_encoder(j, points);
 }
 
+void vae_aevb_ranges(struct vae_job j, const struct vae_minibatch *b)
+{
+    for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
+        r.rows = vae_next_range(b->rows - r.first);
+        run_range(j, b, r);
+    }
+}
+
 void vae_aevb_pass(void *arg, size_t thread)
 {
     const struct vae_minibatch *b = arg;
     const struct vae_job j = {b->model, thread};
     vae_minibatch_gather(j, b);
-    for (struct vae_range r = {0, 0}; r.first < b->rows; r.first += r.rows) {
-        r.rows = vae_next_range(b->rows - r.first);
-        run_range(j, b, r);
-    }
+    vae_aevb_ranges(j, b);
     if (!b->step) return;
     vae_minibatch_next_soon(j, b);
     vae_update(j, b->rows, b->step, 0, j.m->layers);

@@ -13,6 +13,7 @@ struct vae_minibatch {
     const struct vae_step *step; /* NULL: nothing is trained */
     struct vae_objective o;
     struct sv_rng dream_z, dream_x; /* of the sleep phase */
+    struct sv_rng theta;            /* noise of the weights */
 };
 
 /* The size of the next of the even micro-batches, of at most VAE_RANGE rows, that `left` makes. */
@@ -28,9 +29,13 @@ void vae_minibatch_gather(struct vae_job j, const struct vae_minibatch *b);
 /* Prefetches the thread's share of the next minibatch. */
 void vae_minibatch_next_soon(struct vae_job j, const struct vae_minibatch *b);
 
+/* AEVB's micro-batches, forward and, with b->step, back; nothing is updated. */
+void vae_aevb_ranges(struct vae_job j, const struct vae_minibatch *b);
+
 /* A step of a method on the minibatch *b, for vae_pool_run. */
 typedef void vae_pass_fn(void *b, size_t thread);
 vae_pass_fn vae_aevb_pass; /* without b->step: the bound alone */
 vae_pass_fn vae_wake_sleep_pass;
+vae_pass_fn vae_full_vb_pass;
 
 #endif

@@ -29,7 +29,7 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
     t->order = malloc(images->count * sizeof *t->order);
     bool ok =
         t->order || vae_fail(e, "not enough memory for the order of %zu images", images->count);
-    ok = ok && init(t, e) &&
+    ok = ok && init(t, e) && (run->method != VAE_FULL_VB || vae_theta_create(&t->model, e)) &&
          (run->method != VAE_MCEM || vae_mcem_create(&t->mcem, &t->model, run, images->count, e));
     if (!ok) vae_trainer_destroy(t);
     return ok;
@@ -99,8 +99,9 @@ static struct vae_objective objective(struct vae_model *m, enum vae_estimator es
 /* Rare enough to cost nothing: a sweep of the weights takes a ten-thousandth of these steps. */
 enum { CLEAR_EVERY = 256 };
 
-static vae_pass_fn *const pass[] = {
-    [VAE_AEVB] = vae_aevb_pass, [VAE_WAKE_SLEEP] = vae_wake_sleep_pass};
+static vae_pass_fn *const pass[] = {[VAE_AEVB] = vae_aevb_pass,
+                                    [VAE_WAKE_SLEEP] = vae_wake_sleep_pass,
+                                    [VAE_FULL_VB] = vae_full_vb_pass};
 
 /* A step on a minibatch. */
 static void step(struct vae_trainer *t, struct vae_bound *bound)
@@ -120,7 +121,8 @@ static void step(struct vae_trainer *t, struct vae_bound *bound)
                               .step = &s,
                               .o = objective(m, r->estimator, vae_run_beta(r)),
                               .dream_z = sv_rng_at(r->seed, STREAM_PRIOR, r->step),
-                              .dream_x = sv_rng_at(r->seed, STREAM_DREAM, r->step)};
+                              .dream_x = sv_rng_at(r->seed, STREAM_DREAM, r->step),
+                              .theta = sv_rng_at(r->seed, STREAM_THETA, r->step)};
     vae_pool_run(m->pool, pass[r->method], &b);
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
 }

@@ -168,6 +168,7 @@ bool vae_add_chains(struct vae_model *m, size_t chains, struct vae_error *e)
 void vae_destroy(struct vae_model *m)
 {
     vae_memory_give(m->chain);
+    vae_memory_give(m->theta.memory);
     vae_memory_give(m->memory);
     *m = (struct vae_model){0};
 }

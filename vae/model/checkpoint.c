@@ -15,7 +15,7 @@ struct part {
     size_t first, cols;
 };
 
-enum { MAX_PARTS = VAE_MOST_LAYERS + 2, MAX_TENSORS = 2 * MAX_PARTS * (1 + VAE_MAX_STATS) + 1 };
+enum { MAX_PARTS = VAE_MOST_LAYERS + 2, MAX_TENSORS = 4 * MAX_PARTS * (1 + VAE_MAX_STATS) + 1 };
 
 struct parts {
     struct part part[MAX_PARTS];
@@ -60,12 +60,13 @@ static void add_layer(struct parts *p, const struct vae_shape *s, const struct v
     }
 }
 
-static void list_parts(const struct vae_shape *s, struct parts *p)
+/* The parts of the layers from `first` on. */
+static void list_parts(const struct vae_shape *s, size_t first, struct parts *p)
 {
     struct vae_layer l[VAE_MOST_LAYERS];
     const size_t n = vae_layers(s, l);
     p->count = 0;
-    for (size_t i = 0; i < n; i++) add_layer(p, s, &l[i]);
+    for (size_t i = first; i < n; i++) add_layer(p, s, &l[i]);
 }
 
 static const char *const stat_names[][VAE_MAX_STATS] = {
@@ -92,29 +93,69 @@ static void transpose_in(float *arena, const struct vae_tensor *t, const struct 
 
 static const char chain_name[] = "chain.z";
 
+/* An arena as the file names it: its tensors of the layers from `first` on, behind a prefix. */
+struct named_arena {
+    char prefix[CHECKPOINT_NAME + 16];
+    size_t first;
+    bool squares; /* a sum or mean of squares: never negative */
+    float *at;
+};
+enum { MAX_ARENAS = 2 * (1 + VAE_MAX_STATS) };
+
+/* Parameters, their statistics; log-variances of the decoder's weights (full variational Bayes) and
+ * theirs. Arenas of m, or none if that is NULL. */
+static size_t list_arenas(const struct vae_shape *s, enum vae_optimizer o, bool theta,
+                          const struct vae_model *m, struct named_arena a[MAX_ARENAS])
+{
+    size_t n = 0;
+    for (int of_theta = 0; of_theta <= (theta ? 1 : 0); of_theta++) {
+        const char *what = of_theta ? "posterior.logvar." : "";
+        const size_t first = of_theta ? vae_decoder_at(s) : 0, stats = (size_t)o;
+        a[n] = (struct named_arena){.first = first,
+                                    .at = !m         ? NULL
+                                          : of_theta ? m->theta.logvar
+                                                     : m->w};
+        snprintf(a[n++].prefix, sizeof a->prefix, "%s", what);
+        for (size_t i = 0; i < stats; i++) {
+            a[n] = (struct named_arena){.first = first,
+                                        .squares = i + 1 == stats,
+                                        .at = !m         ? NULL
+                                              : of_theta ? m->theta.logvar_stat[i]
+                                                         : m->stat[i]};
+            snprintf(a[n++].prefix, sizeof a->prefix, "%s%s", stat_names[o][i], what);
+        }
+    }
+    return n;
+}
+
+static size_t arenas_of(const struct vae_model *m, struct named_arena a[MAX_ARENAS])
+{
+    return list_arenas(&m->shape, m->optimizer, m->theta.memory != NULL, m, a);
+}
+
 static void name_tensor(char name[ST_NAME], const char *prefix, const char *part,
                         const char *suffix)
 {
-    snprintf(name, ST_NAME, "%s%s.%s", prefix, part, suffix);
+    snprintf(name, ST_NAME, "%.40s%.31s.%s", prefix, part, suffix);
 }
 
 /* Appends one arena's tensors; weights are transposed into *room, which advances. */
-static size_t collect(const struct vae_model *m, const char *prefix, const float *arena,
-                      float **room, struct st_tensor *out)
+static size_t collect(const struct vae_model *m, const struct named_arena *a, float **room,
+                      struct st_tensor *out)
 {
     struct parts parts;
     size_t count = 0;
-    list_parts(&m->shape, &parts);
+    list_parts(&m->shape, a->first, &parts);
     for (size_t i = 0; i < parts.count; i++) {
         const struct part *p = &parts.part[i];
         const struct vae_tensor *w = &p->w;
         struct st_tensor *weight = &out[count++], *bias = &out[count++];
         *weight = (struct st_tensor){.dims = 2, .shape = {p->cols, w->rows}, .data = *room};
         *bias = (struct st_tensor){
-            .dims = 1, .shape = {p->cols}, .data = arena + p->b.offset + p->first};
-        name_tensor(weight->name, prefix, p->name, "weight");
-        name_tensor(bias->name, prefix, p->name, "bias");
-        transpose_out(arena, w, p, *room);
+            .dims = 1, .shape = {p->cols}, .data = a->at + p->b.offset + p->first};
+        name_tensor(weight->name, a->prefix, p->name, "weight");
+        name_tensor(bias->name, a->prefix, p->name, "bias");
+        transpose_out(a->at, w, p, *room);
         *room += p->cols * w->rows;
     }
     return count;
@@ -136,26 +177,25 @@ static bool sound(const float *arena, const struct vae_tensor *t, const struct p
     return true;
 }
 
-static bool arena_sound(const struct vae_model *m, const char *prefix, const float *arena,
-                        bool squares, struct vae_error *e)
+static bool arena_sound(const struct vae_model *m, const struct named_arena *a, struct vae_error *e)
 {
     struct parts parts;
-    list_parts(&m->shape, &parts);
+    list_parts(&m->shape, a->first, &parts);
     for (size_t i = 0; i < 2 * parts.count; i++) {
         const struct part *p = &parts.part[i / 2];
         char name[ST_NAME];
-        name_tensor(name, prefix, p->name, i % 2 ? "bias" : "weight");
-        if (!sound(arena, i % 2 ? &p->b : &p->w, p, squares, name, e)) return false;
+        name_tensor(name, a->prefix, p->name, i % 2 ? "bias" : "weight");
+        if (!sound(a->at, i % 2 ? &p->b : &p->w, p, a->squares, name, e)) return false;
     }
     return true;
 }
 
 bool vae_checkpoint_sound(const struct vae_model *m, struct vae_error *e)
 {
-    if (!arena_sound(m, "", m->w, false, e)) return false;
-    for (size_t s = 0; s < m->stats; s++) /* the last is a sum or mean of squares */
-        if (!arena_sound(m, stat_names[m->optimizer][s], m->stat[s], s + 1 == m->stats, e))
-            return false;
+    struct named_arena a[MAX_ARENAS];
+    const size_t n = arenas_of(m, a);
+    for (size_t i = 0; i < n; i++)
+        if (!arena_sound(m, &a[i], e)) return false;
     for (size_t i = 0; i < m->chains * m->shape.latent; i++)
         if (!isfinite(m->chain[i]))
             return vae_fail(e, "tensor %s holds NaN or infinity", chain_name);
@@ -167,14 +207,15 @@ bool vae_checkpoint_save(const char *path, const struct vae_model *m, const stru
 {
     struct st_pair pairs[METADATA_PAIRS];
     struct st_tensor tensors[MAX_TENSORS];
+    struct named_arena a[MAX_ARENAS];
     struct vae_error reason;
+    const size_t arenas = arenas_of(m, a);
     if (!vae_checkpoint_sound(m, &reason))
         return vae_fail(e, "%.1024s: not written: %.128s", path, reason.line);
-    float *room = malloc(m->params * (1 + m->stats) * sizeof *room), *next = room;
+    float *room = malloc(m->params * arenas * sizeof *room), *next = room;
     if (!room) return vae_fail(e, "%s: not enough memory", path);
-    size_t count = collect(m, "", m->w, &next, tensors);
-    for (size_t i = 0; i < m->stats; i++)
-        count += collect(m, stat_names[m->optimizer][i], m->stat[i], &next, tensors + count);
+    size_t count = 0;
+    for (size_t i = 0; i < arenas; i++) count += collect(m, &a[i], &next, tensors + count);
     if (m->chains) {
         tensors[count] =
             (struct st_tensor){.dims = 2, .shape = {m->chains, m->shape.latent}, .data = m->chain};
@@ -186,18 +227,18 @@ bool vae_checkpoint_save(const char *path, const struct vae_model *m, const stru
 }
 
 /* To be called before memory is allocated as the settings say. */
-static bool check_parts(const struct st_file *f, const struct vae_shape *s, const char *prefix,
-                        struct vae_error *e)
+static bool check_parts(const struct st_file *f, const struct vae_shape *s,
+                        const struct named_arena *a, struct vae_error *e)
 {
     struct parts parts;
-    list_parts(s, &parts);
+    list_parts(s, a->first, &parts);
     for (size_t i = 0; i < parts.count; i++) {
         const struct part *p = &parts.part[i];
         const size_t shape[2] = {p->cols, p->w.rows};
         char name[ST_NAME];
-        name_tensor(name, prefix, p->name, "weight");
+        name_tensor(name, a->prefix, p->name, "weight");
         if (!vae_st_check(f, name, 2, shape, e)) return false;
-        name_tensor(name, prefix, p->name, "bias");
+        name_tensor(name, a->prefix, p->name, "bias");
         if (!vae_st_check(f, name, 1, shape, e)) return false;
     }
     return true;
@@ -205,9 +246,10 @@ static bool check_parts(const struct st_file *f, const struct vae_shape *s, cons
 
 static bool check_all(const struct st_file *f, const struct vae_run *r, struct vae_error *e)
 {
-    if (!check_parts(f, &r->shape, "", e)) return false;
-    for (size_t i = 0; i < VAE_MAX_STATS && stat_names[r->optimizer][i]; i++)
-        if (!check_parts(f, &r->shape, stat_names[r->optimizer][i], e)) return false;
+    struct named_arena a[MAX_ARENAS];
+    const size_t n = list_arenas(&r->shape, r->optimizer, r->method == VAE_FULL_VB, NULL, a);
+    for (size_t i = 0; i < n; i++)
+        if (!check_parts(f, &r->shape, &a[i], e)) return false;
     const size_t shape[2] = {r->train_images, r->shape.latent};
     return r->method != VAE_MCEM || vae_st_check(f, chain_name, 2, shape, e);
 }
@@ -234,37 +276,38 @@ bool vae_checkpoint_open_model(struct st_file *f, const char *path, const struct
     const bool known = vae_foreign(f)
                            ? vae_foreign_run(f, given, run, e)
                            : vae_metadata_get(f, run, e) && vae_given_agrees(f, given, run, e);
-    if (known && check_parts(f, &run->shape, "", e)) return true;
+    const struct named_arena weights = {.prefix = ""};
+    if (known && check_parts(f, &run->shape, &weights, e)) return true;
     vae_st_close(f);
     return false;
 }
 
-static bool load_part(const struct st_file *f, const char *prefix, const struct part *p,
-                      float *arena, struct vae_error *e)
+static bool load_part(const struct st_file *f, const struct named_arena *a, const struct part *p,
+                      struct vae_error *e)
 {
     const struct vae_tensor *w = &p->w;
     const size_t shape[2] = {p->cols, w->rows};
     char name[ST_NAME];
     float *room = malloc(p->cols * w->rows * sizeof *room);
     if (!room) return vae_fail(e, "%s: not enough memory", f->path);
-    name_tensor(name, prefix, p->name, "weight");
+    name_tensor(name, a->prefix, p->name, "weight");
     bool ok = vae_st_read(f, name, 2, shape, room, e);
-    if (ok) transpose_in(arena, w, p, room);
+    if (ok) transpose_in(a->at, w, p, room);
     free(room);
-    name_tensor(name, prefix, p->name, "bias");
-    return ok && vae_st_read(f, name, 1, shape, arena + p->b.offset + p->first, e);
+    name_tensor(name, a->prefix, p->name, "bias");
+    return ok && vae_st_read(f, name, 1, shape, a->at + p->b.offset + p->first, e);
 }
 
 bool vae_checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,
                          struct vae_error *e)
 {
-    struct parts parts;
-    list_parts(&m->shape, &parts);
-    for (size_t i = 0; i < parts.count; i++) {
-        const struct part *p = &parts.part[i];
-        if (!load_part(f, "", p, m->w, e)) return false;
-        for (size_t s = 0; statistics && s < m->stats; s++)
-            if (!load_part(f, stat_names[m->optimizer][s], p, m->stat[s], e)) return false;
+    struct named_arena a[MAX_ARENAS];
+    const size_t n = statistics ? arenas_of(m, a) : list_arenas(&m->shape, VAE_SGD, false, m, a);
+    for (size_t i = 0; i < n; i++) {
+        struct parts parts;
+        list_parts(&m->shape, a[i].first, &parts);
+        for (size_t p = 0; p < parts.count; p++)
+            if (!load_part(f, &a[i], &parts.part[p], e)) return false;
     }
     const size_t shape[2] = {m->chains, m->shape.latent};
     if (statistics && m->chains && !vae_st_read(f, chain_name, 2, shape, m->chain, e)) return false;

@@ -4,7 +4,8 @@
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed),
  * each .weight [out][in] and .bias [out]. A side with several hidden layers has hidden.0, hidden.1
  * ... from its input on. Statistics have the same names behind optimizer.<what>, and the chains of
- * MCEM are chain.z [training images][latent]. The metadata
+ * MCEM are chain.z [training images][latent]. With full variational Bayes weights are posterior means,
+ * and the decoder's have log-variances behind posterior.logvar. The metadata
  * (metadata.h) of a Gaussian hold min_logvar or sigma; with neither, as in older files,
  * log-variances have no limit. Settings of the optimiser and its schedule are stored only where
  * they are not the defaults (run_pairs.h).

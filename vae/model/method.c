@@ -1,6 +1,6 @@
 #include "method.h"
 
-const char *const vae_method_names[] = {"aevb", "wake-sleep", "mcem", NULL};
+const char *const vae_method_names[] = {"aevb", "wake-sleep", "mcem", "full-vb", NULL};
 
 /* A trajectory of n leapfrog steps takes n + 1 gradients. */
 static struct vae_passes of_cycle(const struct vae_cycle *c)

@@ -6,8 +6,9 @@
 
 /* AEVB: Kingma & Welling 2013, algorithm 1, with any estimator (objective.h). With it the paper
  * compares WAKE_SLEEP (Hinton et al. 1995) and MCEM, Monte Carlo expectation maximisation (its
- * appendix E), which trains no encoder. */
-enum vae_method { VAE_AEVB, VAE_WAKE_SLEEP, VAE_MCEM };
+ * appendix E), which trains no encoder. FULL_VB: a posterior over the decoder's weights (its
+ * appendix F). */
+enum vae_method { VAE_AEVB, VAE_WAKE_SLEEP, VAE_MCEM, VAE_FULL_VB };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
 extern const char *const vae_method_names[];

@@ -59,6 +59,16 @@ struct vae_work {
 
 enum { VAE_MAX_STATS = 2 };
 
+/* A posterior over the decoder's weights (AEVB, appendix F): each is N(mean, exp logvar), the mean in
+ * w between steps. All are arenas laid out as w, used from the decoder on. */
+struct vae_theta {
+    float *logvar, *logvar_stat[VAE_MAX_STATS];
+    float *mean, *eps; /* during a step, where w holds a draw */
+    float *g, *d_mean, *d_logvar;
+    float *kl; /* of each cache line of the arena, nats */
+    void *memory;
+};
+
 struct vae_model {
     struct sv_choice k;
     struct vae_shape shape;
@@ -76,6 +86,7 @@ struct vae_model {
     struct vae_clock *clock; /* [threads], or NULL: not timed */
     float *chain;            /* [chains][latent]: z of each training image (MCEM), or NULL */
     size_t chains;
+    struct vae_theta theta; /* full variational Bayes; theta.memory NULL: weights are points */
     void *memory;
 };
 
@@ -201,7 +212,27 @@ struct sv_optim vae_kernel_optim(enum vae_optimizer optimizer, const struct vae_
 void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
                 size_t end);
 
-/* The same in two parts, for methods that need the gradient itself: vae_gradient, then vae_apply,
+/* --- full variational Bayes --- */
+
+/* Gives the decoder's weights a posterior: the means are w, standard deviations 0.01, statistics 0.
+ * False if out of memory. */
+bool vae_theta_create(struct vae_model *m, struct vae_error *e);
+
+/* Draws the weights: w = mean + sigma eps. rng's row 0 is the arena's first cache line, whose lanes
+ * are columns. Sets theta.kl. */
+void vae_theta_draw(struct vae_job j, struct sv_rng rng);
+
+/* After the minibatch's micro-batches, with the weights that were drawn: one step of the optimiser
+ * for means and log-variances, on the gradient of the loss plus beta times the KL of the weights; no
+ * prior is added. Leaves the means in w. */
+void vae_theta_update(struct vae_job j, size_t rows, const struct vae_step *step, float beta);
+
+/* The KL of the weights that were drawn last, to N(0, 1), nats. */
+double vae_theta_kl(const struct vae_model *m);
+
+/* --- gradient and update apart --- */
+
+/* vae_update in two parts, for methods that need the gradient itself: vae_gradient, then vae_apply,
  * gives the same bits as vae_update, which is faster.
  *
  * g is an arena of m->params floats laid out like m->w, zero when it is new (memory.h).
