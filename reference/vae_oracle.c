@@ -22,11 +22,16 @@ static struct dense layer(const struct vae_oracle *o, size_t i)
         const size_t in = i ? o->enc.of[i - 1] : o->inputs;
         return (struct dense){in, i < head ? o->enc.of[i] : 2 * o->latent, i < head};
     }
+    if (i > last) return (struct dense){0, o->inputs, false};
     const size_t in = i > first ? o->dec.of[i - first - 1] : o->latent;
-    return (struct dense){in, i < last ? o->dec.of[i - first] : outputs(o), i < last};
+    const size_t out = o->pixel ? o->inputs : outputs(o);
+    return (struct dense){in, i < last ? o->dec.of[i - first] : out, i < last};
 }
 
-static size_t layers(const struct vae_oracle *o) { return o->enc.count + o->dec.count + 2; }
+static size_t layers(const struct vae_oracle *o)
+{
+    return o->enc.count + o->dec.count + 2 + o->pixel;
+}
 
 size_t oracle_tensors(const struct vae_oracle *o) { return 2 * layers(o); }
 
@@ -270,12 +275,29 @@ static void give(struct pass *p, size_t first, size_t end)
     }
 }
 
+/* A row of the decoder's output layer beside the noise's, or the reverse. */
+static void join(const struct vae_oracle *o, size_t rows, const struct pass *out, double *whole)
+{
+    const size_t n = o->inputs, ld = outputs(o);
+    for (size_t i = 0; i < rows * ld; i++)
+        whole[i] = o->pixel ? out[i % ld >= n].y[i / ld * n + i % n] : out->y[i];
+}
+
+static void part(const struct vae_oracle *o, size_t rows, const double *whole, struct pass *out)
+{
+    const size_t n = o->inputs, ld = outputs(o);
+    for (size_t i = 0; i < rows * ld; i++)
+        *(o->pixel ? &out[i % ld >= n].dy[i / ld * n + i % n] : &out->dy[i]) = whole[i];
+}
+
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,
                                     struct sv_rng rng)
 {
     const size_t n = layers(o), head = o->enc.count, z = o->latent, many = rows * o->samples;
+    const size_t out = head + 1 + o->dec.count;
     struct pass p[ORACLE_LAYERS];
     struct oracle_bound bound = {0};
+    double *whole = zeros(many * outputs(o)), *d_whole = zeros(many * outputs(o));
     double *eps = zeros(many * z), *latent = zeros(many * z), *ll = zeros(many);
     double *ratio = zeros(many), *a = zeros(many), *c = zeros(many);
     take(o, p, 0, head + 1, rows);
@@ -284,16 +306,21 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
     forward(o, p, 0, head + 1, x);
     ref64_kernels.normal(many, z, rng, eps, z);
     bound.kl = sample(o, rows, p[head].y, eps, latent, ratio);
-    forward(o, p, head + 1, n, latent);
-    likelihood(o, rows, x, p[n - 1].y, ll, p[n - 1].dy);
+    forward(o, p, head + 1, out + 1, latent);
+    forward(o, p, out + 1, n, NULL);
+    join(o, many, &p[out], whole);
+    likelihood(o, rows, x, whole, ll, d_whole);
     weigh(o, rows, ll, ratio, a, c, &bound);
-    for (size_t i = 0; i < many * outputs(o); i++) p[n - 1].dy[i] *= a[i / outputs(o)];
+    for (size_t i = 0; i < many * outputs(o); i++) d_whole[i] *= a[i / outputs(o)];
 
-    backward(o, p, head + 1, n);
+    part(o, many, d_whole, &p[out]);
+    backward(o, p, out + 1, n);
+    backward(o, p, head + 1, out + 1);
     sample_back(o, rows, p[head].y, eps, p[head + 1].dx, c, p[head].dy);
     backward(o, p, 0, head + 1);
 
     give(p, 0, n);
+    free(whole), free(d_whole);
     free(eps), free(latent), free(ll), free(ratio), free(a), free(c);
     return bound;
 }
@@ -321,15 +348,19 @@ double oracle_posterior(const struct vae_oracle *o, size_t rows, const double *x
 void oracle_decode(const struct vae_oracle *o, size_t rows, const double *z, double *mean,
                    double *logvar)
 {
-    const size_t first = o->enc.count + 1, n = layers(o), x = o->inputs;
+    const size_t first = o->enc.count + 1, last = first + o->dec.count, n = layers(o);
+    const size_t x = o->inputs;
     struct pass p[ORACLE_LAYERS];
+    double *whole = zeros(rows * outputs(o));
     take(o, p, first, n, rows);
-    forward(o, p, first, n, z);
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < x; j++) {
-            const double *out = p[n - 1].y + i * outputs(o);
-            mean[i * x + j] = sigmoid(out[j]);
-            if (o->gaussian) logvar[i * x + j] = logvar_of(o, out, j);
-        }
+    forward(o, p, first, last + 1, z);
+    forward(o, p, last + 1, n, NULL);
+    join(o, rows, &p[last], whole);
+    for (size_t i = 0; i < rows * x; i++) {
+        const double *out = whole + i / x * outputs(o);
+        mean[i] = sigmoid(out[i % x]);
+        if (o->gaussian) logvar[i] = logvar_of(o, out, i % x);
+    }
     give(p, first, n);
+    free(whole);
 }

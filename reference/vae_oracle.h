@@ -6,7 +6,7 @@
 
 #include "ref.h"
 
-enum { ORACLE_DEPTH = 4, ORACLE_LAYERS = 2 * ORACLE_DEPTH + 2, ORACLE_TENSORS = 2 * ORACLE_LAYERS };
+enum { ORACLE_DEPTH = 4, ORACLE_LAYERS = 2 * ORACLE_DEPTH + 3, ORACLE_TENSORS = 2 * ORACLE_LAYERS };
 
 /* Widths of the hidden layers, from the encoder's or decoder's input on. */
 struct oracle_widths {
@@ -16,7 +16,8 @@ struct oracle_widths {
 enum oracle_activation { ORACLE_TANH, ORACLE_RELU, ORACLE_SOFTPLUS, ORACLE_SIGMOID };
 
 /* Parameters in the trainer's order: encoder, head (mu and logvar side by side), decoder, output.
- * Tensor 2 i is the weight of layer i, input x output; tensor 2 i + 1 is its bias. */
+ * Tensor 2 i is the weight of layer i, input x output; tensor 2 i + 1 is its bias. Log-variances per
+ * pixel are the bias of a layer without inputs. */
 struct vae_oracle {
     size_t inputs, latent, samples; /* samples: draws of z per example (L) */
     struct oracle_widths enc, dec;
@@ -24,6 +25,7 @@ struct vae_oracle {
     /* Likelihood N(sigmoid(a), exp(max(v, min_logvar))), otherwise Bernoulli with logits. */
     bool gaussian;
     bool fixed; /* v = min_logvar everywhere; the decoder does not output it */
+    bool pixel; /* v is a parameter for each pixel, the last tensor, after one of no size */
     double min_logvar;
     double beta;              /* weight of the KL in the objective; 1: the ELBO */
     const double *row_weight; /* c of the draws, [rows samples]; NULL: all 0 */

@@ -274,3 +274,23 @@ TCase *cli_stopped_case(Suite *s, SFun make_fixture)
 }
 
 const char *cli_program(void) { return program; }
+
+void cli_must_log(const char *path, int at, const char *key, const char *text, double number)
+{
+    json_t *o = cli_log_line(path, at), *is = json_object_get(o, key);
+    ck_assert_msg(o != NULL, "%s: no line %d", path, at);
+    if (text)
+        ck_assert_str_eq(json_string_value(is), text);
+    else if (number != 0)
+        ck_assert_double_eq_tol(json_number_value(is), number, 1e-7 * number);
+    else
+        ck_assert(!is);
+    json_decref(o);
+}
+
+void cli_must_say(const char *arguments, const char *says)
+{
+    const struct outcome o = cli_run("%s", arguments);
+    ck_assert_msg(o.status == 0 && !*o.err, "%s: %s", arguments, o.err);
+    ck_assert_msg(says ? strstr(o.out, says) != NULL : !strstr(o.out, "going on"), "%s", o.out);
+}

@@ -66,6 +66,12 @@ void cli_must_log_the_same(const char *a, const char *b);
 /* Line `at` of a log, counted from 0; NULL past the end. */
 json_t *cli_log_line(const char *path, int at);
 
+/* Line `at` must have that text under `key`, else (NULL) that number, else (0) no such key. */
+void cli_must_log(const char *path, int at, const char *key, const char *text, double number);
+
+/* The command must succeed and print that; or (NULL) not speak of changed settings. */
+void cli_must_say(const char *arguments, const char *says);
+
 /* Copies the first part/parts of a file. */
 void cli_truncate_copy(const char *from, const char *to, size_t part, size_t parts);
 

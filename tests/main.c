@@ -41,6 +41,7 @@ int main(void)
     srunner_add_suite(r, suite_eval_hmc());
     srunner_add_suite(r, suite_recovery());
     srunner_add_suite(r, suite_fine_tune());
+    srunner_add_suite(r, suite_methods());
     srunner_add_suite(r, suite_guards());
     srunner_add_suite(r, suite_files());
     if (most_work() <= 0) /* a static C library's own allocations are not redirected */

@@ -30,6 +30,13 @@ const struct vae_shape pair_shapes[PAIR_SHAPES] = {
      .variance_at = 0.25f},
     {.enc = {1, {15}}, .dec = {1, {47}}, .activation = VAE_SOFTPLUS},
     {.enc = {2, {15, 17}}, .dec = {2, {17, 15}}, .activation = VAE_SIGMOID},
+    {.enc = {1, {50}},
+     .dec = {1, {33}},
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_LIMITED,
+     .variance_at = -0.0035f,
+     .logvar_from = LOGVAR_PIXEL},
+    {.enc = {1, {18}}, .likelihood = VAE_GAUSSIAN, .logvar_from = LOGVAR_PIXEL},
 };
 
 static const enum oracle_activation oracle_activations[] = {[VAE_TANH] = ORACLE_TANH,
@@ -55,6 +62,7 @@ struct vae_oracle pair_oracle(const struct vae_shape *s, size_t samples)
                            .activation = oracle_activations[s->activation],
                            .gaussian = s->likelihood == VAE_GAUSSIAN,
                            .fixed = fixed,
+                           .pixel = s->logvar_from == LOGVAR_PIXEL,
                            .min_logvar = s->variance == VARIANCE_LIMITED ? (double)s->variance_at
                                          : fixed ? 2 * log((double)s->variance_at)
                                                  : -INFINITY,

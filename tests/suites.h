@@ -38,6 +38,7 @@ Suite *suite_eval(void);
 Suite *suite_eval_hmc(void);
 Suite *suite_recovery(void);
 Suite *suite_fine_tune(void);
+Suite *suite_methods(void);
 Suite *suite_guards(void);
 Suite *suite_run(void);
 Suite *suite_files(void);

@@ -28,15 +28,15 @@ static struct vae_run new_run(const struct vae_shape *shape)
 static size_t fan_out(const struct vae_shape *s, const struct vae_layer *l)
 {
     const bool two =
-        l->role == ROLE_HEAD ||
-        (l->role == ROLE_OUT && s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED);
+        l->role == ROLE_HEAD || (l->role == ROLE_OUT && s->likelihood == VAE_GAUSSIAN &&
+                                 s->variance != VARIANCE_FIXED && s->logvar_from == LOGVAR_HEAD);
     return l->w.cols / (two ? 2 : 1);
 }
 
 static void check_layer(const struct vae_model *m, const struct vae_layer *l, uint64_t seed)
 {
     static const uint64_t first[] = {
-        [ROLE_ENC] = 0, [ROLE_HEAD] = 2, [ROLE_DEC] = 4, [ROLE_OUT] = 6};
+        [ROLE_ENC] = 0, [ROLE_HEAD] = 2, [ROLE_DEC] = 4, [ROLE_OUT] = 6, [ROLE_NOISE] = 7};
     const size_t rows = l->w.rows, cols = l->w.cols, n = rows * cols;
     const double a = sqrt(6.0 / (double)(rows + fan_out(&m->shape, l)));
     float *u = malloc(n * sizeof *u);

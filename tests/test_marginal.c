@@ -84,6 +84,36 @@ START_TEST(test_same_bits)
 }
 END_TEST
 
+/* A decoder whose log-variances are -200 z_0: half of the prior's draws have a likelihood of 0, which
+ * must not keep the others from being the start. */
+START_TEST(test_starts_without_likelihood)
+{
+    enum { COUNT = 60 };
+    const struct vae_shape shape = {
+        .rows = LINEAR_SIDE, .cols = LINEAR_SIDE, .latent = 2, .likelihood = VAE_GAUSSIAN};
+    const struct vae_marginal_settings set = {10, 2, 10, 50};
+    struct images images = linear_images(COUNT, verify_seed());
+    const struct vae_evaluation of = {&images, BINARIZE_NONE, VAE_ESTIMATOR_B, NOISE_TEST, 1};
+    struct sv_choice k;
+    struct vae_model m;
+    struct vae_marginal s;
+    struct vae_error e = {""};
+    sv_choice_default(NULL, &k);
+    ck_assert(vae_create(&m, &k, &shape, VAE_SGD, 1, 1, NULL, &e));
+    for (size_t p = 0; p < LINEAR_PIXELS; p++)
+        m.w[vae_place(&m.layer[1].w, 0, LINEAR_PIXELS + p)] = -200;
+    ck_assert(vae_marginal_create(&s, &m, &of, &set, &e));
+    ck_assert(vae_marginal_step(&s));
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert(isfinite(s.most[i]) && s.sum[i] >= 1 && s.sum[i] <= 50);
+        ck_assert(s.hmc.before[i * s.model.ld.z] != 0);
+    }
+    vae_marginal_destroy(&s);
+    vae_destroy(&m);
+    vae_images_free(&images);
+}
+END_TEST
+
 /* --- the density alone --- */
 
 /* Mean over many draws from N(0, I) of the log-density fitted to others, less the true one: minus
@@ -176,6 +206,7 @@ Suite *suite_marginal(void)
     tcase_set_tags(t, "training");
     tcase_add_test(t, test_linear);
     tcase_add_test(t, test_same_bits);
+    tcase_add_test(t, test_starts_without_likelihood);
     tcase_add_test(t, test_density);
     tcase_add_test(t, test_density_is_equivariant);
     tcase_add_test(t, test_singular);

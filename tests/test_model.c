@@ -3,6 +3,7 @@
 #include "../reference/verify/verify.h"
 #include "../vae/base/streams.h"
 #include "../vae/methods/train.h"
+#include "../vae/model/layer.h"
 #include "asked.h"
 #include "oracle_pair.h"
 #include "picks.h"
@@ -24,9 +25,10 @@ static double loss(const struct vae_oracle *o, size_t rows, const double *x, str
 static void keep_off_the_limit(struct vae_oracle *o)
 {
     const size_t bias = oracle_tensors(o) - 1, out = 2 * o->inputs;
+    double *logvar = o->w[bias] + (o->pixel ? 0 : o->inputs);
     for (size_t i = 0; i < oracle_size(o, bias - 1); i++)
         if (i % out >= o->inputs) o->w[bias - 1][i] /= 100;
-    for (size_t j = o->inputs; j < out; j++) o->w[bias][j] = o->min_logvar + (j % 3 ? -1 : 1);
+    for (size_t j = 0; j < o->inputs; j++) logvar[j] = o->min_logvar + (j % 3 ? -1 : 1);
 }
 
 /* The central difference of step h for one parameter. */
@@ -118,7 +120,7 @@ static size_t count_below(const struct vae_model *m, size_t r)
     const size_t x = vae_inputs(&m->shape);
     size_t below = 0;
     for (size_t i = 0; m->shape.variance == VARIANCE_LIMITED && i < r * x; i++)
-        below += m->work.out[i / x * m->ld.out + x + i % x] < m->min_logvar;
+        below += vae_logvar_of(m, m->work.out + i / x * m->ld.out)[i % x] < m->min_logvar;
     return below;
 }
 

@@ -60,7 +60,7 @@ static const struct {
     {"train --data plain --out out --sigma 1", 2, "are for --likelihood gaussian"},
     {"train --data plain --out out --optimizer lbfgs", 2, "give one of sgd, adagrad, adam"},
     {"train --data plain --out out --binarize often", 2, "give one of none, dynamic, threshold"},
-    {"train --data plain --out out --samples 50", 1, "one minibatch takes 100"},
+    {"train --data plain --out out --samples 50", 1, "one step takes 100"},
     {"train --data plain --out out --samples 100 --epochs 1", 2, "not both"},
     {"train --data plain --out out --isa avx3", 1, "--isa avx3: give one of generic"},
     {"train --data plain --out out --resume out/model.safetensors --batch 7", 2, "--resume takes"},

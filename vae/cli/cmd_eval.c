@@ -141,8 +141,8 @@ static bool find_hmc(struct eval *v, struct vae_error *e)
     v->report.hmc = vae_marginal_mean(hmc);
     if (isfinite(v->report.hmc.log_p)) return true;
     return vae_fail(e,
-                    "%s: no chain moved; raise --burn-in or --hmc-samples, or use an earlier "
-                    "checkpoint",
+                    "%s: no chain moved, or its log p(x) is no number; raise --burn-in or "
+                    "--hmc-samples, or use an earlier checkpoint",
                     v->s->file);
 }
 

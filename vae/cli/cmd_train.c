@@ -189,13 +189,18 @@ static bool find_best(struct train_loop *l, bool *lost, struct vae_error *e)
 
 /* Prints what a resumed run has changed. A checkpoint records only the number of training images;
  * other images in equal number are detected by the log's checksum. False: the best model cannot be
- * read. */
+ * read, or the images are not those of MCEM's chains. */
 static bool say_changes(struct train_loop *l, struct vae_error *e)
 {
     struct vae_run *r = &l->t->run;
     bool lost;
     const char *before = l->log.images;
     const bool other_images = *before && strcmp(before, l->images) != 0;
+    if (other_images && r->method == VAE_MCEM)
+        return vae_fail(e,
+                        "%s: has chains of other images than those of %s; give the images that it "
+                        "was trained on",
+                        l->s->resume, l->s->data);
     if (other_images) vae_validation_forget(&r->validation);
     if (other_images && r->past.steps != r->step)
         vae_train_settings_tell(r, "other training images");
@@ -231,7 +236,7 @@ static int run_trainer(struct train_loop *l, struct out_dir *out, struct vae_err
     if (l->total < least)
         vae_fail(e,
                  "nothing to do: %" PRIu64 " samples in all, but %s %" PRIu64 "; raise --samples",
-                 l->total, s->resume ? "the checkpoint has seen" : "one minibatch takes", least);
+                 l->total, s->resume ? "the checkpoint has seen" : "one step takes", least);
     else if (start_clocks(l, e) && vae_out_dir_open(out, s->out, s->log, e))
         status = run_held(l, e);
     vae_memory_give(l->clock);

@@ -25,6 +25,7 @@ static const char *const names[PHASE_COUNT] = {
     [PHASE_ENC_DW] = "encoder.hidden dW + optimiser",
     [PHASE_BIAS] = "biases",
     [PHASE_DREAM] = "draws from the model",
+    [PHASE_CHAIN] = "Markov chains",
     [PHASE_THETA] = "weights' posterior",
     [PHASE_APPLY] = "optimiser",
     [PHASE_WAIT] = "waiting",
@@ -54,7 +55,6 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
     case PHASE_WEIGH: return f * l * (2 * out + 2 * z);
     case PHASE_REPARAM_GRAD: return f * (4 * z + 2 * z * l);
     case PHASE_BIAS: return f * outputs_of_layers(m);
-    case PHASE_DREAM: return f * (z + out + x);
     default: return 0;
     }
 }
@@ -62,6 +62,7 @@ static double bytes_of(const struct vae_model *m, enum vae_phase phase)
 size_t vae_insight_of(const struct vae_model *m, const struct vae_passes *passes, uint64_t points,
                       struct insight out[PHASE_COUNT])
 {
+    const bool aevb = passes->encode > 0 && passes->encode < 2; /* bytes_of its step alone */
     size_t count = 0;
     for (int p = 0; p < PHASE_COUNT; p++) {
         struct insight i = {.name = names[p]};
@@ -69,7 +70,7 @@ size_t vae_insight_of(const struct vae_model *m, const struct vae_passes *passes
         for (size_t t = 0; t < threads; t++) i.seconds += m->clock[t].seconds[p] / (double)threads;
         if (i.seconds <= 0) continue;
         i.flops = (double)points * vae_phase_flops(&m->shape, passes, (enum vae_phase)p);
-        i.bytes = (double)points * bytes_of(m, (enum vae_phase)p);
+        if (aevb) i.bytes = (double)points * bytes_of(m, (enum vae_phase)p);
         out[count++] = i;
     }
     return count;

@@ -13,7 +13,8 @@ struct insight {
     double flops, bytes; /* useful FLOPs; least bytes read and written; 0: not counted */
 };
 
-/* Fills one entry per phase that took any time, for `points` examples; returns how many. */
+/* Fills one entry per phase that took any time, for `points` examples; returns how many. Bytes are
+ * counted of AEVB alone. */
 size_t vae_insight_of(const struct vae_model *m, const struct vae_passes *passes, uint64_t points,
                       struct insight out[PHASE_COUNT]);
 

@@ -102,6 +102,11 @@ const struct option_entry vae_option_table[] = {
      .parse = vae_option_min_logvar},
     {"sigma", "X", ON_train, FIXED,
      "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
+    {"noise", "NAME", ON_train, FIXED,
+     "gaussian: the log-variance comes from a head of the decoder (default: head), or is one "
+     "number "
+     "for each pixel, whatever z (per-pixel)",
+     CHOICE(run.shape.logvar_from, vae_logvar_names)},
     {"init", "NAME", ON_train, FIXED,
      "first weights: normal (default), or glorot: uniform within sqrt(6 / (fan-in + fan-out)) of 0",
      CHOICE(run.init, vae_init_names)},
@@ -132,7 +137,9 @@ const struct option_entry vae_option_table[] = {
      "(default 10)",
      SIZE(run.cycle.leapfrogs, 1, CYCLE_MOST)},
     {"m-steps", "N", ON_train, FIXED,
-     "mcem: steps of the optimiser in a cycle; it counts as one epoch for each of both (default 5)",
+     "mcem: steps of the optimiser in a cycle, which counts as one epoch for each of both and is "
+     "never "
+     "divided (default 5)",
      SIZE(run.cycle.updates, 1, CYCLE_MOST)},
     {"estimator", "NAME", ON_train, FIXED,
      "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "

@@ -185,7 +185,7 @@ static bool report(struct train_loop *l, struct vae_error *e)
         .kl = l->test.kl / (double)l->test.count,
         .recon = l->test.recon / (double)l->test.count,
         .method = r->method,
-        .theta_kl = r->method == VAE_FULL_VB ? vae_theta_kl(&l->t->model) : (double)NAN,
+        .theta_kl = r->step > l->first_step ? vae_theta_kl(&l->t->model) : (double)NAN,
         .acceptance = l->t->mcem.acceptance,
         .chain_step = vae_mcem_step_size(r->chain_exponent),
         .estimator = r->estimator,

@@ -35,6 +35,9 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
         return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
     if (s->run.method == VAE_MCEM && s->run.samples > 1)
         return vae_fail(e, "--samples-per-x: --method mcem has one chain for each image");
+    if (s->run.method == VAE_MCEM && s->run.validation.images)
+        return vae_fail(e, "--validation: --method mcem trains no encoder, so it has no bound to "
+                           "choose by; leave it out");
     if (s->run.method == VAE_MCEM && s->run.binarize == BINARIZE_DYNAMIC)
         return vae_fail(e,
                         "--binarize dynamic: the chains of --method mcem need the same images in "
@@ -68,6 +71,9 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
+    if (shape->logvar_from == LOGVAR_PIXEL &&
+        (shape->likelihood != VAE_GAUSSIAN || shape->variance == VARIANCE_FIXED))
+        return vae_fail(e, "--noise per-pixel is for --likelihood gaussian without --sigma");
     if (shape->likelihood == VAE_GAUSSIAN && shape->variance == VARIANCE_FREE) {
         shape->variance = VARIANCE_LIMITED;
         shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;
@@ -149,12 +155,12 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     const struct vae_run before = s->run;
     struct vae_run *r = &s->run;
     char text[RUN_CHANGED] = "";
-    if (!settings_fit(s, e)) return false;
     if (vae_option_given(s, "lr")) r->schedule.stages = 0; /* which would override it */
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
         if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
     }
+    if (!settings_fit(s, e)) return false;
     if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;
     if (r->kl.warmup != before.kl.warmup) r->kl.warmup_from = r->step;
     if (r->validation.patience && !r->validation.images)

@@ -64,7 +64,9 @@ void vae_hmc_start(struct vae_job j, struct vae_range r, struct sv_rng prior)
 /* work.ll and work.d_z at work.z. */
 static void gradient(struct vae_job j, struct vae_range r)
 {
+    vae_clock_phase(vae_clock_of(j), PHASE_CHAIN);
     vae_pool_barrier(j.m->pool, j.thread); /* the other threads' rows of z and x are there */
+    vae_clock_phase(vae_clock_of(j), PHASE_WAIT);
     vae_likelihood(j, r, 1);
     vae_back_decoder(j, r, true);
 }
@@ -149,4 +151,5 @@ void vae_hmc_move(struct vae_job j, const struct vae_hmc *h, struct vae_range r,
     normals(m, own, momentum, m->work.eps);
     vae_hmc_trajectory(j, h, r);
     decide(m, h, own, accept);
+    vae_clock_phase(vae_clock_of(j), PHASE_CHAIN);
 }

@@ -56,7 +56,8 @@ static void adapt(struct vae_marginal *s, size_t row, size_t move)
 
 /* --- a range of images, on each thread --- */
 
-/* Takes the state of work.z as the start with odds of its likelihood among those seen so far. */
+/* Takes the state of work.z as the start with odds of its likelihood among those seen so far. One
+ * whose likelihood is not finite counts for nothing. */
 static void maybe_start(struct vae_marginal *s, size_t row, float u)
 {
     const struct vae_model *m = &s->model;
@@ -64,6 +65,7 @@ static void maybe_start(struct vae_marginal *s, size_t row, float u)
     float power, share;
     for (size_t g = 0; g < vae_groups(&m->shape); g++)
         ll += (double)m->work.ll[g * m->max_rows + row];
+    if (!isfinite(ll)) return;
     const bool most = ll > s->most[row];
     power = (float)(most ? s->most[row] - ll : ll - s->most[row]);
     sv_for(&m->k, 1, 1, 0)->exp(1, &power, &share);
@@ -83,6 +85,7 @@ static void begin_range(struct vae_marginal *s, struct vae_job j, struct share o
     struct vae_model *m = j.m;
     float u[MARGINAL_ROWS];
     vae_gather(m, &from, own.first, own_rows);
+    memset(s->hmc.before + own.first * m->ld.z, 0, own_rows * m->ld.z * sizeof(float));
     for (size_t i = own.first; i < own.end; i++) {
         s->most[i] = -INFINITY;
         s->sum[i] = 0;

@@ -23,7 +23,7 @@ struct vae_marginal_settings {
 };
 enum {
     MARGINAL_STARTS = 1000,
-    MARGINAL_MOST_STARTS = 1000000,
+    MARGINAL_MOST_STARTS = 100000,
     MARGINAL_DRAWS = 50,
     MARGINAL_LEAPFROGS = 4,
     MARGINAL_BURN_IN = 60,

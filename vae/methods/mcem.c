@@ -66,6 +66,7 @@ static struct share begin(const struct part *p, size_t thread)
         memcpy(m->work.z + i * m->ld.z, m->chain + (p->source.first + i) * z, z * sizeof(float));
     vae_clock_phase(vae_clock_of(job_of(p, thread)), PHASE_GATHER);
     vae_pool_barrier(m->pool, thread);
+    vae_clock_phase(vae_clock_of(job_of(p, thread)), PHASE_WAIT);
     return own;
 }
 

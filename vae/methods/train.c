@@ -29,7 +29,7 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
     t->order = malloc(images->count * sizeof *t->order);
     bool ok =
         t->order || vae_fail(e, "not enough memory for the order of %zu images", images->count);
-    ok = ok && init(t, e) && (run->method != VAE_FULL_VB || vae_theta_create(&t->model, e)) &&
+    ok = ok && (run->method != VAE_FULL_VB || vae_theta_create(&t->model, e)) && init(t, e) &&
          (run->method != VAE_MCEM || vae_mcem_create(&t->mcem, &t->model, run, images->count, e));
     if (!ok) vae_trainer_destroy(t);
     return ok;

@@ -57,15 +57,18 @@ static void link_layers(struct vae_model *m)
 {
     const struct vae_work *w = &m->work;
     const struct vae_ld *ld = &m->ld;
-    struct vae_layer *l = m->layer, *head = l + vae_head_at(&m->shape), *out = l + m->layers - 1;
+    struct vae_layer *l = m->layer, *head = l + vae_head_at(&m->shape),
+                     *out = l + vae_out_at(&m->shape);
     head->y = (struct vae_view){w->head, ld->head};
     head->dy = (struct vae_view){w->d_head, ld->head};
     out->y = (struct vae_view){w->out, ld->out};
     out->dy = (struct vae_view){w->d_out, ld->out};
-    for (size_t i = 1; i < m->layers; i++) {
+    for (size_t i = 1; l + i <= out; i++) {
         l[i].x = l[i - 1].y;
         l[i].dx = l[i - 1].dy;
     }
+    if (m->shape.logvar_from == LOGVAR_PIXEL)
+        out[1].dy = (struct vae_view){w->d_out + vae_inputs(&m->shape), ld->out};
     l[0].x = (struct vae_view){w->x, ld->x};
     head[1].x = (struct vae_view){w->z, ld->z};
     head[1].dx = (struct vae_view){w->d_z, ld->z};

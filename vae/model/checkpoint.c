@@ -57,6 +57,8 @@ static void add_layer(struct parts *p, const struct vae_shape *s, const struct v
     case ROLE_OUT:
         add_part(p, s->likelihood == VAE_GAUSSIAN ? "decoder.mean" : "decoder.logits", l, 0, x);
         if (l->w.cols > x) add_part(p, "decoder.logvar", l, x, x);
+        break;
+    case ROLE_NOISE: add_part(p, "decoder.logvar", l, 0, x);
     }
 }
 
@@ -149,14 +151,17 @@ static size_t collect(const struct vae_model *m, const struct named_arena *a, fl
     for (size_t i = 0; i < parts.count; i++) {
         const struct part *p = &parts.part[i];
         const struct vae_tensor *w = &p->w;
-        struct st_tensor *weight = &out[count++], *bias = &out[count++];
-        *weight = (struct st_tensor){.dims = 2, .shape = {p->cols, w->rows}, .data = *room};
+        if (w->rows) {
+            struct st_tensor *weight = &out[count++];
+            *weight = (struct st_tensor){.dims = 2, .shape = {p->cols, w->rows}, .data = *room};
+            name_tensor(weight->name, a->prefix, p->name, "weight");
+            transpose_out(a->at, w, p, *room);
+            *room += p->cols * w->rows;
+        }
+        struct st_tensor *bias = &out[count++];
         *bias = (struct st_tensor){
             .dims = 1, .shape = {p->cols}, .data = a->at + p->b.offset + p->first};
-        name_tensor(weight->name, a->prefix, p->name, "weight");
         name_tensor(bias->name, a->prefix, p->name, "bias");
-        transpose_out(a->at, w, p, *room);
-        *room += p->cols * w->rows;
     }
     return count;
 }
@@ -237,7 +242,7 @@ static bool check_parts(const struct st_file *f, const struct vae_shape *s,
         const size_t shape[2] = {p->cols, p->w.rows};
         char name[ST_NAME];
         name_tensor(name, a->prefix, p->name, "weight");
-        if (!vae_st_check(f, name, 2, shape, e)) return false;
+        if (p->w.rows && !vae_st_check(f, name, 2, shape, e)) return false;
         name_tensor(name, a->prefix, p->name, "bias");
         if (!vae_st_check(f, name, 1, shape, e)) return false;
     }
@@ -288,10 +293,10 @@ static bool load_part(const struct st_file *f, const struct named_arena *a, cons
     const struct vae_tensor *w = &p->w;
     const size_t shape[2] = {p->cols, w->rows};
     char name[ST_NAME];
-    float *room = malloc(p->cols * w->rows * sizeof *room);
-    if (!room) return vae_fail(e, "%s: not enough memory", f->path);
+    float *room = w->rows ? malloc(p->cols * w->rows * sizeof *room) : NULL;
+    if (w->rows && !room) return vae_fail(e, "%s: not enough memory", f->path);
     name_tensor(name, a->prefix, p->name, "weight");
-    bool ok = vae_st_read(f, name, 2, shape, room, e);
+    const bool ok = !w->rows || vae_st_read(f, name, 2, shape, room, e);
     if (ok) transpose_in(a->at, w, p, room);
     free(room);
     name_tensor(name, a->prefix, p->name, "bias");

@@ -2,7 +2,7 @@
  *
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed),
- * each .weight [out][in] and .bias [out]. A side with several hidden layers has hidden.0, hidden.1
+ * each .weight [out][in] and .bias [out]; of log-variances per pixel a bias alone. A side with several hidden layers has hidden.0, hidden.1
  * ... from its input on. Statistics have the same names behind optimizer.<what>, and the chains of
  * MCEM are chain.z [training images][latent]. With full variational Bayes weights are posterior means,
  * and the decoder's have log-variances behind posterior.logvar. The metadata

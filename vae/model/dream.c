@@ -19,13 +19,13 @@ static void draw_gaussian(struct vae_job j, struct vae_range own, struct sv_rng 
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
     const size_t x = vae_inputs(&m->shape);
-    const bool learnt = m->shape.variance != VARIANCE_FIXED;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     for (size_t i = own.first; i < own.first + own.rows; i++, rng.ctr[1]++) {
         float *mean = w->out + i * m->ld.out, *v = w->d_out + i * m->ld.out;
         row->sigmoid(x, mean, mean);
+        const float *logvar = vae_logvar_of(m, mean);
         for (size_t c = 0; c < x; c++)
-            v[c] = learnt && !(mean[x + c] < m->min_logvar) ? mean[x + c] : m->min_logvar;
+            v[c] = logvar && !(logvar[c] < m->min_logvar) ? logvar[c] : m->min_logvar;
         row->reparam(&(struct sv_reparam){.m = 1,
                                           .n = x,
                                           .samples = 1,

@@ -105,8 +105,8 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
 }
 
-/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. With a fixed
- * variance there is no second half. Goes row by row, so that a row stays in L1. */
+/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Without log-variances
+ * of z there is no second half, and with a fixed variance none of d_out. Goes row by row, so that a row stays in L1. */
 static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r,
                             float draw_weight)
 {
@@ -125,7 +125,7 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
         const struct sv_gaussian_ll g = {.m = 1,
                                          .n = x,
                                          .mean = mean,
-                                         .logvar = learnt ? mean + x : NULL,
+                                         .logvar = vae_logvar_of(m, mean),
                                          .min_logvar = m->min_logvar,
                                          .x = w->target + i * m->ld.x,
                                          .ll = w->ll + i,
@@ -208,7 +208,7 @@ void vae_decode(struct vae_model *m, size_t rows, const float *z)
     float *y = m->work.out;
     for (size_t i = 0; i < rows; i++)
         memcpy(m->work.z + i * m->ld.z, z + i * latent, latent * sizeof *z);
-    layers_forward(m, vae_decoder_at(&m->shape), m->layers, rows);
+    layers_forward(m, vae_decoder_at(&m->shape), vae_out_at(&m->shape) + 1, rows);
     for (size_t i = 0; i < rows; i++) { /* removes the padding between rows */
         memmove(y + i * x, y + i * m->ld.out, x * sizeof *y);
         row->sigmoid(x, y + i * x, y + i * x);

@@ -12,6 +12,14 @@ static inline float *vae_scratch_of(struct vae_job j)
     return j.m->work.scratch + j.thread * j.m->work.scratch_size;
 }
 
+/* A Gaussian's log-variances in a row of work.out; NULL if they are fixed. */
+static inline const float *vae_logvar_of(const struct vae_model *m, const float *out)
+{
+    if (m->shape.variance == VARIANCE_FIXED) return NULL;
+    if (m->shape.logvar_from == LOGVAR_HEAD) return out + vae_inputs(&m->shape);
+    return m->w + m->layer[vae_out_at(&m->shape) + 1].b.offset;
+}
+
 /* A barrier; afterwards each thread may read what the others wrote. */
 void vae_meet(struct vae_job j);
 

@@ -62,6 +62,7 @@ size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS
         put(p, &n, "min_logvar", "%.9g", (double)r->shape.variance_at);
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
+    if (r->shape.logvar_from) put(p, &n, "noise", "%s", vae_logvar_names[r->shape.logvar_from]);
     return n + vae_run_pairs(r, p + n);
 }
 
@@ -155,6 +156,18 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
     return true;
 }
 
+/* Of a Gaussian; older checkpoints have none: a head. */
+static bool get_noise(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
+{
+    unsigned from = LOGVAR_HEAD;
+    if (!vae_st_metadata(f, "noise")) return true;
+    if (!get_name(f, "noise", vae_logvar_names, &from, e)) return false;
+    s->logvar_from = (enum vae_logvar_from)from;
+    return from == LOGVAR_HEAD ||
+           (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED) ||
+           vae_fail(e, "%s: noise is not of this model, its metadata say", f->path);
+}
+
 static bool get_widths(const struct st_file *f, const char *key, struct vae_widths *out,
                        struct vae_error *e)
 {
@@ -208,5 +221,6 @@ bool vae_metadata_get(const struct st_file *f, struct vae_run *r, struct vae_err
     r->shape.likelihood = (enum vae_likelihood)likelihood;
     r->optimizer = (enum vae_optimizer)optimizer;
     r->binarize = (enum vae_binarize)binarize;
-    return get_variance(f, &r->shape, e) && vae_run_pairs_read(f, r, e);
+    return get_variance(f, &r->shape, e) && get_noise(f, &r->shape, e) &&
+           vae_run_pairs_read(f, r, e);
 }

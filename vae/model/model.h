@@ -50,7 +50,8 @@ struct vae_work {
     float *out, *d_out;      /* [r][outputs]; out: not set by a Bernoulli's gradient */
     float *d_z;              /* [r][...] */
     float *d_head;           /* [rows][...] */
-    float *log_w, *weight;   /* [r]: log-weights of draws; c of the objective */
+    float *log_w, *weight;   /* [r]: log-weights of draws; c of the objective. Methods
+                              * without them keep other figures of rows here */
     float *log_mean;         /* [rows]: log of the mean weight of an example's draws, nats */
     float *ones;             /* [r] */
     float *scratch;          /* [threads][scratch_size] */
@@ -126,8 +127,8 @@ void vae_init(struct vae_model *m, uint64_t seed, float sd);
  * (vae_fan_out). Draws have the addresses of vae_init's (STREAM_INIT). */
 void vae_init_glorot(struct vae_model *m, uint64_t seed);
 
-/* Adam only: sets the average of squared gradients of all parameters to v. Call after vae_init or
- * vae_init_glorot. */
+/* Adam only: sets the average of squared gradients of all parameters to v, those of the weights'
+ * posterior too. Call after vae_init or vae_init_glorot. */
 void vae_init_second_moment(struct vae_model *m, float v);
 
 /* --- half-passes ---
@@ -227,7 +228,7 @@ void vae_theta_draw(struct vae_job j, struct sv_rng rng);
  * prior is added. Leaves the means in w. */
 void vae_theta_update(struct vae_job j, size_t rows, const struct vae_step *step, float beta);
 
-/* The KL of the weights that were drawn last, to N(0, 1), nats. */
+/* The KL of the posterior that weights were last drawn from to N(0, 1), nats; 0 without one. */
 double vae_theta_kl(const struct vae_model *m);
 
 /* --- gradient and update apart --- */

@@ -25,6 +25,7 @@ enum vae_phase {
     PHASE_ENC_DW,
     PHASE_BIAS,
     PHASE_DREAM, /* of wake-sleep: z and x' drawn from the model */
+    PHASE_CHAIN, /* of MCEM: momenta, leapfrog steps, acceptance */
     PHASE_THETA, /* of full variational Bayes: draws of the weights, and back */
     PHASE_APPLY, /* vae_apply; vae_update's optimiser is in dW and BIAS */
     PHASE_WAIT,

@@ -16,6 +16,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
         snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", s->variance,
                  (double)s->variance_at);
     uint64_t h = fnv_text(FNV_START, text);
+    if (s->logvar_from) h = fnv_text(h, vae_logvar_names[s->logvar_from]);
     if (!vae_shape_is_aevb(s)) {
         vae_widths_text(&s->enc, enc);
         vae_widths_text(&s->dec, dec);
@@ -44,6 +45,11 @@ static uint64_t sum_of_settings(const struct vae_run *r)
         h = fnv_text(h, text);
     }
     if (r->method) h = fnv_text(h, vae_method_names[r->method]);
+    if (r->method == VAE_MCEM &&
+        (r->cycle.leapfrogs != CYCLE_LEAPFROGS || r->cycle.updates != CYCLE_UPDATES)) {
+        snprintf(text, sizeof text, " %zu %zu", r->cycle.leapfrogs, r->cycle.updates);
+        h = fnv_text(h, text);
+    }
     if (r->validation.images) {
         snprintf(text, sizeof text, " validation %" PRIu64 " %" PRIu64, r->validation.images,
                  r->validation.patience);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
+const char *const vae_logvar_names[] = {"head", "per-pixel", NULL};
 const char *const vae_activation_names[] = {"tanh", "relu", "softplus", "sigmoid", NULL};
 
 /* --- widths --- */
@@ -60,7 +61,7 @@ bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b)
     return a->rows == b->rows && a->cols == b->cols && vae_widths_equal(&a->enc, &b->enc) &&
            vae_widths_equal(&a->dec, &b->dec) && a->activation == b->activation &&
            a->latent == b->latent && a->likelihood == b->likelihood && a->variance == b->variance &&
-           a->variance_at == b->variance_at;
+           a->variance_at == b->variance_at && a->logvar_from == b->logvar_from;
 }
 
 /* --- layers --- */
@@ -110,7 +111,9 @@ size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]
 {
     struct list t = {.l = l, .activation = s->activation};
     append_side(&t, ROLE_ENC, &s->enc, ROLE_HEAD, vae_inputs(s), 2 * s->latent);
-    append_side(&t, ROLE_DEC, &s->dec, ROLE_OUT, s->latent, vae_outputs(s));
+    const bool pixel = s->logvar_from == LOGVAR_PIXEL;
+    append_side(&t, ROLE_DEC, &s->dec, ROLE_OUT, s->latent, pixel ? vae_inputs(s) : vae_outputs(s));
+    if (pixel) append(&t, ROLE_NOISE, 0, 0, vae_inputs(s));
     return t.count;
 }
 
@@ -123,6 +126,7 @@ enum vae_phase vae_phase_of(enum vae_role role, enum vae_product product)
         [ROLE_HEAD] = {PHASE_HEAD, PHASE_HEAD_DX, PHASE_HEAD_DW},
         [ROLE_DEC] = {PHASE_DEC, PHASE_DEC_DX, PHASE_DEC_DW},
         [ROLE_OUT] = {PHASE_OUT, PHASE_OUT_DX, PHASE_OUT_DW},
+        [ROLE_NOISE] = {PHASE_OUT, PHASE_OUT_DX, PHASE_OUT_DW},
     };
     return of[role][product];
 }

@@ -14,12 +14,15 @@
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
 /* Log-variances of a Gaussian decoder: learnt; learnt with a lower limit; one for all pixels. */
 enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
+/* Where they are learnt: a head of the decoder, which sees z; or one number for each pixel. */
+enum vae_logvar_from { LOGVAR_HEAD, LOGVAR_PIXEL };
 /* The activation of all hidden layers. */
 enum vae_activation { VAE_TANH, VAE_RELU, VAE_SOFTPLUS, VAE_SIGMOID };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
 extern const char *const vae_likelihood_names[];
 extern const char *const vae_activation_names[];
+extern const char *const vae_logvar_names[];
 
 /* The default lower limit of log-variances: a standard deviation of 0.011, three of 255 grey
  * levels. It bounds the likelihood of pixels that never change (`gaussian_ll` in
@@ -56,11 +59,13 @@ struct vae_shape {
     enum vae_activation activation;
     size_t latent;
     enum vae_likelihood likelihood;
-    enum vae_variance variance; /* of a Gaussian */
-    float variance_at;          /* LIMITED: the least log-variance; FIXED: sigma */
+    enum vae_variance variance;       /* of a Gaussian */
+    float variance_at;                /* LIMITED: the least log-variance; FIXED: sigma */
+    enum vae_logvar_from logvar_from; /* of a Gaussian; HEAD if the variance is fixed */
 };
 
 static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
+/* Columns of the gradient with respect to means, or logits, and log-variances. */
 static inline size_t vae_outputs(const struct vae_shape *s)
 {
     return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
@@ -74,8 +79,9 @@ bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b);
 /* --- its layers --- */
 
 /* The head is mu and logvar side by side, 2 latent columns; a Gaussian's output is mean and logvar
- * side by side, or the mean alone if the variance is fixed. */
-enum vae_role { ROLE_ENC, ROLE_HEAD, ROLE_DEC, ROLE_OUT };
+ * side by side, or the mean alone. NOISE, after the output, are the log-variances of LOGVAR_PIXEL: a
+ * bias without inputs. */
+enum vae_role { ROLE_ENC, ROLE_HEAD, ROLE_DEC, ROLE_OUT, ROLE_NOISE };
 
 /* Parameters, in panels of sixteen columns (`pack` in kernels/contracts.h). */
 struct vae_tensor {
@@ -100,10 +106,10 @@ struct vae_layer {
     struct vae_view x, y, dx, dy; /* set in a model; dx.at is NULL if X is the minibatch */
 };
 
-enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 2 };
+enum { VAE_MOST_LAYERS = 2 * VAE_MAX_DEPTH + 3 };
 
 /* Lists the layers of a shape in forward order, without views: the encoder's, the head, the
- * decoder's, the output. Tensors follow one another in the arena, each bias after its weight.
+ * decoder's, the output, the noise. Tensors follow one another in the arena, each bias after its weight.
  * Returns the number of layers. */
 size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]);
 

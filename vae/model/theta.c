@@ -143,6 +143,7 @@ double vae_theta_kl(const struct vae_model *m)
 {
     struct vae_model alone = *m;
     double sum = 0, *const at = &sum;
+    if (!m->theta.memory) return 0;
     alone.pool = NULL;
     each_panel((struct vae_job){&alone, 0}, add_kl, &at);
     return sum;

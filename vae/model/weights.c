@@ -9,7 +9,8 @@
  * initial values unchanged. */
 static uint64_t init_step(const struct vae_layer *l)
 {
-    static const uint64_t of[] = {[ROLE_ENC] = 0, [ROLE_HEAD] = 2, [ROLE_DEC] = 4, [ROLE_OUT] = 6};
+    static const uint64_t of[] = {
+        [ROLE_ENC] = 0, [ROLE_HEAD] = 2, [ROLE_DEC] = 4, [ROLE_OUT] = 6, [ROLE_NOISE] = 7};
     return of[l->role] + 8 * l->depth;
 }
 
@@ -74,6 +75,9 @@ void vae_init_second_moment(struct vae_model *m, float v)
     for (size_t i = 0; i < m->layers; i++) {
         fill(m->stat[1], &m->layer[i].w, v);
         fill(m->stat[1], &m->layer[i].b, v);
+        if (!m->theta.memory || i < vae_decoder_at(&m->shape)) continue;
+        fill(m->theta.logvar_stat[1], &m->layer[i].w, v);
+        fill(m->theta.logvar_stat[1], &m->layer[i].b, v);
     }
 }
 
