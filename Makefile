@@ -168,8 +168,11 @@ benchcheck: benches ## the benchmarks build, rows of Google Benchmark run, and m
 	    --benchmark_min_time=0.001,echo "benchcheck: nothing run: no Google Benchmark; make peers")
 
 .PHONY: converge
-converge: all ## train as in Figure 2 of the paper, on VAE_DATA (default data), into results/convergence; goes on if stopped
-	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence
+converge: all ## train as in Figure 2 of the paper, by AEVB and wake-sleep, on VAE_DATA (default data), into results/convergence; goes on if stopped
+	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence --commit $(COMMIT) $(CONVERGE)
+
+.PHONY: figure2
+figure2: converge ## the same
 
 .PHONY: figure3
 figure3: all ## train as in Figure 3 of the paper, on VAE_DATA (default data), into results/figure3; goes on if stopped

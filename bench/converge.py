@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Train as in Figure 2 of Auto-Encoding Variational Bayes (arXiv 1312.6114) and compare the bounds.
 
-usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--only NAME]
+usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--only NAME] [--commit C]
 
 VAE is the program, DATA a directory with mnist/ and frey/ (what is missing is skipped by name), OUT
 where <dataset>-<latent>.json go. Settings of a run are chosen as in the paper: the step size among
 0.01, 0.02, 0.1 by the bound on training data after a short run; and since "N(0, 0.01)" reads as a
 standard deviation of 0.01 or of 0.1, both are tried. The runs live in --work; started again, the
-script goes on where it was stopped. --only mnist-20 runs that one alone.
+script goes on where it was stopped. --only mnist-20 runs that one alone, --only mnist-20-wake-sleep the same
+by wake-sleep, --only frey-10-per-pixel with one log-variance for each pixel.
 """
 import argparse
 import csv
@@ -23,11 +24,19 @@ import results
 STEP_SIZES = (0.01, 0.02, 0.1)
 FIRST_SDS = (0.01, 0.1)
 POINTS = 8  # per factor of ten
-# (dataset, path in DATA, N_z, further options of vae train). MNIST with N_z = 2 is not in the figure;
-# it is trained for its manifold, as in Figure 4.
-FIGURE_2 = [("mnist", "mnist", n, []) for n in (2, 3, 5, 10, 20, 200)] + \
-           [("frey", "frey/frey-images-idx3-ubyte.gz", n,
-             ["--hidden", "200", "--likelihood", "gaussian"]) for n in (2, 5, 10, 20)]
+# MNIST with N_z = 2 is not in the figure; it is trained for its manifold, as in Figure 4.
+DATA_SETS = {"mnist": ("mnist", (3, 5, 10, 20, 200), []),
+             "frey": ("frey/frey-images-idx3-ubyte.gz", (2, 5, 10, 20), ["--hidden", "200", "--likelihood", "gaussian"])}
+VARIANTS = {"": [], "wake-sleep": ["--method", "wake-sleep"], "per-pixel": ["--noise", "per-pixel"]}
+
+
+def figure_2():
+    """(dataset, path in DATA, N_z, variant, further options of vae train)"""
+    yield "mnist", "mnist", 2, "", []
+    for variant, options in VARIANTS.items():
+        for dataset, (path, sizes, more) in DATA_SETS.items():
+            if (dataset, variant) != ("mnist", "per-pixel"):
+                yield from ((dataset, path, n, variant, more + options) for n in sizes)
 
 
 def bound(value):
@@ -118,24 +127,26 @@ def write(args, name, record, run, samples):
     results.replace(os.path.join(args.out, name + ".json"), f'{head},\n "curve": [\n{curve}\n]\n}}\n')
 
 
-def long_run(args, name, chosen, tried, dataset, n_z):
+def long_run(args, name, chosen, tried, dataset, n_z, variant=""):
     run = chosen["run"]
     if not run.to(args.samples):
         say(f"{name}: the chosen setting diverged later on; the next best is taken")
         chosen["train_bound"] = None
         alive = [t for t in tried if t["train_bound"] is not None]
-        return long_run(args, name, max(alive, key=lambda t: t["train_bound"]), tried, dataset, n_z)
+        return long_run(args, name, max(alive, key=lambda t: t["train_bound"]), tried, dataset, n_z, variant)
     record = {"dataset": dataset, "n_z": n_z, "lr": chosen["lr"], "init_sd": chosen["init_sd"],
               "short_samples": args.short, "points_per_decade": POINTS,
               "tried": [{k: v for k, v in t.items() if k != "run"} for t in tried]}
+    if variant:
+        record.update({"variant": variant, "commit": args.commit})
     write(args, name, record, run, args.samples)
     last = run.log()[-1]
     say(f"{name}: {last[0]} samples: training {bound(last[1])}, test {bound(last[2])} nats"
-        + paper_says(args, dataset, n_z, last[0]))
+        + ("" if variant else paper_says(dataset, n_z, last[0])))
     return chosen
 
 
-def paper_says(args, dataset, n_z, samples):
+def paper_says(dataset, n_z, samples):
     try:
         with open(os.path.join(os.path.dirname(__file__), "../results/convergence/paper.csv")) as f:
             for row in csv.DictReader(line for line in f if not line.startswith("#")):
@@ -165,21 +176,22 @@ def main():
     parser.add_argument("--work", default="build/converge")
     parser.add_argument("--samples", type=int, default=10_000_000)
     parser.add_argument("--only")
+    parser.add_argument("--commit", default="unknown")
     parser.add_argument("--short", type=int, default=300_000)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     os.makedirs(args.out, exist_ok=True)
-    for dataset, place, n_z, more in FIGURE_2:
-        name, data = f"{dataset}-{n_z}", os.path.join(args.data, place)
+    for dataset, place, n_z, variant, more in figure_2():
+        name, data = f"{dataset}-{n_z}" + (variant and "-" + variant), os.path.join(args.data, place)
         if args.only not in (None, name):
             continue
         if not os.path.exists(data):
             say(f"{name}: skipped: no {data}")
             continue
         best, tried = choose(args, name, data, more + ["--latent", str(n_z)])
-        chosen = long_run(args, name, best, tried, dataset, n_z)
+        chosen = long_run(args, name, best, tried, dataset, n_z, variant)
         pictures(args, name, chosen["run"])
-        if (dataset, n_z) == ("mnist", 20):  # one fixed setting too, whatever was chosen
+        if name == "mnist-20":  # one fixed setting too, whatever was chosen
             plain = next(t for t in tried if (t["lr"], t["init_sd"]) == (0.01, 0.01))
             long_run(args, name + "-plain", plain, [plain], dataset, n_z)
 

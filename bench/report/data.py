@@ -130,8 +130,16 @@ def curves():
     for path in sorted(glob.glob(os.path.join(RESULTS, "convergence", "*.json"))):
         run = load("convergence", os.path.basename(path))
         plain = path.endswith("-plain.json")
-        runs[(run["dataset"], run["n_z"], plain)] = run
+        if "variant" not in run:
+            runs[(run["dataset"], run["n_z"], plain)] = run
     return runs
+
+
+def variants():
+    """Those by other methods or with other noise: {(dataset, variant, N_z): run}."""
+    runs = [load("convergence", os.path.basename(path))
+            for path in glob.glob(os.path.join(RESULTS, "convergence", "*.json"))]
+    return {(run["dataset"], run["variant"], run["n_z"]): run for run in runs if "variant" in run}
 
 
 def likelihoods():
@@ -158,10 +166,11 @@ def paper_3():
     return points
 
 
-def paper():
-    """{(dataset, N_z, split): [(samples, bound)]}, the paper's Figure 2 at half decades."""
+def paper(name="paper"):
+    """{(dataset, N_z, split): [(samples, bound)]}, the paper's Figure 2 at half decades: AEVB's curves, or
+    paper-wake-sleep."""
     points = {}
-    with open(os.path.join(RESULTS, "convergence", "paper.csv")) as f:
+    with open(os.path.join(RESULTS, "convergence", name + ".csv")) as f:
         for line in f:
             if line[0] != "#" and not line.startswith("dataset"):
                 dataset, n_z, split, x, bound = line.strip().split(",")

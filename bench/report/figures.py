@@ -199,8 +199,11 @@ def torch_settings(row):
     return one, [n for n in torch if n not in one]
 
 
-def elbo(runs, paper, dataset, limits, path):
-    """A panel for each N_z, as in Figure 2 of the paper."""
+VARIANTS = {"wake-sleep": GREEN, "per-pixel": PURPLE}
+
+
+def elbo(runs, paper, dataset, limits, path, variants, wake_sleep):
+    """A panel for each N_z, as in Figure 2 of the paper. wake_sleep: the paper's."""
     chosen = {n_z: run for (d, n_z, plain), run in runs.items()
               if d == dataset and not plain and (d, n_z, "test") in paper}
     if not chosen:
@@ -208,7 +211,7 @@ def elbo(runs, paper, dataset, limits, path):
     per_row = 2 if len(chosen) == 4 else 3
     width, gap = 632 // per_row - 16, 16
     lines = (len(chosen) + per_row - 1) // per_row
-    p = Picture(70 + per_row * (width + gap), 60 + lines * 220 + 30,
+    p = Picture(70 + per_row * (width + gap), 60 + lines * 220 + (52 if any(v[0] == dataset for v in variants) else 30),
                 f"Bound of {dataset} against training examples, and the paper's Figure 2")
     for i, n_z in enumerate(sorted(chosen)):
         left, top = 60 + i % per_row * (width + gap), 56 + i // per_row * 220
@@ -225,11 +228,21 @@ def elbo(runs, paper, dataset, limits, path):
             for samples, bound in paper.get((dataset, n_z, split), []):
                 if samples <= 1.01e7 and bound >= limits[0]:
                     p.dot(x(samples), y(bound), color, 4, True)
+        for variant, color in VARIANTS.items():
+            if (dataset, variant, n_z) not in variants:
+                continue
+            curve = variants[(dataset, variant, n_z)]["curve"]
+            p.curve([(x(c[0]), y(c[2])) for c in curve if c[0] >= 1e5 and c[2] >= limits[0]], color)
+            for samples, bound in wake_sleep.get((dataset, n_z, "test"), []) if variant == "wake-sleep" else ():
+                if samples <= 1.01e7 and bound >= limits[0]:
+                    p.dot(x(samples), y(bound), color, 4, True)
     p.text(20, 24, {"mnist": "MNIST, 500 hidden units", "frey": "Frey Face, 200 hidden units"}[dataset],
            kind="title")
     p.legend(60, 60 + lines * 220 + 18, [("ours, test", BLUE, "line"), ("ours, training", AMBER, "line"),
                                          ("the paper, test", BLUE, "ring"),
                                          ("the paper, training", AMBER, "ring")])
+    p.legend(60, 60 + lines * 220 + 40, [(f"{variant}, test", color, "line") for variant, color in VARIANTS.items()
+                                         if any(v[:2] == (dataset, variant) for v in variants)])
     p.write(path)
     return True
 

@@ -53,6 +53,7 @@ def draw(m, runs, paper, table):
     folder = os.path.join(data.RESULTS, m.name)
     common = os.path.join(data.RESULTS, "convergence")
     third = os.path.join(data.RESULTS, "figure3")
+    variants, wake_sleep = data.variants(), data.paper("paper-wake-sleep")
     phases = next((r.row for r in m.rows("step") if r.what == "phases" and r.row["threads"] == 1), None)
     made = {
         "roofline": (folder, figures.roofline(m, table, os.path.join(folder, "roofline.svg"))),
@@ -61,9 +62,9 @@ def draw(m, runs, paper, table):
         "step": (folder, figures.step(phases, os.path.join(folder, "step.svg"))),
         "speed": (folder, figures.speed(list(m.compared().values()), os.path.join(folder, "speed.svg"))),
         "elbo-mnist": (common, figures.elbo(runs, paper, "mnist", (-160, -95),
-                                            os.path.join(common, "elbo-mnist.svg"))),
+                                            os.path.join(common, "elbo-mnist.svg"), variants, wake_sleep)),
         "elbo-frey": (common, figures.elbo(runs, paper, "frey", (400, 1400),
-                                           os.path.join(common, "elbo-frey.svg"))),
+                                           os.path.join(common, "elbo-frey.svg"), variants, wake_sleep)),
         "figure3": (third, figures.figure_3(data.figure_3(), data.paper_3(), os.path.join(third, "figure3.svg"))),
     }
     return {"figure " + name: f"![{name}]({os.path.relpath(os.path.join(at, name), TOP)}.svg)" if drawn
@@ -139,6 +140,7 @@ def main():
         "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "likelihood table": tables.likelihoods(data.likelihoods()),
+        "variants table": tables.variants(data.variants(), runs, data.paper("paper-wake-sleep")),
         "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",

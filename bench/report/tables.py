@@ -236,6 +236,26 @@ def likelihoods(runs):
                   "checkpoint's SHA-256"), rows)
 
 
+def variants(runs, aevb, paper):
+    """Test bounds beside AEVB's; the paper's wake-sleep in brackets."""
+    rows = []
+    for (dataset, variant, n_z), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", *r[0][1:])):
+        theirs = dict((round(s), b) for s, b in paper.get((dataset, n_z, "test"), [])) if variant == "wake-sleep" else {}
+        cells = []
+        for e in (6, 6.5, 7):
+            ours, said = point(run, 10 ** e, 2), theirs.get(round(10 ** e))
+            cells.append((f"{ours:.1f}" if ours is not None else NOTHING) + (f" ({said:.1f})" if said is not None else ""))
+        plain = aevb.get((dataset, n_z, False))
+        beside = point(plain, 1e7, 2) if plain else None
+        rows.append((NAMES[dataset], n_z, variant, f"{run['lr']:g}", f"{run['init_sd']:g}", *cells,
+                     f"{beside:.1f}" if beside is not None else NOTHING, run["commit"],
+                     f"`{run['checkpoint_sha256'][:12]}…`"))
+    if not rows:
+        return ["*Not run yet: `make figure2`.*"]
+    return table(("data", "N_z", "variant", "step size", "std. dev. of initial weights", "10⁶ examples", "10^6.5", "10⁷",
+                  "AEVB at 10⁷", "commit", "checkpoint's SHA-256"), rows)
+
+
 def figure_3(runs, paper):
     """The ends of the curves; the paper's in brackets."""
     def end(run, column, split):
