@@ -12,8 +12,8 @@ struct vae_mcem {
     double acceptance; /* share of the chains that moved in the last cycle */
 };
 
-/* Gives the model chains, with first states from the prior, and the room a cycle takes. run: those
- * of vae_trainer_create. On failure nothing is to be destroyed but the model. */
+/* Gives the model chains, with first states from the prior, and the room a cycle takes. Of run,
+ * cycle and seed count. On failure only the model is to be destroyed. */
 bool vae_mcem_create(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
                      size_t images, struct vae_error *e);
 void vae_mcem_destroy(struct vae_mcem *c);
