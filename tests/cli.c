@@ -294,3 +294,20 @@ void cli_must_say(const char *arguments, const char *says)
     ck_assert_msg(o.status == 0 && !*o.err, "%s: %s", arguments, o.err);
     ck_assert_msg(says ? strstr(o.out, says) != NULL : !strstr(o.out, "going on"), "%s", o.out);
 }
+
+json_t *cli_eval(const char *folder, const char *options)
+{
+    const struct outcome o =
+        cli_run("eval %s/model.safetensors --data plain --json %s", folder, options);
+    ck_assert_msg(o.status == 0 && !*o.err, "%s: status %d: %s", options, o.status, o.err);
+    json_t *j = json_loads(o.out, 0, NULL);
+    ck_assert(json_is_object(j));
+    return j;
+}
+
+double cli_number(const json_t *j, const char *key)
+{
+    const json_t *value = json_object_get(j, key);
+    ck_assert_msg(json_is_number(value), "no number %s", key);
+    return json_number_value(value);
+}

@@ -72,6 +72,11 @@ void cli_must_log(const char *path, int at, const char *key, const char *text, d
 /* The command must succeed and print that; or (NULL) not speak of changed settings. */
 void cli_must_say(const char *arguments, const char *says);
 
+/* What `vae eval --json` says of a folder's checkpoint on plain/, for the caller to release; and a
+ * number in it, which must be there. */
+json_t *cli_eval(const char *folder, const char *options);
+double cli_number(const json_t *j, const char *key);
+
 /* Copies the first part/parts of a file. */
 void cli_truncate_copy(const char *from, const char *to, size_t part, size_t parts);
 

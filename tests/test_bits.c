@@ -167,22 +167,15 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_ADAM,
          .method = VAE_FULL_VB},
     };
-    struct vae_run r = {.batch = 19, .init_sd = 0.01f, .seed = 1234567890123, .train_images = 101};
-    if (runs[i].batch) r.batch = runs[i].batch;
-    r.shape = runs[i].shape;
+    struct vae_run r = runs[i];
     r.shape.rows = 7;
     r.shape.cols = 5;
-    r.optimizer = runs[i].optimizer;
-    r.binarize = runs[i].binarize;
-    r.samples = runs[i].samples ? runs[i].samples : 1;
-    r.kl = runs[i].kl;
-    r.method = runs[i].method;
-    r.cycle = runs[i].cycle;
-    r.estimator = runs[i].estimator;
-    r.optim = runs[i].optim;
-    r.init = runs[i].init;
-    r.init_bias = runs[i].init_bias;
-    r.lr = runs[i].lr > 0 ? runs[i].lr : 0.01f;
+    r.seed = 1234567890123;
+    r.train_images = 101;
+    r.init_sd = 0.01f;
+    if (!r.batch) r.batch = 19;
+    if (!r.samples) r.samples = 1;
+    if (!(r.lr > 0)) r.lr = 0.01f;
     return r;
 }
 enum { ODD_RUNS = 22 };

@@ -22,21 +22,7 @@ static void enter(void)
 
 #define EVAL "eval b/model.safetensors --data plain --json "
 
-static json_t *eval(const char *options)
-{
-    const struct outcome o = cli_run(EVAL "%s", options);
-    ck_assert_msg(o.status == 0 && !*o.err, "%s: status %d: %s", options, o.status, o.err);
-    json_t *j = json_loads(o.out, 0, NULL);
-    ck_assert(json_is_object(j));
-    return j;
-}
-
-static double number(const json_t *j, const char *key)
-{
-    const json_t *value = json_object_get(j, key);
-    ck_assert_msg(json_is_number(value), "no number %s", key);
-    return json_number_value(value);
-}
+static json_t *eval(const char *options) { return cli_eval("b", options); }
 
 /* Optional fields appear only on request and leave the other fields unchanged. */
 START_TEST(test_fields)
@@ -67,14 +53,15 @@ START_TEST(test_fields)
                       key);
     }
     ck_assert_str_eq(json_string_value(json_object_get(plain, "split")), "test");
-    ck_assert_double_eq(number(full, "importance_samples"), 50);
-    ck_assert_double_gt(number(full, "log_likelihood"), number(full, "test_bound") - 0.5);
-    ck_assert_double_gt(number(full, "log_likelihood_se"), 0);
-    ck_assert(number(full, "ess") >= 1 && number(full, "ess") <= 50);
-    ck_assert_double_eq(number(full, "local_steps"), 30);
-    ck_assert_double_gt(number(full, "local_elbo"), number(full, "test_bound") - 0.5);
-    ck_assert_double_eq_tol(number(full, "approximation_gap"),
-                            number(full, "log_likelihood") - number(full, "local_elbo"), 1e-6);
+    ck_assert_double_eq(cli_number(full, "importance_samples"), 50);
+    ck_assert_double_gt(cli_number(full, "log_likelihood"), cli_number(full, "test_bound") - 0.5);
+    ck_assert_double_gt(cli_number(full, "log_likelihood_se"), 0);
+    ck_assert(cli_number(full, "ess") >= 1 && cli_number(full, "ess") <= 50);
+    ck_assert_double_eq(cli_number(full, "local_steps"), 30);
+    ck_assert_double_gt(cli_number(full, "local_elbo"), cli_number(full, "test_bound") - 0.5);
+    ck_assert_double_eq_tol(cli_number(full, "approximation_gap"),
+                            cli_number(full, "log_likelihood") - cli_number(full, "local_elbo"),
+                            1e-6);
     json_decref(plain);
     json_decref(full);
 }
@@ -94,8 +81,8 @@ START_TEST(test_dimensions)
         sum += json_real_value(json_array_get(kl, i));
         active += json_real_value(json_array_get(variance, i)) > 0.01;
     }
-    ck_assert_double_eq_tol(sum, number(j, "kl"), 1e-6 * (sum + 1));
-    ck_assert_double_eq(number(j, "active_units"), active);
+    ck_assert_double_eq_tol(sum, cli_number(j, "kl"), 1e-6 * (sum + 1));
+    ck_assert_double_eq(cli_number(j, "active_units"), active);
     ck_assert(active > 0 && active < (double)LATENT);
     json_decref(j);
 }
@@ -151,13 +138,13 @@ START_TEST(test_per_image)
 {
     json_t *j = eval("--importance-samples 20 --per-image a.npy");
     double *values = read_npy("a.npy", TEST_IMAGES, 3);
-    ck_assert_double_eq_tol(mean_of(values, 0, 3), number(j, "test_bound"), 1e-6);
-    ck_assert_double_eq_tol(mean_of(values, 1, 3), number(j, "log_likelihood"), 1e-6);
-    ck_assert_double_eq_tol(mean_of(values, 2, 3), number(j, "ess"), 1e-6);
+    ck_assert_double_eq_tol(mean_of(values, 0, 3), cli_number(j, "test_bound"), 1e-6);
+    ck_assert_double_eq_tol(mean_of(values, 1, 3), cli_number(j, "log_likelihood"), 1e-6);
+    ck_assert_double_eq_tol(mean_of(values, 2, 3), cli_number(j, "ess"), 1e-6);
     double squares = 0;
     for (size_t i = 0; i < TEST_IMAGES; i++)
         squares += pow(values[3 * i + 1] - mean_of(values, 1, 3), 2);
-    ck_assert_double_eq_tol(number(j, "log_likelihood_se"),
+    ck_assert_double_eq_tol(cli_number(j, "log_likelihood_se"),
                             sqrt(squares / (double)(TEST_IMAGES - 1) / (double)TEST_IMAGES), 1e-6);
     json_decref(j);
     json_decref(eval("--importance-samples 20 --per-image a.csv"));
@@ -174,9 +161,9 @@ START_TEST(test_local_bounds_per_image)
         gap += (values[5 * i + 4] - values[5 * i + 3]) / (double)TEST_IMAGES;
     for (size_t i = 0; i < TEST_IMAGES; i++)
         squares += pow(values[5 * i + 4] - values[5 * i + 3] - gap, 2);
-    ck_assert_double_eq_tol(mean_of(values, 4, 5), number(j, "local_elbo"), 1e-6);
-    ck_assert_double_eq_tol(gap, number(j, "amortisation_gap"), 1e-6);
-    ck_assert_double_eq_tol(number(j, "amortisation_gap_se"),
+    ck_assert_double_eq_tol(mean_of(values, 4, 5), cli_number(j, "local_elbo"), 1e-6);
+    ck_assert_double_eq_tol(gap, cli_number(j, "amortisation_gap"), 1e-6);
+    ck_assert_double_eq_tol(cli_number(j, "amortisation_gap_se"),
                             sqrt(squares / (double)(TEST_IMAGES - 1) / (double)TEST_IMAGES), 1e-6);
     json_decref(j);
     json_decref(eval("--local-steps 25 --importance-samples 9 --per-image a.csv"));
@@ -190,7 +177,7 @@ START_TEST(test_bound_alone_per_image)
 {
     json_t *j = eval("--per-image a.npy");
     double *values = read_npy("a.npy", TEST_IMAGES, 1);
-    ck_assert_double_eq_tol(mean_of(values, 0, 1), number(j, "test_bound"), 1e-6);
+    ck_assert_double_eq_tol(mean_of(values, 0, 1), cli_number(j, "test_bound"), 1e-6);
     free(values);
     json_decref(j);
 }
@@ -245,10 +232,10 @@ START_TEST(test_splits)
                                                                   "test");
     json_t *train = eval("--importance-samples 20 --split train");
     ck_assert(json_equal(test, named));
-    ck_assert_double_eq(number(train, "images"), 100);
-    ck_assert_double_eq(number(test, "images"), TEST_IMAGES);
+    ck_assert_double_eq(cli_number(train, "images"), 100);
+    ck_assert_double_eq(cli_number(test, "images"), TEST_IMAGES);
     ck_assert_str_eq(json_string_value(json_object_get(train, "split")), "train");
-    ck_assert_double_ne(number(train, "train_bound"), number(test, "test_bound"));
+    ck_assert_double_ne(cli_number(train, "train_bound"), cli_number(test, "test_bound"));
     ck_assert_ptr_null(json_object_get(train, "test_bound"));
     json_decref(test);
     json_decref(named);

@@ -22,38 +22,23 @@ static void enter(void)
     }
 }
 
-static json_t *eval(const char *file, const char *options)
-{
-    const struct outcome o =
-        cli_run("eval %s/model.safetensors --data plain --json %s", file, options);
-    ck_assert_msg(o.status == 0 && !*o.err, "%s: status %d: %s", options, o.status, o.err);
-    json_t *j = json_loads(o.out, 0, NULL);
-    ck_assert(json_is_object(j));
-    return j;
-}
-
-static double number(const json_t *j, const char *key)
-{
-    const json_t *value = json_object_get(j, key);
-    ck_assert_msg(json_is_number(value), "no number %s", key);
-    return json_number_value(value);
-}
-
 /* Both methods estimate the same log p(x); the table has the image's, whose mean is reported. */
 START_TEST(test_agrees)
 {
-    json_t *j = eval("m3", "--hmc --importance-samples 5000 --per-image t.csv");
+    json_t *j = cli_eval("m3", "--hmc --importance-samples 5000 --per-image t.csv");
     const json_t *hmc = json_object_get(j, "hmc");
     unsigned char *table;
     double sum = 0;
-    ck_assert_double_eq_tol(number(hmc, "log_likelihood"), number(j, "log_likelihood"), 0.5);
-    ck_assert_double_eq_tol(number(hmc, "log_likelihood_se"), number(j, "log_likelihood_se"), 0.1);
-    ck_assert_double_eq_tol(number(hmc, "acceptance"), 0.9, 0.1);
-    ck_assert_double_gt(number(hmc, "step"), 0.01);
-    ck_assert_double_eq(number(hmc, "stuck"), 0);
-    ck_assert_double_eq(number(hmc, "samples"), 50);
-    ck_assert_double_eq(number(hmc, "leapfrog"), 4);
-    ck_assert_double_eq(number(hmc, "burn_in"), 60);
+    ck_assert_double_eq_tol(cli_number(hmc, "log_likelihood"), cli_number(j, "log_likelihood"),
+                            0.5);
+    ck_assert_double_eq_tol(cli_number(hmc, "log_likelihood_se"),
+                            cli_number(j, "log_likelihood_se"), 0.1);
+    ck_assert_double_eq_tol(cli_number(hmc, "acceptance"), 0.9, 0.1);
+    ck_assert_double_gt(cli_number(hmc, "step"), 0.01);
+    ck_assert_double_eq(cli_number(hmc, "stuck"), 0);
+    ck_assert_double_eq(cli_number(hmc, "samples"), 50);
+    ck_assert_double_eq(cli_number(hmc, "leapfrog"), 4);
+    ck_assert_double_eq(cli_number(hmc, "burn_in"), 60);
     ck_assert(json_is_false(json_object_get(hmc, "unreliable")));
     table = NULL;
     const size_t n = cli_read("t.csv", &table);
@@ -66,7 +51,7 @@ START_TEST(test_agrees)
         while (last[-1] != ',') last--;
         sum += strtod(last, NULL) / (double)TEST_IMAGES;
     }
-    ck_assert_double_eq_tol(sum, number(hmc, "log_likelihood"), 1e-6);
+    ck_assert_double_eq_tol(sum, cli_number(hmc, "log_likelihood"), 1e-6);
     free(table);
     json_decref(j);
 }
@@ -75,10 +60,10 @@ END_TEST
 /* The other fields are as without it; ISA and threads change nothing; another seed does. */
 START_TEST(test_fields)
 {
-    json_t *plain = eval("m3", ""), *full = eval("m3", "--hmc --hmc-samples 9 --burn-in 7"),
-           *same = eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --threads 3 --isa generic"),
-           *other = eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --seed 99"),
-           *longer = eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --leapfrog 5");
+    json_t *plain = cli_eval("m3", ""), *full = cli_eval("m3", "--hmc --hmc-samples 9 --burn-in 7"),
+           *same = cli_eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --threads 3 --isa generic"),
+           *other = cli_eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --seed 99"),
+           *longer = cli_eval("m3", "--hmc --hmc-samples 9 --burn-in 7 --leapfrog 5");
     ck_assert(json_equal(json_object_get(full, "hmc"), json_object_get(same, "hmc")));
     ck_assert(!json_equal(json_object_get(full, "hmc"), json_object_get(other, "hmc")));
     ck_assert(!json_equal(json_object_get(full, "hmc"), json_object_get(longer, "hmc")));
@@ -96,7 +81,7 @@ START_TEST(test_what_it_says)
     ck_assert_int_eq(o.status, 0);
     ck_assert_ptr_nonnull(strstr(o.out, "(Hamiltonian Monte Carlo, 50 draws, acceptance 0."));
     ck_assert_ptr_nonnull(strstr(o.out, "not to be trusted with 6 dimensions of z: above 5 "));
-    json_t *j = eval("m6", "--hmc --first 10");
+    json_t *j = cli_eval("m6", "--hmc --first 10");
     ck_assert(json_is_true(json_object_get(json_object_get(j, "hmc"), "unreliable")));
     json_decref(j);
     o = cli_run("eval m3/model.safetensors --data plain --hmc --first 1");

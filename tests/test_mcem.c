@@ -1,8 +1,8 @@
 /* Monte Carlo EM on the linear-Gaussian model, whose likelihood has a known maximum: probabilistic
  * PCA (Tipping & Bishop 1999). */
 #include "../vae/base/memory.h"
-#include "../vae/methods/train.h"
 #include "linear_gaussian.h"
+#include "oracle_pair.h"
 #include "picks.h"
 #include "suites.h"
 #include <math.h>
@@ -29,16 +29,6 @@ static struct vae_run run_of(enum vae_optimizer optimizer, float lr, double deca
     r.optim.given[OPTIM_DECAY] = true;
     r.optim.value[OPTIM_DECAY] = decay;
     return r;
-}
-
-static struct vae_trainer trainer_of(const struct vae_run *run, const struct images *images)
-{
-    struct sv_choice k;
-    struct vae_trainer t;
-    struct vae_error e = {""};
-    sv_choice_default(NULL, &k);
-    ck_assert(vae_trainer_create(&t, &k, run, images, NULL, &e));
-    return t;
 }
 
 /* --- the likelihood of W and b, and its maximum --- */
@@ -185,7 +175,7 @@ START_TEST(test_climbs)
     const int cycles = 600;
     struct images images = linear_images(COUNT, verify_seed());
     struct vae_run run = run_of(VAE_ADAM, 1e-3f, 0);
-    struct vae_trainer t = trainer_of(&run, &images);
+    struct vae_trainer t = pair_trainer(&run, &images);
     double first = 0, mean = 0;
     for (int i = 0; i < cycles; i++) {
         struct vae_bound b = {0};
@@ -214,9 +204,9 @@ START_TEST(test_prior)
     struct vae_run run = run_of(VAE_SGD, 1e-9f, 0);
     struct vae_bound ignored = {0};
     run.cycle.updates = 1;
-    struct vae_trainer t = trainer_of(&run, &images);
+    struct vae_trainer t = pair_trainer(&run, &images);
     run.optim.value[OPTIM_DECAY] = 1e6;
-    struct vae_trainer u = trainer_of(&run, &images);
+    struct vae_trainer u = pair_trainer(&run, &images);
     const size_t first = t.model.layer[1].w.offset, end = t.model.layer[1].b.offset;
     float *before = vae_memory_get(t.model.params * sizeof *before);
     memcpy(before, t.model.w, t.model.params * sizeof *before);
@@ -242,7 +232,7 @@ START_TEST(test_batch_does_not_matter)
         struct vae_run run = run_of(VAE_ADAGRAD, 1e-3f, 1);
         struct vae_bound ignored = {0};
         run.batch = batch;
-        struct vae_trainer t = trainer_of(&run, &images);
+        struct vae_trainer t = pair_trainer(&run, &images);
         const size_t bytes = t.model.params * sizeof *want;
         for (int i = 0; i < 5; i++) vae_trainer_step(&t, &ignored);
         if (!want) {

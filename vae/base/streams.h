@@ -26,7 +26,7 @@ enum vae_stream {
     STREAM_EPS_LOCAL_VALIDATION, /* the same; validation image */
     STREAM_PRIOR, /* z of the sleep phase; step: training step; row: of the minibatch */
     STREAM_DREAM, /* its pixels; the same; column: pixel */
-    STREAM_CHAIN, /* starts of a Markov chain; step: 2 l of draw l, 2 l + 1 of the pick; row: test image */
+    STREAM_CHAIN, /* starts of a chain; step: 2 l of draw l, 2 l + 1 of its pick; row: image */
     STREAM_CHAIN_POINTS,        /* the same; training image */
     STREAM_CHAIN_VALIDATION,    /* the same; validation image */
     STREAM_MOMENTUM,            /* step: move; row: test image */

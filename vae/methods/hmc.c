@@ -36,6 +36,13 @@ void vae_hmc_destroy(struct vae_hmc *h)
     *h = (struct vae_hmc){0};
 }
 
+float vae_hmc_step_size(double factor, int exponent)
+{
+    double power = 1;
+    for (int i = 0; i < (exponent < 0 ? -exponent : exponent); i++) power *= factor;
+    return (float)(exponent < 0 ? 0.1 / power : 0.1 * power);
+}
+
 /* The thread's rows: those of which vae_back_decoder gives it the gradient. */
 static struct vae_range own_of(struct vae_job j, struct vae_range r)
 {
@@ -98,9 +105,7 @@ static void note_energy(const struct vae_model *m, const struct vae_hmc *h, stru
     k->normal_ll(own.rows, n, rows_from(m, w->z, at), m->ld.z, w->log_w + at);
     k->normal_ll(own.rows, n, rows_from(m, w->eps, at), m->ld.z, w->weight + at);
     for (size_t i = at; i < at + own.rows; i++) {
-        double ll = 0;
-        for (size_t g = 0; g < vae_groups(&m->shape); g++) ll += (double)w->ll[g * m->max_rows + i];
-        h->log_joint[end][i] = ll + (double)w->log_w[i];
+        h->log_joint[end][i] = vae_row_ll(m, i) + (double)w->log_w[i];
         h->energy[end][i] = -h->log_joint[end][i] - (double)w->weight[i];
     }
 }

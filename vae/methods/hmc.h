@@ -26,6 +26,9 @@ bool vae_hmc_create(struct vae_hmc *h, const struct vae_model *m, size_t leapfro
                     struct vae_error *e);
 void vae_hmc_destroy(struct vae_hmc *h);
 
+/* The step size 0.1 * factor^exponent. Products alone: a libm's pow may round differently. */
+float vae_hmc_step_size(double factor, int exponent);
+
 /* Half-passes, called by every thread as those of model.h. A generator's row 0 is row 0 of the
  * model. */
 

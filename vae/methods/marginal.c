@@ -27,13 +27,7 @@ static struct sv_rng rng_of(const struct vae_marginal *s, enum vae_stream stream
 
 enum { UP = 1, DOWN = 9, MOST_EXPONENT = 400 };
 
-/* 0.1 * 1.1^m; products alone, so that no libm has a say. */
-static float step_size(int m)
-{
-    double power = 1;
-    for (int i = 0; i < (m < 0 ? -m : m); i++) power *= 1.1;
-    return (float)(m < 0 ? 0.1 / power : 0.1 * power);
-}
+static float step_size(int m) { return vae_hmc_step_size(1.1, m); }
 
 /* The nearest whole number to sum / count. */
 static int nearest(int sum, int count)
@@ -61,10 +55,8 @@ static void adapt(struct vae_marginal *s, size_t row, size_t move)
 static void maybe_start(struct vae_marginal *s, size_t row, float u)
 {
     const struct vae_model *m = &s->model;
-    double ll = 0;
+    const double ll = vae_row_ll(m, row);
     float power, share;
-    for (size_t g = 0; g < vae_groups(&m->shape); g++)
-        ll += (double)m->work.ll[g * m->max_rows + row];
     if (!isfinite(ll)) return;
     const bool most = ll > s->most[row];
     power = (float)(most ? s->most[row] - ll : ll - s->most[row]);

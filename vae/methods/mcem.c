@@ -30,12 +30,7 @@ void vae_mcem_destroy(struct vae_mcem *c)
     *c = (struct vae_mcem){0};
 }
 
-float vae_mcem_step_size(int exponent)
-{
-    double power = 1; /* no pow: a libm's may round differently */
-    for (int i = 0; i < (exponent < 0 ? -exponent : exponent); i++) power *= 1.25;
-    return (float)(exponent < 0 ? 0.1 / power : 0.1 * power);
-}
+float vae_mcem_step_size(int exponent) { return vae_hmc_step_size(1.25, exponent); }
 
 /* --- a part of the images, on each thread --- */
 

@@ -105,8 +105,9 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
 }
 
-/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Without log-variances
- * of z there is no second half, and with a fixed variance none of d_out. Goes row by row, so that a row stays in L1. */
+/* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Where log-variances
+ * do not depend on z, out has no second half; where they are fixed, d_out has none either. Goes row
+ * by row, so that a row stays in L1. */
 static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r,
                             float draw_weight)
 {

@@ -105,6 +105,15 @@ static inline size_t vae_groups(const struct vae_shape *s)
     return (vae_panels(vae_outputs(s)) + VAE_GROUP - 1) / VAE_GROUP;
 }
 
+/* log p(x|z) of a row that has its likelihood: its groups in ascending order. */
+static inline double vae_row_ll(const struct vae_model *m, size_t row)
+{
+    double ll = 0;
+    for (size_t g = 0; g < vae_groups(&m->shape); g++)
+        ll += (double)m->work.ll[g * m->max_rows * m->samples + row];
+    return ll;
+}
+
 /* Allocates; parameters and statistics are zero. */
 bool vae_create(struct vae_model *m, const struct sv_choice *k, const struct vae_shape *shape,
                 enum vae_optimizer optimizer, size_t max_rows, size_t samples, struct pool *pool,

@@ -8,7 +8,7 @@ void vae_log_weights(struct vae_job j, struct vae_range own)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
-    const size_t samples = m->samples, z = m->shape.latent, groups = vae_groups(&m->shape);
+    const size_t samples = m->samples, z = m->shape.latent;
     const size_t first = own.first * samples, draws = own.rows * samples;
     sv_for(&m->k, draws, z, 0)
         ->log_ratio(&(struct sv_log_ratio){.m = own.rows,
@@ -20,11 +20,8 @@ void vae_log_weights(struct vae_job j, struct vae_range own)
                                            .eps = w->eps + first * m->ld.z,
                                            .ldz = m->ld.z,
                                            .y = w->log_w + first});
-    for (size_t r = first; r < first + draws; r++) {
-        double ll = 0;
-        for (size_t g = 0; g < groups; g++) ll += (double)w->ll[g * m->max_rows * samples + r];
-        w->log_w[r] = (float)(ll + (double)w->log_w[r]);
-    }
+    for (size_t r = first; r < first + draws; r++)
+        w->log_w[r] = (float)(vae_row_ll(m, r) + (double)w->log_w[r]);
 }
 
 void vae_weigh(struct vae_job j, struct vae_range points, bool gradient)
