@@ -119,7 +119,7 @@ RUN(kl, k->kl(&(struct sv_kl){.m = ROWS, .n = n, .mu = p[0], .logvar = p[1], .ld
     ROWS)
 RUN(reparam,
     k->reparam(&(struct sv_reparam){ROWS, n, 1, p[0], p[0], n, p[1], p[3], n, p[2],
-                                    sv_rng_at(1, 0, 0)}),
+                                    sv_rng_at(1, 0, 0), SV_NOISE_NORMAL}),
     ROWS)
 RUN(u8_to_f32, k->u8_to_f32(n, (const uint8_t *)p[0], p[1]), 5)
 RUN(sgd, k->sgd(n, p[0], p[1], 1e-3f, 1e-4f), 12)

@@ -130,13 +130,14 @@ typedef void SV_T(logsumexp_grad_fn)(const struct SV_T(logsumexp_grad) * p);
 typedef void SV_T(scale_rows_fn)(size_t m, size_t n, const real *s, const real *x, size_t ldx,
                                  real *y, size_t ldy);
 
-/* ---- kl ----------------------------------------------------------------------------------------
- * kl[i] = KL(N(mu_i, diag exp logvar_i) || N(0, I))
- *       = 1/2 sum_j (mu^2 + (sigma^2 - 1 - logvar)),  sigma = exp(logvar / 2)   (AEVB, appendix B)
- * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + sigma^2 + 1 + |logvar|): to the addends, because
- * the KL itself is near 0 at the start of training.
- * ---- kl_grad: as kl, and dmu = mu, dlogvar = (sigma^2 - 1) / 2
- * Accuracy: dmu exact, dlogvar 8 u relative to (sigma^2 + 1) / 2. */
+/* ---- kl: divergence of z = mu + sigma eps, sigma = exp(logvar / 2), from N(0, I) -----------------
+ * kl[i] = 1/2 sum_j (mu^2 + (v sigma^2 + 2 kappa - logvar)), with v the variance of eps and kappa =
+ * 1/2 log 2 pi less its entropy (AEVB, appendix B, for normal eps):
+ *   normal v = 1, 2 kappa = -1;  Laplace 2, log(pi / 2) - 2;  logistic pi^2 / 3, log 2 pi - 4.
+ * Accuracy: (n + 8) u relative to 1/2 sum (mu^2 + v sigma^2 + 2 |kappa| + |logvar|): to the addends,
+ * because the KL itself is near 0 at the start of training.
+ * ---- kl_grad: as kl, and dmu = mu, dlogvar = (v sigma^2 - 1) / 2
+ * Accuracy: dmu exact, dlogvar 8 u relative to (v sigma^2 + 1) / 2. */
 struct SV_T(kl) {
     size_t m, n;
     const real *mu, *logvar; /* m x n */
@@ -145,14 +146,17 @@ struct SV_T(kl) {
     /* kl_grad only: */
     real *dmu, *dlogvar; /* m x n */
     size_t ldg;
+    enum sv_noise noise;
 };
 typedef void SV_T(kl_fn)(const struct SV_T(kl) * p);
 
 /* ---- reparam: reparameterised draws and their KL, in one pass (AEVB, section 2.4) ---------------
  * For row i < m and draw l < samples, with r = i samples + l:
- *   eps[r] = standard normals, exactly those of kernel `normal` in row r;
  *   z[r] = mu[i] + exp(logvar[i] / 2) eps[r];   kl[i] exactly as kernel `kl`.
- * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. Accuracy: eps as `normal`, z 12 u
+ * Normal eps[r] are those of kernel `normal` in row r. Others are s |eps| with the word w of kernel
+ * `philox` at (r, j): s is -1 where w is odd, and with u = ((w >> 1) + 1/2) 2^-31 rounded to float
+ * |eps| is -log u (Laplace) or log1p(2 (1 - u) / u) = log((2 - u) / u) (logistic).
+ * mu, logvar: m x n with ld. z, eps: (m samples) x n with ldz. Accuracy: eps 6 u relative, z 12 u
  * relative to |mu| + sigma |eps|. */
 struct SV_T(reparam) {
     size_t m, n, samples;
@@ -162,6 +166,7 @@ struct SV_T(reparam) {
     size_t ldz;
     real *kl; /* [m] */
     struct sv_rng rng;
+    enum sv_noise noise;
 };
 typedef void SV_T(reparam_fn)(const struct SV_T(reparam) * p);
 
@@ -170,7 +175,8 @@ typedef void SV_T(reparam_fn)(const struct SV_T(reparam) * p);
  *   loss + beta KL - sum_r c_r (log p(z_r) - log q(z_r|x)),
  * where z_r = mu_i + sigma_i eps_r and r = i samples + l:
  *   g_r = dz_r + c_r z_r,   dmu = beta mu + sum_l g_r,
- *   dlogvar = beta (sigma^2 - 1) / 2 + 1/2 sigma sum_l g_r eps_r - 1/2 sum_l c_r,   l ascending.
+ *   dlogvar = beta (v sigma^2 - 1) / 2 + 1/2 sigma sum_l g_r eps_r - 1/2 sum_l c_r,   l ascending,
+ * v as in `kl`.
  * beta = 1 without row weights c takes the KL in closed form (AEVB, equation 7); beta = 0 with
  * c_r = 1 / samples estimates it from the draws (equation 6); other beta: Higgins et al. 2017,
  * "beta-VAE". Accuracy: (samples + 8) u relative to the addends; those of g are |dz| and |c z|. */
@@ -185,13 +191,16 @@ struct SV_T(reparam_grad) {
     const real *z;       /* shape and ld of dz */
     real *dmu, *dlogvar; /* m x n */
     size_t ldg;
+    enum sv_noise noise;
 };
 typedef void SV_T(reparam_grad_fn)(const struct SV_T(reparam_grad) * p);
 
 /* ---- log_ratio: log p(z) - log q(z|x) of reparam's draws, p = N(0, I) ---------------------------
- * y[r] = 1/2 sum_j (eps_r^2 + logvar_i - z_r^2),  r = i samples + l. There is no division by sigma,
- * because (z - mu) / sigma is eps. The mean of y over eps is -KL (AEVB, equations 6 and 7).
- * Accuracy: (n + 10) u relative to 1/2 sum (eps^2 + |logvar| + z^2). */
+ * y[r] = 1/2 sum_j (h(eps_r) + logvar_i - z_r^2),  r = i samples + l,  h = -2 log f - log 2 pi of eps's
+ * density f:  normal eps^2;  Laplace 2 |eps| + log(2 / pi);  logistic 2 |eps| + 4 log1p(e^-|eps|) -
+ * log 2 pi. There is no division by sigma, because (z - mu) / sigma is eps. The mean of y over eps is
+ * -KL (AEVB, equations 6 and 7). Accuracy: (n + 10) u relative to 1/2 sum (eps^2 + |logvar| + z^2);
+ * for the others 2 |eps| + 4 in place of eps^2. */
 struct SV_T(log_ratio) {
     size_t m, n, samples;
     const real *logvar; /* m x n */
@@ -199,6 +208,7 @@ struct SV_T(log_ratio) {
     const real *z, *eps; /* (m samples) x n */
     size_t ldz;
     real *y; /* [m samples] */
+    enum sv_noise noise;
 };
 typedef void SV_T(log_ratio_fn)(const struct SV_T(log_ratio) * p);
 

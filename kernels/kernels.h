@@ -35,6 +35,10 @@ static const struct sv_epilogue_row {
 #undef SV_EPILOGUE
 };
 
+/* Densities of eps in z = mu + sigma eps: the normal's, Laplace's 1/2 e^-|eps|, and the logistic
+ * e^-eps / (1 + e^-eps)^2. */
+enum sv_noise { SV_NOISE_NORMAL, SV_NOISE_LAPLACE, SV_NOISE_LOGISTIC, SV_NOISES };
+
 /* Philox key and counter: ctr = {column block, row, step, stream}. */
 struct sv_rng {
     uint32_t key[2]; /* the seed, low word first */

@@ -26,6 +26,20 @@
 #include "../kernels/kernels.def"
 #undef SV_KERNEL
 
+/* The variance v of eps, and 2 kappa = log 2 pi less twice its entropy: 1/2 log(2 pi e), 1 + log 2 and 2. */
+static inline real noise_variance(enum sv_noise noise)
+{
+    return noise == SV_NOISE_NORMAL    ? 1
+           : noise == SV_NOISE_LAPLACE ? 2
+                                       : (real)3.28986813369645287294; /* pi^2 / 3 */
+}
+static inline real noise_kappa2(enum sv_noise noise)
+{
+    return noise == SV_NOISE_NORMAL    ? -1
+           : noise == SV_NOISE_LAPLACE ? (real)-1.54841729471054517
+                                       : (real)-2.16212293359065464;
+}
+
 static const real half = (real)0.5, log_2pi = (real)1.83787706640934548356;
 
 /* Shared by several kernels. */

@@ -27,6 +27,7 @@ struct vae_oracle {
     bool fixed; /* v = min_logvar everywhere; the decoder does not output it */
     bool pixel; /* v is a parameter for each pixel, the last tensor, after one of no size */
     double min_logvar;
+    enum sv_noise posterior;  /* of eps in z = mu + sigma eps */
     double beta;              /* weight of the KL in the objective; 1: the ELBO */
     const double *row_weight; /* c of the draws, [rows samples]; NULL: all 0 */
     bool iwae; /* the objective is -log_mean (Burda et al. 2015, equation 8) instead */

@@ -37,6 +37,13 @@ const struct vae_shape pair_shapes[PAIR_SHAPES] = {
      .variance_at = -0.0035f,
      .logvar_from = LOGVAR_PIXEL},
     {.enc = {1, {18}}, .likelihood = VAE_GAUSSIAN, .logvar_from = LOGVAR_PIXEL},
+    {.enc = {1, {50}}, .dec = {1, {50}}, .posterior = SV_NOISE_LAPLACE},
+    {.enc = {1, {21}},
+     .dec = {2, {9, 35}},
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_FIXED,
+     .variance_at = 0.5f,
+     .posterior = SV_NOISE_LOGISTIC},
 };
 
 static const enum oracle_activation oracle_activations[] = {[VAE_TANH] = ORACLE_TANH,
@@ -63,6 +70,7 @@ struct vae_oracle pair_oracle(const struct vae_shape *s, size_t samples)
                            .gaussian = s->likelihood == VAE_GAUSSIAN,
                            .fixed = fixed,
                            .pixel = s->logvar_from == LOGVAR_PIXEL,
+                           .posterior = s->posterior,
                            .min_logvar = s->variance == VARIANCE_LIMITED ? (double)s->variance_at
                                          : fixed ? 2 * log((double)s->variance_at)
                                                  : -INFINITY,

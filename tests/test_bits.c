@@ -36,7 +36,8 @@ static struct vae_run odd_run(int i)
                    VAE_GAUSSIAN,
                    VARIANCE_LIMITED,
                    -1.5f,
-                   LOGVAR_HEAD},
+                   LOGVAR_HEAD,
+                   SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM},
         {.shape = {0,
                    0,
@@ -47,7 +48,8 @@ static struct vae_run odd_run(int i)
                    VAE_GAUSSIAN,
                    VARIANCE_FIXED,
                    0.3f,
-                   LOGVAR_HEAD},
+                   LOGVAR_HEAD,
+                   SV_NOISE_NORMAL},
          .optimizer = VAE_ADAGRAD,
          .samples = 2},
         {.shape =
@@ -104,7 +106,8 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD},
+              LOGVAR_HEAD,
+              SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_WAKE_SLEEP},
         {.shape =
@@ -117,7 +120,8 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_FIXED,
               0.3f,
-              LOGVAR_HEAD},
+              LOGVAR_HEAD,
+              SV_NOISE_NORMAL},
          .optimizer = VAE_SGD,
          .method = VAE_WAKE_SLEEP,
          .lr = 1e-4f},
@@ -136,7 +140,8 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD},
+              LOGVAR_HEAD,
+              SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_MCEM,
          .cycle = {2, 1},
@@ -163,9 +168,18 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD},
+              LOGVAR_HEAD,
+              SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_FULL_VB},
+        {.shape = {.enc = {1, {17}}, .dec = {1, {21}}, .latent = 6, .posterior = SV_NOISE_LAPLACE},
+         .optimizer = VAE_ADAM,
+         .samples = 2},
+        {.shape =
+             {.enc = {1, {17}}, .dec = {1, {21}}, .latent = 67, .posterior = SV_NOISE_LOGISTIC},
+         .optimizer = VAE_ADAGRAD,
+         .estimator = VAE_ESTIMATOR_IWAE,
+         .samples = 3},
     };
     struct vae_run r = runs[i];
     r.shape.rows = 7;
@@ -178,7 +192,7 @@ static struct vae_run odd_run(int i)
     if (!(r.lr > 0)) r.lr = 0.01f;
     return r;
 }
-enum { ODD_RUNS = 22 };
+enum { ODD_RUNS = 24 };
 
 /* One way to run: kernels and threads. */
 struct way {

@@ -72,6 +72,24 @@ START_TEST(test_noise_per_pixel)
 }
 END_TEST
 
+/* Posteriors other than the normal go on to the same bits, and importance sampling of them runs. */
+START_TEST(test_posterior)
+{
+    cli_must_work(
+        "train --data plain --out p --epochs 3 --posterior laplace --samples-per-x 2 " MODEL);
+    cli_must_work(
+        "train --data plain --out q --epochs 1 --posterior laplace --samples-per-x 2 " MODEL);
+    cli_must_say("train --data plain --out q --resume q/model.safetensors --epochs 3 --quiet",
+                 NULL);
+    ck_assert(cli_same_file("p/model.safetensors", "q/model.safetensors"));
+    ck_assert(cli_header_holds("p/model.safetensors", "\"posterior\":\"laplace\""));
+    cli_must_work(
+        "eval p/model.safetensors --data plain --grey --importance-samples 20 --per-dimension");
+    cli_must_work(
+        "train --data plain --out r --epochs 1 --posterior logistic --method full-vb " MODEL);
+}
+END_TEST
+
 Suite *suite_methods(void)
 {
     Suite *s = suite_create("methods");
@@ -81,6 +99,7 @@ Suite *suite_methods(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_methods_logged);
     tcase_add_test(t, test_noise_per_pixel);
+    tcase_add_test(t, test_posterior);
     suite_add_tcase(s, t);
     return s;
 }

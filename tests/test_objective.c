@@ -5,6 +5,7 @@
 #include "../reference/verify/verify.h"
 #include "suites.h"
 #include <math.h>
+#include <stdlib.h>
 
 enum { M = 4, N = 5, MOST_DRAWS = 3, ROWS = M * MOST_DRAWS };
 
@@ -14,7 +15,12 @@ static const struct objective {
     size_t samples;
     double beta;
     bool weighted;
-} objectives[] = {{1, 1, false}, {3, 1, false}, {1, 0.3, false}, {2, 0, true}, {3, 0.3, true}};
+    enum sv_noise noise;
+} objectives[] = {{1, 1, false, SV_NOISE_NORMAL},   {3, 1, false, SV_NOISE_NORMAL},
+                  {1, 0.3, false, SV_NOISE_NORMAL}, {2, 0, true, SV_NOISE_NORMAL},
+                  {3, 0.3, true, SV_NOISE_NORMAL},  {1, 1, false, SV_NOISE_LAPLACE},
+                  {3, 0.3, true, SV_NOISE_LAPLACE}, {2, 1, false, SV_NOISE_LOGISTIC},
+                  {3, 0.3, true, SV_NOISE_LOGISTIC}};
 enum { OBJECTIVES = sizeof objectives / sizeof *objectives };
 
 /* An encoder's output, the draws from it, their gradients and their row weights. */
@@ -49,7 +55,7 @@ static struct draws random_draws(size_t samples)
     return d;
 }
 
-static void log_ratio(const struct draws *d, size_t samples, double *y)
+static void log_ratio(const struct draws *d, size_t samples, enum sv_noise noise, double *y)
 {
     ref64_kernels.log_ratio(&(struct sv64_log_ratio){.m = M,
                                                      .n = N,
@@ -59,7 +65,8 @@ static void log_ratio(const struct draws *d, size_t samples, double *y)
                                                      .z = d->z,
                                                      .eps = d->eps,
                                                      .ldz = N,
-                                                     .y = y});
+                                                     .y = y,
+                                                     .noise = noise});
 }
 
 static void must_be_close(double got, double want, const char *what, size_t i)
@@ -74,7 +81,7 @@ START_TEST(test_log_ratio)
     const size_t samples = 1 + (size_t)_i;
     const struct draws d = random_draws(samples);
     double y[ROWS], prior[ROWS], posterior[ROWS] = {0};
-    log_ratio(&d, samples, y);
+    log_ratio(&d, samples, SV_NOISE_NORMAL, y);
     ref64_kernels.normal_ll(M * samples, N, d.z, N, prior);
     for (size_t r = 0; r < M * samples; r++)
         ref64_kernels.gaussian_ll(&(struct sv64_gaussian_ll){.m = 1,
@@ -94,9 +101,9 @@ static double loss(const struct objective *o, struct draws *d)
 {
     double kl[M], ratio[ROWS], sum = 0;
     draw(d, o->samples);
-    ref64_kernels.kl(
-        &(struct sv64_kl){.m = M, .n = N, .mu = d->mu, .logvar = d->logvar, .ld = N, .kl = kl});
-    log_ratio(d, o->samples, ratio);
+    ref64_kernels.kl(&(struct sv64_kl){
+        .m = M, .n = N, .mu = d->mu, .logvar = d->logvar, .ld = N, .kl = kl, .noise = o->noise});
+    log_ratio(d, o->samples, o->noise, ratio);
     for (size_t i = 0; i < M; i++) sum += o->beta * kl[i];
     for (size_t r = 0; o->weighted && r < M * o->samples; r++) sum -= d->c[r] * ratio[r];
     for (size_t e = 0; e < M * o->samples * N; e++) sum += d->dz[e] * d->z[e];
@@ -133,11 +140,63 @@ START_TEST(test_reparam_grad)
                                                            .z = o->weighted ? d.z : NULL,
                                                            .dmu = dmu,
                                                            .dlogvar = dlogvar,
-                                                           .ldg = N});
+                                                           .ldg = N,
+                                                           .noise = o->noise});
     for (size_t i = 0; i < M * N; i++) {
         must_be_close(dmu[i], central(o, &d, &d.mu[i]), "dmu", i);
         must_be_close(dlogvar[i], central(o, &d, &d.logvar[i]), "dlogvar", i);
     }
+}
+END_TEST
+
+/* _i: noise. The least KL to N(0, 1), at sigma^2 = 1 / v, and the mean of log p(z) - log q(z|x), which
+ * is -KL, over many draws; their variance is v. */
+START_TEST(test_noise)
+{
+    enum { DRAWS = 200000 };
+    static const double least[] = {0, 0.07236, 0.01436}, v[] = {1, 2, 3.289868};
+    const double mu = 0.4, logvar = -0.7, zero = 0, best = -log(v[_i]);
+    double *z = calloc(3 * DRAWS, sizeof *z), *eps = z + DRAWS, *y = eps + DRAWS;
+    double kl, sum = 0, squares = 0, spread = 0;
+    struct sv64_kl at = {.m = 1,
+                         .n = 1,
+                         .mu = &zero,
+                         .logvar = &best,
+                         .ld = 1,
+                         .kl = &kl,
+                         .noise = (enum sv_noise)_i};
+    ref64_kernels.kl(&at);
+    ck_assert_double_eq_tol(kl, least[_i], 1e-5);
+    ref64_kernels.reparam(&(struct sv64_reparam){.m = 1,
+                                                 .n = 1,
+                                                 .samples = DRAWS,
+                                                 .mu = &mu,
+                                                 .logvar = &logvar,
+                                                 .ld = 1,
+                                                 .z = z,
+                                                 .eps = eps,
+                                                 .ldz = 1,
+                                                 .kl = &kl,
+                                                 .rng = sv_rng_at(verify_seed(), 1, 2),
+                                                 .noise = (enum sv_noise)_i});
+    ref64_kernels.log_ratio(&(struct sv64_log_ratio){.m = 1,
+                                                     .n = 1,
+                                                     .samples = DRAWS,
+                                                     .logvar = &logvar,
+                                                     .ld = 1,
+                                                     .z = z,
+                                                     .eps = eps,
+                                                     .ldz = 1,
+                                                     .y = y,
+                                                     .noise = (enum sv_noise)_i});
+    for (size_t i = 0; i < DRAWS; i++) {
+        sum += y[i] / (double)DRAWS;
+        spread += y[i] * y[i] / (double)DRAWS;
+        squares += eps[i] * eps[i] / (double)DRAWS;
+    }
+    ck_assert_double_eq_tol(sum, -kl, 4.5 * sqrt(spread / (double)DRAWS));
+    ck_assert_double_eq_tol(squares, v[_i], 0.05 * v[_i]);
+    free(z);
 }
 END_TEST
 
@@ -169,6 +228,7 @@ Suite *suite_objective(void)
     tcase_set_tags(t, "training");
     tcase_add_loop_test(t, test_log_ratio, 0, MOST_DRAWS);
     tcase_add_loop_test(t, test_reparam_grad, 0, OBJECTIVES);
+    tcase_add_loop_test(t, test_noise, 0, SV_NOISES);
     tcase_add_test(t, test_logsumexp_grad);
     suite_add_tcase(s, t);
     return s;

@@ -23,6 +23,7 @@ static struct vae_run run_of(int shape, size_t samples)
                         .lr = 1e-3f,
                         .seed = SEED,
                         .train_images = COUNT};
+    r.shape.posterior = SV_NOISE_NORMAL; /* of the sleep phase */
     r.init_sd = pair_init_sd(&r.shape);
     if (r.shape.likelihood == VAE_GAUSSIAN) { /* unclipped pixels make for steep gradients */
         r.init_sd = fminf(r.init_sd, 0.1f);

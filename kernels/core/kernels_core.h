@@ -10,6 +10,8 @@
 
 #include "activation.h"
 
+#include "rng.h"
+
 #include "kl.h"
 #include "leapfrog.h"
 #include "loglik.h"

@@ -1,5 +1,14 @@
+/* The variant is the noise. */
 #include "kcase.h"
+#include "noise_case.h"
 #include <math.h>
+
+static bool kl_shape(size_t i, bool quick, struct shape *s)
+{
+    return shape_noise(shape_matrix, 1, i, quick, s);
+}
+
+static enum sv_noise noise_of(const struct shape *s) { return (enum sv_noise)s->variant; }
 
 enum { MU, LOGVAR, KL, DMU, DLOGVAR };
 
@@ -27,7 +36,8 @@ static size_t kl_grad_operands(const struct shape *s, struct operand *ops)
                             .kl = p[KL],                                                           \
                             .dmu = p[DMU],                                                         \
                             .dlogvar = p[DLOGVAR],                                                 \
-                            .ldg = o[DMU].ld};                                                     \
+                            .ldg = o[DMU].ld,                                                      \
+                            .noise = noise_of(s)};                                                 \
     k->kernel(&a)
 #define VALUE(T) KL_CALL(T, kl)
 #define GRAD(T)  KL_CALL(T, kl_grad)
@@ -42,7 +52,8 @@ static void bound_kl(const struct shape *s, const struct operand *o, double *con
         for (size_t j = 0; j < s->n; j++) {
             const size_t e = i * o[MU].ld + j;
             const double mu = before[MU][e], lv = before[LOGVAR][e];
-            bound[KL][i] += U_F32 * (double)(s->n + 8) * 0.5 * (mu * mu + exp(lv) + 1 + fabs(lv));
+            bound[KL][i] +=
+                U_F32 * (double)(s->n + 8) * 0.5 * noise_kl_addends(mu, lv, noise_of(s));
         }
 }
 static void bound_kl_grad(const struct shape *s, const struct operand *o, double *const *before,
@@ -52,21 +63,26 @@ static void bound_kl_grad(const struct shape *s, const struct operand *o, double
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
             const double lv = before[LOGVAR][i * o[MU].ld + j];
-            bound[DLOGVAR][i * o[DMU].ld + j] = 8 * U_F32 * 0.5 * (exp(lv) + 1); /* dmu: exact */
+            bound[DLOGVAR][i * o[DMU].ld + j] =
+                8 * U_F32 * 0.5 * (noise_v(noise_of(s)) * exp(lv) + 1); /* dmu: exact */
         }
 }
 
 const struct kcase case_kl = {.kernel = "kl",
-                              .shape = shape_matrix,
+                              .shape = kl_shape,
                               .operands = kl_operands,
                               .call = call_kl,
                               .call64 = call_kl64,
                               .bound = bound_kl,
-                              .flops = 8};
+                              .flops = 8,
+                              .variant_text = noise_text,
+                              .added = {.golden = 1, .known = 1}};
 const struct kcase case_kl_grad = {.kernel = "kl_grad",
-                                   .shape = shape_matrix,
+                                   .shape = kl_shape,
                                    .operands = kl_grad_operands,
                                    .call = call_kl_grad,
                                    .call64 = call_kl_grad64,
                                    .bound = bound_kl_grad,
-                                   .flops = 9};
+                                   .flops = 9,
+                                   .variant_text = noise_text,
+                                   .added = {.golden = 1, .known = 1}};

@@ -1,18 +1,34 @@
-/* The variant is the number of draws L, 0 ... 3. */
+/* A variant is the number of draws L, 0 ... 3, plus steps of 4 for what else there is. */
 #include "kcase.h"
+#include "noise_case.h"
 #include <math.h>
 #include <stdio.h>
 
-static bool reparam_shape(size_t i, bool quick, struct shape *s)
+enum { SAMPLES = 4 };
+static size_t samples(const struct shape *s) { return (size_t)(s->variant % SAMPLES); }
+
+static bool draws_shape(size_t i, bool quick, struct shape *s)
 {
     const bool more = shape_matrix(i, quick, s);
-    s->variant = (int)(i % 4);
+    s->variant = (int)(i % SAMPLES);
     return more;
 }
 
-static void samples_text(int samples, char text[VARIANT_TEXT])
+static bool reparam_shape(size_t i, bool quick, struct shape *s)
 {
-    snprintf(text, VARIANT_TEXT, "L = %d", samples);
+    return shape_noise(draws_shape, SAMPLES, i, quick, s);
+}
+
+static enum sv_noise noise_of(const struct shape *s)
+{
+    return (enum sv_noise)(s->variant / SAMPLES);
+}
+
+static void samples_text(int variant, char text[VARIANT_TEXT])
+{
+    char noise[VARIANT_TEXT];
+    noise_text(variant / SAMPLES, noise);
+    snprintf(text, VARIANT_TEXT, "L = %d%s%.40s", variant % SAMPLES, *noise ? ", " : "", noise);
 }
 
 static struct sv_rng rng_of(const struct shape *s) { return sv_rng_at(0x5eed0000 + s->n, 3, 7); }
@@ -23,7 +39,7 @@ enum { MU, LOGVAR, Z, EPS, KL };
 
 static size_t reparam_operands(const struct shape *s, struct operand *ops)
 {
-    const size_t rows = s->m * (size_t)s->variant;
+    const size_t rows = s->m * samples(s);
     ops[MU] = matrix("mu", IN, FILL_NORMAL, s->m, s->n, s, 0);
     ops[LOGVAR] = matrix("logvar", IN, FILL_NORMAL, s->m, s->n, s, 0);
     ops[Z] = matrix("z", OUT, FILL_NORMAL, rows, s->n, s, 1);
@@ -35,7 +51,7 @@ static size_t reparam_operands(const struct shape *s, struct operand *ops)
 #define REPARAM(T)                                                                                 \
     const struct T##reparam r = {.m = s->m,                                                        \
                                  .n = s->n,                                                        \
-                                 .samples = (size_t)s->variant,                                    \
+                                 .samples = samples(s),                                            \
                                  .mu = p[MU],                                                      \
                                  .logvar = p[LOGVAR],                                              \
                                  .ld = o[MU].ld,                                                   \
@@ -43,19 +59,21 @@ static size_t reparam_operands(const struct shape *s, struct operand *ops)
                                  .eps = p[EPS],                                                    \
                                  .ldz = o[2].ld,                                                   \
                                  .kl = p[KL],                                                      \
-                                 .rng = rng_of(s)};                                                \
+                                 .rng = rng_of(s),                                                 \
+                                 .noise = noise_of(s)};                                            \
     k->reparam(&r)
 CASE_CALL_T(call_reparam, REPARAM)
 
 static void bound_reparam(const struct shape *s, const struct operand *o, double *const *before,
                           double *const *after, double *const *bound)
 {
-    const size_t ld = o[MU].ld, ldz = o[Z].ld, samples = (size_t)s->variant;
+    const size_t ld = o[MU].ld, ldz = o[Z].ld, draws = samples(s);
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->n; j++) {
             const double mu = before[MU][i * ld + j], lv = before[LOGVAR][i * ld + j];
-            bound[KL][i] += U_F32 * (double)(s->n + 8) * 0.5 * (mu * mu + exp(lv) + 1 + fabs(lv));
-            for (size_t r = i * samples; r < (i + 1) * samples; r++) {
+            bound[KL][i] +=
+                U_F32 * (double)(s->n + 8) * 0.5 * noise_kl_addends(mu, lv, noise_of(s));
+            for (size_t r = i * draws; r < (i + 1) * draws; r++) {
                 const double eps = fabs(after[EPS][r * ldz + j]);
                 bound[EPS][r * ldz + j] = 6 * U_F32 * eps;
                 bound[Z][r * ldz + j] = 12 * U_F32 * (fabs(mu) + exp(lv / 2) * eps);
@@ -70,17 +88,22 @@ const struct kcase case_reparam = {.kernel = "reparam",
                                    .bound = bound_reparam,
                                    .flops = 16,
                                    .variant_text = samples_text,
-                                   .timed_variant = 1};
+                                   .timed_variant = 1,
+                                   .added = {.golden = SAMPLES, .known = SAMPLES}};
 
 /* --- backward --- */
 
 /* Objectives: beta = 1, another beta, row weights with beta = 0, both. None but the last two has
- * row weights. A variant is SAMPLES times the objective, plus the number of draws. */
-enum { PLAIN, SCALED, WEIGHTED, SCALED_WEIGHTED, OBJECTIVES, SAMPLES = 4 };
+ * row weights. A variant is SAMPLES times the objective, plus the number of draws, plus SAMPLES *
+ * OBJECTIVES times the noise. */
+enum { PLAIN, SCALED, WEIGHTED, SCALED_WEIGHTED, OBJECTIVES };
 static const float BETA[OBJECTIVES] = {[PLAIN] = 1, [SCALED] = 0.3f, [SCALED_WEIGHTED] = 0.3f};
 
-static size_t samples(const struct shape *s) { return (size_t)(s->variant % SAMPLES); }
-static int objective(const struct shape *s) { return s->variant / SAMPLES; }
+static int objective(const struct shape *s) { return s->variant / SAMPLES % OBJECTIVES; }
+static enum sv_noise grad_noise(const struct shape *s)
+{
+    return (enum sv_noise)(s->variant / (SAMPLES * OBJECTIVES));
+}
 static bool weighted(const struct shape *s)
 {
     return objective(s) == WEIGHTED || objective(s) == SCALED_WEIGHTED;
@@ -89,18 +112,26 @@ static bool weighted(const struct shape *s)
 static void objective_text(int variant, char text[VARIANT_TEXT])
 {
     const struct shape s = {.variant = variant};
-    snprintf(text, VARIANT_TEXT, "L = %zu, beta = %g%s", samples(&s), (double)BETA[objective(&s)],
-             weighted(&s) ? ", row weights" : "");
+    char noise[VARIANT_TEXT];
+    noise_text((int)grad_noise(&s), noise);
+    snprintf(text, VARIANT_TEXT, "L = %zu, beta = %g%s%s%.40s", samples(&s),
+             (double)BETA[objective(&s)], weighted(&s) ? ", row weights" : "", *noise ? ", " : "",
+             noise);
 }
 
 /* All shapes of one objective, then those of the next. */
-static bool reparam_grad_shape(size_t i, bool quick, struct shape *s)
+static bool objectives_shape(size_t i, bool quick, struct shape *s)
 {
     size_t count = 0;
-    while (reparam_shape(count, quick, s)) count++;
-    reparam_shape(i % count, quick, s);
+    while (draws_shape(count, quick, s)) count++;
+    draws_shape(i % count, quick, s);
     s->variant += SAMPLES * (int)(i / count);
-    return objective(s) < OBJECTIVES;
+    return i / count < OBJECTIVES;
+}
+
+static bool reparam_grad_shape(size_t i, bool quick, struct shape *s)
+{
+    return shape_noise(objectives_shape, SAMPLES * OBJECTIVES, i, quick, s);
 }
 
 enum { DZ = 2, EPS_IN, DMU, DLOGVAR, C, Z_IN };
@@ -134,7 +165,8 @@ static size_t reparam_grad_operands(const struct shape *s, struct operand *ops)
                                       .z = weighted(s) ? p[Z_IN] : NULL,                           \
                                       .dmu = p[DMU],                                               \
                                       .dlogvar = p[DLOGVAR],                                       \
-                                      .ldg = o[DMU].ld};                                           \
+                                      .ldg = o[DMU].ld,                                            \
+                                      .noise = grad_noise(s)};                                     \
     k->reparam_grad(&r)
 CASE_CALL_T(call_reparam_grad, REPARAM_GRAD)
 
@@ -160,7 +192,8 @@ static void bound_reparam_grad(const struct shape *s, const struct operand *o,
             }
             bound[DMU][out] = factor * pull;
             bound[DLOGVAR][out] =
-                factor * 0.5 * (beta * (exp(lv) + 1) + exp(lv / 2) * stretch + weights);
+                factor * 0.5 *
+                (beta * (noise_v(grad_noise(s)) * exp(lv) + 1) + exp(lv / 2) * stretch + weights);
         }
 }
 const struct kcase case_reparam_grad = {
@@ -198,7 +231,8 @@ static size_t log_ratio_operands(const struct shape *s, struct operand *ops)
                                    .z = p[RATIO_Z],                                                \
                                    .eps = p[RATIO_EPS],                                            \
                                    .ldz = o[RATIO_Z].ld,                                           \
-                                   .y = p[RATIO]};                                                 \
+                                   .y = p[RATIO],                                                  \
+                                   .noise = noise_of(s)};                                          \
     k->log_ratio(&a)
 CASE_CALL_T(call_log_ratio, LOG_RATIO)
 
@@ -211,7 +245,8 @@ static void bound_log_ratio(const struct shape *s, const struct operand *o, doub
             const double lv = before[RATIO_LOGVAR][r / samples(s) * o[RATIO_LOGVAR].ld + j];
             const double z = before[RATIO_Z][r * o[RATIO_Z].ld + j];
             const double eps = before[RATIO_EPS][r * o[RATIO_EPS].ld + j];
-            const double addends = 0.5 * (eps * eps + fabs(lv) + z * z);
+            const double h = noise_of(s) ? 2 * fabs(eps) + 4 : eps * eps;
+            const double addends = 0.5 * (h + fabs(lv) + z * z);
             bound[RATIO][r] += U_F32 * (double)(s->n + 10) * addends;
         }
 }
@@ -223,4 +258,5 @@ const struct kcase case_log_ratio = {.kernel = "log_ratio",
                                      .bound = bound_log_ratio,
                                      .flops = 6,
                                      .variant_text = samples_text,
-                                     .timed_variant = 1};
+                                     .timed_variant = 1,
+                                     .added = {.golden = SAMPLES, .known = SAMPLES}};

@@ -33,6 +33,9 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
         (s->run.estimator != VAE_ESTIMATOR_B || vae_option_given(s, "kl-weight") ||
          vae_option_given(s, "kl-warmup")))
         return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
+    if (s->run.method == VAE_WAKE_SLEEP && s->run.shape.posterior != SV_NOISE_NORMAL)
+        return vae_fail(e,
+                        "--posterior: the sleep phase of --method wake-sleep has a gaussian one");
     if (s->run.method == VAE_MCEM && s->run.samples > 1)
         return vae_fail(e, "--samples-per-x: --method mcem has one chain for each image");
     if (s->run.method == VAE_MCEM && s->run.validation.images)

@@ -27,8 +27,13 @@ static void add_dimension(struct vae_latent *l, const struct vae_model *m, size_
     const float *mu = m->work.head + j;
     const size_t ld = m->ld.head;
     sv_for(&m->k, rows, 1, 0)
-        ->kl(&(struct sv_kl){
-            .m = rows, .n = 1, .mu = mu, .logvar = mu + l->latent, .ld = ld, .kl = l->row});
+        ->kl(&(struct sv_kl){.m = rows,
+                             .n = 1,
+                             .mu = mu,
+                             .logvar = mu + l->latent,
+                             .ld = ld,
+                             .kl = l->row,
+                             .noise = m->shape.posterior});
     for (size_t i = 0; i < rows; i++) {
         const double x = (double)mu[i * ld], from = x - l->mean[j];
         l->kl[j] += (double)l->row[i];

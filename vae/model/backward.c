@@ -54,7 +54,8 @@ void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_o
                                                  .z = w->z + draw * m->ld.z,
                                                  .dmu = d_head,
                                                  .dlogvar = d_head + z,
-                                                 .ldg = m->ld.head});
+                                                 .ldg = m->ld.head,
+                                                 .noise = m->shape.posterior});
     for (size_t i = 0; i < p.rows; i++) vae_clear_tiny(2 * z, d_head + i * m->ld.head);
     vae_clock_phase(vae_clock_of(j), PHASE_REPARAM_GRAD);
     vae_meet(j);

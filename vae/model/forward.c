@@ -39,7 +39,8 @@ void vae_draw(struct vae_job j, struct vae_range points, struct sv_rng rng)
                                        .eps = w->eps + r.first * m->ld.z,
                                        .ldz = m->ld.z,
                                        .kl = w->kl + p.first,
-                                       .rng = rng});
+                                       .rng = rng,
+                                       .noise = m->shape.posterior});
     vae_clock_phase(vae_clock_of(j), PHASE_REPARAM);
     vae_meet(j);
 }

@@ -63,6 +63,7 @@ size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
     if (r->shape.logvar_from) put(p, &n, "noise", "%s", vae_logvar_names[r->shape.logvar_from]);
+    if (r->shape.posterior) put(p, &n, "posterior", "%s", vae_posterior_names[r->shape.posterior]);
     return n + vae_run_pairs(r, p + n);
 }
 
@@ -156,10 +157,14 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
     return true;
 }
 
-/* Of a Gaussian; older checkpoints have none: a head. */
+/* That of z; that of a Gaussian's pixels. Older checkpoints have neither: normal, and a head. */
 static bool get_noise(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
 {
-    unsigned from = LOGVAR_HEAD;
+    unsigned from = LOGVAR_HEAD, posterior = SV_NOISE_NORMAL;
+    if (vae_st_metadata(f, "posterior") &&
+        !get_name(f, "posterior", vae_posterior_names, &posterior, e))
+        return false;
+    s->posterior = (enum sv_noise)posterior;
     if (!vae_st_metadata(f, "noise")) return true;
     if (!get_name(f, "noise", vae_logvar_names, &from, e)) return false;
     s->logvar_from = (enum vae_logvar_from)from;

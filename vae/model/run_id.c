@@ -16,6 +16,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
         snprintf(text + n, sizeof text - (size_t)n, " %d %.9g", s->variance,
                  (double)s->variance_at);
     uint64_t h = fnv_text(FNV_START, text);
+    if (s->posterior) h = fnv_text(h, vae_posterior_names[s->posterior]);
     if (s->logvar_from) h = fnv_text(h, vae_logvar_names[s->logvar_from]);
     if (!vae_shape_is_aevb(s)) {
         vae_widths_text(&s->enc, enc);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
+const char *const vae_posterior_names[] = {"gaussian", "laplace", "logistic", NULL};
 const char *const vae_logvar_names[] = {"head", "per-pixel", NULL};
 const char *const vae_activation_names[] = {"tanh", "relu", "softplus", "sigmoid", NULL};
 
@@ -61,7 +62,8 @@ bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b)
     return a->rows == b->rows && a->cols == b->cols && vae_widths_equal(&a->enc, &b->enc) &&
            vae_widths_equal(&a->dec, &b->dec) && a->activation == b->activation &&
            a->latent == b->latent && a->likelihood == b->likelihood && a->variance == b->variance &&
-           a->variance_at == b->variance_at && a->logvar_from == b->logvar_from;
+           a->variance_at == b->variance_at && a->logvar_from == b->logvar_from &&
+           a->posterior == b->posterior;
 }
 
 /* --- layers --- */

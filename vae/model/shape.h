@@ -23,6 +23,7 @@ enum vae_activation { VAE_TANH, VAE_RELU, VAE_SOFTPLUS, VAE_SIGMOID };
 extern const char *const vae_likelihood_names[];
 extern const char *const vae_activation_names[];
 extern const char *const vae_logvar_names[];
+extern const char *const vae_posterior_names[]; /* of enum sv_noise: q(z|x) is mu + sigma eps */
 
 /* The default lower limit of log-variances: a standard deviation of 0.011, three of 255 grey
  * levels. It bounds the likelihood of pixels that never change (`gaussian_ll` in
@@ -62,6 +63,7 @@ struct vae_shape {
     enum vae_variance variance;       /* of a Gaussian */
     float variance_at;                /* LIMITED: the least log-variance; FIXED: sigma */
     enum vae_logvar_from logvar_from; /* of a Gaussian; HEAD if the variance is fixed */
+    enum sv_noise posterior;          /* of z: the distribution of eps */
 };
 
 static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }

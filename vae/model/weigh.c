@@ -19,7 +19,8 @@ void vae_log_weights(struct vae_job j, struct vae_range own)
                                            .z = w->z + first * m->ld.z,
                                            .eps = w->eps + first * m->ld.z,
                                            .ldz = m->ld.z,
-                                           .y = w->log_w + first});
+                                           .y = w->log_w + first,
+                                           .noise = m->shape.posterior});
     for (size_t r = first; r < first + draws; r++)
         w->log_w[r] = (float)(vae_row_ll(m, r) + (double)w->log_w[r]);
 }
