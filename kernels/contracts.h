@@ -278,6 +278,35 @@ struct SV_T(gaussian_ll) {
 };
 typedef void SV_T(gaussian_ll_fn)(const struct SV_T(gaussian_ll) * p);
 
+/* ---- mixture_ll: a Gaussian and the uniform density on [0, 1] in one mixture, whose share pi of the
+ * latter is learnt by its logit u (the "bounded01" likelihood of the code that Kingma published with
+ * Kingma et al. 2014, arXiv 1406.5298):
+ * ll[i] = sum_j log(pi + (1 - pi) e^g) = sum_j max(u, g) + log1p(exp(-|u - g|)) - softplus(u),
+ * g = -1/2 (log 2 pi + v + (x - mean)^2 exp(-v)), v = max(logvar, min_logvar) as in gaussian_ll.
+ * logvar and unif are rows that serve all i. x is not checked to be in [0, 1]. NaN inputs give NaN.
+ * Accuracy: with a = 1.84 + |v| + (|x| + |mean|)^2 exp(-v) + |u|, (n + 20) u relative to sum a.
+ * ---- mixture_ll_grad: as mixture_ll, and with the Gaussian's share r = sigmoid(g - u) of the density
+ * at x: dmean = scale r (mean - x) exp(-v),   dlogvar = scale/2 r (1 - (x - mean)^2 exp(-v)) where
+ * logvar >= min_logvar, +0 where logvar < min_logvar; both +0 where r < 2^-126;
+ * dunif = scale (sigmoid(u) - sigmoid(u - g)). Accuracy: 12 (1 + a) u relative to
+ * scale r (|x| + |mean|) exp(-v), to scale r (1 + (|x| + |mean|)^2 exp(-v)), and to
+ * scale (sigmoid(u) + sigmoid(u - g)), plus 2^-124 times these without r. */
+struct SV_T(mixture_ll) {
+    size_t m, n;
+    const real *mean; /* m x n */
+    size_t ld;
+    const real *logvar, *unif; /* [n] */
+    real min_logvar;
+    const real *x; /* m x n */
+    size_t ldx;
+    real *ll; /* [m] */
+    /* mixture_ll_grad only: */
+    real scale;
+    real *dmean, *dlogvar, *dunif; /* m x n */
+    size_t ldg;
+};
+typedef void SV_T(mixture_ll_fn)(const struct SV_T(mixture_ll) * p);
+
 /* ---- sgd: g += decay w;  w -= lr g.  w: [n], in place
  * Accuracy of the optimisers: g relative to its addends |g| + |decay w|, w to |w| + |step|; 4 u for
  * sgd, 8 u for adagrad's w and s and adam's m and v, 10 u for adam's w. All w, and Adam's m and v,

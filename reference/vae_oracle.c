@@ -4,7 +4,7 @@
 
 static size_t outputs(const struct vae_oracle *o)
 {
-    return o->gaussian && !o->fixed ? 2 * o->inputs : o->inputs;
+    return o->inputs * (!o->gaussian || o->fixed ? 1 : o->mixture ? 3 : 2);
 }
 
 /* --- layers --- */
@@ -22,7 +22,7 @@ static struct dense layer(const struct vae_oracle *o, size_t i)
         const size_t in = i ? o->enc.of[i - 1] : o->inputs;
         return (struct dense){in, i < head ? o->enc.of[i] : 2 * o->latent, i < head};
     }
-    if (i > last) return (struct dense){0, o->inputs, false};
+    if (i > last) return (struct dense){0, outputs(o) - o->inputs, false};
     const size_t in = i > first ? o->dec.of[i - first - 1] : o->latent;
     const size_t out = o->pixel ? o->inputs : outputs(o);
     return (struct dense){in, i < last ? o->dec.of[i - first] : out, i < last};
@@ -125,6 +125,14 @@ static double logvar_of(const struct vae_oracle *o, const double *out, size_t j)
     return v < o->min_logvar ? o->min_logvar : v;
 }
 
+/* log(pi + (1 - pi) e^g), pi = sigmoid(u), and e^g's share of it */
+static double mixed(double u, double g, double *share)
+{
+    const double pi = sigmoid(u), gaussian = sigmoid(-u) * exp(g);
+    *share = gaussian / (pi + gaussian);
+    return log(pi + gaussian);
+}
+
 /* ll[r] = log p(x|z_r), and d_out = -d ll / d out */
 static void likelihood(const struct vae_oracle *o, size_t rows, const double *x, const double *out,
                        double *ll, double *d_out)
@@ -142,10 +150,15 @@ static void likelihood(const struct vae_oracle *o, size_t rows, const double *x,
             const double mean = sigmoid(out[r * ld + j]);
             const double v = logvar_of(o, out + r * ld, j);
             const double d = t - mean, d2 = d * d * exp(-v);
-            ll[r] -= (log(2 * acos(-1)) + v + d2) / 2;
-            d_out[r * ld + j] = -d * exp(-v) * mean * (1 - mean);
+            const double g = -(log(2 * acos(-1)) + v + d2) / 2;
+            double share = 1; /* of the Gaussian in p(x|z) */
+            ll[r] += o->mixture ? mixed(out[r * ld + 2 * n + j], g, &share) : g;
+            d_out[r * ld + j] = -share * d * exp(-v) * mean * (1 - mean);
             if (!o->fixed)
-                d_out[r * ld + n + j] = out[r * ld + n + j] < o->min_logvar ? 0 : (1 - d2) / 2;
+                d_out[r * ld + n + j] =
+                    out[r * ld + n + j] < o->min_logvar ? 0 : share * (1 - d2) / 2;
+            if (o->mixture)
+                d_out[r * ld + 2 * n + j] = sigmoid(out[r * ld + 2 * n + j]) - (1 - share);
         }
 }
 
@@ -318,19 +331,26 @@ static void give(struct pass *p, size_t first, size_t end)
     }
 }
 
+/* Element i of rows of ld, whose first n columns are another matrix than the rest. */
+static double *noise_at(double *mean, double *noise, size_t n, size_t ld, size_t i)
+{
+    const size_t row = i / ld, c = i % ld;
+    return c < n ? mean + row * n + c : noise + row * (ld - n) + c - n;
+}
+
 /* A row of the decoder's output layer beside the noise's, or the reverse. */
 static void join(const struct vae_oracle *o, size_t rows, const struct pass *out, double *whole)
 {
     const size_t n = o->inputs, ld = outputs(o);
     for (size_t i = 0; i < rows * ld; i++)
-        whole[i] = o->pixel ? out[i % ld >= n].y[i / ld * n + i % n] : out->y[i];
+        whole[i] = *(o->pixel ? noise_at(out[0].y, out[1].y, n, ld, i) : &out->y[i]);
 }
 
 static void part(const struct vae_oracle *o, size_t rows, const double *whole, struct pass *out)
 {
     const size_t n = o->inputs, ld = outputs(o);
     for (size_t i = 0; i < rows * ld; i++)
-        *(o->pixel ? &out[i % ld >= n].dy[i / ld * n + i % n] : &out->dy[i]) = whole[i];
+        *(o->pixel ? noise_at(out[0].dy, out[1].dy, n, ld, i) : &out->dy[i]) = whole[i];
 }
 
 struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, const double *x,

@@ -24,8 +24,9 @@ struct vae_oracle {
     enum oracle_activation activation;
     /* Likelihood N(sigmoid(a), exp(max(v, min_logvar))), otherwise Bernoulli with logits. */
     bool gaussian;
-    bool fixed; /* v = min_logvar everywhere; the decoder does not output it */
-    bool pixel; /* v is a parameter for each pixel, the last tensor, after one of no size */
+    bool fixed;   /* v = min_logvar everywhere; the decoder does not output it */
+    bool pixel;   /* v is a parameter for each pixel, the last tensor, after one of no size */
+    bool mixture; /* and so is u after it: p = sigmoid(u) + (1 - sigmoid(u)) N; pixel is set too */
     double min_logvar;
     enum sv_noise posterior;  /* of eps in z = mu + sigma eps */
     double beta;              /* weight of the KL in the objective; 1: the ELBO */

@@ -35,8 +35,8 @@ const struct vae_shape pair_shapes[PAIR_SHAPES] = {
      .likelihood = VAE_GAUSSIAN,
      .variance = VARIANCE_LIMITED,
      .variance_at = -0.0035f,
-     .logvar_from = LOGVAR_PIXEL},
-    {.enc = {1, {18}}, .likelihood = VAE_GAUSSIAN, .logvar_from = LOGVAR_PIXEL},
+     .density = DENSITY_PIXEL},
+    {.enc = {1, {18}}, .likelihood = VAE_GAUSSIAN, .density = DENSITY_PIXEL},
     {.enc = {1, {50}}, .dec = {1, {50}}, .posterior = SV_NOISE_LAPLACE},
     {.enc = {1, {21}},
      .dec = {2, {9, 35}},
@@ -44,6 +44,13 @@ const struct vae_shape pair_shapes[PAIR_SHAPES] = {
      .variance = VARIANCE_FIXED,
      .variance_at = 0.5f,
      .posterior = SV_NOISE_LOGISTIC},
+    {.enc = {1, {50}},
+     .dec = {1, {33}},
+     .likelihood = VAE_GAUSSIAN,
+     .variance = VARIANCE_LIMITED,
+     .variance_at = -0.0015f,
+     .density = DENSITY_MIXTURE},
+    {.enc = {1, {19}}, .likelihood = VAE_GAUSSIAN, .density = DENSITY_MIXTURE},
 };
 
 static const enum oracle_activation oracle_activations[] = {[VAE_TANH] = ORACLE_TANH,
@@ -69,7 +76,8 @@ struct vae_oracle pair_oracle(const struct vae_shape *s, size_t samples)
                            .activation = oracle_activations[s->activation],
                            .gaussian = s->likelihood == VAE_GAUSSIAN,
                            .fixed = fixed,
-                           .pixel = s->logvar_from == LOGVAR_PIXEL,
+                           .pixel = s->density != DENSITY_HEAD,
+                           .mixture = s->density == DENSITY_MIXTURE,
                            .posterior = s->posterior,
                            .min_logvar = s->variance == VARIANCE_LIMITED ? (double)s->variance_at
                                          : fixed ? 2 * log((double)s->variance_at)

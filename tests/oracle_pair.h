@@ -7,7 +7,7 @@
 
 /* All likelihoods on the paper's network, and other networks, with every activation among them. The
  * sizes of images and latent space are left 0. */
-enum { PAIR_SHAPES = 17 };
+enum { PAIR_SHAPES = 19 };
 extern const struct vae_shape pair_shapes[PAIR_SHAPES];
 
 /* The oracle of a model of that shape, with parameters zeroed and beta = 1; to be released by

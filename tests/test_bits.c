@@ -36,7 +36,7 @@ static struct vae_run odd_run(int i)
                    VAE_GAUSSIAN,
                    VARIANCE_LIMITED,
                    -1.5f,
-                   LOGVAR_HEAD,
+                   DENSITY_HEAD,
                    SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM},
         {.shape = {0,
@@ -48,7 +48,7 @@ static struct vae_run odd_run(int i)
                    VAE_GAUSSIAN,
                    VARIANCE_FIXED,
                    0.3f,
-                   LOGVAR_HEAD,
+                   DENSITY_HEAD,
                    SV_NOISE_NORMAL},
          .optimizer = VAE_ADAGRAD,
          .samples = 2},
@@ -106,7 +106,7 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD,
+              DENSITY_HEAD,
               SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_WAKE_SLEEP},
@@ -120,7 +120,7 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_FIXED,
               0.3f,
-              LOGVAR_HEAD,
+              DENSITY_HEAD,
               SV_NOISE_NORMAL},
          .optimizer = VAE_SGD,
          .method = VAE_WAKE_SLEEP,
@@ -140,7 +140,7 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD,
+              DENSITY_HEAD,
               SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_MCEM,
@@ -155,7 +155,7 @@ static struct vae_run odd_run(int i)
                    .dec = {1, {21}},
                    .latent = 6,
                    .likelihood = VAE_GAUSSIAN,
-                   .logvar_from = LOGVAR_PIXEL},
+                   .density = DENSITY_PIXEL},
          .optimizer = VAE_ADAM,
          .samples = 2},
         {.shape =
@@ -168,7 +168,7 @@ static struct vae_run odd_run(int i)
               VAE_GAUSSIAN,
               VARIANCE_LIMITED,
               -1.5f,
-              LOGVAR_HEAD,
+              DENSITY_HEAD,
               SV_NOISE_NORMAL},
          .optimizer = VAE_ADAM,
          .method = VAE_FULL_VB},
@@ -180,6 +180,20 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_ADAGRAD,
          .estimator = VAE_ESTIMATOR_IWAE,
          .samples = 3},
+        {.shape = {.enc = {1, {17}},
+                   .dec = {1, {21}},
+                   .latent = 6,
+                   .likelihood = VAE_GAUSSIAN,
+                   .density = DENSITY_MIXTURE},
+         .optimizer = VAE_ADAGRAD,
+         .samples = 2},
+        {.shape = {.enc = {1, {17}},
+                   .dec = {1, {21}},
+                   .latent = 6,
+                   .likelihood = VAE_GAUSSIAN,
+                   .density = DENSITY_MIXTURE},
+         .optimizer = VAE_ADAM,
+         .method = VAE_WAKE_SLEEP},
     };
     struct vae_run r = runs[i];
     r.shape.rows = 7;
@@ -192,7 +206,7 @@ static struct vae_run odd_run(int i)
     if (!(r.lr > 0)) r.lr = 0.01f;
     return r;
 }
-enum { ODD_RUNS = 24 };
+enum { ODD_RUNS = 26 };
 
 /* One way to run: kernels and threads. */
 struct way {

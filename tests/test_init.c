@@ -29,7 +29,7 @@ static size_t fan_out(const struct vae_shape *s, const struct vae_layer *l)
 {
     const bool two =
         l->role == ROLE_HEAD || (l->role == ROLE_OUT && s->likelihood == VAE_GAUSSIAN &&
-                                 s->variance != VARIANCE_FIXED && s->logvar_from == LOGVAR_HEAD);
+                                 s->variance != VARIANCE_FIXED && s->density == DENSITY_HEAD);
     return l->w.cols / (two ? 2 : 1);
 }
 

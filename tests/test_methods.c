@@ -72,6 +72,26 @@ START_TEST(test_noise_per_pixel)
 }
 END_TEST
 
+/* The same of a mixture, whose shares of the uniform are a bias beside. */
+START_TEST(test_mixture)
+{
+#define MIXED "train --data plain --likelihood gaussian --noise mixture " MODEL
+    cli_must_work(MIXED "--out mw --epochs 3");
+    cli_must_work(MIXED "--out mv --epochs 1");
+    cli_must_say("train --data plain --out mv --resume mv/model.safetensors --epochs 3 --quiet",
+                 NULL);
+    ck_assert(cli_same_file("mw/model.safetensors", "mv/model.safetensors"));
+    ck_assert(cli_header_holds("mw/model.safetensors", "\"noise\":\"mixture\""));
+    ck_assert(cli_header_holds("mw/model.safetensors", "\"decoder.logvar.bias\""));
+    ck_assert(cli_header_holds("mw/model.safetensors", "\"decoder.uniform.bias\""));
+    cli_must_work("eval mw/model.safetensors --data plain --hmc --importance-samples 20");
+    cli_must_work("sample mw/model.safetensors --out ms.png");
+    cli_must_work(MIXED "--out mx --epochs 1 --method wake-sleep");
+    cli_must_work(MIXED "--out my --samples 1500 --method mcem");
+    cli_must_work(MIXED "--out mz --epochs 1 --method full-vb");
+}
+END_TEST
+
 /* Posteriors other than the normal go on to the same bits, and importance sampling of them runs. */
 START_TEST(test_posterior)
 {
@@ -99,6 +119,7 @@ Suite *suite_methods(void)
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_methods_logged);
     tcase_add_test(t, test_noise_per_pixel);
+    tcase_add_test(t, test_mixture);
     tcase_add_test(t, test_posterior);
     suite_add_tcase(s, t);
     return s;

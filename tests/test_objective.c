@@ -221,6 +221,74 @@ START_TEST(test_logsumexp_grad)
 }
 END_TEST
 
+/* Rows of one pixel, x on a grid: the mixture's density at x. */
+enum { GRID = 4096 };
+static void mixture_on(double first, double step, double mean, double logvar, double u, double *p)
+{
+    static double x[GRID], means[GRID], ll[GRID];
+    for (size_t i = 0; i < GRID; i++) {
+        x[i] = first + ((double)i + 0.5) * step;
+        means[i] = mean;
+    }
+    ref64_kernels.mixture_ll(&(struct sv64_mixture_ll){.m = GRID,
+                                                       .n = 1,
+                                                       .mean = means,
+                                                       .ld = 1,
+                                                       .logvar = &logvar,
+                                                       .unif = &u,
+                                                       .min_logvar = -9,
+                                                       .x = x,
+                                                       .ldx = 1,
+                                                       .ll = ll});
+    for (size_t i = 0; i < GRID; i++) p[i] = exp(ll[i]);
+}
+
+/* On [0, 1] a narrow Gaussian and the uniform together have all probability; without the uniform's share
+ * the density is the Gaussian's. */
+START_TEST(test_mixture_density)
+{
+    double p[GRID], sum = 0;
+    mixture_on(0, 1 / (double)GRID, 0.4, -8, 0.7, p);
+    for (size_t i = 0; i < GRID; i++) sum += p[i] / (double)GRID;
+    ck_assert_double_eq_tol(sum, 1, 1e-9);
+    mixture_on(0.4, 1e-9, 0.4, -8, -800, p);
+    ck_assert_double_eq_tol(p[0], exp(4) / sqrt(2 * acos(-1)), 1e-9);
+}
+END_TEST
+
+/* _i: mean, logvar or unif. */
+START_TEST(test_mixture_grad)
+{
+    struct source s = {verify_seed()};
+    double at[3][N], grad[3][N], x[N], ll, side[2];
+    struct sv64_mixture_ll g = {.m = 1,
+                                .n = N,
+                                .mean = at[0],
+                                .logvar = at[1],
+                                .unif = at[2],
+                                .min_logvar = -(double)INFINITY,
+                                .x = x,
+                                .ll = &ll,
+                                .scale = 1,
+                                .dmean = grad[0],
+                                .dlogvar = grad[1],
+                                .dunif = grad[2]};
+    for (int i = 0; i < 3; i++) fill(&s, at[i], N);
+    fill(&s, x, N);
+    ref64_kernels.mixture_ll_grad(&g);
+    for (size_t j = 0; j < N; j++) {
+        const double here = at[_i][j];
+        for (int up = 0; up < 2; up++) {
+            at[_i][j] = here + (up ? H : -H);
+            ref64_kernels.mixture_ll(&g);
+            side[up] = -ll;
+        }
+        at[_i][j] = here;
+        must_be_close(grad[_i][j], (side[1] - side[0]) / (2 * H), "gradient", j);
+    }
+}
+END_TEST
+
 Suite *suite_objective(void)
 {
     Suite *s = suite_create("objective");
@@ -230,6 +298,8 @@ Suite *suite_objective(void)
     tcase_add_loop_test(t, test_reparam_grad, 0, OBJECTIVES);
     tcase_add_loop_test(t, test_noise, 0, SV_NOISES);
     tcase_add_test(t, test_logsumexp_grad);
+    tcase_add_test(t, test_mixture_density);
+    tcase_add_loop_test(t, test_mixture_grad, 0, 3);
     suite_add_tcase(s, t);
     return s;
 }

@@ -233,6 +233,32 @@ static void steps_where_variance_is_fixed(const struct sv_gaussian_ll *p)
     good.gaussian_ll_grad(p);
     if (!p->logvar && p->m && p->n) p->dlogvar[p->n - 1] = 0;
 }
+static void forgets_the_gaussians_share(const struct sv_mixture_ll *p)
+{
+    good.mixture_ll_grad(p);
+    good.gaussian_ll_grad(&(struct sv_gaussian_ll){.m = p->m,
+                                                   .n = p->n,
+                                                   .mean = p->mean,
+                                                   .ld = p->ld,
+                                                   .min_logvar = 0,
+                                                   .x = p->x,
+                                                   .ldx = p->ldx,
+                                                   .ll = p->ll,
+                                                   .scale = p->scale,
+                                                   .dmean = p->dmean,
+                                                   .ldg = p->ldg});
+    good.mixture_ll(p);
+}
+static void normalises_by_the_first_share(const struct sv_mixture_ll *p)
+{
+    good.mixture_ll(p);
+    float one, other;
+    for (size_t i = 0; p->n > 1 && i < p->m; i++) {
+        good.softplus(1, p->unif, &one);
+        good.softplus(1, p->unif + 1, &other);
+        p->ll[i] += other - one;
+    }
+}
 
 /* --- errors of a GEMM --- */
 
@@ -338,6 +364,8 @@ static const struct {
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll, ignores_the_limit),
     BREAK(WRONG_VALUE, ORACLE, gaussian_ll_grad, pulls_below_the_limit),
     BREAK(CRASHED | WROTE_OUTSIDE, ORACLE, gaussian_ll_grad, steps_where_variance_is_fixed),
+    BREAK(WRONG_VALUE, ORACLE, mixture_ll, normalises_by_the_first_share),
+    BREAK(WRONG_VALUE, ORACLE, mixture_ll_grad, forgets_the_gaussians_share),
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, ignores_accumulate),
     BREAK(WRONG_VALUE, ORACLE, gemm_nn, misses_the_last_k),
     BREAK(WRONG_BITS, GENERIC, gemm_nn, splits_k),

@@ -65,6 +65,18 @@ static double *rows_of(const float *a, size_t ld, size_t cols)
     return x;
 }
 
+/* Element i is uniform with the probability of its pixel, or else the Gaussian's. */
+static void must_be_mixed(const struct vae_oracle *o, size_t i, double x, double gaussian,
+                          uint64_t step)
+{
+    static double v[ROWS * PIXELS];
+    const double *unif = o->w[oracle_tensors(o) - 1] + PIXELS;
+    const double share = 1 / (1 + exp(-unif[i % PIXELS]));
+    ref64_kernels.uniform(ROWS, PIXELS, sv_rng_at(SEED, STREAM_DREAM_UNIFORM, step), v, PIXELS);
+    if (fabs(v[i] - share) > 1e-6)
+        ck_assert_double_eq_tol(x, v[i] < share ? v[i] / share : gaussian, 1e-5);
+}
+
 /* x is drawn from p(x|z) of the oracle's decoder, with the noise of that step. */
 static void must_be_drawn(const struct vae_oracle *o, const double *z, const double *x,
                           uint64_t step)
@@ -75,7 +87,9 @@ static void must_be_drawn(const struct vae_oracle *o, const double *z, const dou
     ref64_kernels.uniform(ROWS, PIXELS, rng, u, PIXELS);
     ref64_kernels.normal(ROWS, PIXELS, rng, n, PIXELS);
     for (size_t i = 0; i < ROWS * PIXELS; i++)
-        if (o->gaussian)
+        if (o->mixture)
+            must_be_mixed(o, i, x[i], mean[i] + exp(logvar[i] / 2) * n[i], step);
+        else if (o->gaussian)
             ck_assert_double_eq_tol(x[i], mean[i] + exp(logvar[i] / 2) * n[i], 1e-5);
         else if (fabs(u[i] - mean[i]) > 1e-6)
             ck_assert_double_eq(x[i], u[i] < mean[i]);

@@ -15,6 +15,7 @@
 #include "kl.h"
 #include "leapfrog.h"
 #include "loglik.h"
+#include "mixture.h"
 #include "optimizer.h"
 #include "pixels.h"
 #include "rng.h"

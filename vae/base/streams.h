@@ -38,7 +38,8 @@ enum vae_stream {
     STREAM_MCEM_CHAIN,          /* first z of a chain; row: training image */
     STREAM_MCEM_MOMENTUM,       /* step: cycle; row: training image */
     STREAM_MCEM_ACCEPT,         /* the same */
-    STREAM_THETA, /* draws of weights; step: training step; row: cache line of the arena */
+    STREAM_THETA,         /* draws of weights; step: training step; row: cache line of the arena */
+    STREAM_DREAM_UNIFORM, /* as DREAM: of a mixture, which pixels are uniform, and their values */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

@@ -106,10 +106,12 @@ const struct option_entry vae_option_table[] = {
     {"sigma", "X", ON_train, FIXED,
      "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
     {"noise", "NAME", ON_train, FIXED,
-     "gaussian: the log-variance comes from a head of the decoder (default: head), or is one "
+     "gaussian: the log-variance comes from a head of the decoder (head, the default), is one "
      "number "
-     "for each pixel, whatever z (per-pixel)",
-     CHOICE(run.shape.logvar_from, vae_logvar_names)},
+     "for each pixel, whatever z (per-pixel), or that and a uniform density on [0, 1] in a "
+     "mixture, "
+     "with a share for each pixel (mixture)",
+     CHOICE(run.shape.density, vae_density_names)},
     {"init", "NAME", ON_train, FIXED,
      "first weights: normal (default), or glorot: uniform within sqrt(6 / (fan-in + fan-out)) of 0",
      CHOICE(run.init, vae_init_names)},

@@ -74,9 +74,9 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
-    if (shape->logvar_from == LOGVAR_PIXEL &&
+    if (shape->density != DENSITY_HEAD &&
         (shape->likelihood != VAE_GAUSSIAN || shape->variance == VARIANCE_FIXED))
-        return vae_fail(e, "--noise per-pixel is for --likelihood gaussian without --sigma");
+        return vae_fail(e, "--noise is for --likelihood gaussian without --sigma");
     if (shape->likelihood == VAE_GAUSSIAN && shape->variance == VARIANCE_FREE) {
         shape->variance = VARIANCE_LIMITED;
         shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;

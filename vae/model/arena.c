@@ -67,7 +67,7 @@ static void link_layers(struct vae_model *m)
         l[i].x = l[i - 1].y;
         l[i].dx = l[i - 1].dy;
     }
-    if (m->shape.logvar_from == LOGVAR_PIXEL)
+    if (m->shape.density != DENSITY_HEAD)
         out[1].dy = (struct vae_view){w->d_out + vae_inputs(&m->shape), ld->out};
     l[0].x = (struct vae_view){w->x, ld->x};
     head[1].x = (struct vae_view){w->z, ld->z};

@@ -58,7 +58,9 @@ static void add_layer(struct parts *p, const struct vae_shape *s, const struct v
         add_part(p, s->likelihood == VAE_GAUSSIAN ? "decoder.mean" : "decoder.logits", l, 0, x);
         if (l->w.cols > x) add_part(p, "decoder.logvar", l, x, x);
         break;
-    case ROLE_NOISE: add_part(p, "decoder.logvar", l, 0, x);
+    case ROLE_NOISE:
+        add_part(p, "decoder.logvar", l, 0, x);
+        if (l->w.cols > x) add_part(p, "decoder.uniform", l, x, x);
     }
 }
 

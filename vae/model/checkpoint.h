@@ -2,8 +2,9 @@
  *
  * Names and shapes are those a PyTorch module would use: encoder.{hidden,mean,logvar} and
  * decoder.{hidden,logits} (Gaussian: decoder.{hidden,mean,logvar}, no logvar where sigma is fixed),
- * each .weight [out][in] and .bias [out]; of log-variances per pixel a bias alone. A side with several hidden layers has hidden.0, hidden.1
- * ... from its input on. Statistics have the same names behind optimizer.<what>, and the chains of
+ * each .weight [out][in] and .bias [out]; of log-variances per pixel a bias alone, and of a mixture
+ * decoder.uniform.bias too, the logits of the uniform's shares. A side with several hidden layers has
+ * hidden.0, hidden.1 ... from its input on. Statistics have the same names behind optimizer.<what>, and the chains of
  * MCEM are chain.z [training images][latent]. With full variational Bayes weights are posterior means,
  * and the decoder's have log-variances behind posterior.logvar. The metadata
  * (metadata.h) of a Gaussian hold min_logvar or sigma; with neither, as in older files,

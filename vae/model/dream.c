@@ -1,5 +1,6 @@
 /* The half-passes of wake-sleep's sleep phase: examples drawn from the model, and the encoder's
  * gradient on them. */
+#include "../base/streams.h"
 #include "../base/tiny.h"
 #include "layer.h"
 #include <math.h>
@@ -11,6 +12,22 @@ static void draw_bernoulli(const struct vae_model *m, struct vae_range own, stru
     sv_for(&m->k, own.rows, x, 0)
         ->bernoulli(own.rows, x, rng, m->work.out + at * m->ld.out, m->ld.out,
                     m->work.x + at * m->ld.x, m->ld.x);
+}
+
+/* Of a mixture: with probability pi, x' is uniform instead. A uniform draw below pi decides, and divided
+ * by pi it is the value. */
+static void mix_uniform(const struct vae_model *m, const struct sv_kernels *row, struct sv_rng rng,
+                        float *draw, float *x)
+{
+    const size_t n = vae_inputs(&m->shape);
+    const float *unif = vae_unif_of(m);
+    rng.ctr[3] += STREAM_DREAM_UNIFORM - STREAM_DREAM;
+    row->uniform(1, n, rng, draw, n);
+    for (size_t c = 0; c < n; c++) {
+        float share;
+        row->sigmoid(1, unif + c, &share);
+        if (draw[c] < share) x[c] = draw[c] / share;
+    }
 }
 
 /* x' ~ N(sigmoid(a), e^v), v as in the likelihood; not clipped to [0, 1]. d_out has room for v. */
@@ -37,6 +54,7 @@ static void draw_gaussian(struct vae_job j, struct vae_range own, struct sv_rng 
                                           .ldz = x,
                                           .kl = w->log_w + i,
                                           .rng = rng});
+        if (m->shape.density == DENSITY_MIXTURE) mix_uniform(m, row, rng, v, w->x + i * m->ld.x);
     }
 }
 

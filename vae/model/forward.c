@@ -106,16 +106,58 @@ static void bernoulli_output(struct vae_job j, const struct vae_layer *out, stru
     vae_clock_phase(vae_clock_of(j), PHASE_OUT);
 }
 
+/* Row i of a Gaussian: work.out holds its means. */
+static void gaussian_row(const struct vae_model *m, const struct sv_kernels *k, size_t i,
+                         float draw_weight)
+{
+    const struct vae_work *w = &m->work;
+    const size_t x = vae_inputs(&m->shape);
+    const bool learnt = m->shape.variance != VARIANCE_FIXED;
+    float *mean = w->out + i * m->ld.out, *d_mean = w->d_out + i * m->ld.out;
+    const struct sv_gaussian_ll g = {.m = 1,
+                                     .n = x,
+                                     .mean = mean,
+                                     .logvar = vae_logvar_of(m, mean),
+                                     .min_logvar = m->min_logvar,
+                                     .x = w->target + i * m->ld.x,
+                                     .ll = w->ll + i,
+                                     .scale = draw_weight,
+                                     .dmean = d_mean,
+                                     .dlogvar = learnt ? d_mean + x : NULL};
+    (draw_weight != 0 ? k->gaussian_ll_grad : k->gaussian_ll)(&g);
+}
+
+/* The same of a Gaussian mixed with a uniform density. */
+static void mixture_row(const struct vae_model *m, const struct sv_kernels *k, size_t i,
+                        float draw_weight)
+{
+    const struct vae_work *w = &m->work;
+    const size_t x = vae_inputs(&m->shape);
+    float *mean = w->out + i * m->ld.out, *d_mean = w->d_out + i * m->ld.out;
+    const struct sv_mixture_ll g = {.m = 1,
+                                    .n = x,
+                                    .mean = mean,
+                                    .logvar = vae_logvar_of(m, mean),
+                                    .unif = vae_unif_of(m),
+                                    .min_logvar = m->min_logvar,
+                                    .x = w->target + i * m->ld.x,
+                                    .ll = w->ll + i,
+                                    .scale = draw_weight,
+                                    .dmean = d_mean,
+                                    .dlogvar = d_mean + x,
+                                    .dunif = d_mean + 2 * x};
+    (draw_weight != 0 ? k->mixture_ll_grad : k->mixture_ll)(&g);
+}
+
 /* out = [sigmoid(a) | logvar] with [a | logvar] = hidden W + b; d_out likewise. Where log-variances
- * do not depend on z, out has no second half; where they are fixed, d_out has none either. Goes row
- * by row, so that a row stays in L1. */
+ * do not depend on z, out has no second half, and of a mixture d_out has a third; where they are fixed,
+ * d_out has only the first. Goes row by row, so that a row stays in L1. */
 static void gaussian_output(struct vae_job j, const struct vae_layer *out, struct vae_range r,
                             float draw_weight)
 {
     const struct vae_model *m = j.m;
     const struct vae_work *w = &m->work;
     const size_t x = vae_inputs(&m->shape), ld = m->ld.out;
-    const bool learnt = m->shape.variance != VARIANCE_FIXED;
     const struct sv_kernels *row = sv_for(&m->k, 1, x, 0);
     const struct vae_range p = vae_part_of(j, r);
     vae_layer_forward(j, out, r);
@@ -124,22 +166,8 @@ static void gaussian_output(struct vae_job j, const struct vae_layer *out, struc
     for (size_t i = p.first; i < p.first + p.rows; i++) {
         float *mean = w->out + i * ld, *d_mean = w->d_out + i * ld;
         row->sigmoid(x, mean, mean);
-        const struct sv_gaussian_ll g = {.m = 1,
-                                         .n = x,
-                                         .mean = mean,
-                                         .logvar = vae_logvar_of(m, mean),
-                                         .min_logvar = m->min_logvar,
-                                         .x = w->target + i * m->ld.x,
-                                         .ll = w->ll + i,
-                                         .scale = draw_weight,
-                                         .dmean = d_mean,
-                                         .dlogvar = learnt ? d_mean + x : NULL};
-        if (draw_weight != 0) {
-            row->gaussian_ll_grad(&g);
-            row->sigmoid_grad(x, mean, d_mean, d_mean);
-        } else {
-            row->gaussian_ll(&g);
-        }
+        (m->shape.density == DENSITY_MIXTURE ? mixture_row : gaussian_row)(m, row, i, draw_weight);
+        if (draw_weight != 0) row->sigmoid_grad(x, mean, d_mean, d_mean);
     }
     vae_clock_phase(vae_clock_of(j), PHASE_LIKELIHOOD);
 }
@@ -194,7 +222,7 @@ void vae_add_bound(const struct vae_model *m, size_t rows, bool weighted, struct
     bound->count += rows;
 }
 
-/* --- for pictures --- */
+/* --- for pictures: of a mixture, the means of its Gaussian --- */
 
 /* Layers first ... end - 1, on the caller's thread. */
 static void layers_forward(struct vae_model *m, size_t first, size_t end, size_t rows)

@@ -16,8 +16,15 @@ static inline float *vae_scratch_of(struct vae_job j)
 static inline const float *vae_logvar_of(const struct vae_model *m, const float *out)
 {
     if (m->shape.variance == VARIANCE_FIXED) return NULL;
-    if (m->shape.logvar_from == LOGVAR_HEAD) return out + vae_inputs(&m->shape);
+    if (m->shape.density == DENSITY_HEAD) return out + vae_inputs(&m->shape);
     return m->w + m->layer[vae_out_at(&m->shape) + 1].b.offset;
+}
+
+/* The logits of the uniform's share, of a mixture; NULL otherwise. */
+static inline const float *vae_unif_of(const struct vae_model *m)
+{
+    if (m->shape.density != DENSITY_MIXTURE) return NULL;
+    return m->w + m->layer[vae_out_at(&m->shape) + 1].b.offset + vae_inputs(&m->shape);
 }
 
 /* A barrier; afterwards each thread may read what the others wrote. */

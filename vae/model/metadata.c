@@ -62,7 +62,7 @@ size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS
         put(p, &n, "min_logvar", "%.9g", (double)r->shape.variance_at);
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
-    if (r->shape.logvar_from) put(p, &n, "noise", "%s", vae_logvar_names[r->shape.logvar_from]);
+    if (r->shape.density) put(p, &n, "noise", "%s", vae_density_names[r->shape.density]);
     if (r->shape.posterior) put(p, &n, "posterior", "%s", vae_posterior_names[r->shape.posterior]);
     return n + vae_run_pairs(r, p + n);
 }
@@ -160,15 +160,15 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
 /* That of z; that of a Gaussian's pixels. Older checkpoints have neither: normal, and a head. */
 static bool get_noise(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
 {
-    unsigned from = LOGVAR_HEAD, posterior = SV_NOISE_NORMAL;
+    unsigned from = DENSITY_HEAD, posterior = SV_NOISE_NORMAL;
     if (vae_st_metadata(f, "posterior") &&
         !get_name(f, "posterior", vae_posterior_names, &posterior, e))
         return false;
     s->posterior = (enum sv_noise)posterior;
     if (!vae_st_metadata(f, "noise")) return true;
-    if (!get_name(f, "noise", vae_logvar_names, &from, e)) return false;
-    s->logvar_from = (enum vae_logvar_from)from;
-    return from == LOGVAR_HEAD ||
+    if (!get_name(f, "noise", vae_density_names, &from, e)) return false;
+    s->density = (enum vae_density)from;
+    return from == DENSITY_HEAD ||
            (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED) ||
            vae_fail(e, "%s: noise is not of this model, its metadata say", f->path);
 }

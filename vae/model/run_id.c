@@ -17,7 +17,7 @@ static uint64_t sum_of_settings(const struct vae_run *r)
                  (double)s->variance_at);
     uint64_t h = fnv_text(FNV_START, text);
     if (s->posterior) h = fnv_text(h, vae_posterior_names[s->posterior]);
-    if (s->logvar_from) h = fnv_text(h, vae_logvar_names[s->logvar_from]);
+    if (s->density) h = fnv_text(h, vae_density_names[s->density]);
     if (!vae_shape_is_aevb(s)) {
         vae_widths_text(&s->enc, enc);
         vae_widths_text(&s->dec, dec);

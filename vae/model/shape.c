@@ -5,7 +5,7 @@
 
 const char *const vae_likelihood_names[] = {"bernoulli", "gaussian", NULL};
 const char *const vae_posterior_names[] = {"gaussian", "laplace", "logistic", NULL};
-const char *const vae_logvar_names[] = {"head", "per-pixel", NULL};
+const char *const vae_density_names[] = {"head", "per-pixel", "mixture", NULL};
 const char *const vae_activation_names[] = {"tanh", "relu", "softplus", "sigmoid", NULL};
 
 /* --- widths --- */
@@ -62,7 +62,7 @@ bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b)
     return a->rows == b->rows && a->cols == b->cols && vae_widths_equal(&a->enc, &b->enc) &&
            vae_widths_equal(&a->dec, &b->dec) && a->activation == b->activation &&
            a->latent == b->latent && a->likelihood == b->likelihood && a->variance == b->variance &&
-           a->variance_at == b->variance_at && a->logvar_from == b->logvar_from &&
+           a->variance_at == b->variance_at && a->density == b->density &&
            a->posterior == b->posterior;
 }
 
@@ -113,9 +113,9 @@ size_t vae_layers(const struct vae_shape *s, struct vae_layer l[VAE_MOST_LAYERS]
 {
     struct list t = {.l = l, .activation = s->activation};
     append_side(&t, ROLE_ENC, &s->enc, ROLE_HEAD, vae_inputs(s), 2 * s->latent);
-    const bool pixel = s->logvar_from == LOGVAR_PIXEL;
-    append_side(&t, ROLE_DEC, &s->dec, ROLE_OUT, s->latent, pixel ? vae_inputs(s) : vae_outputs(s));
-    if (pixel) append(&t, ROLE_NOISE, 0, 0, vae_inputs(s));
+    const size_t noise = s->density == DENSITY_HEAD ? 0 : vae_outputs(s) - vae_inputs(s);
+    append_side(&t, ROLE_DEC, &s->dec, ROLE_OUT, s->latent, vae_outputs(s) - noise);
+    if (noise) append(&t, ROLE_NOISE, 0, 0, noise);
     return t.count;
 }
 

@@ -14,15 +14,17 @@
 enum vae_likelihood { VAE_BERNOULLI, VAE_GAUSSIAN };
 /* Log-variances of a Gaussian decoder: learnt; learnt with a lower limit; one for all pixels. */
 enum vae_variance { VARIANCE_FREE, VARIANCE_LIMITED, VARIANCE_FIXED };
-/* Where they are learnt: a head of the decoder, which sees z; or one number for each pixel. */
-enum vae_logvar_from { LOGVAR_HEAD, LOGVAR_PIXEL };
+/* Where they are learnt: a head of the decoder, which sees z; one number for each pixel; the same,
+ * with a uniform density on [0, 1] mixed in, whose share is learnt for each pixel too (`mixture_ll`
+ * in kernels/contracts.h). */
+enum vae_density { DENSITY_HEAD, DENSITY_PIXEL, DENSITY_MIXTURE };
 /* The activation of all hidden layers. */
 enum vae_activation { VAE_TANH, VAE_RELU, VAE_SOFTPLUS, VAE_SIGMOID };
 
 /* Names as the command line and the checkpoint write them, in enum order, NULL at the end. */
 extern const char *const vae_likelihood_names[];
 extern const char *const vae_activation_names[];
-extern const char *const vae_logvar_names[];
+extern const char *const vae_density_names[];
 extern const char *const vae_posterior_names[]; /* of enum sv_noise: q(z|x) is mu + sigma eps */
 
 /* The default lower limit of log-variances: a standard deviation of 0.011, three of 255 grey
@@ -60,17 +62,18 @@ struct vae_shape {
     enum vae_activation activation;
     size_t latent;
     enum vae_likelihood likelihood;
-    enum vae_variance variance;       /* of a Gaussian */
-    float variance_at;                /* LIMITED: the least log-variance; FIXED: sigma */
-    enum vae_logvar_from logvar_from; /* of a Gaussian; HEAD if the variance is fixed */
-    enum sv_noise posterior;          /* of z: the distribution of eps */
+    enum vae_variance variance; /* of a Gaussian */
+    float variance_at;          /* LIMITED: the least log-variance; FIXED: sigma */
+    enum vae_density density;   /* of a Gaussian; HEAD if the variance is fixed */
+    enum sv_noise posterior;    /* of z: the distribution of eps */
 };
 
 static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
-/* Columns of the gradient with respect to means, or logits, and log-variances. */
+/* Columns of the gradient with respect to means, or logits, log-variances, and logits of shares. */
 static inline size_t vae_outputs(const struct vae_shape *s)
 {
-    return vae_inputs(s) * (s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED ? 2 : 1);
+    const bool learnt = s->likelihood == VAE_GAUSSIAN && s->variance != VARIANCE_FIXED;
+    return vae_inputs(s) * (!learnt ? 1 : s->density == DENSITY_MIXTURE ? 3 : 2);
 }
 
 /* Whether it is the paper's network: one hidden layer on either side, of equal width, tanh. */
@@ -81,8 +84,8 @@ bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b);
 /* --- its layers --- */
 
 /* The head is mu and logvar side by side, 2 latent columns; a Gaussian's output is mean and logvar
- * side by side, or the mean alone. NOISE, after the output, are the log-variances of LOGVAR_PIXEL: a
- * bias without inputs. */
+ * side by side, or the mean alone. NOISE, after the output, is a bias without inputs: the pixels'
+ * log-variances and, of a mixture, the logits of the uniform's shares. */
 enum vae_role { ROLE_ENC, ROLE_HEAD, ROLE_DEC, ROLE_OUT, ROLE_NOISE };
 
 /* Parameters, in panels of sixteen columns (`pack` in kernels/contracts.h). */
