@@ -170,7 +170,7 @@ Suite *suite_full_vb(void)
     Suite *s = suite_create("full_vb");
     TCase *t = tcase_create("full_vb");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_loop_test(t, test_without_spread, 0, 2 * PAIR_SHAPES);
     tcase_add_test(t, test_draws);
     tcase_add_test(t, test_conjugate);

@@ -229,7 +229,7 @@ Suite *suite_hmc(void)
     Suite *s = suite_create("hmc");
     TCase *t = tcase_create("hmc");
     tcase_set_timeout(t, 60);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_loop_test(t, test_reversible, 0, 2);
     tcase_add_loop_test(t, test_energy_error, 0, 2);
     tcase_add_test(t, test_joint);

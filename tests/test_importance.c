@@ -321,7 +321,7 @@ Suite *suite_importance(void)
     Suite *s = suite_create("importance");
     TCase *t = tcase_create("importance");
     tcase_set_timeout(t, 240);
-    tcase_set_tags(t, "threads training");
+    tcase_set_tags(t, "threads training derived");
     tcase_add_loop_test(t, test_weight, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_against_quadrature, 0, 2);
     tcase_add_test(t, test_first_draws);

@@ -102,7 +102,7 @@ Suite *suite_linear_gaussian(void)
     Suite *s = suite_create("linear_gaussian");
     TCase *t = tcase_create("linear_gaussian");
     tcase_set_timeout(t, 60);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_test(t, test_exact_posterior);
     tcase_add_loop_test(t, test_spoilt_posterior, 0, 3);
     tcase_add_loop_test(t, test_local_posterior, 0, 3);

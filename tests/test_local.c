@@ -183,7 +183,7 @@ Suite *suite_local(void)
     Suite *s = suite_create("local");
     TCase *t = tcase_create("local");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "threads training");
+    tcase_set_tags(t, "threads training derived");
     tcase_add_loop_test(t, test_gradient, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_bound, 0, PAIR_SHAPES);
     tcase_add_test(t, test_order);

@@ -203,7 +203,7 @@ Suite *suite_marginal(void)
     Suite *s = suite_create("marginal");
     TCase *t = tcase_create("marginal");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_test(t, test_linear);
     tcase_add_test(t, test_same_bits);
     tcase_add_test(t, test_starts_without_likelihood);

@@ -252,7 +252,7 @@ Suite *suite_mcem(void)
     Suite *s = suite_create("mcem");
     TCase *t = tcase_create("mcem");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_test(t, test_closed_forms);
     tcase_add_test(t, test_climbs);
     tcase_add_test(t, test_prior);

@@ -273,7 +273,7 @@ Suite *suite_wake_sleep(void)
     Suite *s = suite_create("wake_sleep");
     TCase *t = tcase_create("wake_sleep");
     tcase_set_timeout(t, 120);
-    tcase_set_tags(t, "training");
+    tcase_set_tags(t, "training derived");
     tcase_add_loop_test(t, test_wake, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_sleep, 0, PAIR_SHAPES);
     tcase_add_loop_test(t, test_posterior_gradient, 0, PAIR_SHAPES);
