@@ -181,6 +181,10 @@ figure2: converge ## the same
 figure3: all ## train as in Figure 3 of the paper, on VAE_DATA (default data), into results/figure3; goes on if stopped
 	$(Q)bench/figure3.py build/vae "$(or $(VAE_DATA),data)" results/figure3 --commit $(COMMIT) $(FIGURE3)
 
+.PHONY: seeds warmup
+seeds warmup: all ## train 784-500-20 on VAE_DATA (default data) from five seeds, or with warm-ups, into results/anchor
+	$(Q)bench/anchor.py $@ build/vae "$(or $(VAE_DATA),data)" results/anchor --commit $(COMMIT) $(ANCHOR)
+
 .PHONY: table1
 table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
 	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae --commit $(COMMIT) $(TABLE1)

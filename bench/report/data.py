@@ -149,6 +149,15 @@ def likelihoods():
             for path in sorted(glob.glob(os.path.join(RESULTS, folder, "*.json")), key=lambda p: (len(p), p))]
 
 
+def anchor(name):
+    """The runs of make seeds or make warmup; None if there are none."""
+    path = os.path.join(RESULTS, "anchor", name + ".json")
+    if not os.path.exists(path):
+        return None
+    with open(path) as f:
+        return json.load(f)
+
+
 def figure_3():
     """The runs of make figure3: {(images, method): run}."""
     runs = [json.loads(open(path).read()) for path in glob.glob(os.path.join(RESULTS, "figure3", "*.json"))]

@@ -143,6 +143,7 @@ def main():
         "variants table": tables.variants(data.variants(), runs, data.paper("paper-wake-sleep")),
         "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
+        "seeds table": tables.seeds(data.anchor("seeds")), "warmup table": tables.warmup(data.anchor("warmup")),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
         "claims": claims.page(parts), "headlines": claims.headlines(parts),

@@ -1,6 +1,7 @@
 """The report's tables: lists of Markdown lines."""
 import os
 import re
+import statistics
 
 import cpus
 import figures
@@ -270,6 +271,34 @@ def figure_3(runs, paper):
                    end(run, 2, "test"), run["commit"], f"`{run['checkpoint_sha256'][:12]}…`")
                   for images in (1000, 50000) for method, name, _ in figures.METHODS
                   if (run := runs.get((images, method)))])
+
+
+def seeds(record):
+    """Mean over the seeds and its standard error."""
+    if not record:
+        return ["*Not run yet: `make seeds`.*"]
+    runs, rows = record["runs"], []
+    for exponent in (6, 7):
+        bounds = [[point(run, 10 ** exponent, column) for run in runs] for column in (1, 2)]
+        if None in bounds[0]:
+            continue
+        cells = [f"{statistics.mean(b):.2f} ± {statistics.stdev(b) / len(b) ** .5:.2f}" for b in bounds]
+        rows.append([f"10{'⁶⁷'[exponent - 6]}", *cells, f"{min(bounds[1]):.2f} … {max(bounds[1]):.2f}"])
+    return table(("examples", "training bound", "test bound", "test bounds of the seeds"), rows) + [
+        "", f"Seeds {runs[0]['seed']} to {runs[-1]['seed']}, step size {runs[0]['lr']:g}, standard deviation of initial "
+        f"weights {runs[0]['init_sd']:g}, commit {record['commit']}; ± is the standard error of the mean."]
+
+
+def warmup(record):
+    """What each way to a step size ends at."""
+    if not record:
+        return ["*Not run yet: `make warmup`.*"]
+    return table(("step size", "reached", "test bound", "checkpoint's SHA-256"),
+                 [(f"{run.get('lr', 0.1):g}", "once an epoch has gathered squared gradients" if "lr_stages" in run else
+                   f"over {run['warmup']:,} steps" if run["warmup"] else "at once",
+                   "diverged" if run["diverged"] else f"{run['curve'][-1][2]:.1f}",
+                   f"`{run['checkpoint_sha256'][:12]}…`") for run in record["runs"]]) + [
+        "", f"784-500-20, {record['samples']:,} examples, commit {record['commit']}."]
 
 
 def tried(runs):
