@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Train as in Figure 2 of Auto-Encoding Variational Bayes (arXiv 1312.6114) and compare the bounds.
 
-usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--only NAME] [--commit C]
+usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--later N] [--only NAME] [--commit C]
 
 VAE is the program, DATA a directory with mnist/ and frey/ (what is missing is skipped by name), OUT
 where <dataset>-<latent>.json go. Settings of a run are chosen as in the paper: the step size among
 0.01, 0.02, 0.1 by the bound on training data after a short run; and since "N(0, 0.01)" reads as a
-standard deviation of 0.01 or of 0.1, both are tried. The runs live in --work; started again, the
+standard deviation of 0.01 or of 0.1, both are tried. The variants (wake-sleep and other noise) begin at
+the deviation chosen for AEVB, reach the step size 0.1 over 1000 steps, at once it diverges, and choose after
+a run of --later examples, as they start more slowly. The runs live in --work; started again, the
 script goes on where it was stopped. --only mnist-20 runs that one alone, --only mnist-20-wake-sleep the same
 by wake-sleep, --only frey-10-per-pixel with one log-variance for each pixel, --only frey-10-mixture with a uniform
 density mixed in too.
@@ -24,6 +26,7 @@ import results
 
 STEP_SIZES = (0.01, 0.02, 0.1)
 FIRST_SDS = (0.01, 0.1)
+WARM_UP = {0.1: ["--warmup", "1000"]}  # of a variant
 POINTS = 8  # per factor of ten
 # MNIST with N_z = 2 is not in the figure; it is trained for its manifold, as in Figure 4.
 DATA_SETS = {"mnist": ("mnist", (3, 5, 10, 20, 200), []),
@@ -102,15 +105,25 @@ class Run:
         sys.exit(complaint or f"converge: vae train ended with status {child.returncode}")
 
 
-def choose(args, name, data, more):
+def first_sds(args, dataset, n_z, variant):
+    """AEVB's choice serves its variants."""
+    path = os.path.join(args.out, f"{dataset}-{n_z}.json")
+    if not variant or not os.path.exists(path):
+        return FIRST_SDS
+    with open(path) as f:
+        return (json.load(f)["init_sd"],)
+
+
+def choose(args, name, data, more, sds, variant):
     """Tries all settings in short runs. Returns the best by its training bound, and all of them."""
     tried = []
-    for sd in FIRST_SDS:
+    short = args.later if variant else args.short
+    for sd in sds:
         for lr in STEP_SIZES:
-            options = more + ["--lr", str(lr), "--init-sd", str(sd)]
+            options = more + ["--lr", str(lr), "--init-sd", str(sd)] + (WARM_UP.get(lr, []) if variant else [])
             run = Run(args, os.path.join(args.work, f"{name}-{lr}-{sd}"), data, options)
-            reached = run.to(args.short)
-            at_end = [p for p in run.log() if p[0] <= args.short][-1:] if reached else []
+            reached = run.to(short)
+            at_end = [p for p in run.log() if p[0] <= short][-1:] if reached else []
             tried.append({"lr": lr, "init_sd": sd, "train_bound": at_end[0][1] if at_end else None,
                           "run": run})
     alive = [t for t in tried if t["train_bound"] is not None]
@@ -138,7 +151,7 @@ def long_run(args, name, chosen, tried, dataset, n_z, variant=""):
         alive = [t for t in tried if t["train_bound"] is not None]
         return long_run(args, name, max(alive, key=lambda t: t["train_bound"]), tried, dataset, n_z, variant)
     record = {"dataset": dataset, "n_z": n_z, "lr": chosen["lr"], "init_sd": chosen["init_sd"],
-              "short_samples": args.short, "points_per_decade": POINTS,
+              "short_samples": args.later if variant else args.short, "points_per_decade": POINTS,
               "tried": [{k: v for k, v in t.items() if k != "run"} for t in tried]}
     if variant:
         record.update({"variant": variant, "commit": args.commit})
@@ -181,6 +194,7 @@ def main():
     parser.add_argument("--only")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--short", type=int, default=300_000)
+    parser.add_argument("--later", type=int, default=1_000_000)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     os.makedirs(args.out, exist_ok=True)
@@ -191,7 +205,8 @@ def main():
         if not os.path.exists(data):
             say(f"{name}: skipped: no {data}")
             continue
-        best, tried = choose(args, name, data, more + ["--latent", str(n_z)])
+        best, tried = choose(args, name, data, more + ["--latent", str(n_z)], first_sds(args, dataset, n_z, variant),
+                             variant)
         chosen = long_run(args, name, best, tried, dataset, n_z, variant)
         pictures(args, name, chosen["run"])
         if name == "mnist-20":  # one fixed setting too, whatever was chosen
