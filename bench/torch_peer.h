@@ -2,7 +2,7 @@
 #ifndef TORCH_PEER_H
 #define TORCH_PEER_H
 
-#include "../vae/data/idx.h"
+#include "../vae/data/image_file.h"
 #include "../vae/model/run.h"
 #include <stdio.h>
 #include <sys/types.h>

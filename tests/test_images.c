@@ -94,7 +94,7 @@ START_TEST(test_type)
     struct images i;
     struct vae_error e = {""};
     write_idx("t.idx", types[_i].type, sizes, types[_i].in, VALUES);
-    const bool read = vae_idx_read("t.idx", &i, &e);
+    const bool read = vae_image_file_read("t.idx", &i, &e);
     ck_assert_msg(read == (types[_i].scale > 0), "%s", e.line);
     if (!read) {
         ck_assert_msg(strstr(e.line, types[_i].says) != NULL, "%s", e.line);
@@ -162,7 +162,7 @@ START_TEST(test_dimensions)
     struct images i;
     struct vae_error e = {""};
     write_idx("d.idx", 0x08, dims[_i].sizes, values, 7);
-    const bool read = vae_idx_read("d.idx", &i, &e);
+    const bool read = vae_image_file_read("d.idx", &i, &e);
     ck_assert_msg(read == (dims[_i].rows > 0), "%s", e.line);
     if (read) {
         ck_assert(i.count == 12 && i.rows == dims[_i].rows && i.cols == dims[_i].cols);
@@ -187,17 +187,16 @@ static const struct {
     {BYTES("\3\x08\0\0\x28\0\0\0\x08\0\0\0\6\0\0\0"), "little-endian"},
     {BYTES("\0\0\x0a\3\0\0\0\1\0\0\0\1\0\0\0\1x"), "element type 0a, which is none"},
     {BYTES("\0\0\x08\0\0\0\0\1"), "IDX of 0 dimensions"},
-    {BYTES("<!DOCTYPE html><html>403 Forbidden</html>"),
-     "a web page, not an IDX image file; the down"},
+    {BYTES("<!DOCTYPE html><html>403 Forbidden</html>"), "a web page, not images; the down"},
     {BYTES("\r\n  <HTML><body>"), "a web page"},
     {BYTES("\xef\xbb\xbf<?xml version=\"1.0\"?>"), "a web page"},
     {BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "a PNG picture"},
     {BYTES("\xff\xd8\xff\xe0\0\x10JFIF"), "a JPEG picture"},
-    {BYTES("\x93NUMPY\1\0v\0{'descr'"), "a NumPy array"},
+    {BYTES("\x93NUMPY\1\0v\0{'descr'"), "ends inside its header"},
     {BYTES("PK\3\4\x14\0\0\0\x08\0"), "a zip archive"},
     {BYTES("MATLAB 5.0 MAT-file"), "a MATLAB file"},
     {BYTES("version https://git-lfs.github.com/spec/v1"), "Git LFS"},
-    {BYTES("label,1x1,1x2,1x3"), "text, not an IDX"},
+    {BYTES("label,1x1,1x2,1x3"), "text, not images"},
     {BYTES("\x12\x34\x56\x78\0\0\0\0"), "it begins with 12345678"},
     {BYTES("\x1f\x8b\x08\0\0"), "gz.idx: "},
 };
@@ -211,7 +210,7 @@ START_TEST(test_other_file)
         gzFile f = gzopen("gz.idx", packed && !gz ? "wb" : "wbT");
         gzwrite(f, others[_i].bytes, (unsigned)others[_i].size);
         gzclose(f);
-        ck_assert(!vae_idx_read("gz.idx", &i, &e));
+        ck_assert(!vae_image_file_read("gz.idx", &i, &e));
         ck_assert_msg(strstr(e.line, others[_i].says) != NULL, "%s", e.line);
     }
 }
@@ -234,15 +233,15 @@ START_TEST(test_gzip)
     FILE *tail = fopen("m.gz", "ab");
     for (int z = 0; z < 512; z++) fputc(0, tail);
     fclose(tail);
-    ck_assert_msg(vae_idx_read("m.gz", &i, &e), "%s", e.line);
+    ck_assert_msg(vae_image_file_read("m.gz", &i, &e), "%s", e.line);
     ck_assert(i.count == 12 && i.pixels[419] == 3);
     vae_images_free(&i);
     cli_must_work("eval out/model.safetensors --data m.gz");
     ck_assert_int_eq(system("gzip -c m.gz >twice.gz"), 0);
-    ck_assert(!vae_idx_read("twice.gz", &i, &e));
+    ck_assert(!vae_image_file_read("twice.gz", &i, &e));
     ck_assert_ptr_nonnull(strstr(e.line, "gzip within gzip"));
     ck_assert_int_eq(system("mkfifo pipe; cat m.gz >pipe &"), 0);
-    ck_assert_msg(vae_idx_read("pipe", &i, &e), "%s", e.line);
+    ck_assert_msg(vae_image_file_read("pipe", &i, &e), "%s", e.line);
     ck_assert(i.count == 12 && i.pixels[419] == 3);
     vae_images_free(&i);
 }
@@ -264,7 +263,7 @@ START_TEST(test_lying_header)
         gzclose(f);
         unlink("pipe");
         if (way == 2) ck_assert_int_eq(system("mkfifo pipe; cat lie.idx >pipe &"), 0);
-        ck_assert(!vae_idx_read(way == 2 ? "pipe" : "lie.idx", &i, &e));
+        ck_assert(!vae_image_file_read(way == 2 ? "pipe" : "lie.idx", &i, &e));
         ck_assert_msg(strstr(e.line, "cut short: 48 of ") != NULL, "%s", e.line);
     }
     getrusage(RUSAGE_SELF, &after);

@@ -3,7 +3,7 @@
 #include "../vae/cli/insight.h"
 #include "../vae/cli/report.h"
 #include "../vae/cli/train_log.h"
-#include "../vae/data/idx.h"
+#include "../vae/data/image_file.h"
 #include "../vae/data/png_grid.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
@@ -72,7 +72,7 @@ static bool read_checkpoint(struct vae_error *e)
 static bool read_images(struct vae_error *e)
 {
     struct images images;
-    if (!vae_idx_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
+    if (!vae_image_file_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
     vae_images_free(&images);
     return true;
 }

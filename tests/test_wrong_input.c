@@ -18,7 +18,7 @@ static const struct {
     {"train --data cut.gz --out out", 1, "cut.gz: "},
     {"train --data cut.idx --out out", 1, "cut.idx: cut short"},
     {"train --data cut-header.idx --out out", 1, "ends inside its header"},
-    {"train --data magic.idx --out out", 1, "not an IDX image file"},
+    {"train --data magic.idx --out out", 1, "not an image file"},
     {"train --data labels.idx --out out", 1, "holds labels"},
     {"train --data none.idx --out out", 1, "holds no images"},
     {"train --data flat.idx --out out", 1, "images of 0 x 5"},

@@ -32,7 +32,7 @@ enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW 
 const struct option_entry vae_option_table[] = {
     {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
      "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
-     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX image file (every "
+     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX or .npy file (every "
      "tenth image is held out); or `synthetic`: digits drawn here. Pixels are integers from 0 to "
      "255, or floats from 0 to 1 or, if one is above 1, from 0 to 255",
      TEXT(data)},

@@ -24,16 +24,16 @@ static bool read_pair(const char *source, bool test_only, struct dataset *out, s
 {
     struct idx_pair files;
     if (!vae_idx_find(source, test_only, &files, e) ||
-        !vae_idx_read(files.path[IDX_TEST], &out->test, e))
+        !vae_image_file_read(files.path[IDX_TEST], &out->test, e))
         return false;
-    return test_only ||
-           (vae_idx_read(files.path[IDX_TRAIN], &out->train, e) && same_size(source, out, e));
+    return test_only || (vae_image_file_read(files.path[IDX_TRAIN], &out->train, e) &&
+                         same_size(source, out, e));
 }
 
 static bool read_one(const char *path, bool test_only, struct dataset *out, struct vae_error *e)
 {
-    if (test_only) return vae_idx_read(path, &out->test, e);
-    if (!vae_idx_read(path, &out->train, e)) return false;
+    if (test_only) return vae_image_file_read(path, &out->test, e);
+    if (!vae_image_file_read(path, &out->train, e)) return false;
     if (out->train.count < IMAGES_HOLD_OUT)
         return vae_fail(e, "%s: %zu images are too few; at least %d are needed", path,
                         out->train.count, IMAGES_HOLD_OUT);

@@ -3,7 +3,7 @@
 #define VAE_DATASET_H
 
 #include "../../kernels/choice.h"
-#include "idx.h"
+#include "image_file.h"
 
 struct dataset {
     struct images train, test;

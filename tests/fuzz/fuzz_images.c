@@ -1,12 +1,12 @@
-/* Fuzzes the reader of IDX, compressed or not. What it accepts is complete and in range. */
-#include "../../vae/data/idx.h"
+/* Fuzzes the readers of IDX and .npy, compressed or not. What it accepts is complete and in range. */
+#include "../../vae/data/image_file.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct images i;
     struct vae_error e = {""};
-    if (!vae_idx_read(fuzz_file(data, size), &i, &e)) {
+    if (!vae_image_file_read(fuzz_file(data, size), &i, &e)) {
         fuzz_must_say(&e);
         MUST(!i.pixels && !i.values, "memory kept");
         return 0;
