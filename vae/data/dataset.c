@@ -2,7 +2,9 @@
 #include "../base/streams.h"
 #include "fixed_draw.h"
 #include "idx_names.h"
+#include "png_folder.h"
 #include "synthetic.h"
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,24 +22,52 @@ static bool same_size(const char *source, const struct dataset *d, struct vae_er
                     d->train.rows, d->train.cols, d->test.rows, d->test.cols);
 }
 
-static bool read_pair(const char *source, bool test_only, struct dataset *out, struct vae_error *e)
+typedef bool read_images(const char *path, struct images *out, struct vae_error *e);
+
+static bool read_pair(const char *source, const char *train, const char *test, bool test_only,
+                      read_images *read, struct dataset *out, struct vae_error *e)
 {
-    struct idx_pair files;
-    if (!vae_idx_find(source, test_only, &files, e) ||
-        !vae_image_file_read(files.path[IDX_TEST], &out->test, e))
-        return false;
-    return test_only || (vae_image_file_read(files.path[IDX_TRAIN], &out->train, e) &&
-                         same_size(source, out, e));
+    return read(test, &out->test, e) &&
+           (test_only || (read(train, &out->train, e) && same_size(source, out, e)));
 }
 
-static bool read_one(const char *path, bool test_only, struct dataset *out, struct vae_error *e)
+/* A set that is not divided. */
+static bool read_one(const char *path, bool test_only, read_images *read, struct dataset *out,
+                     struct vae_error *e)
 {
-    if (test_only) return vae_image_file_read(path, &out->test, e);
-    if (!vae_image_file_read(path, &out->train, e)) return false;
+    if (test_only) return read(path, &out->test, e);
+    if (!read(path, &out->train, e)) return false;
     if (out->train.count < IMAGES_HOLD_OUT)
         return vae_fail(e, "%s: %zu images are too few; at least %d are needed", path,
                         out->train.count, IMAGES_HOLD_OUT);
     return vae_images_split(&out->train, &out->test) || vae_fail(e, "%s: not enough memory", path);
+}
+
+/* Pictures: in folders for training and test, or all in one. */
+static bool read_folder(const char *source, bool test_only, struct dataset *out,
+                        struct vae_error *e)
+{
+    static const char *const names[][2] = {{"train", "test"}, {"training", "testing"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char train[PNG_FOLDER_PATH], test[PNG_FOLDER_PATH];
+        snprintf(train, sizeof train, "%s/%s", source, names[i][0]);
+        snprintf(test, sizeof test, "%s/%s", source, names[i][1]);
+        if (vae_png_folder_is(test) && (test_only || vae_png_folder_is(train)))
+            return read_pair(source, train, test, test_only, vae_png_folder_read, out, e);
+    }
+    return read_one(source, test_only, vae_png_folder_read, out, e);
+}
+
+static bool read_directory(const char *source, bool test_only, struct dataset *out,
+                           struct vae_error *e)
+{
+    struct idx_pair files;
+    if (vae_idx_find(source, test_only, &files, e))
+        return read_pair(source, files.path[IDX_TRAIN], files.path[IDX_TEST], test_only,
+                         vae_image_file_read, out, e);
+    if (!vae_png_folder_is(source)) return false;
+    *e->line = 0;
+    return read_folder(source, test_only, out, e);
 }
 
 static bool transpose(const char *source, struct dataset *d, struct vae_error *e)
@@ -53,9 +83,10 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
     struct stat st;
     *out = (struct dataset){0};
     const bool there = stat(source, &st) == 0;
-    const bool ok = !strcmp(source, "synthetic")    ? vae_synthetic_make(&out->train, &out->test, e)
-                    : there && !S_ISDIR(st.st_mode) ? read_one(source, options->test_only, out, e)
-                                                    : read_pair(source, options->test_only, out, e);
+    const bool ok = !strcmp(source, "synthetic") ? vae_synthetic_make(&out->train, &out->test, e)
+                    : there && !S_ISDIR(st.st_mode)
+                        ? read_one(source, options->test_only, vae_image_file_read, out, e)
+                        : read_directory(source, options->test_only, out, e);
     if (ok && (!options->transpose || transpose(source, out, e))) return true;
     vae_dataset_free(out);
     return false;

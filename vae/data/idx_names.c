@@ -166,9 +166,10 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
         return vae_fail(e, "%s/%s: no such file, and no set of that name in %s", dir, wanted, dir);
     if (!one || !complete(one, test_only)) {
         const bool train = one && one->rank[IDX_TRAIN] != NO_RANK;
-        return vae_fail(
-            e, "%s: no %s-images-idx3-ubyte in it, plain or .gz; %s", dir, train ? "t10k" : "train",
-            train ? "to use the file alone, name it itself" : "`make data` fetches MNIST");
+        return vae_fail(e, "%s: no %s-images-idx3-ubyte in it, plain or .gz; %s", dir,
+                        train ? "t10k" : "train",
+                        train ? "to use the file alone, name it itself"
+                              : "nor PNG pictures; `make data` fetches MNIST");
     }
     *found = one->file;
     return true;

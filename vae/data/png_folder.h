@@ -1,0 +1,20 @@
+/* A folder of PNG pictures as a set of images. */
+#ifndef VAE_PNG_FOLDER_H
+#define VAE_PNG_FOLDER_H
+
+#include "../base/error.h"
+#include "images.h"
+
+enum { PNG_FOLDER_PATH = 4096, PNG_FOLDER_DEPTH = 4 };
+
+/* Whether there is a picture, PNG or JPEG, in the folder or in folders within, as often in one for each
+ * label. */
+bool vae_png_folder_is(const char *path);
+
+/* Reads all PNG files of the folder and of those within, PNG_FOLDER_DEPTH deep, in the order of their
+ * paths' bytes. Names that begin with a dot or an underscore are passed over. Colour becomes grey
+ * (libpng's luminance), 16 bits become 8, and what is transparent lies on black. All must have one
+ * size; a JPEG beside them is named and refused. Free with vae_images_free. */
+bool vae_png_folder_read(const char *path, struct images *out, struct vae_error *e);
+
+#endif
