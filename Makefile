@@ -30,14 +30,14 @@ $(foreach i,$(ISAS),$(eval FLAGS_$(i) := $(subst $(comma), ,$(call isa_column,$(
 
 # Cross-compilers have a pkg-config of their own, or none.
 PKG_CONFIG ?= $(if $(PKG_CONFIG_LIBDIR)$(filter $(shell uname -m)-%,$(MACHINE)),,$(MACHINE)-)pkg-config
-PKG_CFLAGS := $(shell for p in libpng zlib jansson check; do $(PKG_CONFIG) --cflags $$p; done 2>/dev/null)
+PKG_CFLAGS := $(shell for p in libpng minizip zlib jansson check; do $(PKG_CONFIG) --cflags $$p; done 2>/dev/null)
 static = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null))
 # Where pkg-config finds the library, its archive, for a program that needs libc and libm alone; if there is
 # none, what pkg-config says; if it knows nothing, what the compiler finds.
 library = $(or $(shell eval set -- $$(PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 $(PKG_CONFIG) --libs-only-L $(2) 2>/dev/null | sed 's:-L/:/:g'); \
     for d; do [ ! -f "$$d/lib$(1).a" ] || { echo "'$$d/lib$(1).a'"; exit; }; done; \
     $(PKG_CONFIG) --libs $(2) 2>/dev/null),$(call static,$(1)),-l$(1))
-LIBS      := $(call library,png,libpng) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
+LIBS      := $(call library,png,libpng) $(call library,minizip,minizip) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
 TEST_LIBS := $(or $(shell $(PKG_CONFIG) --libs check 2>/dev/null),-lcheck)
 
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
@@ -302,12 +302,12 @@ format: ## rewrite the layout
 data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look)
 	$(Q)vae/fetch_mnist.sh data/mnist $(MIRRORS)
 
-DEPS     := gcc make pkg-config zlib1g-dev libpng-dev libjansson-dev check curl ca-certificates
+DEPS     := gcc make pkg-config zlib1g-dev libminizip-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
 DEPS_DEV := openssl bmake clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
-            check:arm64 zlib1g-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
+            check:arm64 zlib1g-dev:arm64 libminizip-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test

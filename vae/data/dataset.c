@@ -2,6 +2,7 @@
 #include "../base/streams.h"
 #include "fixed_draw.h"
 #include "idx_names.h"
+#include "npz.h"
 #include "png_folder.h"
 #include "synthetic.h"
 #include <stdio.h>
@@ -77,6 +78,16 @@ static bool transpose(const char *source, struct dataset *d, struct vae_error *e
     return vae_fail(e, "%s: not enough memory", source);
 }
 
+/* Arrays of an archive, or one of them. */
+static bool read_archive(const char *source, bool test_only, struct dataset *out,
+                         struct vae_error *e)
+{
+    struct npz_arrays a;
+    if (!vae_npz_find(source, &a, e)) return false;
+    if (a.divided) return read_pair(source, a.train, a.test, test_only, vae_npz_read, out, e);
+    return read_one(a.test, test_only, vae_npz_read, out, e);
+}
+
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e)
 {
@@ -84,6 +95,7 @@ bool vae_dataset_open(const char *source, const struct dataset_options *options,
     *out = (struct dataset){0};
     const bool there = stat(source, &st) == 0;
     const bool ok = !strcmp(source, "synthetic") ? vae_synthetic_make(&out->train, &out->test, e)
+                    : vae_npz_is(source)         ? read_archive(source, options->test_only, out, e)
                     : there && !S_ISDIR(st.st_mode)
                         ? read_one(source, options->test_only, vae_image_file_read, out, e)
                         : read_directory(source, options->test_only, out, e);

@@ -15,7 +15,7 @@ struct dataset_options {
     bool transpose; /* swaps rows and columns, as EMNIST needs */
 };
 
-/* source: `synthetic`; a directory or set of IDX files (idx_names.h); one image file (image_file.h); or a
+/* source: `synthetic`; a directory or set of IDX files (idx_names.h); one image file (image_file.h); an archive (npz.h); or a
  * folder of PNG pictures (png_folder.h), which may have folders train and test, or training and testing.
  * Of a single file or undivided folder every tenth image is held out for testing; with test_only all of
  * it is the test set. */
