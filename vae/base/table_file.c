@@ -40,9 +40,13 @@ static void put_npy_header(struct pieces *p, const struct table *t)
 {
     enum { BEFORE = 10, ALL = 128 };
     char text[ALL - BEFORE + 1];
+    char shape[64];
+    if (t->sides[0])
+        snprintf(shape, sizeof shape, "%zu, %zu, %zu", t->rows, t->sides[0], t->sides[1]);
+    else
+        snprintf(shape, sizeof shape, "%zu, %zu", t->rows, t->columns);
     const int n = snprintf(text, sizeof text,
-                           "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                           t->rows, t->columns);
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }", shape);
     memset(text + n, ' ', sizeof text - (size_t)n);
     text[ALL - BEFORE - 1] = '\n';
     put(p, "\x93NUMPY\1\0", 8);

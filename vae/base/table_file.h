@@ -1,6 +1,6 @@
 /* Writes a table of doubles as .npy or .csv.
  *
- * .npy: NumPy's format 1.0, '<f8' in C order, without column names. .csv: a line of column names,
+ * .npy: NumPy's format 1.0, '<f8' in C order, rows x columns, without column names. .csv: a line of column names,
  * then each value in the shortest decimal that reads back as the same double. */
 #ifndef VAE_TABLE_FILE_H
 #define VAE_TABLE_FILE_H
@@ -11,6 +11,7 @@ struct table {
     const char *const *names; /* [columns] */
     size_t columns, rows;
     const double *values; /* [rows][columns], finite */
+    size_t sides[2]; /* of .npy: a row is a matrix of this size, of an image; 0: it is a vector */
 };
 
 /* Whether the name ends in .npy or .csv. */

@@ -11,6 +11,7 @@
 #include "loaded.h"
 #include "option_table.h"
 #include "report.h"
+#include "split_images.h"
 #include "stop.h"
 #include <inttypes.h>
 #include <math.h>
@@ -177,7 +178,9 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
         }
         if (v->s->hmc) *at++ = v->hmc.point[i].log_p;
     }
-    vae_table_write(r, v->s->per_image, &(struct table){names, columns, count, values});
+    vae_table_write(
+        r, v->s->per_image,
+        &(struct table){.names = names, .columns = columns, .rows = count, .values = values});
     vae_memory_give(values);
     return true;
 }
@@ -253,9 +256,6 @@ static bool may_have_log_p(struct eval *v, struct vae_error *e)
                     v->s->data);
 }
 
-static const enum vae_noise noises[] = {
-    [SPLIT_TEST] = NOISE_TEST, [SPLIT_TRAIN] = NOISE_POINTS, [SPLIT_VALIDATION] = NOISE_VALIDATION};
-
 static int eval_images(const struct settings *s, struct loaded *model, const struct images *images,
                        struct vae_error *e)
 {
@@ -263,34 +263,10 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     struct eval v = {.s = s, .model = model, .images = *images};
     v.report = (struct eval_report){.s = s, .run = &model->run, .seed = seed};
     v.of = (struct vae_evaluation){&v.images, model->run.binarize, model->run.estimator,
-                                   noises[s->split], seed};
-    if (!vae_loaded_fits(model, s->data, images, e)) return EXIT_FAILED;
-    if (s->first > images->count) {
-        vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data, images->count,
-                 vae_split_names[s->split], s->first);
-        return EXIT_FAILED;
-    }
-    if (s->first) v.images.count = s->first;
+                                   vae_split_noise(s->split), seed};
     if (!may_have_log_p(&v, e)) return EXIT_USAGE;
     if (eval(&v, e)) return EXIT_DONE;
     return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
-}
-
-/* The images of the split as in the run: train has those that it trained on. NULL: there are no
- * validation images. */
-static const struct images *images_of(const struct settings *s, const struct loaded *l,
-                                      struct dataset *d, struct vae_error *e)
-{
-    const size_t held_out = l->run.validation.images;
-    if (held_out < d->train.count) vae_dataset_hold_out(d, held_out);
-    vae_dataset_keep(d, l->run.first_images);
-    vae_loaded_draw(l, d);
-    if (s->split == SPLIT_TEST) return &d->test;
-    if (s->split == SPLIT_TRAIN) return &d->train;
-    if (d->validation.count) return &d->validation;
-    vae_fail(e, "--split validation: %s was trained without --validation, or on other data",
-             s->file);
-    return NULL;
 }
 
 /* Options that say something only beside another one. */
@@ -313,8 +289,8 @@ int vae_cmd_eval(struct settings *s, struct vae_error *e)
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
-            const struct images *images = images_of(s, &l, &data, e);
-            if (images) status = eval_images(s, &l, images, e);
+            struct images images;
+            if (vae_split_images(s, &l, &data, &images, e)) status = eval_images(s, &l, &images, e);
             vae_dataset_free(&data);
         }
         vae_loaded_close(&l);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const vae_split_names[] = {"test", "train", "validation", NULL};
 static const struct {
     const char *words, *key;
 } bounds[] = {[SPLIT_TEST] = {"test", "test_bound"},

@@ -8,8 +8,9 @@
 #define COMMAND(name, argument, summary, about) ON_##name = 1 << COMMAND_##name,
 enum {
 #include "commands.def"
-    ON_MODEL = ON_eval | ON_sample | ON_manifold | ON_reconstruct,
-    ON_IMAGES = ON_eval | ON_reconstruct
+    ON_SPLIT = ON_eval | ON_encode,
+    ON_IMAGES = ON_SPLIT | ON_reconstruct,
+    ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
 #undef COMMAND
 
@@ -48,6 +49,18 @@ const struct option_entry vae_option_table[] = {
      "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
     {"out", "FILE.png", ON_sample | ON_manifold | ON_reconstruct, NEEDED, "the PNG to write",
      TEXT(out)},
+    {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
+     "a table with a row for each image and a column for each dimension of z",
+     .parse = vae_option_table_file, AT(codes_file)},
+    {"out", "FILE.npy|FILE.csv", ON_encode, NEEDED,
+     "the table to write, of doubles: a row for each image", .parse = vae_option_table_file,
+     AT(out)},
+    {"out", "FILE.npy|FILE.csv|FILE.png", ON_decode, NEEDED,
+     "an array of images x rows x columns, a table with a row for each image, or a picture",
+     TEXT(out)},
+    {"codes", "NAME", ON_encode, 0,
+     "mean (default): mu; posterior: mu, then log sigma^2; draw: a z from q(z|x)",
+     CHOICE(codes, vae_codes_names)},
     {"log", "FILE", ON_train, AGAIN, "JSON lines, one per epoch (default DIR/log.jsonl)",
      TEXT(log)},
 
@@ -199,15 +212,15 @@ const struct option_entry vae_option_table[] = {
      OPTIM(OPTIM_DECAY)},
 
     {HEADING(ON_train, "The machine:")},
-    {"across", "N", ON_sample | ON_reconstruct, 0, "images in a row (default 10)",
+    {"across", "N", ON_sample | ON_reconstruct | ON_decode, 0, "images in a row (default 10)",
      SIZE(across, 1, 100)},
     {"down", "N", ON_sample, 0, "rows (default 10)", SIZE(down, 1, 100)},
     {"pairs", "N", ON_reconstruct, 0, "pairs of rows (default 5)", SIZE(pairs, 1, 50)},
     {"side", "N", ON_manifold, 0, "images along a side (default 20)", SIZE(side, 1, 100)},
-    {"split", "NAME", ON_eval, 0,
+    {"split", "NAME", ON_SPLIT, 0,
      "test (default); train: the images that `vae train` trains on; validation: those it held out",
      CHOICE(split, vae_split_names)},
-    {"first", "N", ON_eval, 0, "the first N images alone (default: all)",
+    {"first", "N", ON_SPLIT, 0, "the first N images alone (default: all)",
      SIZE(first, 1, UINT32_MAX)},
     {"importance-samples", "K", ON_eval, 0,
      "log p(x) too, by importance sampling with K draws of z per image; standard error of its mean "
@@ -251,9 +264,9 @@ const struct option_entry vae_option_table[] = {
      "one array of objects: kernel, shape, class, isa, variant, verified, status, gflops, gbs, "
      "serves; of products peak (GFLOP/s of that ISA's fma chains) and peak_share",
      FLAG(json)},
-    {"seed", "N", ON_eval | ON_sample, 0, "of the draws (default: the checkpoint's)",
+    {"seed", "N", ON_SPLIT | ON_sample, 0, "of the draws (default: the checkpoint's)",
      .parse = vae_option_draw_seed, .most = INT64_MAX},
-    {"threads", "N", ON_train | ON_eval, AGAIN,
+    {"threads", "N", ON_train | ON_SPLIT, AGAIN,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
     {"isa", "NAME", ON_train | ON_MODEL, AGAIN,

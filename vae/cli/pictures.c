@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Decodes rows of z, in minibatches, to [count][inputs]. */
-static void decode_all(struct vae_model *m, const float *z, size_t count, float *out)
+void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out)
 {
     const size_t n = vae_inputs(&m->shape);
     for (size_t i = 0; i < count; i += m->max_rows) {
@@ -28,7 +27,7 @@ bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, s
     if (ok) {
         const struct sv_rng rng = sv_rng_at(seed, STREAM_SAMPLE, 0);
         sv_for(&m->k, count, latent, 0)->normal(count, latent, rng, z, latent);
-        decode_all(m, z, count, images);
+        vae_decode_all(m, z, count, images);
         ok = vae_png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
     }
     free(z);
@@ -52,7 +51,7 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
             for (size_t r = 0; r < rows; r++)
                 memcpy(original + r * n, m->work.x + r * m->ld.x, n * sizeof *grid);
             vae_encode_mean(m, rows, z);
-            decode_all(m, z, rows, original + across * n);
+            vae_decode_all(m, z, rows, original + across * n);
         }
 }
 
@@ -99,7 +98,7 @@ bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, st
             z[2 * i] = quantile(((double)(i % side) + 0.5) / (double)side);
             z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
         }
-        decode_all(m, z, count, images);
+        vae_decode_all(m, z, count, images);
         ok = vae_png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
     }
     free(z);

@@ -5,6 +5,9 @@
 #include "../data/images.h"
 #include "../model/run.h"
 
+/* Decodes rows of z, in minibatches, to [count][inputs]. */
+void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out);
+
 /* across x down means of p(x|z), z ~ N(0, I). */
 bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
                          uint64_t seed, struct vae_error *e);

@@ -4,6 +4,7 @@
 #define VAE_SETTINGS_H
 
 #include "../data/dataset.h"
+#include "../methods/codes.h"
 #include "../methods/marginal.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
@@ -21,7 +22,7 @@ extern const char *const vae_split_names[];
 
 struct option_entry;
 
-enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50 };
+enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50, DECODE_MOST_PICTURES = 10000 };
 
 struct settings {
     enum command command;
@@ -35,10 +36,12 @@ struct settings {
     bool seed_given;
     size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
-    enum split split;    /* of vae eval, down to active_units */
-    size_t first, draws; /* images; K of importance sampling; 0: not given */
-    size_t local_steps;  /* of Adam on each image's posterior; 0: not given */
-    bool hmc;            /* log p(x) by Markov chains */
+    enum split split;       /* of vae eval, down to active_units */
+    enum vae_codes codes;   /* of vae encode */
+    const char *codes_file; /* of vae decode */
+    size_t first, draws;    /* images; K of importance sampling; 0: not given */
+    size_t local_steps;     /* of Adam on each image's posterior; 0: not given */
+    bool hmc;               /* log p(x) by Markov chains */
     struct vae_marginal_settings chains;
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;

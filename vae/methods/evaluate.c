@@ -15,6 +15,13 @@ struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t 
     return (struct vae_source){of->images, NULL, first, of->binarize, rng};
 }
 
+struct sv_rng vae_evaluation_eps(const struct vae_evaluation *of, size_t first, size_t samples)
+{
+    struct sv_rng rng = sv_rng_at(of->seed, streams[of->noise].eps, 0);
+    rng.ctr[1] = (uint32_t)(first * samples);
+    return rng;
+}
+
 bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           const struct vae_watch *watch, const volatile sig_atomic_t *stop,
                           struct vae_bound *bound)
@@ -29,9 +36,8 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                                   .source = vae_evaluation_source(of, i),
                                   .rows = rows,
                                   .left = left,
-                                  .eps = sv_rng_at(of->seed, streams[of->noise].eps, 0),
+                                  .eps = vae_evaluation_eps(of, i, m->samples),
                                   .o = {.estimator = of->estimator}};
-        b.eps.ctr[1] = (uint32_t)(i * m->samples);
         vae_pool_run(m->pool, vae_aevb_pass, &b);
         vae_add_bound(m, rows, of->estimator == VAE_ESTIMATOR_IWAE, bound);
         if (watch) watch->see(watch->arg, m, i, rows);

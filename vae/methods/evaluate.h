@@ -21,6 +21,9 @@ struct vae_evaluation {
 /* The source of images first, first + 1 ..., for vae_gather. */
 struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t first);
 
+/* Its noise of z, from that image on, of which each has so many draws. */
+struct sv_rng vae_evaluation_eps(const struct vae_evaluation *of, size_t first, size_t samples);
+
 /* Called after each minibatch of an evaluation. Rows 0 ... rows - 1 of m->work hold the encodings,
  * KL and log-likelihoods of images first ... first + rows - 1. */
 struct vae_watch {

@@ -1,0 +1,88 @@
+#include "../base/memory.h"
+#include "../base/min.h"
+#include "../base/table_file.h"
+#include "../base/text.h"
+#include "../data/code_file.h"
+#include "../data/png_grid.h"
+#include "commands.h"
+#include "loaded.h"
+#include "pictures.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Column names of a .csv: x_0_0, x_0_1 ... by row and column of the image. */
+enum { COLUMN_NAME = 48 };
+
+static bool write_table(const char *path, const struct vae_shape *shape, size_t count,
+                        const float *images, struct vae_error *e)
+{
+    const size_t n = vae_inputs(shape);
+    struct replace_file r;
+    char(*text)[COLUMN_NAME] = malloc(n * sizeof *text);
+    const char **names = malloc(n * sizeof *names);
+    double *values = vae_memory_get(count * n * sizeof *values);
+    bool ok = (text && names && values) || vae_fail(e, "%s: not enough memory", path);
+    ok = ok && vae_replace_begin(&r, path, e);
+    if (ok) {
+        for (size_t i = 0; i < n; i++) {
+            snprintf(text[i], COLUMN_NAME, "x_%zu_%zu", i / shape->cols, i % shape->cols);
+            names[i] = text[i];
+        }
+        for (size_t i = 0; i < count * n; i++) values[i] = (double)images[i];
+        vae_table_write(&r, path,
+                        &(struct table){names, n, count, values, {shape->rows, shape->cols}});
+        ok = vae_replace_commit(&r, e);
+    }
+    free(text);
+    free(names);
+    vae_memory_give(values);
+    return ok;
+}
+
+/* As many rows of a grid as the codes fill; what is left of the last is empty. */
+static bool write_picture(const struct settings *s, const struct vae_shape *shape, size_t count,
+                          const float *images, struct vae_error *e)
+{
+    const size_t across = vae_min_size(s->across, count), down = (count + across - 1) / across;
+    return vae_png_grid(s->out, images, across, down, shape->rows, shape->cols, e);
+}
+
+static bool decode(const struct settings *s, struct vae_model *m, const struct code_table *codes,
+                   struct vae_error *e)
+{
+    const size_t n = vae_inputs(&m->shape), latent = m->shape.latent, across = s->across;
+    if (codes->columns == 2 * latent)
+        return vae_fail(e,
+                        "%s: %zu columns, as of `vae encode --codes posterior`; decode means or "
+                        "draws, of %zu",
+                        s->codes_file, codes->columns, latent);
+    if (codes->columns != latent)
+        return vae_fail(e, "%s: %zu columns; z has %zu dimensions here", s->codes_file,
+                        codes->columns, latent);
+    if (!vae_table_named(s->out) && codes->rows > DECODE_MOST_PICTURES)
+        return vae_fail(e, "%s: %zu codes; a picture shows up to %d, write .npy or .csv",
+                        s->codes_file, codes->rows, DECODE_MOST_PICTURES);
+    float *images = vae_memory_get((codes->rows + across) * n * sizeof *images);
+    if (!images) return vae_fail(e, "%s: not enough memory", s->out);
+    vae_decode_all(m, codes->values, codes->rows, images);
+    const bool ok = vae_table_named(s->out) ? write_table(s->out, &m->shape, codes->rows, images, e)
+                                            : write_picture(s, &m->shape, codes->rows, images, e);
+    vae_memory_give(images);
+    if (ok) printf("wrote %s: %zu images\n", vae_text_shown(s->out).s, codes->rows);
+    return ok;
+}
+
+int vae_cmd_decode(struct settings *s, struct vae_error *e)
+{
+    struct code_table codes;
+    struct loaded l;
+    bool ok = false;
+    if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
+    if (vae_code_file_read(s->codes_file, &codes, e)) {
+        ok = decode(s, &l.model, &codes, e);
+        free(codes.values);
+    }
+    vae_loaded_close(&l);
+    return ok ? EXIT_DONE : EXIT_FAILED;
+}
