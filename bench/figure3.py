@@ -60,10 +60,18 @@ class Cell:
             results.replace(self.path, json.dumps(known) + "\n")
         return (samples, *known[samples])
 
-    def log_p(self, split):
+    def log_p(self, split, *options):
         answer = json.loads(call(self.args.vae, "eval", self.run.path("model.safetensors"), "--data", self.run.data,
-                                 "--split", split, "--first", str(self.args.first), "--hmc", "--grey", "--json"))
+                                 "--split", split, "--first", str(self.args.first), "--hmc", "--grey", "--json",
+                                 *options))
         return answer["hmc"]["log_likelihood"]
+
+    def by_start(self, method):
+        """[(where chains start, log p(x) of training images, of test images)], of the model as it is."""
+        starts = [("one draw", "--hmc-starts", "1"), ("of 10", "--hmc-starts", "10"), ("of 100", "--hmc-starts", "100")]
+        if method != "mcem":  # which trains no encoder
+            starts.append(("encoder", "--hmc-from", "encoder"))
+        return [(name, *(self.log_p(split, *options) for split in ("train", "test"))) for name, *options in starts]
 
 
 SAMPLES = 60_000_000
@@ -122,6 +130,7 @@ def main():
                 curve.append(at)
         record = {"method": method, "images": images, "lr": float(cell.lr), "evaluated": args.first,
                   "tried": [{"lr": float(c.lr), "train": v} for v, c in tried], "curve": curve,
+                  "by_start": cell.by_start(method),
                   "commit": args.commit, "checkpoint_sha256": results.sha256(cell.run.path("model.safetensors"))}
         results.replace(os.path.join(args.out, f"{method}-{images}.json"), json.dumps(record, indent=1) + "\n")
         samples, train, test = curve[-1]

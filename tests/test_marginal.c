@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct vae_marginal_settings defaults = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS,
-                                                      MARGINAL_BURN_IN, MARGINAL_STARTS};
-
 static void run(struct vae_marginal *s, const struct vae_model *m, const struct images *images,
                 const struct vae_marginal_settings *set)
 {
@@ -24,16 +21,18 @@ static void run(struct vae_marginal *s, const struct vae_model *m, const struct 
 }
 
 /* Three dimensions: the mean over 1000 images is within 0.1 of log p(x); nine of ten moves are
- * accepted. */
+ * accepted. _i: where chains start. */
 START_TEST(test_linear)
 {
     enum { COUNT = 1000 };
+    const struct vae_marginal_settings set = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
+                                              MARGINAL_STARTS, (enum vae_chains_from)_i};
     struct images images = linear_images(COUNT, verify_seed());
     struct vae_model m = linear_model(1);
     struct vae_marginal s;
     double error = 0, squares = 0;
     linear_weights(&m, 0, 1);
-    run(&s, &m, &images, &defaults);
+    run(&s, &m, &images, &set);
     const struct vae_marginal_mean mean = vae_marginal_mean(&s);
     for (size_t i = 0; i < COUNT; i++) {
         const double off =
@@ -57,7 +56,7 @@ START_TEST(test_same_bits)
 {
     enum { COUNT = 130, BYTES = COUNT * sizeof(struct vae_marginal_point) };
     static const size_t threads[] = {1, 2, 3};
-    const struct vae_marginal_settings few = {9, 2, 5, 20};
+    const struct vae_marginal_settings few = {9, 2, 5, 20, (enum vae_chains_from)_i};
     struct images images = linear_images(COUNT, 5);
     struct vae_marginal_point *want = NULL;
     for (size_t i = 0; sv_isa_name(i); i++)
@@ -91,7 +90,7 @@ START_TEST(test_starts_without_likelihood)
     enum { COUNT = 60 };
     const struct vae_shape shape = {
         .rows = LINEAR_SIDE, .cols = LINEAR_SIDE, .latent = 2, .likelihood = VAE_GAUSSIAN};
-    const struct vae_marginal_settings set = {10, 2, 10, 50};
+    const struct vae_marginal_settings set = {10, 2, 10, 50, CHAINS_PRIOR};
     struct images images = linear_images(COUNT, verify_seed());
     const struct vae_evaluation of = {&images, BINARIZE_NONE, VAE_ESTIMATOR_B, NOISE_TEST, 1};
     struct sv_choice k;
@@ -204,8 +203,8 @@ Suite *suite_marginal(void)
     TCase *t = tcase_create("marginal");
     tcase_set_timeout(t, 120);
     tcase_set_tags(t, "training derived");
-    tcase_add_test(t, test_linear);
-    tcase_add_test(t, test_same_bits);
+    tcase_add_loop_test(t, test_linear, 0, 2);
+    tcase_add_loop_test(t, test_same_bits, 0, 2);
     tcase_add_test(t, test_starts_without_likelihood);
     tcase_add_test(t, test_density);
     tcase_add_test(t, test_density_is_equivariant);

@@ -140,6 +140,7 @@ static const struct {
     {"train --data d --out o --noise mixture",
      "--noise is for --likelihood gaussian without --sigma"},
     {"train --data d --out o --noise mixture --likelihood gaussian --method wake-sleep", NULL},
+    {"eval f --data d --hmc --hmc-from encoder", NULL},
     {"train --data d --out o --m-steps 2", "--leapfrog and --m-steps are of --method mcem"},
     {"train --data d --out o --method mcem --m-steps 2 --leapfrog 3 --binarize fixed", NULL},
     {"train --data d --out o --resume f --method aevb",

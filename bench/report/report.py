@@ -141,7 +141,7 @@ def main():
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "likelihood table": tables.likelihoods(data.likelihoods()),
         "variants table": tables.variants(data.variants(), runs, data.paper("paper-wake-sleep")),
-        "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()),
+        "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()), "starts table": tables.starts(data.figure_3()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
         "seeds table": tables.seeds(data.anchor("seeds")), "warmup table": tables.warmup(data.anchor("warmup")),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",

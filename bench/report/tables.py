@@ -273,6 +273,27 @@ def figure_3(runs, paper):
                   if (run := runs.get((images, method)))])
 
 
+def starts(runs):
+    """log p(x) of the same models, by where chains start; the paper's in brackets."""
+    rows = []
+    for images in (1000, 50000):
+        for method, name, _ in figures.METHODS:
+            run = runs.get((images, method))
+            if not run or "by_start" not in run:
+                continue
+            found = {start: (train, test) for start, train, test in run["by_start"]}
+            found["of 1000"] = run["curve"][-1][1:]
+            rows += [(f"{images:,}", name, split, *(f"{found[s][i]:.1f}" if s in found else NOTHING for s in STARTS))
+                     for i, split in enumerate(("training", "test"))]
+    if not rows:
+        return ["*Not run yet: `make figure3`.*"]
+    return table(("training images", "method", "images", "one draw of the prior", "one of 10", "one of 100",
+                  "one of 1,000", "a draw of the encoder's"), rows)
+
+
+STARTS = ("one draw", "of 10", "of 100", "of 1000", "encoder")
+
+
 def seeds(record):
     """Mean over the seeds and its standard error."""
     if not record:

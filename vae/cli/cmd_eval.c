@@ -272,10 +272,13 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
 /* Options that say something only beside another one. */
 static bool fits_together(const struct settings *s, struct vae_error *e)
 {
-    static const char *const of_hmc[] = {"hmc-samples", "leapfrog", "burn-in", "hmc-starts"};
+    static const char *const of_hmc[] = {"hmc-samples", "leapfrog", "burn-in", "hmc-starts",
+                                         "hmc-from"};
     for (size_t i = 0; !s->hmc && i < sizeof of_hmc / sizeof *of_hmc; i++)
         if (vae_option_given(s, of_hmc[i]))
             return vae_fail(e, "--%s is for --hmc; give both", of_hmc[i]);
+    if (s->chains.from == CHAINS_ENCODER && vae_option_given(s, "hmc-starts"))
+        return vae_fail(e, "--hmc-starts is for --hmc-from prior; leave it out");
     return true;
 }
 

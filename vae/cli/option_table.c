@@ -239,6 +239,10 @@ const struct option_entry vae_option_table[] = {
      SIZE(chains.draws, MARGINAL_LEAST_DRAWS, MARGINAL_MOST_DRAWS)},
     {"leapfrog", "N", ON_eval, 0, "steps from one draw to the next (default 4)",
      SIZE(chains.leapfrogs, 1, MARGINAL_MOST_LEAPFROGS)},
+    {"hmc-from", "NAME", ON_eval, 0,
+     "where a chain starts: at a draw from the prior (prior, the default; see --hmc-starts), or "
+     "from q(z|x) (encoder)",
+     CHOICE(chains.from, vae_chains_from_names)},
     {"hmc-starts", "N", ON_eval, 0,
      "draws from the prior of which one, picked by p(x|z), is a chain's start (default 1000)",
      SIZE(chains.starts, 1, MARGINAL_MOST_STARTS)},

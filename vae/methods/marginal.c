@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+const char *const vae_chains_from_names[] = {"prior", "encoder", NULL};
+
 /* Moves between two looks at the signals. */
 enum { BLOCK = 10 };
 
@@ -68,23 +70,13 @@ static void maybe_start(struct vae_marginal *s, size_t row, float u)
                m->shape.latent * sizeof(float));
 }
 
-/* Gathers the images and picks the chains' first states, which go to work.z. */
-static void begin_range(struct vae_marginal *s, struct vae_job j, struct share own)
+/* Picks the chains' first states among draws from the prior. */
+static void pick_starts(struct vae_marginal *s, struct vae_job j, struct share own)
 {
-    const struct vae_source from = vae_evaluation_source(&s->of, s->at.first);
     const struct vae_range all = {0, s->at.rows};
     const size_t own_rows = own.end - own.first;
     struct vae_model *m = j.m;
     float u[MARGINAL_ROWS];
-    vae_gather(m, &from, own.first, own_rows);
-    memset(s->hmc.before + own.first * m->ld.z, 0, own_rows * m->ld.z * sizeof(float));
-    for (size_t i = own.first; i < own.end; i++) {
-        s->most[i] = -INFINITY;
-        s->sum[i] = 0;
-        s->exponent[i] = s->exponents[i] = 0;
-        s->hmc.step[i] = step_size(0);
-        s->point[s->at.first + i] = (struct vae_marginal_point){0};
-    }
     for (size_t l = 0; l < s->set.starts; l++) {
         struct sv_rng pick = rng_of(s, streams[s->of.noise].start, 2 * l + 1);
         pick.ctr[1] += (uint32_t)own.first;
@@ -96,6 +88,31 @@ static void begin_range(struct vae_marginal *s, struct vae_job j, struct share o
     }
     memcpy(m->work.z + own.first * m->ld.z, s->hmc.before + own.first * m->ld.z,
            own_rows * m->ld.z * sizeof(float));
+}
+
+/* Gathers the images; the chains' first states go to work.z. */
+static void begin_range(struct vae_marginal *s, struct vae_job j, struct share own)
+{
+    const struct vae_source from = vae_evaluation_source(&s->of, s->at.first);
+    const struct vae_range all = {0, s->at.rows};
+    const size_t own_rows = own.end - own.first;
+    struct vae_model *m = j.m;
+    vae_gather(m, &from, own.first, own_rows);
+    memset(s->hmc.before + own.first * m->ld.z, 0, own_rows * m->ld.z * sizeof(float));
+    for (size_t i = own.first; i < own.end; i++) {
+        s->most[i] = -INFINITY;
+        s->sum[i] = 0;
+        s->exponent[i] = s->exponents[i] = 0;
+        s->hmc.step[i] = step_size(0);
+        s->point[s->at.first + i] = (struct vae_marginal_point){0};
+    }
+    if (s->set.from == CHAINS_PRIOR) {
+        pick_starts(s, j, own);
+        return;
+    }
+    vae_pool_barrier(m->pool, j.thread);
+    vae_encode(j, all);
+    vae_draw(j, all, rng_of(s, streams[s->of.noise].start, 0));
 }
 
 /* Keeps the chain's state as its next draw. */

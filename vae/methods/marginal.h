@@ -5,7 +5,8 @@
  *
  * A posterior may have several modes, and a chain hardly leaves the one it starts in; the bound of a
  * wrong one is tens of nats too low. So a chain starts where p(z|x) is likely to be: at one of many
- * draws from the prior, picked with odds of p(x|z) (sampling importance resampling, Rubin 1988). */
+ * draws from the prior, picked with odds of p(x|z) (sampling importance resampling, Rubin 1988). From the
+ * encoder, a chain starts at one draw from q(z|x): cheaper, and as good as the encoder is on that image. */
 #ifndef VAE_MARGINAL_H
 #define VAE_MARGINAL_H
 
@@ -18,8 +19,11 @@ enum { MARGINAL_MOST_LATENT = 5, MARGINAL_ROWS = VAE_RANGE };
 
 /* Defaults: 50 draws, of which the first 25 are fitted, 4 leapfrog steps to a draw; 60 moves before
  * the first draw; a start among 1000 draws from the prior. */
+enum vae_chains_from { CHAINS_PRIOR, CHAINS_ENCODER };
+extern const char *const vae_chains_from_names[]; /* in enum order, NULL at the end */
 struct vae_marginal_settings {
-    size_t draws, leapfrogs, burn_in, starts;
+    size_t draws, leapfrogs, burn_in, starts; /* starts: of the prior */
+    enum vae_chains_from from;
 };
 enum {
     MARGINAL_STARTS = 1000,
