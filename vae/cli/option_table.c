@@ -43,7 +43,7 @@ const struct option_entry vae_option_table[] = {
      "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
     {"data", "PATH|synthetic", ON_IMAGES, NEEDED,
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
-    {"transpose", NULL, ON_IMAGES, 0, "as in `vae train`, which does not write it down",
+    {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN,
      "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
@@ -262,7 +262,7 @@ const struct option_entry vae_option_table[] = {
      FLAG(per_dimension)},
     {"active-units", NULL, ON_eval, 0, "how many of these variances are above 0.01",
      FLAG(active_units)},
-    {"json", NULL, ON_eval, 0, "one JSON object instead of lines", FLAG(json)},
+    {"json", NULL, ON_eval | ON_data, 0, "one JSON object instead of lines", FLAG(json)},
     {"kernel", "NAME", ON_kernels, 0, "this one alone", TEXT(kernel)},
     {"json", NULL, ON_kernels, 0,
      "one array of objects: kernel, shape, class, isa, variant, verified, status, gflops, gbs, "

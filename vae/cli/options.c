@@ -100,7 +100,8 @@ static bool take_argument(int argc, char *const *argv, int index, struct setting
 {
     const char *what = commands[s->command].argument;
     if (what && index >= argc)
-        return vae_fail(e, "give a checkpoint, %s; see `vae %s --help`", what,
+        return vae_fail(e, "give %s%s; see `vae %s --help`",
+                        strstr(what, ".safetensors") ? "a checkpoint, " : "", what,
                         vae_command_name(s->command));
     if (what) s->file = argv[index++];
     if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
