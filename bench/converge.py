@@ -181,11 +181,12 @@ def paper_says(dataset, n_z, samples):
 
 
 def pictures(args, name, run):
-    """Keeps the pictures that the report shows."""
-    if name in ("mnist-20", "frey-10"):
-        for what in ("samples", "reconstructions"):
+    """Keeps the pictures that the report shows: Figures 4 and 5 of the paper, and reconstructions."""
+    kept = {"samples": ("mnist-2", "mnist-5", "mnist-10", "mnist-20", "frey-10"), "reconstructions": ("mnist-20", "frey-10")}
+    for what, names in kept.items():
+        if name in names:
             shutil.copy(run.path(what + ".png"), os.path.join(args.out, f"{name}-{what}.png"))
-    if name == "mnist-2":
+    if name in ("mnist-2", "frey-2"):
         subprocess.run([args.vae, "manifold", run.path("model.safetensors"), "--out",
                         os.path.join(args.out, name + "-manifold.png")], check=True)
 

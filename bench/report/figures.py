@@ -199,7 +199,7 @@ def torch_settings(row):
     return one, [n for n in torch if n not in one]
 
 
-VARIANTS = {"wake-sleep": GREEN, "per-pixel": PURPLE}
+VARIANTS = {"wake-sleep": GREEN, "per-pixel": PURPLE, "mixture": RED}
 
 
 def elbo(runs, paper, dataset, limits, path, variants, wake_sleep):

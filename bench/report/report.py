@@ -143,6 +143,8 @@ def main():
         "variants table": tables.variants(data.variants(), runs, data.paper("paper-wake-sleep")),
         "figure 3 table": tables.figure_3(data.figure_3(), data.paper_3()), "starts table": tables.starts(data.figure_3()),
         "convergence table": tables.convergence(runs, paper), "tried table": tables.tried(runs),
+        "samples": tables.gallery(*((f"mnist-{n}-samples", f"N_z = {n}") for n in (2, 5, 10, 20))),
+        "manifolds": tables.gallery(("mnist-2-manifold", "MNIST"), ("frey-2-manifold", "Frey Face")),
         "seeds table": tables.seeds(data.anchor("seeds")), "warmup table": tables.warmup(data.anchor("warmup")),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),

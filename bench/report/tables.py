@@ -5,6 +5,7 @@ import statistics
 
 import cpus
 import figures
+import data
 from data import RESULTS, load
 
 NOTHING = "–"
@@ -241,7 +242,8 @@ def variants(runs, aevb, paper):
     """Test bounds beside AEVB's; the paper's wake-sleep in brackets."""
     rows = []
     for (dataset, variant, n_z), run in sorted(runs.items(), key=lambda r: (r[0][0] != "mnist", *r[0][1:])):
-        theirs = dict((round(s), b) for s, b in paper.get((dataset, n_z, "test"), [])) if variant == "wake-sleep" else {}
+        said_of = paper if variant == "wake-sleep" else data.paper()
+        theirs = dict((round(s), b) for s, b in said_of.get((dataset, n_z, "test"), []))
         cells = []
         for e in (6, 6.5, 7):
             ours, said = point(run, 10 ** e, 2), theirs.get(round(10 ** e))
@@ -289,6 +291,15 @@ def starts(runs):
         return ["*Not run yet: `make figure3`.*"]
     return table(("training images", "method", "images", "one draw of the prior", "one of 10", "one of 100",
                   "one of 1,000", "a draw of the encoder's"), rows)
+
+
+def gallery(*pictures):
+    """A row of those of results/convergence that were made: (file's name without .png, what is above it)."""
+    made = [(name, head) for name, head in pictures
+            if os.path.exists(os.path.join(RESULTS, "convergence", name + ".png"))]
+    if not made:
+        return ["*Not run yet: `make figure2`.*"]
+    return table([head for _, head in made], [[f"![{head}](results/convergence/{name}.png)" for name, head in made]])
 
 
 STARTS = ("one draw", "of 10", "of 100", "of 1000", "encoder")
