@@ -50,6 +50,7 @@ Suite *suite_readers(void);
 Suite *suite_foreign(void);
 Suite *suite_images(void);
 Suite *suite_npy(void);
+Suite *suite_interpolate(void);
 Suite *suite_facts(void);
 Suite *suite_codes(void);
 Suite *suite_npz(void);

@@ -40,6 +40,7 @@ enum vae_stream {
     STREAM_MCEM_ACCEPT,         /* the same */
     STREAM_THETA,         /* draws of weights; step: training step; row: cache line of the arena */
     STREAM_DREAM_UNIFORM, /* as DREAM: of a mixture, which pixels are uniform, and their values */
+    STREAM_PAIRS,         /* of images to interpolate between; row: pair */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

@@ -8,7 +8,7 @@
 #define COMMAND(name, argument, summary, about) ON_##name = 1 << COMMAND_##name,
 enum {
 #include "commands.def"
-    ON_SPLIT = ON_eval | ON_encode,
+    ON_SPLIT = ON_eval | ON_encode | ON_interpolate,
     ON_IMAGES = ON_SPLIT | ON_reconstruct,
     ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
@@ -47,8 +47,8 @@ const struct option_entry vae_option_table[] = {
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN,
      "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
-    {"out", "FILE.png", ON_sample | ON_manifold | ON_reconstruct, NEEDED, "the PNG to write",
-     TEXT(out)},
+    {"out", "FILE.png", ON_sample | ON_manifold | ON_reconstruct | ON_interpolate, NEEDED,
+     "the PNG to write", TEXT(out)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
      "a table with a row for each image and a column for each dimension of z",
      .parse = vae_option_table_file, AT(codes_file)},
@@ -216,6 +216,17 @@ const struct option_entry vae_option_table[] = {
      SIZE(across, 1, 100)},
     {"down", "N", ON_sample, 0, "rows (default 10)", SIZE(down, 1, 100)},
     {"pairs", "N", ON_reconstruct, 0, "pairs of rows (default 5)", SIZE(pairs, 1, 50)},
+    {"from", "I", ON_interpolate, 0, "the first image, counted from 0 (default: at random)",
+     SIZE(from, 0, UINT32_MAX)},
+    {"to", "I", ON_interpolate, 0, "the last image (default: at random)", SIZE(to, 0, UINT32_MAX)},
+    {"pairs", "N", ON_interpolate, 0, "strips between images drawn at random (default 5)",
+     SIZE(pairs, 1, 50)},
+    {"steps", "N", ON_interpolate, 0, "decoded pictures in a strip (default 8)",
+     SIZE(steps, 1, 98)},
+    {"path", "NAME", ON_interpolate, 0,
+     "linear (default), or spherical: along an arc, which keeps z as long as draws from the prior "
+     "are",
+     CHOICE(path, vae_path_names)},
     {"side", "N", ON_manifold, 0, "images along a side (default 20)", SIZE(side, 1, 100)},
     {"split", "NAME", ON_SPLIT, 0,
      "test (default); train: the images that `vae train` trains on; validation: those it held out",
@@ -270,7 +281,7 @@ const struct option_entry vae_option_table[] = {
      FLAG(json)},
     {"seed", "N", ON_SPLIT | ON_sample, 0, "of the draws (default: the checkpoint's)",
      .parse = vae_option_draw_seed, .most = INT64_MAX},
-    {"threads", "N", ON_train | ON_SPLIT, AGAIN,
+    {"threads", "N", ON_train | ON_eval | ON_encode, AGAIN,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
     {"isa", "NAME", ON_train | ON_MODEL, AGAIN,

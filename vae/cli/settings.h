@@ -8,6 +8,7 @@
 #include "../methods/marginal.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
+#include "latent_path.h"
 
 enum command {
 #define COMMAND(name, argument, summary, about) COMMAND_##name,
@@ -37,6 +38,9 @@ struct settings {
     size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
     enum split split;       /* of vae eval, down to active_units */
+    enum latent_path path;  /* of vae interpolate, down to ends_given */
+    size_t from, to, steps; /* images; pictures between */
+    bool ends_given;
     enum vae_codes codes;   /* of vae encode */
     const char *codes_file; /* of vae decode */
     size_t first, draws;    /* images; K of importance sampling; 0: not given */
