@@ -76,7 +76,7 @@ BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
 BENCH_PEERS := $(call files,bench/peers/*.c)
 
 objects = $(patsubst %.c,$(DIR)/obj/%.o,$(1))
-REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
+REF_OBJ := $(call objects,$(REFERENCE) reference/vae_oracle.c reference/oracle_noise.c) $(patsubst %.c,$(DIR)/obj/%.f64.o,$(REFERENCE))
 LIB_OBJ := $(call objects,$(KERNELS) $(VAE) $(VERIFY)) $(REF_OBJ)
 
 # Peers of the benchmarks that must be compiled or linked first, as far as they are installed.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Train the paper's network, 784-500-20, on MNIST in a set of runs that differ in one thing.
 
-usage: anchor.py SET VAE DATA OUT [--work DIR] [--samples N] [--only RUN] [--commit C]
+usage: anchor.py SET VAE DATA OUT [--work DIR] [--samples N] [--commit C]
 
 SET is seeds: five seeds, with the step size and first weights that converge.py chose (results/convergence/
 mnist-20.json), over 10000000 examples; or warmup: the step size 0.1 of the paper's choice, reached at once, over 100
@@ -50,15 +50,12 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--work", default="build/anchor")
     parser.add_argument("--samples", type=int)
-    parser.add_argument("--only")
     parser.add_argument("--commit", default="unknown")
     args = parser.parse_args()
     usual, settings = SETS[args.set]()
     samples = args.samples or usual
     runs = []
     for name, setting in settings.items():
-        if args.only not in (None, name):
-            continue
         run = Run(args, os.path.join(args.work, name), os.path.join(args.data, "mnist"), options(setting), points=1)
         reached = run.to(samples)
         curve = [point for point in run.log() if point[0] <= samples]

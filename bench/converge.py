@@ -126,8 +126,9 @@ def choose(args, name, data, more, sds, variant):
     short = trial(args, variant)
     for sd in sds:
         for lr in STEP_SIZES:
-            options = more + ["--lr", str(lr), "--init-sd", str(sd)] + (WARM_UP.get(lr, []) if variant else [])
-            run = Run(args, os.path.join(args.work, f"{name}-{lr}-{sd}"), data, options)
+            warm_up = WARM_UP.get(lr, []) if variant else []
+            options = more + ["--lr", str(lr), "--init-sd", str(sd)] + warm_up
+            run = Run(args, os.path.join(args.work, "-".join([name, str(lr), str(sd), *warm_up[1:]])), data, options)
             reached = run.to(short)
             at_end = [p for p in run.log() if p[0] <= short][-1:] if reached else []
             tried.append({"lr": lr, "init_sd": sd, "train_bound": at_end[0][1] if at_end else None,

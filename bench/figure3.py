@@ -130,8 +130,9 @@ def main():
                 curve.append(at)
         record = {"method": method, "images": images, "lr": float(cell.lr), "evaluated": args.first,
                   "tried": [{"lr": float(c.lr), "train": v} for v, c in tried], "curve": curve,
-                  "by_start": cell.by_start(method),
                   "commit": args.commit, "checkpoint_sha256": results.sha256(cell.run.path("model.safetensors"))}
+        if max(cell.estimates()) == curve[-1][0]:  # the model is that of the curve's end, not beyond
+            record["by_start"] = cell.by_start(method)
         results.replace(os.path.join(args.out, f"{method}-{images}.json"), json.dumps(record, indent=1) + "\n")
         samples, train, test = curve[-1]
         say(f"{method}, {images} images: {samples} examples: log p(x) {train:.2f} nats in training, {test:.2f} in test")

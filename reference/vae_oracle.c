@@ -1,4 +1,5 @@
 #include "vae_oracle.h"
+#include "oracle_noise.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -162,26 +163,6 @@ static void likelihood(const struct vae_oracle *o, size_t rows, const double *x,
         }
 }
 
-/* Of the posterior's eps: its variance, 1/2 log 2 pi less its entropy, and -2 log f - log 2 pi. */
-static double variance(enum sv_noise noise)
-{
-    static const double v[] = {1, 2, 3.28986813369645287294}; /* pi^2 / 3 */
-    return v[noise];
-}
-static double kappa(enum sv_noise noise)
-{
-    const double half = log(2 * acos(-1)) / 2;
-    return noise == SV_NOISE_NORMAL    ? -0.5
-           : noise == SV_NOISE_LAPLACE ? half - 1 - log(2)
-                                       : half - 2;
-}
-static double surprise(enum sv_noise noise, double e)
-{
-    const double size = fabs(e), log_2pi = log(2 * acos(-1));
-    if (noise == SV_NOISE_NORMAL) return e * e;
-    return 2 * size - log_2pi + (noise == SV_NOISE_LAPLACE ? 2 * log(2) : 4 * log1p(exp(-size)));
-}
-
 /* z = mu + sigma eps for each draw, and ratio[r] = log N(z; 0, 1) - log q(z|x); returns the KL of all
  * rows. */
 static double sample(const struct vae_oracle *o, size_t rows, const double *head, const double *eps,
@@ -192,12 +173,12 @@ static double sample(const struct vae_oracle *o, size_t rows, const double *head
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
-            kl +=
-                (mu * mu + variance(o->posterior) * exp(logvar) - logvar) / 2 + kappa(o->posterior);
+            kl += (mu * mu + oracle_variance(o->posterior) * exp(logvar) - logvar) / 2 +
+                  oracle_kappa(o->posterior);
             for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
                 const double e = eps[r * n + j], at = mu + exp(logvar / 2) * e;
                 z[r * n + j] = at;
-                ratio[r] += (surprise(o->posterior, e) + logvar - at * at) / 2;
+                ratio[r] += (oracle_surprise(o->posterior, e) + logvar - at * at) / 2;
             }
         }
     return kl;
@@ -234,27 +215,6 @@ static void weigh(const struct vae_oracle *o, size_t rows, const double *ll, con
     }
 }
 
-/* eps of the posterior. For other than normal ones the reference kernel draws them as z of mu = 0,
- * sigma = 1. */
-static void draw(const struct vae_oracle *o, size_t rows, struct sv_rng rng, double *eps)
-{
-    const size_t n = o->latent;
-    double *zero = zeros(rows * n), *z = zeros(rows * n), *kl = zeros(rows);
-    ref64_kernels.reparam(&(struct sv64_reparam){.m = rows,
-                                                 .n = n,
-                                                 .samples = 1,
-                                                 .mu = zero,
-                                                 .logvar = zero,
-                                                 .ld = n,
-                                                 .z = z,
-                                                 .eps = eps,
-                                                 .ldz = n,
-                                                 .kl = kl,
-                                                 .rng = rng,
-                                                 .noise = o->posterior});
-    free(zero), free(z), free(kl);
-}
-
 static void sample_back(const struct vae_oracle *o, size_t rows, const double *head,
                         const double *eps, const double *dz, const double *c, double *d_head)
 {
@@ -264,7 +224,7 @@ static void sample_back(const struct vae_oracle *o, size_t rows, const double *h
         for (size_t j = 0; j < n; j++) {
             const double mu = head[i * 2 * n + j], logvar = head[i * 2 * n + n + j];
             double d_mu = beta * mu;
-            double d_logvar = beta * (variance(o->posterior) * exp(logvar) - 1) / 2;
+            double d_logvar = beta * (oracle_variance(o->posterior) * exp(logvar) - 1) / 2;
             for (size_t r = i * o->samples; r < (i + 1) * o->samples; r++) {
                 const double e = eps[r * n + j], sd = exp(logvar / 2);
                 const double g = dz[r * n + j] + c[r] * (mu + sd * e);
@@ -367,7 +327,7 @@ struct oracle_bound oracle_gradient(const struct vae_oracle *o, size_t rows, con
     take(o, p, head + 1, n, many);
 
     forward(o, p, 0, head + 1, x);
-    draw(o, many, rng, eps);
+    oracle_draw(o->posterior, many, z, rng, eps);
     bound.kl = sample(o, rows, p[head].y, eps, latent, ratio);
     forward(o, p, head + 1, out + 1, latent);
     forward(o, p, out + 1, n, NULL);

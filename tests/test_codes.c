@@ -89,8 +89,57 @@ START_TEST(test_decode)
     for (size_t i = 0; i < flat.rows * flat.columns; i++)
         ck_assert(flat.values[i] > 0 && flat.values[i] < 1);
     free(flat.values);
-    cli_write("one.csv", "0,0,0\r\n\r\n-1e-3, 2 ,+.5", 22);
-    cli_must_work("decode " MODEL "--codes one.csv --out one.npy");
+    static const char *const same[] = {"0,0,0\n-1e-3,2,.5\n", "0,0,0\r\n\r\n-1e-3, 2 ,+.5",
+                                       " 0, 0, 0\n -1e-3, 2, .5\n",
+                                       ("\xef\xbb\xbf"
+                                        "0,0,0\n-1e-3,2,.5"),
+                                       "\"a\",b,c\n0,0,0\n-1e-3,2,.5"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        cli_write("one.csv", same[i], strlen(same[i]));
+        cli_must_work(i ? "decode " MODEL "--codes one.csv --out one.npy"
+                        : "decode " MODEL "--codes one.csv --out first.npy");
+        ck_assert(!i || cli_same_file("first.npy", "one.npy"));
+    }
+    cli_must_fail("decode " MODEL "--codes one.csv --out one.npy --across 3", 1,
+                  "--across is of a picture");
+}
+END_TEST
+
+/* An array of samples holds the images of the picture; a temperature of 2 draws twice as wide. */
+START_TEST(test_sample_array)
+{
+#define SAMPLE "sample " MODEL
+    cli_must_work(SAMPLE "--out s.csv --across 3 --down 2");
+    cli_must_work(SAMPLE "--out t.csv --count 6");
+    ck_assert(cli_same_file("s.csv", "t.csv"));
+    cli_must_work(SAMPLE "--out t.csv --count 6 --temperature 2");
+    ck_assert(!cli_same_file("s.csv", "t.csv"));
+    cli_must_work(SAMPLE "--out u.csv --count 6 --temperature 1e-30");
+    const struct code_table cold = read_codes("u.csv");
+    for (size_t i = cold.columns; i < cold.rows * cold.columns; i++)
+        ck_assert(cold.values[i] == cold.values[i % cold.columns]);
+    free(cold.values);
+    cli_must_fail(SAMPLE "--out p.png --count 6", 2, "--count is of an array");
+    cli_must_fail(SAMPLE "--out p.npy --count 6 --across 3", 2, "give --count, or --across");
+    cli_must_fail(SAMPLE "--out p.npy --temperature 0", 2,
+                  "--temperature 0: give a number above 0");
+}
+END_TEST
+
+/* Monte Carlo EM trains no encoder. */
+START_TEST(test_no_encoder)
+{
+    static const char *const uses[][2] = {
+        {"encode m/model.safetensors --data plain --out n.npy", "vae encode needs one"},
+        {"interpolate m/model.safetensors --data plain --out n.png", "vae interpolate needs one"},
+        {"eval m/model.safetensors --data plain --hmc --grey --hmc-from encoder",
+         "--hmc-from encoder needs one"}};
+    cli_must_work("train --data plain --out m --samples 1500 --method mcem --batch 20 --hidden 11 "
+                  "--latent 3 --quiet");
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        cli_must_fail(uses[i][0], 1, uses[i][1]);
+    cli_write("m.csv", "0,0,0\n", 6);
+    cli_must_work("decode m/model.safetensors --codes m.csv --out n.npy");
 }
 END_TEST
 
@@ -110,6 +159,9 @@ static const struct {
     {"t.csv", BYTES("1,2,3\n1,,3\n"), "line 2, column 2 is ``, not a number"},
     {"t.csv", BYTES("1,2,3\n1,nan,3\n"), "line 2, column 2 is `nan`, not a number"},
     {"t.csv", BYTES("1,1e300,3\n"), "row 0, column 1 is 1e+300; codes are finite floats"},
+    {"t.csv", BYTES("1 9 9,2,3\n"), "line 1, column 1 is `1 9 9`, not a number"},
+    {"t.csv", BYTES("1,2,3\0,4\n"), "holds a byte of 0"},
+    {"t.csv", BYTES("nan,2,3\n1,2,3\n"), "line 1, column 1 is `nan`, not a number"},
     {"t.csv", BYTES("a,b,c\n"), "t.csv: holds no numbers"},
     {"t.csv", BYTES(""), "t.csv: holds no numbers"},
     {"t.npy", BYTES("1,2,3\n"), "t.npy: not a NumPy array"},
@@ -147,9 +199,15 @@ Suite *suite_codes(void)
     tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_encode);
-    tcase_add_test(t, test_encode_same_bytes);
     tcase_add_test(t, test_decode);
+    tcase_add_test(t, test_sample_array);
+    tcase_add_test(t, test_no_encoder);
     tcase_add_loop_test(t, test_tables, 0, sizeof tables / sizeof *tables);
     suite_add_tcase(s, t);
+    TCase *threads = tcase_create("threads");
+    tcase_set_tags(threads, "threads-program program");
+    tcase_add_unchecked_fixture(threads, cli_make_fixture, cli_remove_fixture);
+    tcase_add_test(threads, test_encode_same_bytes);
+    suite_add_tcase(s, threads);
     return s;
 }

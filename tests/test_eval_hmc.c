@@ -79,7 +79,8 @@ START_TEST(test_what_it_says)
 {
     struct outcome o = cli_run("eval m6/model.safetensors --data plain --hmc --first 10");
     ck_assert_int_eq(o.status, 0);
-    ck_assert_ptr_nonnull(strstr(o.out, "(Hamiltonian Monte Carlo, 50 draws, acceptance 0."));
+    ck_assert_ptr_nonnull(
+        strstr(o.out, "(Hamiltonian Monte Carlo from the prior, 50 draws, acceptance 0."));
     ck_assert_ptr_nonnull(strstr(o.out, "not to be trusted with 6 dimensions of z: above 5 "));
     json_t *j = cli_eval("m6", "--hmc --first 10");
     ck_assert(json_is_true(json_object_get(json_object_get(j, "hmc"), "unreliable")));
@@ -90,6 +91,15 @@ START_TEST(test_what_it_says)
     o = cli_run("eval m3/model.safetensors --data plain --burn-in 3");
     ck_assert_int_eq(o.status, 2);
     ck_assert_str_eq(o.err, "vae eval: --burn-in is for --hmc; give both\n");
+    o = cli_run("eval m3/model.safetensors --data plain --hmc-from encoder");
+    ck_assert_str_eq(o.err, "vae eval: --hmc-from is for --hmc; give both\n");
+    o = cli_run("eval m3/model.safetensors --data plain --hmc --hmc-from encoder --hmc-starts 5");
+    ck_assert_ptr_nonnull(strstr(o.err, "--hmc-starts is for --hmc-from prior"));
+    j = cli_eval("m3", "--hmc --hmc-from encoder --first 5");
+    const json_t *hmc = json_object_get(j, "hmc");
+    ck_assert_str_eq(json_string_value(json_object_get(hmc, "from")), "encoder");
+    ck_assert_ptr_null(json_object_get(hmc, "starts"));
+    json_decref(j);
     cli_must_work("train --data plain --out grey --epochs 1 --hidden 11 --latent 3 --quiet");
     o = cli_run("eval grey/model.safetensors --data plain --hmc");
     ck_assert_int_eq(o.status, 2);

@@ -10,8 +10,28 @@
 
 enum { ROWS = 2, COLS = 3, SIZE = ROWS * COLS, FILE_BYTES = 1 << 16 };
 
-/* Writes FILE with arrays given as "name:count", separated by spaces; count 0: a vector of labels. The first
+/* Writes FILE with arrays given as "name:count", separated by spaces; count 0: a vector of labels, 20c: a column of 20. The first
  * pixel of image i is i. */
+struct array {
+    char name[64], shape[64];
+    size_t bytes;
+};
+static struct array array_of(const char *word)
+{
+    struct array a;
+    const char *colon = strrchr(word, ':');
+    const size_t count = strtoul(colon + 1, NULL, 10);
+    snprintf(a.name, sizeof a.name, "%.*s.npy", (int)(colon - word), word);
+    snprintf(a.shape, sizeof a.shape, colon[strlen(colon) - 1] == 'c' ? "(%zu, 1)" : "(%zu, 2, 3)",
+             count);
+    a.bytes = colon[strlen(colon) - 1] == 'c' ? count : count * SIZE;
+    if (!count) {
+        strcpy(a.shape, "(6,)");
+        a.bytes = 6;
+    }
+    return a;
+}
+
 static void write_npz(const char *path, const char *arrays, int level)
 {
     char copy[256], *rest = copy;
@@ -21,27 +41,20 @@ static void write_npz(const char *path, const char *arrays, int level)
     ck_assert_ptr_nonnull(zip);
     for (char *word; (word = strtok_r(rest, " ", &rest));) {
         static unsigned char bytes[FILE_BYTES];
-        char name[64], text[128];
-        char *colon = strchr(word, ':');
-        const size_t count = strtoul(colon + 1, NULL, 10);
-        snprintf(name, sizeof name, "%.*s.npy", (int)(colon - word), word);
-        snprintf(text, sizeof text,
-                 "{'descr': '|u1', 'fortran_order': False, 'shape': (%zu, 2, 3)}", count);
-        if (!count) strcpy(text, "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)}");
-        const size_t length = strlen(text);
-        memcpy(
-            bytes,
-            (const unsigned char[]){0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)length, 0},
-            10);
+        const struct array a = array_of(word);
+        char text[128];
+        snprintf(text, sizeof text, "{'descr': '|u1', 'fortran_order': False, 'shape': %s}",
+                 a.shape);
+        const size_t length = strlen(text), all = 10 + length + a.bytes;
+        memcpy(bytes, "\x93NUMPY\1\0\0\0", 10);
+        bytes[8] = (unsigned char)length;
         memcpy(bytes + 10, text, length);
-        for (size_t i = 0; i < (count ? count : 1) * SIZE; i++)
+        for (size_t i = 0; i < a.bytes; i++)
             bytes[10 + length + i] = (unsigned char)(i % SIZE ? 7 * i : i / SIZE);
-        ck_assert_int_eq(zipOpenNewFileInZip64(zip, name, NULL, NULL, 0, NULL, 0, NULL,
+        ck_assert_int_eq(zipOpenNewFileInZip64(zip, a.name, NULL, NULL, 0, NULL, 0, NULL,
                                                level ? Z_DEFLATED : 0, level, 1),
                          ZIP_OK);
-        ck_assert_int_eq(
-            zipWriteInFileInZip(zip, bytes, (unsigned)(10 + length + (count ? count : 1) * SIZE)),
-            ZIP_OK);
+        ck_assert_int_eq(zipWriteInFileInZip(zip, bytes, (unsigned)all), ZIP_OK);
         ck_assert_int_eq(zipCloseFileInZip(zip), ZIP_OK);
     }
     ck_assert_int_eq(zipClose(zip, NULL), ZIP_OK);
@@ -67,6 +80,9 @@ static const struct {
     {"one:30 labels:0", "a.npz:labels", 0, 0, "a.npz:labels: an array of 1 dimensions"},
     {"one:9", "a.npz", 0, 0, "a.npz:one: 9 images are too few"},
     {"x_train:20", "a.npz", 18, 2, ""},
+    {"a,b:30", "a.npz", 27, 3, ""},
+    {"labels:30c images:30", "a.npz", 27, 3, ""},
+    {"a:b:30", "a.npz", 27, 3, ""},
 };
 
 START_TEST(test_arrays)
@@ -102,14 +118,14 @@ START_TEST(test_damaged)
     FILE *f = fopen("a.npz", "rb");
     const size_t n = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
-    for (size_t cut = 4; cut + 4 < n; cut++) {
+    for (size_t cut = 4; cut + 4 < n; cut += 1 + cut % 3) {
         cli_write("b.npz", bytes, cut);
         e = (struct vae_error){""};
         ck_assert_msg(!vae_dataset_open("b.npz", &(struct dataset_options){0}, &d, &e),
                       "%zu of %zu", cut, n);
         ck_assert_msg(strstr(e.line, "b.npz") == e.line, "%s", e.line);
     }
-    for (size_t at = 4; at < n; at++) {
+    for (size_t at = 4; at < n; at += 1 + at % 4) {
         bytes[at] ^= 0x41;
         cli_write("b.npz", bytes, n);
         e = (struct vae_error){""};
@@ -118,6 +134,20 @@ START_TEST(test_damaged)
         else
             ck_assert_msg(strstr(e.line, "b.npz") == e.line, "%s", e.line);
         bytes[at] ^= 0x41;
+    }
+}
+END_TEST
+
+/* A pipe is opened once: its writer is not cut off by a look at what it is. */
+START_TEST(test_pipe)
+{
+    struct dataset d;
+    struct vae_error e = {""};
+    ck_assert_int_eq(system("mkfifo pipe"), 0);
+    for (int i = 0; i < 50; i++) {
+        ck_assert_int_eq(system("cat one.idx >pipe &"), 0);
+        ck_assert_msg(vae_dataset_open("pipe", &(struct dataset_options){0}, &d, &e), "%s", e.line);
+        vae_dataset_free(&d);
     }
 }
 END_TEST
@@ -134,10 +164,12 @@ Suite *suite_npz(void)
 {
     Suite *s = suite_create("npz");
     TCase *t = tcase_create("npz");
+    tcase_set_timeout(t, 60);
     tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_loop_test(t, test_arrays, 0, sizeof archives / sizeof *archives);
     tcase_add_loop_test(t, test_damaged, 0, 2);
+    tcase_add_test(t, test_pipe);
     tcase_add_test(t, test_npz_training);
     suite_add_tcase(s, t);
     return s;

@@ -137,6 +137,8 @@ static const struct {
     {"train --data d --out o --method wake-sleep --posterior laplace",
      "--posterior: the sleep phase of --method wake-sleep has a gaussian one"},
     {"train --data d --out o --posterior logistic --estimator iwae", NULL},
+    {"train --data d --out o --method mcem --posterior laplace",
+     "--posterior: --method mcem has no q(z|x); leave it out"},
     {"train --data d --out o --noise mixture",
      "--noise is for --likelihood gaussian without --sigma"},
     {"train --data d --out o --noise mixture --likelihood gaussian --method wake-sleep", NULL},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { ROWS = 2, COLS = 3, SIZE = ROWS * COLS };
 
@@ -104,6 +105,9 @@ START_TEST(test_order)
     write_marked("set/.hidden.png", 99);
     write_marked("set/__MACOSX/0/9.png", 99);
     cli_write("set/labels.csv", "0,1\n", 4);
+    write_marked("set/run/samples.png", 99); /* what vae train wrote there */
+    cli_write("set/run/model.safetensors", "", 0);
+    ck_assert(symlink(".", "set/loop") == 0 && mkfifo("set/pipe.png", 0600) == 0);
     ck_assert(vae_png_folder_is("set"));
     ck_assert(!vae_png_folder_is("plain") && !vae_png_folder_is("nowhere"));
     ck_assert_msg(vae_png_folder_read("set", &i, &e), "%s", e.line);
@@ -184,6 +188,9 @@ START_TEST(test_refused)
     fwrite("\1\0\0\0", 1, 4, wide);
     fclose(wide);
     must_refuse("wide", "wide/0.png: ");
+    fill("half", 11); /* IDX by its names, and one is missing */
+    cli_write("half/train-images-idx3-ubyte", greys, 12);
+    must_refuse("half", "half: no t10k-images-idx3-ubyte in it");
     mkdir("empty", 0777);
     must_refuse("empty", "empty: ");
 }

@@ -236,18 +236,13 @@ static void steps_where_variance_is_fixed(const struct sv_gaussian_ll *p)
 static void forgets_the_gaussians_share(const struct sv_mixture_ll *p)
 {
     good.mixture_ll_grad(p);
-    good.gaussian_ll_grad(&(struct sv_gaussian_ll){.m = p->m,
-                                                   .n = p->n,
-                                                   .mean = p->mean,
-                                                   .ld = p->ld,
-                                                   .min_logvar = 0,
-                                                   .x = p->x,
-                                                   .ldx = p->ldx,
-                                                   .ll = p->ll,
-                                                   .scale = p->scale,
-                                                   .dmean = p->dmean,
-                                                   .ldg = p->ldg});
-    good.mixture_ll(p);
+    for (size_t i = 0; i < p->m * p->n; i++) { /* that of a share of 1 */
+        const size_t r = i / p->n, c = i % p->n;
+        float v = -fmaxf(p->min_logvar, p->logvar[c]), precision;
+        good.exp(1, &v, &precision);
+        p->dmean[r * p->ldg + c] =
+            p->scale * (p->mean[r * p->ld + c] - p->x[r * p->ldx + c]) * precision;
+    }
 }
 static void normalises_by_the_first_share(const struct sv_mixture_ll *p)
 {

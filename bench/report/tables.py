@@ -309,15 +309,14 @@ def seeds(record):
     """Mean over the seeds and its standard error."""
     if not record:
         return ["*Not run yet: `make seeds`.*"]
-    runs, rows = record["runs"], []
+    runs, rows = [run for run in record["runs"] if not run["diverged"]], []
     for exponent in (6, 7):
-        bounds = [[point(run, 10 ** exponent, column) for run in runs] for column in (1, 2)]
-        if None in bounds[0]:
-            continue
-        cells = [f"{statistics.mean(b):.2f} ± {statistics.stdev(b) / len(b) ** .5:.2f}" for b in bounds]
-        rows.append([f"10{'⁶⁷'[exponent - 6]}", *cells, f"{min(bounds[1]):.2f} … {max(bounds[1]):.2f}"])
-    return table(("examples", "training bound", "test bound", "test bounds of the seeds"), rows) + [
-        "", f"Seeds {runs[0]['seed']} to {runs[-1]['seed']}, step size {runs[0]['lr']:g}, standard deviation of initial "
+        bounds = [[b for run in runs if (b := point(run, 10 ** exponent, column)) is not None] for column in (1, 2)]
+        if len(bounds[0]) > 1:
+            cells = [f"{statistics.mean(b):.2f} ± {statistics.stdev(b) / len(b) ** .5:.2f}" for b in bounds]
+            rows.append([f"10{'⁶⁷'[exponent - 6]}", len(bounds[0]), *cells, f"{min(bounds[1]):.2f} … {max(bounds[1]):.2f}"])
+    return table(("examples", "seeds", "training bound", "test bound", "test bounds of the seeds"), rows) + [
+        "", f"Step size {runs[0]['lr']:g}, standard deviation of initial "
         f"weights {runs[0]['init_sd']:g}, commit {record['commit']}; ± is the standard error of the mean."]
 
 

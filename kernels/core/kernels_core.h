@@ -18,7 +18,6 @@
 #include "mixture.h"
 #include "optimizer.h"
 #include "pixels.h"
-#include "rng.h"
 
 #include "reparam.h"
 

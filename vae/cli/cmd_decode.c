@@ -5,40 +5,13 @@
 #include "../data/code_file.h"
 #include "../data/png_grid.h"
 #include "commands.h"
+#include "image_table.h"
 #include "loaded.h"
+#include "option_table.h"
 #include "pictures.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Column names of a .csv: x_0_0, x_0_1 ... by row and column of the image. */
-enum { COLUMN_NAME = 48 };
-
-static bool write_table(const char *path, const struct vae_shape *shape, size_t count,
-                        const float *images, struct vae_error *e)
-{
-    const size_t n = vae_inputs(shape);
-    struct replace_file r;
-    char(*text)[COLUMN_NAME] = malloc(n * sizeof *text);
-    const char **names = malloc(n * sizeof *names);
-    double *values = vae_memory_get(count * n * sizeof *values);
-    bool ok = (text && names && values) || vae_fail(e, "%s: not enough memory", path);
-    ok = ok && vae_replace_begin(&r, path, e);
-    if (ok) {
-        for (size_t i = 0; i < n; i++) {
-            snprintf(text[i], COLUMN_NAME, "x_%zu_%zu", i / shape->cols, i % shape->cols);
-            names[i] = text[i];
-        }
-        for (size_t i = 0; i < count * n; i++) values[i] = (double)images[i];
-        vae_table_write(&r, path,
-                        &(struct table){names, n, count, values, {shape->rows, shape->cols}});
-        ok = vae_replace_commit(&r, e);
-    }
-    free(text);
-    free(names);
-    vae_memory_give(values);
-    return ok;
-}
 
 /* As many rows of a grid as the codes fill; what is left of the last is empty. */
 static bool write_picture(const struct settings *s, const struct vae_shape *shape, size_t count,
@@ -60,14 +33,17 @@ static bool decode(const struct settings *s, struct vae_model *m, const struct c
     if (codes->columns != latent)
         return vae_fail(e, "%s: %zu columns; z has %zu dimensions here", s->codes_file,
                         codes->columns, latent);
+    if (vae_table_named(s->out) && vae_option_given(s, "across"))
+        return vae_fail(e, "--across is of a picture; %s is an array", s->out);
     if (!vae_table_named(s->out) && codes->rows > DECODE_MOST_PICTURES)
         return vae_fail(e, "%s: %zu codes; a picture shows up to %d, write .npy or .csv",
                         s->codes_file, codes->rows, DECODE_MOST_PICTURES);
     float *images = vae_memory_get((codes->rows + across) * n * sizeof *images);
     if (!images) return vae_fail(e, "%s: not enough memory", s->out);
     vae_decode_all(m, codes->values, codes->rows, images);
-    const bool ok = vae_table_named(s->out) ? write_table(s->out, &m->shape, codes->rows, images, e)
-                                            : write_picture(s, &m->shape, codes->rows, images, e);
+    const bool ok = vae_table_named(s->out)
+                        ? vae_image_table_write(s->out, &m->shape, codes->rows, images, e)
+                        : write_picture(s, &m->shape, codes->rows, images, e);
     vae_memory_give(images);
     if (ok) printf("wrote %s: %zu images\n", vae_text_shown(s->out).s, codes->rows);
     return ok;

@@ -84,7 +84,8 @@ int vae_cmd_encode(struct settings *s, struct vae_error *e)
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
             struct images images;
-            ok = vae_split_images(s, &l, &data, &images, e) && encode(s, &l, &images, e);
+            ok = vae_loaded_encodes(&l, s->file, "vae encode", e) &&
+                 vae_split_images(s, &l, &data, &images, e) && encode(s, &l, &images, e);
             vae_dataset_free(&data);
         }
         vae_loaded_close(&l);

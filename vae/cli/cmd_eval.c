@@ -282,6 +282,12 @@ static bool fits_together(const struct settings *s, struct vae_error *e)
     return true;
 }
 
+static bool may_start(const struct settings *s, const struct loaded *l, struct vae_error *e)
+{
+    return s->chains.from != CHAINS_ENCODER ||
+           vae_loaded_encodes(l, s->file, "--hmc-from encoder", e);
+}
+
 int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
     struct dataset data;
@@ -293,7 +299,8 @@ int vae_cmd_eval(struct settings *s, struct vae_error *e)
     if (pool && vae_loaded_open(&l, s, pool, e)) {
         if (vae_dataset_open(s->data, &s->images, &data, e)) {
             struct images images;
-            if (vae_split_images(s, &l, &data, &images, e)) status = eval_images(s, &l, &images, e);
+            if (may_start(s, &l, e) && vae_split_images(s, &l, &data, &images, e))
+                status = eval_images(s, &l, &images, e);
             vae_dataset_free(&data);
         }
         vae_loaded_close(&l);

@@ -130,7 +130,8 @@ int vae_cmd_interpolate(struct settings *s, struct vae_error *e)
     if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
     if (vae_dataset_open(s->data, &s->images, &data, e)) {
         struct images images;
-        ok = vae_split_images(s, &l, &data, &images, e) && ends_fit(s, &images, e) &&
+        ok = vae_loaded_encodes(&l, s->file, "vae interpolate", e) &&
+             vae_split_images(s, &l, &data, &images, e) && ends_fit(s, &images, e) &&
              interpolate(s, &l, &images, e);
         vae_dataset_free(&data);
     }

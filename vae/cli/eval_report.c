@@ -34,8 +34,8 @@ static void print_hmc(const struct eval_report *r)
     const struct vae_marginal_mean *m = &r->hmc;
     printf("log p(x) %.2f nats", m->log_p);
     if (r->bound.count - m->stuck > 1) printf(", standard error %.2f", m->se);
-    printf(" (Hamiltonian Monte Carlo, %zu draws, acceptance %.2f, step size %.3g)%s\n",
-           r->s->chains.draws, m->acceptance, m->step,
+    printf(" (Hamiltonian Monte Carlo from the %s, %zu draws, acceptance %.2f, step size %.3g)%s\n",
+           vae_chains_from_names[r->s->chains.from], r->s->chains.draws, m->acceptance, m->step,
            r->grey ? "; of grey pixels, so it is no likelihood" : "");
     if (m->stuck)
         printf("%zu chains did not move and are left out; raise --burn-in or --hmc-samples\n",
@@ -115,7 +115,8 @@ static void put_hmc(bool *ok, json_t *j, const struct eval_report *r)
     vae_json_put(ok, o, "samples", json_integer((json_int_t)s->draws));
     vae_json_put(ok, o, "leapfrog", json_integer((json_int_t)s->leapfrogs));
     vae_json_put(ok, o, "burn_in", json_integer((json_int_t)s->burn_in));
-    vae_json_put(ok, o, "starts", json_integer((json_int_t)s->starts));
+    vae_json_put(ok, o, "from", json_string(vae_chains_from_names[s->from]));
+    if (s->from == CHAINS_PRIOR) vae_json_put(ok, o, "starts", json_integer((json_int_t)s->starts));
     vae_json_put(ok, o, "unreliable", json_boolean(vae_marginal_unreliable(r->run->shape.latent)));
     vae_json_put(ok, j, "hmc", o);
 }

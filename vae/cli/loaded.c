@@ -22,6 +22,14 @@ bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *po
 
 void vae_loaded_close(struct loaded *l) { vae_destroy(&l->model); }
 
+bool vae_loaded_encodes(const struct loaded *l, const char *file, const char *what,
+                        struct vae_error *e)
+{
+    if (l->run.method != VAE_MCEM) return true;
+    return vae_fail(e, "%s: was trained by Monte Carlo EM, which trains no encoder; %s needs one",
+                    file, what);
+}
+
 void vae_loaded_draw(const struct loaded *l, struct dataset *d)
 {
     if (l->run.binarize == BINARIZE_FIXED) vae_dataset_draw(d, &l->model.k, l->run.seed);

@@ -18,6 +18,10 @@ bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *po
                      struct vae_error *e);
 void vae_loaded_close(struct loaded *l);
 
+/* False, with a message, if its method trains no encoder: `what` needs one. */
+bool vae_loaded_encodes(const struct loaded *l, const char *file, const char *what,
+                        struct vae_error *e);
+
 /* For binarisation `fixed`: draws the images with the checkpoint's seed, as its training did. */
 void vae_loaded_draw(const struct loaded *l, struct dataset *d);
 

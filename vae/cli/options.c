@@ -136,6 +136,7 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
     *s = (struct settings){.command = command,
                            .run = vae_run_default(),
                            .across = 10,
+                           .temperature = 1,
                            .steps = 8,
                            .down = 10,
                            .pairs = 5,

@@ -17,20 +17,27 @@ void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *ou
     }
 }
 
-bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
-                         uint64_t seed, struct vae_error *e)
+bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature, float *images)
 {
-    const size_t count = across * down, latent = m->shape.latent;
+    const size_t latent = m->shape.latent;
     float *z = malloc(count * latent * sizeof *z);
-    float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
-    bool ok = (z && images) || vae_fail(e, "%s: not enough memory", path);
-    if (ok) {
-        const struct sv_rng rng = sv_rng_at(seed, STREAM_SAMPLE, 0);
-        sv_for(&m->k, count, latent, 0)->normal(count, latent, rng, z, latent);
-        vae_decode_all(m, z, count, images);
-        ok = vae_png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
-    }
+    if (!z) return false;
+    sv_for(&m->k, count, latent, 0)
+        ->normal(count, latent, sv_rng_at(seed, STREAM_SAMPLE, 0), z, latent);
+    for (size_t i = 0; i < count * latent; i++) z[i] *= temperature;
+    vae_decode_all(m, z, count, images);
     free(z);
+    return true;
+}
+
+bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
+                         uint64_t seed, float temperature, struct vae_error *e)
+{
+    const size_t count = across * down;
+    float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
+    bool ok = (images && vae_samples(m, count, seed, temperature, images)) ||
+              vae_fail(e, "%s: not enough memory", path);
+    ok = ok && vae_png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
     free(images);
     return ok;
 }

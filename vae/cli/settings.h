@@ -37,6 +37,8 @@ struct settings {
     bool seed_given;
     size_t threads, points; /* 0: not given; points: reports per factor of ten */
     size_t across, down, pairs, side;
+    size_t count; /* images of vae sample's array; 0: across times down */
+    float temperature;
     enum split split;       /* of vae eval, down to active_units */
     enum latent_path path;  /* of vae interpolate, down to ends_given */
     size_t from, to, steps; /* images; pictures between */

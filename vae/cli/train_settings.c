@@ -36,6 +36,8 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
     if (s->run.method == VAE_WAKE_SLEEP && s->run.shape.posterior != SV_NOISE_NORMAL)
         return vae_fail(e,
                         "--posterior: the sleep phase of --method wake-sleep has a gaussian one");
+    if (s->run.method == VAE_MCEM && s->run.shape.posterior != SV_NOISE_NORMAL)
+        return vae_fail(e, "--posterior: --method mcem has no q(z|x); leave it out");
     if (s->run.method == VAE_MCEM && s->run.samples > 1)
         return vae_fail(e, "--samples-per-x: --method mcem has one chain for each image");
     if (s->run.method == VAE_MCEM && s->run.validation.images)

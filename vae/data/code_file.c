@@ -2,9 +2,11 @@
 #include "../base/number.h"
 #include "../base/table_file.h"
 #include "npy.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LINE = 1 << 20, FIRST_ROOM = 4096, MOST_COLUMNS = 1 << 16 };
 
@@ -84,11 +86,22 @@ static bool next_line(struct byte_stream *s, char line[LINE], bool *got, struct 
         if (!vae_stream_read(s, &c, 1, &one, e)) return false;
         if (one) *got = true;
         if (!one || c == '\n') break;
+        if (!c) return vae_fail(e, "%s: holds a byte of 0; it is no table of text", s->path);
         line[n] = (char)c;
     }
     if (n && line[n - 1] == '\r') n--;
     line[n] = 0;
     return true;
+}
+
+/* Without the blanks around it. */
+static char *trimmed(char *word)
+{
+    word += strspn(word, " \t");
+    size_t n = strlen(word);
+    while (n && strchr(" \t", word[n - 1])) n--;
+    word[n] = 0;
+    return word;
 }
 
 static bool add_line(struct growing *g, char *line, size_t number)
@@ -99,8 +112,7 @@ static bool add_line(struct growing *g, char *line, size_t number)
         double x;
         end = strchr(word, ',');
         if (end) *end++ = 0;
-        word += strspn(word, " \t");
-        word[strcspn(word, " \t")] = 0;
+        word = trimmed(word);
         if (!vae_number_f64(word, &x))
             return vae_fail(g->e, "%s: line %zu, column %zu is `%.20s`, not a number", g->path,
                             number, columns + 1, word);
@@ -114,15 +126,12 @@ static bool add_line(struct growing *g, char *line, size_t number)
                     columns, t->columns);
 }
 
+/* Names begin with a letter or a quote; but nan and inf are numbers that are none here. */
 static bool is_names(const char *line)
 {
-    char word[NUMBER_TEXT];
-    double x;
-    const size_t n = strcspn(line, ", \t");
-    if (n >= sizeof word) return true;
-    memcpy(word, line, n);
-    word[n] = 0;
-    return !vae_number_f64(word, &x);
+    const unsigned char c = (unsigned char)line[strspn(line, " \t")];
+    return (isalpha(c) || strchr("_\"'#", c)) && strncasecmp(line, "nan", 3) != 0 &&
+           strncasecmp(line, "inf", 3) != 0;
 }
 
 static bool read_csv(struct byte_stream *s, struct growing *g)
@@ -131,6 +140,8 @@ static bool read_csv(struct byte_stream *s, struct growing *g)
     bool ok = line || vae_fail(g->e, "%s: not enough memory", s->path), more = true;
     for (size_t number = 1; ok && more; number++) {
         ok = next_line(s, line, &more, g->e);
+        if (ok && number == 1 && !strncmp(line, "\xef\xbb\xbf", 3)) /* a byte order mark */
+            memmove(line, line + 3, strlen(line + 3) + 1);
         if (!ok || !more || !*line || (number == 1 && is_names(line))) continue;
         ok = add_line(g, line, number);
     }

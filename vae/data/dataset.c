@@ -66,7 +66,7 @@ static bool read_directory(const char *source, bool test_only, struct dataset *o
     if (vae_idx_find(source, test_only, &files, e))
         return read_pair(source, files.path[IDX_TRAIN], files.path[IDX_TEST], test_only,
                          vae_image_file_read, out, e);
-    if (!vae_png_folder_is(source)) return false;
+    if (files.any || !vae_png_folder_is(source)) return false;
     *e->line = 0;
     return read_folder(source, test_only, out, e);
 }

@@ -218,12 +218,14 @@ static const char *split_source(const char *source, char dir[IDX_PATH])
 bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e)
 {
     char dir[IDX_PATH];
+    found->any = false;
     if (strlen(source) >= IDX_PATH) return vae_fail(e, "%.64s...: name too long", source);
     const char *wanted = split_source(source, dir);
     struct sets *s = calloc(1, sizeof *s);
     if (!s) return vae_fail(e, "%s: not enough memory", source);
     scan(dir, NULL, s);
     bool ok = s->count > 0 || wanted || scan_below(source, dir, s, e);
+    found->any = !ok || s->count > 0;
     if (ok && wanted && s->count == 0)
         ok = vae_fail(e, "%s: %s; give a directory, an IDX or .npy file, or `synthetic`", source,
                       strerror(ENOENT));

@@ -14,6 +14,7 @@ enum { IDX_TRAIN, IDX_TEST, IDX_ROLES, IDX_PATH = 4096 };
 
 struct idx_pair {
     char path[IDX_ROLES][IDX_PATH];
+    bool any; /* whether there is any file of such a name; set after a failure too */
 };
 
 /* source: a directory that holds one set, or DIRECTORY/SET, such as gzip/emnist-letters, if it

@@ -20,6 +20,9 @@ bool vae_array_sizes(const struct image_array *a, const char *path, struct image
                      struct vae_error *e)
 {
     const size_t *size = a->size;
+    if (a->dims < 2 || a->dims > ARRAY_MOST_DIMS)
+        return vae_fail(e, "%s: an array of %zu dimensions; images have 2 to %d", path, a->dims,
+                        ARRAY_MOST_DIMS);
     out->count = size[0];
     out->rows = size[1];
     out->cols = size[2];

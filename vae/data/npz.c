@@ -3,6 +3,7 @@
 #include "npy.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <unzip.h>
 
@@ -15,6 +16,8 @@ static bool is_zip(const char *path)
     static const char magic[4] = "PK\3\4";
     char head[sizeof magic];
     struct vae_error ignored = {""};
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false; /* a pipe is opened once only */
     const int fd = vae_input_open(path, false, "", &ignored);
     if (fd < 0) return false;
     const bool is =
@@ -23,14 +26,16 @@ static bool is_zip(const char *path)
     return is;
 }
 
-/* Splits FILE:NAME, where FILE is an archive. */
+/* Splits FILE:NAME at the first colon before which there is an archive. */
 static bool split(const char *path, char file[NPZ_PATH], const char **name)
 {
-    const char *colon = strrchr(path, ':');
-    if (!colon || colon - path >= NPZ_PATH) return false;
-    snprintf(file, NPZ_PATH, "%.*s", (int)(colon - path), path);
-    *name = colon + 1;
-    return is_zip(file);
+    for (const char *colon = path; (colon = strchr(colon, ':')); colon++) {
+        if (colon - path >= NPZ_PATH) return false;
+        snprintf(file, NPZ_PATH, "%.*s", (int)(colon - path), path);
+        *name = colon + 1;
+        if (is_zip(file)) return true;
+    }
+    return false;
 }
 
 bool vae_npz_is(const char *source)
@@ -123,36 +128,44 @@ static bool name_it(char to[NPZ_PATH], const char *file, const char *array, stru
     return (n > 0 && n < NPZ_PATH) || vae_fail(e, "%.64s...: name too long", file);
 }
 
-/* Whether the array that the archive stands at has two dimensions or more. */
-static bool is_matrix(unzFile zip)
+/* Whether the array that the archive stands at may be images: of two dimensions or more, and no column
+ * of labels. */
+static bool may_be_images(unzFile zip)
 {
     struct byte_stream s;
     struct image_array a;
     struct vae_error ignored = {""};
     if (!open_member(&s, zip, "", &ignored)) return false;
-    const bool is = header(&s, &a, &ignored);
+    const bool is = header(&s, &a, &ignored) && a.dims >= 2 && (a.dims > 2 || a.size[1] > 1);
     unzCloseCurrentFile(zip);
     return is;
+}
+
+/* Cuts the ending off a member's name; false if it has none, or the name was too long. */
+static bool cut_npy(char name[NAME])
+{
+    const size_t n = strnlen(name, NAME);
+    if (n == NAME || n < 5 || strcmp(name + n - 4, ".npy") != 0) return false;
+    name[n - 4] = 0;
+    return true;
 }
 
 /* The only array that may be images. */
 static bool only(unzFile zip, const char *file, struct npz_arrays *out, struct vae_error *e)
 {
     char name[NAME], found[NAME] = "", names[1024] = "";
+    size_t count = 0;
     for (int s = unzGoToFirstFile(zip); s == UNZ_OK; s = unzGoToNextFile(zip)) {
         if (unzGetCurrentFileInfo64(zip, NULL, name, sizeof name, NULL, 0, NULL, 0) != UNZ_OK ||
-            !is_matrix(zip))
+            !cut_npy(name) || !may_be_images(zip))
             continue;
-        name[sizeof name - 1] = 0;
-        char *end = strstr(name, ".npy");
-        if (end) *end = 0;
+        count++;
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name);
         strcpy(found, name);
     }
-    if (!*found)
-        return vae_fail(e, "%s: no array of images in it; is it one of numpy.savez?", file);
-    if (strchr(names, ','))
+    if (!count) return vae_fail(e, "%s: no array of images in it; is it one of numpy.savez?", file);
+    if (count > 1)
         return vae_fail(e, "%s: holds the arrays %s; give one, as in %s:%s", file, names, file,
                         found);
     return name_it(out->test, file, found, e);

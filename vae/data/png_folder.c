@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* --- names --- */
 
@@ -37,14 +38,17 @@ static bool visit(struct visitor *v, const char *folder, const char *name, int d
 {
     char path[PNG_FOLDER_PATH];
     struct stat st;
-    if (*name == '.' || *name == '_' || !joined(path, folder, name) || stat(path, &st) != 0)
+    if (*name == '.' || *name == '_' || !joined(path, folder, name) || lstat(path, &st) != 0)
         return true;
     if (S_ISDIR(st.st_mode)) return depth == 0 || walk(v, path, depth - 1);
-    return v->file(v, path);
+    if (S_ISLNK(st.st_mode) && stat(path, &st) != 0) return true;
+    return !S_ISREG(st.st_mode) || v->file(v, path);
 }
 
 static bool walk(struct visitor *v, const char *folder, int depth)
 {
+    char model[PNG_FOLDER_PATH];
+    if (joined(model, folder, "model.safetensors") && access(model, F_OK) == 0) return true;
     DIR *d = opendir(folder);
     if (!d) return !v->e || vae_fail(v->e, "%s: %s", folder, strerror(errno));
     bool go_on = true;

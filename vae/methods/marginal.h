@@ -17,10 +17,10 @@
 
 enum { MARGINAL_MOST_LATENT = 5, MARGINAL_ROWS = VAE_RANGE };
 
-/* Defaults: 50 draws, of which the first 25 are fitted, 4 leapfrog steps to a draw; 60 moves before
- * the first draw; a start among 1000 draws from the prior. */
 enum vae_chains_from { CHAINS_PRIOR, CHAINS_ENCODER };
 extern const char *const vae_chains_from_names[]; /* in enum order, NULL at the end */
+/* Defaults: 50 draws, of which the first 25 are fitted, 4 leapfrog steps to a draw; 60 moves before
+ * the first draw; a start among 1000 draws from the prior. */
 struct vae_marginal_settings {
     size_t draws, leapfrogs, burn_in, starts; /* starts: of the prior */
     enum vae_chains_from from;
