@@ -1,4 +1,5 @@
-/* Deliberately broken kernels (test_selftest.c), shared with the tests of failure messages. */
+/* Deliberately broken kernels, of which the verifier must find each (test_selftest.c) and say it well
+ * (test_messages.c). */
 #ifndef BROKEN_H
 #define BROKEN_H
 
@@ -12,6 +13,8 @@ struct broken {
     unsigned reason;         /* enum reason: what must be found */
     struct sv_kernels table; /* generic except for that kernel; its isa is the function's name */
 };
+
+size_t broken_count(void);
 
 /* The i-th broken kernel; false past the last. */
 bool broken_kernel(size_t i, struct broken *out);

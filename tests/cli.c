@@ -107,6 +107,15 @@ pid_t cli_start_endless(const char *options)
 
 /* --- fixture: a directory with data sets, good and bad, and a checkpoint --- */
 
+void cli_make_folders(const char *path)
+{
+    char folder[256];
+    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+        mkdir(folder, 0777);
+    }
+}
+
 void cli_write(const char *path, const void *bytes, size_t n)
 {
     FILE *f = fopen(path, "wb");

@@ -51,6 +51,7 @@ void cli_sleep_ms(long ms);
 bool cli_wait_for(const char *path); /* until it exists; false after twenty seconds */
 int cli_status_of(pid_t child);      /* waits for its end; as in struct outcome */
 
+void cli_make_folders(const char *path); /* those of the path before its last part */
 void cli_write(const char *path, const void *bytes, size_t n);
 size_t cli_read(const char *path, unsigned char **bytes);
 bool cli_same_file(const char *a, const char *b);

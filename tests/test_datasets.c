@@ -13,11 +13,7 @@
 static void make_file(const char *path, uint8_t count)
 {
     unsigned char bytes[16 + 256 * 6] = {0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 3};
-    char folder[256];
-    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-        mkdir(folder, 0777);
-    }
+    cli_make_folders(path);
     for (size_t i = 0; i < 6u * count; i++) bytes[16 + i] = (unsigned char)i;
     cli_write(path, bytes, 16 + 6u * count);
 }

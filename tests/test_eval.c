@@ -194,9 +194,12 @@ START_TEST(test_long_table)
         struct replace_file r;
         struct vae_error e = {""};
         ck_assert(vae_replace_begin(&r, paths[p], &e));
-        vae_table_write(
-            &r, paths[p],
-            &(struct table){.names = names, .columns = COLUMNS, .rows = ROWS, .values = values});
+        vae_table_write(&r, paths[p],
+                        &(struct table){.name = vae_table_listed,
+                                        .about = names,
+                                        .columns = COLUMNS,
+                                        .rows = ROWS,
+                                        .values = values});
         ck_assert(vae_replace_commit(&r, &e));
     }
     double *npy = read_npy("long.npy", ROWS, COLUMNS);

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "suites.h"
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MODEL "--batch 20 --hidden 11 --latent 3 --quiet "
@@ -52,43 +53,36 @@ START_TEST(test_methods_logged)
 }
 END_TEST
 
-/* Log-variances of pixels are a bias in the checkpoint, from which the run goes on. */
-START_TEST(test_noise_per_pixel)
+/* Noise that is the pixels' own: its parameters are biases in the checkpoint, from which the run goes on. */
+static const struct {
+    const char *name;
+    bool uniform;
+} noises[] = {{"per-pixel", false}, {"mixture", true}};
+
+START_TEST(test_noise)
 {
-#define PIXELS "train --data plain --likelihood gaussian --noise per-pixel " MODEL
-    cli_must_work(PIXELS "--out w --epochs 3");
-    cli_must_work(PIXELS "--out v --epochs 1");
+    char command[256];
+#define NOISE(options)                                                                             \
+    snprintf(command, sizeof command,                                                              \
+             "train --data plain --likelihood gaussian --noise %s " MODEL options,                 \
+             noises[_i].name);                                                                     \
+    cli_must_work(command)
+    NOISE("--out w --epochs 3");
+    NOISE("--out v --epochs 1");
     cli_must_say("train --data plain --out v --resume v/model.safetensors --epochs 3 --quiet",
                  NULL);
     ck_assert(cli_same_file("w/model.safetensors", "v/model.safetensors"));
-    ck_assert(cli_header_holds("w/model.safetensors", "\"noise\":\"per-pixel\""));
+    snprintf(command, sizeof command, "\"noise\":\"%s\"", noises[_i].name);
+    ck_assert(cli_header_holds("w/model.safetensors", command));
     ck_assert(cli_header_holds("w/model.safetensors", "\"decoder.logvar.bias\""));
     ck_assert(!cli_header_holds("w/model.safetensors", "decoder.logvar.weight"));
+    ck_assert(cli_header_holds("w/model.safetensors", "\"decoder.uniform.bias\"") ==
+              noises[_i].uniform);
     cli_must_work("eval w/model.safetensors --data plain --hmc --importance-samples 20");
     cli_must_work("sample w/model.safetensors --out s.png");
-    cli_must_work(PIXELS "--out x --epochs 1 --method wake-sleep");
-    cli_must_work(PIXELS "--out y --samples 1500 --method mcem");
-    cli_must_work(PIXELS "--out z --epochs 1 --method full-vb");
-}
-END_TEST
-
-/* The same of a mixture, whose shares of the uniform are a bias beside. */
-START_TEST(test_mixture)
-{
-#define MIXED "train --data plain --likelihood gaussian --noise mixture " MODEL
-    cli_must_work(MIXED "--out mw --epochs 3");
-    cli_must_work(MIXED "--out mv --epochs 1");
-    cli_must_say("train --data plain --out mv --resume mv/model.safetensors --epochs 3 --quiet",
-                 NULL);
-    ck_assert(cli_same_file("mw/model.safetensors", "mv/model.safetensors"));
-    ck_assert(cli_header_holds("mw/model.safetensors", "\"noise\":\"mixture\""));
-    ck_assert(cli_header_holds("mw/model.safetensors", "\"decoder.logvar.bias\""));
-    ck_assert(cli_header_holds("mw/model.safetensors", "\"decoder.uniform.bias\""));
-    cli_must_work("eval mw/model.safetensors --data plain --hmc --importance-samples 20");
-    cli_must_work("sample mw/model.safetensors --out ms.png");
-    cli_must_work(MIXED "--out mx --epochs 1 --method wake-sleep");
-    cli_must_work(MIXED "--out my --samples 1500 --method mcem");
-    cli_must_work(MIXED "--out mz --epochs 1 --method full-vb");
+    NOISE("--out x --epochs 1 --method wake-sleep");
+    NOISE("--out y --samples 1500 --method mcem");
+    NOISE("--out z --epochs 1 --method full-vb");
 }
 END_TEST
 
@@ -118,8 +112,7 @@ Suite *suite_methods(void)
     tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_methods_logged);
-    tcase_add_test(t, test_noise_per_pixel);
-    tcase_add_test(t, test_mixture);
+    tcase_add_loop_test(t, test_noise, 0, sizeof noises / sizeof *noises);
     tcase_add_test(t, test_posterior);
     suite_add_tcase(s, t);
     return s;

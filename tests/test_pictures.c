@@ -14,15 +14,6 @@ enum { ROWS = 2, COLS = 3, SIZE = ROWS * COLS };
 
 /* --- files --- */
 
-static void make_folders(const char *path)
-{
-    char folder[256];
-    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-        mkdir(folder, 0777);
-    }
-}
-
 /* How a picture is written: its form in libpng's terms and the bytes of a pixel of that grey. */
 static const struct form {
     int bits, color;
@@ -49,7 +40,7 @@ static void write_png(const char *path, const struct form *f, uint32_t rows, uin
     uint8_t row[8 * 64];
     png_color palette[256];
     for (int i = 0; i < 256; i++) palette[i] = (png_color){(png_byte)i, (png_byte)i, (png_byte)i};
-    make_folders(path);
+    cli_make_folders(path);
     FILE *to = fopen(path, "wb");
     ck_assert_ptr_nonnull(to);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
@@ -213,7 +204,7 @@ START_TEST(test_training)
     cli_must_work("train --data same.idx --out i" ONE);
     ck_assert(cli_same_file("p/model.safetensors", "i/model.safetensors"));
     cli_must_work("eval p/model.safetensors --data png");
-    make_folders("both/x");
+    cli_make_folders("both/x");
     cli_write("both/t10k-images-idx3-ubyte", idx, sizeof idx);
     fill("both/pictures", 11);
     struct dataset d;

@@ -14,6 +14,11 @@ static const char npy[] = ".npy", csv[] = ".csv";
 
 bool vae_table_named(const char *path) { return ends_in(path, npy) || ends_in(path, csv); }
 
+void vae_table_listed(const void *names, size_t j, char text[TABLE_NAME])
+{
+    snprintf(text, TABLE_NAME, "%s", ((const char *const *)names)[j]);
+}
+
 /* A write buffer. */
 struct pieces {
     struct replace_file *to;
@@ -71,9 +76,10 @@ static void put_npy(struct pieces *p, const struct table *t)
 
 static void put_csv(struct pieces *p, const struct table *t)
 {
-    char text[NUMBER_TEXT];
+    char text[NUMBER_TEXT], name[TABLE_NAME];
     for (size_t j = 0; j < t->columns; j++) {
-        put(p, t->names[j], strlen(t->names[j]));
+        t->name(t->about, j, name);
+        put(p, name, strlen(name));
         put(p, j + 1 < t->columns ? "," : "\n", 1);
     }
     for (size_t i = 0; i < t->rows * t->columns; i++) {

@@ -7,12 +7,19 @@
 
 #include "replace_file.h"
 
+enum { TABLE_NAME = 48 };
+
 struct table {
-    const char *const *names; /* [columns] */
+    /* Names column j; what it needs to know is in about. */
+    void (*name)(const void *about, size_t j, char text[TABLE_NAME]);
+    const void *about;
     size_t columns, rows;
     const double *values; /* [rows][columns], finite */
     size_t sides[2]; /* of .npy: a row is a matrix of this size, of an image; 0: it is a vector */
 };
+
+/* The j-th of a list of names, const char *const *. */
+void vae_table_listed(const void *names, size_t j, char text[TABLE_NAME]);
 
 /* Whether the name ends in .npy or .csv. */
 bool vae_table_named(const char *path);

@@ -7,42 +7,17 @@
 #include "split_images.h"
 #include "stop.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 /* Column names: mu_0, mu_1 ..., logvar_0 ..., or z_0 .... */
-enum { COLUMN_NAME = 32 };
-struct names {
-    char (*text)[COLUMN_NAME];
-    const char **of;
+struct code {
+    enum vae_codes kind;
+    size_t latent;
 };
-
-static bool name_columns(struct names *n, size_t latent, size_t columns, enum vae_codes kind)
+static void name_column(const void *about, size_t j, char text[TABLE_NAME])
 {
-    n->text = malloc(columns * sizeof *n->text);
-    n->of = malloc(columns * sizeof *n->of);
-    if (!n->text || !n->of) return false;
-    for (size_t c = 0; c < columns; c++) {
-        const char *what = kind == CODES_DRAW ? "z" : c < latent ? "mu" : "logvar";
-        snprintf(n->text[c], COLUMN_NAME, "%s_%zu", what, c % latent);
-        n->of[c] = n->text[c];
-    }
-    return true;
-}
-
-static bool write_codes(const struct settings *s, const struct vae_model *m, size_t images,
-                        const double *codes, struct replace_file *r, struct vae_error *e)
-{
-    const size_t columns = vae_codes_columns(&m->shape, s->codes);
-    struct names n = {NULL, NULL};
-    const bool ok = name_columns(&n, m->shape.latent, columns, s->codes) ||
-                    vae_fail(e, "%s: not enough memory", s->out);
-    if (ok)
-        vae_table_write(
-            r, s->out,
-            &(struct table){.names = n.of, .columns = columns, .rows = images, .values = codes});
-    free(n.text);
-    free(n.of);
-    return ok;
+    const struct code *c = about;
+    const char *what = c->kind == CODES_DRAW ? "z" : j < c->latent ? "mu" : "logvar";
+    snprintf(text, TABLE_NAME, "%s_%zu", what, j % c->latent);
 }
 
 /* The file is begun first: one that cannot be written fails at once. */
@@ -61,11 +36,18 @@ static bool encode(const struct settings *s, struct loaded *l, const struct imag
     if (ok) {
         ok = vae_codes_of(&l->model, &of, s->codes, vae_stop_signal(), codes) ||
              vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
-        ok = ok && write_codes(s, &l->model, images->count, codes, &r, e);
-        if (ok)
+        if (ok) {
+            vae_table_write(
+                &r, s->out,
+                &(struct table){.name = name_column,
+                                .about = &(struct code){s->codes, l->model.shape.latent},
+                                .columns = columns,
+                                .rows = images->count,
+                                .values = codes});
             ok = vae_replace_commit(&r, e);
-        else
+        } else {
             vae_replace_abort(&r);
+        }
     }
     vae_memory_give(codes);
     if (ok)
@@ -76,19 +58,12 @@ static bool encode(const struct settings *s, struct loaded *l, const struct imag
 
 int vae_cmd_encode(struct settings *s, struct vae_error *e)
 {
-    struct dataset data;
-    struct loaded l;
+    struct split_images o;
     bool ok = false;
-    s->images.test_only = s->split == SPLIT_TEST;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
-    if (pool && vae_loaded_open(&l, s, pool, e)) {
-        if (vae_dataset_open(s->data, &s->images, &data, e)) {
-            struct images images;
-            ok = vae_loaded_encodes(&l, s->file, "vae encode", e) &&
-                 vae_split_images(s, &l, &data, &images, e) && encode(s, &l, &images, e);
-            vae_dataset_free(&data);
-        }
-        vae_loaded_close(&l);
+    if (pool && vae_split_open(&o, s, pool, "vae encode", e)) {
+        ok = encode(s, &o.model, &o.images, e);
+        vae_split_close(&o);
     }
     vae_pool_destroy(pool);
     if (ok) return EXIT_DONE;

@@ -178,9 +178,12 @@ static bool write_images(struct eval *v, struct replace_file *r, struct vae_erro
         }
         if (v->s->hmc) *at++ = v->hmc.point[i].log_p;
     }
-    vae_table_write(
-        r, v->s->per_image,
-        &(struct table){.names = names, .columns = columns, .rows = count, .values = values});
+    vae_table_write(r, v->s->per_image,
+                    &(struct table){.name = vae_table_listed,
+                                    .about = names,
+                                    .columns = columns,
+                                    .rows = count,
+                                    .values = values});
     vae_memory_give(values);
     return true;
 }
@@ -282,28 +285,16 @@ static bool fits_together(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-static bool may_start(const struct settings *s, const struct loaded *l, struct vae_error *e)
-{
-    return s->chains.from != CHAINS_ENCODER ||
-           vae_loaded_encodes(l, s->file, "--hmc-from encoder", e);
-}
-
 int vae_cmd_eval(struct settings *s, struct vae_error *e)
 {
-    struct dataset data;
-    struct loaded l;
+    struct split_images o;
     int status = EXIT_FAILED;
     if (!fits_together(s, e)) return EXIT_USAGE;
-    s->images.test_only = s->split == SPLIT_TEST;
+    const char *encoder_for = s->chains.from == CHAINS_ENCODER ? "--hmc-from encoder" : NULL;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
-    if (pool && vae_loaded_open(&l, s, pool, e)) {
-        if (vae_dataset_open(s->data, &s->images, &data, e)) {
-            struct images images;
-            if (may_start(s, &l, e) && vae_split_images(s, &l, &data, &images, e))
-                status = eval_images(s, &l, &images, e);
-            vae_dataset_free(&data);
-        }
-        vae_loaded_close(&l);
+    if (pool && vae_split_open(&o, s, pool, encoder_for, e)) {
+        status = eval_images(s, &o.model, &o.images, e);
+        vae_split_close(&o);
     }
     vae_pool_destroy(pool);
     return status;

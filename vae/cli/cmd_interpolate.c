@@ -123,18 +123,9 @@ static bool ends_fit(struct settings *s, const struct images *images, struct vae
 
 int vae_cmd_interpolate(struct settings *s, struct vae_error *e)
 {
-    struct dataset data;
-    struct loaded l;
-    bool ok = false;
-    s->images.test_only = s->split == SPLIT_TEST;
-    if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
-    if (vae_dataset_open(s->data, &s->images, &data, e)) {
-        struct images images;
-        ok = vae_loaded_encodes(&l, s->file, "vae interpolate", e) &&
-             vae_split_images(s, &l, &data, &images, e) && ends_fit(s, &images, e) &&
-             interpolate(s, &l, &images, e);
-        vae_dataset_free(&data);
-    }
-    vae_loaded_close(&l);
+    struct split_images o;
+    if (!vae_split_open(&o, s, NULL, "vae interpolate", e)) return EXIT_FAILED;
+    const bool ok = ends_fit(s, &o.images, e) && interpolate(s, &o.model, &o.images, e);
+    vae_split_close(&o);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

@@ -10,22 +10,44 @@ enum vae_noise vae_split_noise(enum split split)
     return noises[split];
 }
 
-bool vae_split_images(const struct settings *s, const struct loaded *l, struct dataset *d,
-                      struct images *out, struct vae_error *e)
+static bool choose(struct split_images *o, const struct settings *s, struct vae_error *e)
 {
-    const size_t held_out = l->run.validation.images;
-    if (held_out < d->train.count) vae_dataset_hold_out(d, held_out);
-    vae_dataset_keep(d, l->run.first_images);
-    vae_loaded_draw(l, d);
-    *out = s->split == SPLIT_TEST ? d->test : s->split == SPLIT_TRAIN ? d->train : d->validation;
-    if (!out->count)
+    struct dataset *d = &o->data;
+    const struct vae_run *run = &o->model.run;
+    if (run->validation.images < d->train.count) vae_dataset_hold_out(d, run->validation.images);
+    vae_dataset_keep(d, run->first_images);
+    vae_loaded_draw(&o->model, d);
+    o->images = s->split == SPLIT_TEST    ? d->test
+                : s->split == SPLIT_TRAIN ? d->train
+                                          : d->validation;
+    if (!o->images.count)
         return vae_fail(e,
                         "--split validation: %s was trained without --validation, or on other data",
                         s->file);
-    if (!vae_loaded_fits(l, s->data, out, e)) return false;
-    if (s->first > out->count)
-        return vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data, out->count,
-                        vae_split_names[s->split], s->first);
-    if (s->first) out->count = s->first;
+    if (!vae_loaded_fits(&o->model, s->data, &o->images, e)) return false;
+    if (s->first > o->images.count)
+        return vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data,
+                        o->images.count, vae_split_names[s->split], s->first);
+    if (s->first) o->images.count = s->first;
     return true;
+}
+
+bool vae_split_open(struct split_images *o, struct settings *s, struct pool *pool,
+                    const char *encoder_for, struct vae_error *e)
+{
+    s->images.test_only = s->split == SPLIT_TEST;
+    if (!vae_loaded_open(&o->model, s, pool, e)) return false;
+    if ((!encoder_for || vae_loaded_encodes(&o->model, s->file, encoder_for, e)) &&
+        vae_dataset_open(s->data, &s->images, &o->data, e)) {
+        if (choose(o, s, e)) return true;
+        vae_dataset_free(&o->data);
+    }
+    vae_loaded_close(&o->model);
+    return false;
+}
+
+void vae_split_close(struct split_images *o)
+{
+    vae_dataset_free(&o->data);
+    vae_loaded_close(&o->model);
 }
