@@ -1,7 +1,7 @@
 /* Writes a table of doubles as .npy or .csv.
  *
- * .npy: NumPy's format 1.0, '<f8' in C order, rows x columns, without column names. .csv: a line of column names,
- * then each value in the shortest decimal that reads back as the same double. */
+ * .npy: NumPy's format 1.0, '<f8' in C order, rows x columns, without column names. .csv: a line of
+ * column names, then each value in the shortest decimal that reads back as the same double. */
 #ifndef VAE_TABLE_FILE_H
 #define VAE_TABLE_FILE_H
 

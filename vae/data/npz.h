@@ -17,7 +17,8 @@ struct npz_arrays {
 bool vae_npz_is(const char *source);
 
 /* Of an archive: x_train and x_test, train_images and test_images, train and test, X_train and X_test;
- * without such a pair, its only array of two dimensions or more. Of FILE:NAME: that array. */
+ * without such a pair, its only array of two dimensions or more that is no column. Of FILE:NAME: that
+ * array. */
 bool vae_npz_find(const char *source, struct npz_arrays *out, struct vae_error *e);
 
 /* Reads FILE:NAME. See npy.h and image_array.h. Free with vae_images_free. */

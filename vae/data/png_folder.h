@@ -13,9 +13,9 @@ bool vae_png_folder_is(const char *path);
 
 /* Reads all PNG files of the folder and of those within, PNG_FOLDER_DEPTH deep, in the order of their
  * paths' bytes. Passed over are names that begin with a dot or an underscore, links to folders, and folders
- * that `vae train` wrote, with a model.safetensors. Colour becomes grey
- * (libpng's luminance), 16 bits become 8, and what is transparent lies on black. All must have one
- * size; a JPEG beside them is named and refused. Free with vae_images_free. */
+ * that `vae train` wrote, with a model.safetensors. Colour becomes grey (libpng's luminance), 16 bits
+ * become 8, and what is transparent lies on black. All must have one size; a JPEG beside them is named
+ * and refused. Free with vae_images_free. */
 bool vae_png_folder_read(const char *path, struct images *out, struct vae_error *e);
 
 #endif
