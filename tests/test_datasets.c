@@ -148,19 +148,29 @@ START_TEST(test_test_only)
 }
 END_TEST
 
-/* Every tenth image goes to the test set; the others keep their order. */
+/* The images whose index's hash says so go to the test set; both sets keep their order. */
 START_TEST(test_split)
 {
+    static const uint8_t held[] = {2, 18, 29, 30, 31, 43, 68, 72, 75, 82};
     struct dataset d;
     struct vae_error e = {""};
-    make_file("split.idx", 25);
+    make_file("split.idx", 42);
     ck_assert_msg(vae_dataset_open("split.idx", &(struct dataset_options){false, false}, &d, &e),
                   "%s", e.line);
-    ck_assert(d.train.count == 23 && d.test.count == 2);
-    for (size_t i = 0; i < 23; i++)
-        ck_assert_uint_eq(d.train.pixels[6 * i], 6 * (i + (i >= 9) + (i >= 18)));
-    ck_assert(d.test.pixels[0] == 6 * 9 && d.test.pixels[6] == 6 * 19);
+    ck_assert(d.train.count == 37 && d.test.count == 5);
+    for (size_t i = 0, next = 0; i < 42; i++)
+        if (i == held[next])
+            ck_assert_uint_eq(d.test.pixels[6 * next++], 6 * i);
+        else
+            ck_assert_uint_eq(d.train.pixels[6 * (i - next)], 6 * i);
     vae_dataset_free(&d);
+    for (size_t i = 0, next = 0; i < 83; i++) {
+        ck_assert_int_eq(vae_images_held_out(i), i == held[next]);
+        next += i == held[next];
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < 60000; i++) count += vae_images_held_out(i);
+    ck_assert_uint_eq(count, 5994);
 }
 END_TEST
 

@@ -34,7 +34,7 @@ const struct option_entry vae_option_table[] = {
     {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
      "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
      "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX or .npy file, or a "
-     "folder of PNG pictures of one size (every tenth image is held out, unless there are folders "
+     "folder of PNG pictures of one size (one image in ten is held out, unless there are folders "
      "train and test); an archive FILE.npz or FILE.npz:ARRAY; or `synthetic`: digits drawn here. "
      "Pixels are integers from 0 to 255, or floats from 0 to 1 or, if one is above 1, from 0 to "
      "255",

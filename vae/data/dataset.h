@@ -17,8 +17,8 @@ struct dataset_options {
 
 /* source: `synthetic`; a directory or set of IDX files (idx_names.h); one image file (image_file.h); an
  * archive (npz.h); or a folder of PNG pictures (png_folder.h), which may have folders train and test, or
- * training and testing. Of what is not divided every tenth image is held out for testing; with test_only
- * all of it is the test set. */
+ * training and testing. Of what is not divided one image in ten is held out for testing, by a hash of its
+ * index (vae_images_held_out); with test_only all of it is the test set. */
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e);
 

@@ -34,13 +34,26 @@ static char *at(struct images *i, size_t image)
     return first + image * vae_images_bytes(i);
 }
 
+/* The finaliser of SplitMix64 (Steele, Lea & Flood 2014). */
+static uint64_t hash_of(uint64_t index)
+{
+    uint64_t z = index + 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+bool vae_images_held_out(size_t index) { return hash_of(index) % IMAGES_HOLD_OUT == 0; }
+
 bool vae_images_split(struct images *i, struct images *held)
 {
     const size_t bytes = vae_images_bytes(i), count = i->count;
-    if (!make(held, count / IMAGES_HOLD_OUT, i->rows, i->cols, i->values != NULL)) return false;
+    size_t n = 0;
+    for (size_t image = 0; image < count; image++) n += vae_images_held_out(image);
+    if (!make(held, n, i->rows, i->cols, i->values != NULL)) return false;
     i->count = held->count = 0;
     for (size_t from = 0; from < count; from++)
-        if (from % IMAGES_HOLD_OUT == IMAGES_HOLD_OUT - 1)
+        if (vae_images_held_out(from))
             memcpy(at(held, held->count++), at(i, from), bytes);
         else
             memmove(at(i, i->count++), at(i, from), bytes);

@@ -29,9 +29,13 @@ static inline const void *vae_images_at(const struct images *i, size_t image)
 bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols);
 void vae_images_free(struct images *i);
 
-/* Moves the last of every ten images to *held; the others stay, in order. False if out of
- * memory. */
+/* Whether the image of that index, from 0, is held out for testing: one in IMAGES_HOLD_OUT by a hash of
+ * the index, so that neither an order of the labels nor a period of the images meets the split, and
+ * images added at the end move none that were there. Of the first three one is held out. */
 enum { IMAGES_HOLD_OUT = 10 };
+bool vae_images_held_out(size_t index);
+
+/* Moves the images that are held out to *held; both keep their order. False if out of memory. */
 bool vae_images_split(struct images *i, struct images *held);
 
 /* Identifies a set of images: a hash (reference/fnv.h) of its sizes and of at most 65536 bytes of
