@@ -239,6 +239,10 @@ buildcheck: ## the build as packagers do it: flags, prefixes, paths with spaces,
 fetchcheck: ## make data against servers on this machine that stall, break off or send elsewhere
 	$(Q)tests/fetch.sh
 
+.PHONY: torchcheck
+torchcheck: all ## checkpoints to PyTorch and back, as README shows; skipped where it is not installed
+	$(Q)$(or $(wildcard /usr/bin/python3),python3) tests/pytorch.py build/vae README.md
+
 .PHONY: oldcpu
 oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
 	$(Q)tests/old_cpu.sh $(DIR)/vae
@@ -306,7 +310,7 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libminizip-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
-DEPS_DEV := openssl bmake clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3
+DEPS_DEV := openssl bmake clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3 python3-torch
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libminizip-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
