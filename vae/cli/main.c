@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "options.h"
+#include "version.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -46,6 +47,10 @@ static int run(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         vae_options_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        vae_version_print(stdout);
         return EXIT_DONE;
     }
     for (int i = 2; i < argc; i++)
