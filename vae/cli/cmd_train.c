@@ -81,7 +81,7 @@ static int finish(struct train_loop *l, struct vae_error *e)
     const struct vae_bound *test = &l->test;
     const double all = fmax(vae_seconds_now() - l->first, 1e-9);
     if ((!l->saved || !vae_health_good(r)) && !vae_train_loop_save(l, e)) return EXIT_FAILED;
-    if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, 1, e) ||
+    if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, 1, NULL, e) ||
         !vae_picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
         return EXIT_FAILED;
     printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64

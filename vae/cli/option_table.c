@@ -10,6 +10,7 @@ enum {
 #include "commands.def"
     ON_SPLIT = ON_eval | ON_encode | ON_interpolate,
     ON_IMAGES = ON_SPLIT | ON_reconstruct,
+    ON_LONG = ON_train | ON_eval | ON_encode | ON_decode | ON_sample | ON_kernels | ON_tune,
     ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
 #undef COMMAND
@@ -301,6 +302,10 @@ const struct option_entry vae_option_table[] = {
      "the choice to show (default: SV_ISA, or the profile of `vae tune`, or the best)", TEXT(isa)},
     {"profile", NULL, ON_train, AGAIN,
      "where the time of the steps went: a table at the end, and in the log", FLAG(profile)},
+    {"json-progress", NULL, ON_LONG, AGAIN,
+     "progress as JSON, an object a line on standard error, whether or not that is a terminal: "
+     "command, phase, done, total, fraction, seconds, seconds_left, images_per_second, bound",
+     FLAG(json_progress)},
     {"quiet", NULL, ON_train, AGAIN, "no progress, no epochs", FLAG(quiet)},
 
     {HEADING(ON_MODEL, "Of weights from elsewhere, under the names `vae train` gives them:")},

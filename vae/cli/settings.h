@@ -51,7 +51,7 @@ struct settings {
     struct vae_marginal_settings chains;
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;
-    bool quiet, profile, json;
+    bool quiet, json_progress, profile, json;
     bool changed; /* a resumed run has other settings than its checkpoint */
     struct {
         const struct option_entry *option;

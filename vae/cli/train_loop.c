@@ -273,10 +273,10 @@ bool vae_train_loop_run(struct train_loop *l, struct vae_error *e)
     bool ok = true;
     l->first = vae_seconds_now();
     next_point(l);
-    l->progress = vae_progress_start(vae_run_points(&l->t->run), l->total, l->s->quiet);
+    l->progress = vae_progress_start(l->s, "training", vae_run_points(&l->t->run), l->total, 1);
     while (ok && !*vae_stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
-    vae_progress_clear(&l->progress);
+    vae_progress_end(&l->progress);
     if (ok && !*vae_stop_signal() && !l->test.count)
         ok = evaluate(l, e) || !*e->line; /* resumed at its end: only the test is left */
     return ok;

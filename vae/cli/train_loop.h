@@ -10,6 +10,7 @@
 #include "../methods/train.h"
 #include "best_model.h"
 #include "out_dir.h"
+#include "progress.h"
 #include "report.h"
 #include "settings.h"
 #include "train_log.h"
