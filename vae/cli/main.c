@@ -31,8 +31,9 @@ static int run_command(enum command command, int argc, char **argv)
         status = runs[command](&s, &e);
     } else if (!*e.line) {
         vae_options_help(stdout, command);
-        return EXIT_DONE;
+        status = EXIT_DONE;
     }
+    vae_options_free(&s);
     if (*e.line) fprintf(stderr, "vae %s: %s\n", vae_command_name(command), e.line);
     return status;
 }

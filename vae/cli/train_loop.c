@@ -3,6 +3,7 @@
 #include "../methods/health.h"
 #include "../model/checkpoint.h"
 #include "../model/run_id.h"
+#include "config.h"
 #include "insight.h"
 #include "stop.h"
 #include <inttypes.h>
@@ -59,7 +60,8 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
     const bool first = !l->saved;
     l->saved = true;
     return vae_train_log_settle(&l->log, e) &&
-           (!first || vae_best_model_clear(&l->best, &l->t->run, e));
+           (!first || (vae_best_model_clear(&l->best, &l->t->run, e) &&
+                       vae_config_write(l->out->config, l->s, l->all_images, e)));
 }
 
 /* --- reports --- */
