@@ -297,7 +297,7 @@ lint: ## layout, arrows between folders, headers that include what they use, sta
 	        -include kernels/$(i)/$${given}_$(i).h -x c $$h || exit 1; done;)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability --suppress=preprocessorErrorDirective \
-	    -D__x86_64__ -DVAE_BUILD='""' -Ikernels $(ROOMS)
+	    -D__x86_64__ -DVAE_BUILD='""' -DVAE_VERSION='""' -DVAE_COMMIT='""' -Ikernels $(ROOMS)
 
 .PHONY: format
 format: ## rewrite the layout
@@ -362,6 +362,11 @@ $(call objects,$(foreach i,$(ISAS),$(call files,kernels/$(i)/*.c))): kernels/isa
 KERNEL_FILES := $(sort $(shell find kernels reference/verify -name '*.[chd]*'))
 $(DIR)/obj/vae/tuning/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(KERNEL_FILES) Makefile | cksum)"'
 $(DIR)/obj/vae/tuning/machine.o: $(KERNEL_FILES)
+
+# The log of a repository's HEAD tells when the commit is another.
+$(DIR)/obj/vae/cli/version.o: DEFINES = -DVAE_VERSION='"$(shell cat VERSION)"' \
+    -DVAE_COMMIT='"$(if $(wildcard .git),$(shell git rev-parse --short HEAD 2>/dev/null))"'
+$(DIR)/obj/vae/cli/version.o: VERSION $(wildcard .git/logs/HEAD)
 
 $(DIR)/obj/%.f64.o: %.c Makefile
 	@mkdir -p $(@D)

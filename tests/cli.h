@@ -10,7 +10,7 @@
 
 struct outcome {
     int status; /* exit status, or 1000 + signal */
-    char out[65536], err[2048];
+    char out[65536], err[8192];
 };
 
 /* Enters a new directory with the fixture: plain/ and zipped/ (MNIST's names, 7 x 5), one.idx,

@@ -56,6 +56,8 @@ int main(void)
     srunner_add_suite(r, suite_interpolate());
     srunner_add_suite(r, suite_facts());
     srunner_add_suite(r, suite_codes());
+    srunner_add_suite(r, suite_progress());
+    srunner_add_suite(r, suite_config());
     srunner_add_suite(r, suite_npz());
     srunner_add_suite(r, suite_pictures());
     srunner_add_suite(r, suite_datasets());

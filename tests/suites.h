@@ -53,6 +53,8 @@ Suite *suite_npy(void);
 Suite *suite_interpolate(void);
 Suite *suite_facts(void);
 Suite *suite_codes(void);
+Suite *suite_progress(void);
+Suite *suite_config(void);
 Suite *suite_npz(void);
 Suite *suite_pictures(void);
 Suite *suite_datasets(void);

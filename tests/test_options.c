@@ -35,7 +35,7 @@ START_TEST(test_table)
         const struct option_entry *o = &vae_option_table[i];
         if (!(o->commands >> _i & 1) || !o->name) continue;
         count++;
-        ck_assert_msg(o->parse && *o->help, "--%s", o->name);
+        ck_assert_msg(o->kind && o->kind->parse && o->kind->show && *o->help, "--%s", o->name);
         ck_assert_msg(o->argument || !(o->traits & OPTION_NEEDED), "--%s", o->name);
         for (size_t j = 0; j < i; j++)
             ck_assert_msg(!(vae_option_table[j].commands >> _i & 1) || !vae_option_table[j].name ||

@@ -1,6 +1,8 @@
 /* Each allocation of each writer and reader fails in turn: one line must say so, and the old file
  * must stay as it was. The C library's own allocations are left to `make faults`. */
+#include "../vae/cli/config.h"
 #include "../vae/cli/insight.h"
+#include "../vae/cli/options.h"
 #include "../vae/cli/report.h"
 #include "../vae/cli/train_log.h"
 #include "../vae/data/image_file.h"
@@ -114,15 +116,27 @@ static bool go_on_with_log(struct vae_error *e)
     return ok;
 }
 
+static const char config[] = "{\"data\": \"d\", \"latent\": 3, \"hidden\": [7, 5], \"lr\": 0.5}";
+
+/* A configuration, read and written. */
+static bool write_config(struct vae_error *e)
+{
+    struct settings s = vae_options_default(COMMAND_train);
+    s.config_file = "config";
+    const bool ok = vae_config_read(&s, e) && vae_config_write(file, &s, 1, e);
+    vae_options_free(&s);
+    return ok;
+}
+
 static const struct {
     bool (*does)(struct vae_error *);
     const char *writes;
     size_t least; /* allocations that it makes, at least */
-} jobs[] = {{write_checkpoint, file, 300}, {write_picture, file, 5},
-            {write_profile, file, 1000},   {make_plain_line, NULL, 20},
-            {make_full_line, NULL, 30},    {go_on_with_log, NULL, 10},
-            {read_profile, NULL, 300},     {read_checkpoint, NULL, 300},
-            {read_images, NULL, 4},        {make_trainer, NULL, 1}};
+} jobs[] = {
+    {write_checkpoint, file, 300}, {write_picture, file, 5},     {write_profile, file, 1000},
+    {make_plain_line, NULL, 20},   {make_full_line, NULL, 30},   {go_on_with_log, NULL, 10},
+    {read_profile, NULL, 300},     {read_checkpoint, NULL, 300}, {read_images, NULL, 4},
+    {make_trainer, NULL, 1},       {write_config, file, 20}};
 enum { JOBS = sizeof jobs / sizeof *jobs };
 
 static void check_untouched(const char *path, size_t n)
@@ -167,6 +181,7 @@ static void enter(void)
     vae_init(&model, run.seed, run.init_sd);
     ck_assert(write_checkpoint(&e) && rename(file, "checkpoint") == 0);
     ck_assert(write_profile(&e) && rename(file, "profile") == 0);
+    cli_write("config", config, sizeof config - 1);
 }
 
 static void leave(void)

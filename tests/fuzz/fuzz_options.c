@@ -23,40 +23,47 @@ static void must_be_widths(const struct vae_widths *w)
 }
 
 /* What the parser of a command accepts must be within its limits. */
-static void command(enum command command, int argc, char **argv)
+static void must_be_settings(struct settings *s)
 {
     static FILE *nowhere;
-    struct settings s;
     struct vae_error e = {""};
-    restart();
-    if (!vae_options_parse(command, argc, argv, &s, &e)) {
-        if (*e.line) fuzz_must_say(&e);
-        return;
-    }
     if (!nowhere) nowhere = fopen("/dev/null", "w");
-    vae_options_print_again(nowhere, &s);
-    MUST(!*e.line, e.line);
-    MUST(!s.model.rows == !s.model.cols && s.model.rows <= VAE_MAX_SIDE &&
-             s.model.cols <= VAE_MAX_SIDE,
+    vae_options_print_again(nowhere, s);
+    MUST(!s->model.rows == !s->model.cols && s->model.rows <= VAE_MAX_SIDE &&
+             s->model.cols <= VAE_MAX_SIDE,
          "image");
-    if (command != COMMAND_train) return;
-    if (!vae_train_settings_complete(&s, &e)) {
+    if (s->command != COMMAND_train) return;
+    if (!vae_train_settings_complete(s, &e)) {
         fuzz_must_say(&e);
         return;
     }
-    const struct vae_run *r = &s.run;
-    MUST(s.data && s.out, "needed");
+    const struct vae_run *r = &s->run;
+    MUST(s->data && s->out, "needed");
     MUST(r->batch - 1 < VAE_MAX_BATCH && r->samples - 1 < VAE_MAX_SAMPLES, "batch");
     must_be_widths(&r->shape.enc);
     must_be_widths(&r->shape.dec);
     MUST(r->shape.latent - 1 < VAE_MAX_LATENT, "size");
     MUST(r->validation.images <= UINT32_MAX, "validation");
-    MUST(s.resume || r->validation.images || !r->validation.patience, "early stop");
+    MUST(s->resume || r->validation.images || !r->validation.patience, "early stop");
     MUST(r->shape.activation <= VAE_SIGMOID, "activation");
     MUST(isfinite(vae_schedule_lr(&r->schedule, r->lr, 9, 99)), "schedule");
     MUST(r->optimizer == VAE_ADAM || r->optim.epsilon_place == EPSILON_CORRECTED, "epsilon");
     MUST(r->lr > 0 && isfinite(r->lr) && r->init_sd > 0 && isfinite(r->init_sd), "lr");
     MUST(r->seed <= INT64_MAX && r->optimizer <= VAE_ADAM, "seed");
+}
+
+static void command(enum command command, int argc, char **argv)
+{
+    struct settings s;
+    struct vae_error e = {""};
+    restart();
+    if (vae_options_parse(command, argc, argv, &s, &e)) {
+        MUST(!*e.line, e.line);
+        must_be_settings(&s);
+    } else if (*e.line) {
+        fuzz_must_say(&e);
+    }
+    vae_options_free(&s);
 }
 
 static void text(const char *word)

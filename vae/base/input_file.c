@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,4 +37,27 @@ int vae_input_open(const char *path, bool streams, const char *hint, struct vae_
         vae_fail(e, "%s: a pipe that nobody writes to; %s", path, hint);
     if (fd >= 0) close(fd);
     return -1;
+}
+
+char *vae_input_text(const char *path, size_t most, const char *what, const char *hint, size_t *n,
+                     struct vae_error *e)
+{
+    const int fd = vae_input_open(path, false, hint, e);
+    if (fd < 0) return NULL;
+    ssize_t got = 0;
+    char *text = malloc(most + 1);
+    for (*n = 0; text && *n <= most && (got = read(fd, text + *n, most + 1 - *n)) > 0;)
+        *n += (size_t)got;
+    const bool there = text != NULL;
+    if (!there)
+        vae_fail(e, "%s: not enough memory", path);
+    else if (got < 0)
+        vae_fail(e, "%s: %s", path, strerror(errno));
+    else if (*n > most)
+        vae_fail(e, "%s: too long to be %s; %s", path, what, hint);
+    close(fd);
+    if (there && got == 0 && *n <= most) return text;
+    free(text);
+    errno = there ? EINVAL : ENOMEM;
+    return NULL;
 }

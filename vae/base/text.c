@@ -48,16 +48,19 @@ void vae_text_make_safe(char *text)
     *to = 0;
 }
 
-bool vae_text_is_safe(const char *text)
+static bool is_text(const char *text, bool may_act)
 {
     uint32_t code;
     const unsigned char *p = (const unsigned char *)text;
     for (size_t n; *p; p += n) {
         n = decode(p, &code);
-        if (n == 0 || acts(code)) return false;
+        if (n == 0 || (!may_act && acts(code))) return false;
     }
     return true;
 }
+
+bool vae_text_is_safe(const char *text) { return is_text(text, false); }
+bool vae_text_is_utf8(const char *text) { return is_text(text, true); }
 
 struct text_shown vae_text_shown(const char *text)
 {

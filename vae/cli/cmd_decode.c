@@ -40,7 +40,9 @@ static bool decode(const struct settings *s, struct vae_model *m, const struct c
                         s->codes_file, codes->rows, DECODE_MOST_PICTURES);
     float *images = vae_memory_get((codes->rows + across) * n * sizeof *images);
     if (!images) return vae_fail(e, "%s: not enough memory", s->out);
-    vae_decode_all(m, codes->values, codes->rows, images);
+    struct progress p = vae_progress_start(s, "decoding", 0, codes->rows, 1);
+    vae_decode_all(m, codes->values, codes->rows, images, &p);
+    vae_progress_end(&p);
     const bool ok = vae_table_named(s->out)
                         ? vae_image_table_write(s->out, &m->shape, codes->rows, images, e)
                         : write_picture(s, &m->shape, codes->rows, images, e);

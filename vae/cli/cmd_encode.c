@@ -4,8 +4,10 @@
 #include "../base/text.h"
 #include "../methods/codes.h"
 #include "commands.h"
+#include "progress.h"
 #include "split_images.h"
 #include "stop.h"
+#include <math.h>
 #include <stdio.h>
 
 /* Column names: mu_0, mu_1 ..., logvar_0 ..., or z_0 .... */
@@ -18,6 +20,12 @@ static void name_column(const void *about, size_t j, char text[TABLE_NAME])
     const struct code *c = about;
     const char *what = c->kind == CODES_DRAW ? "z" : j < c->latent ? "mu" : "logvar";
     snprintf(text, TABLE_NAME, "%s_%zu", what, j % c->latent);
+}
+
+static void see(void *progress, const struct vae_model *m, size_t first, size_t rows)
+{
+    (void)m;
+    vae_progress_update(progress, first + rows, NAN);
 }
 
 /* The file is begun first: one that cannot be written fails at once. */
@@ -34,8 +42,12 @@ static bool encode(const struct settings *s, struct loaded *l, const struct imag
     vae_stop_on_signals();
     bool ok = vae_replace_begin(&r, s->out, e);
     if (ok) {
-        ok = vae_codes_of(&l->model, &of, s->codes, vae_stop_signal(), codes) ||
-             vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
+        struct progress p = vae_progress_start(s, "encoding", 0, images->count, 1);
+        const struct vae_watch watch = {see, &p};
+        ok = vae_codes_of(&l->model, &of, s->codes, &watch, vae_stop_signal(), codes);
+        vae_progress_end(&p);
+        ok =
+            ok || vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
         if (ok) {
             vae_table_write(
                 &r, s->out,

@@ -10,11 +10,12 @@
 #include "eval_report.h"
 #include "loaded.h"
 #include "option_table.h"
-#include "report.h"
+#include "progress.h"
 #include "split_images.h"
 #include "stop.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 struct eval {
     const struct settings *s;
@@ -35,6 +36,12 @@ struct eval {
 static bool stopped(struct vae_error *e)
 {
     return vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
+}
+
+/* Of so many steps for each image (sweep.h). */
+static struct progress start_sweep(const struct eval *v, const char *phase, size_t steps)
+{
+    return vae_progress_start(v->s, phase, 0, (uint64_t)v->images.count * steps, steps);
 }
 
 /* --- the bound --- */
@@ -63,10 +70,10 @@ static void see(void *arg, const struct vae_model *m, size_t first, size_t rows)
 static bool find_bound(struct eval *v, struct vae_error *e)
 {
     const struct vae_watch watch = {see, v};
-    v->progress = vae_progress_start(0, v->images.count, false);
+    v->progress = vae_progress_start(v->s, "bound", 0, v->images.count, 1);
     const bool done =
         vae_evaluate_watched(&v->model->model, &v->of, &watch, vae_stop_signal(), &v->report.bound);
-    vae_progress_clear(&v->progress);
+    vae_progress_end(&v->progress);
     if (!done) return stopped(e);
     if (isfinite(vae_bound_elbo(&v->report.bound))) return true;
     return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", v->s->file);
@@ -80,12 +87,12 @@ static bool find_log_p(struct eval *v, struct vae_error *e)
     struct vae_importance *is = &v->is;
     const double started = vae_seconds_now();
     double shown = vae_bound_elbo(&v->report.bound);
-    v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->draws, false);
+    v->progress = start_sweep(v, "importance sampling", v->s->draws);
     while (!*vae_stop_signal() && vae_importance_step(is)) {
         if (vae_sweep_range_done(&is->at)) shown = vae_importance_mean(is).log_p;
         vae_progress_update(&v->progress, vae_sweep_steps(&is->at), shown);
     }
-    vae_progress_clear(&v->progress);
+    vae_progress_end(&v->progress);
     if (*vae_stop_signal()) return stopped(e);
     v->is_seconds = vae_seconds_now() - started;
     v->report.mean = vae_importance_mean(is);
@@ -114,12 +121,12 @@ static bool find_local(struct eval *v, struct vae_error *e)
 {
     struct vae_local *local = &v->local;
     double shown = vae_bound_elbo(&v->report.bound);
-    v->progress = vae_progress_start(0, (uint64_t)v->images.count * v->s->local_steps, false);
+    v->progress = start_sweep(v, "local posteriors", v->s->local_steps);
     while (!*vae_stop_signal() && vae_local_step(local)) {
         if (vae_sweep_range_done(&local->at)) shown = vae_local_mean(local).local;
         vae_progress_update(&v->progress, vae_sweep_steps(&local->at), shown);
     }
-    vae_progress_clear(&v->progress);
+    vae_progress_end(&v->progress);
     if (*vae_stop_signal()) return stopped(e);
     v->report.local = vae_local_mean(local);
     if (isfinite(v->report.local.local) && isfinite(v->report.local.amortised)) return true;
@@ -132,12 +139,12 @@ static bool find_hmc(struct eval *v, struct vae_error *e)
 {
     struct vae_marginal *hmc = &v->hmc;
     double shown = vae_bound_elbo(&v->report.bound);
-    v->progress = vae_progress_start(0, (uint64_t)v->images.count * hmc->at.steps, false);
+    v->progress = start_sweep(v, "hmc", hmc->at.steps);
     while (!*vae_stop_signal() && vae_marginal_step(hmc)) {
         if (vae_sweep_range_done(&hmc->at)) shown = vae_marginal_mean(hmc).log_p;
         vae_progress_update(&v->progress, vae_sweep_steps(&hmc->at), shown);
     }
-    vae_progress_clear(&v->progress);
+    vae_progress_end(&v->progress);
     if (*vae_stop_signal()) return stopped(e);
     v->report.hmc = vae_marginal_mean(hmc);
     if (isfinite(v->report.hmc.log_p)) return true;

@@ -99,7 +99,7 @@ static bool interpolate(const struct settings *s, struct loaded *l, const struct
         walk(&t, shape->latent, s->path);
         for (size_t p = 0; p < t.pairs; p++)
             vae_decode_all(m, t.z + p * between * shape->latent, between,
-                           t.grid + (p * t.across + 1) * n);
+                           t.grid + (p * t.across + 1) * n, NULL);
         ok = vae_png_grid(s->out, t.grid, t.across, t.pairs, shape->rows, shape->cols, e);
     }
     give(&t);

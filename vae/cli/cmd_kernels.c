@@ -144,12 +144,13 @@ static bool select_kernels(const char *name, struct survey *s, struct vae_error 
 int vae_cmd_kernels(struct settings *settings, struct vae_error *e)
 {
     static struct survey s;
+    struct survey_view view;
     struct candidates c;
     struct sv_choice chosen;
     vae_candidates_of_build(&c);
     s.candidates = &c;
     s.log = stderr;
-    s.progress = vae_survey_progress();
+    vae_survey_watch(&s, &view, settings);
     if (!select_kernels(settings->kernel, &s, e)) return EXIT_USAGE;
     if (!vae_chosen_kernels(settings->isa, &chosen, e)) return EXIT_FAILED;
     const size_t failed = vae_survey_verify(&s);

@@ -7,11 +7,11 @@
 #include "pictures.h"
 
 static bool write_array(const struct settings *s, struct loaded *l, uint64_t seed,
-                        struct vae_error *e)
+                        struct progress *p, struct vae_error *e)
 {
     const size_t count = s->count ? s->count : s->across * s->down;
     float *images = vae_memory_get(count * vae_inputs(&l->model.shape) * sizeof *images);
-    bool ok = (images && vae_samples(&l->model, count, seed, s->temperature, images)) ||
+    bool ok = (images && vae_samples(&l->model, count, seed, s->temperature, images, p)) ||
               vae_fail(e, "%s: not enough memory", s->out);
     ok = ok && vae_image_table_write(s->out, &l->model.shape, count, images, e);
     vae_memory_give(images);
@@ -32,9 +32,12 @@ int vae_cmd_sample(struct settings *s, struct vae_error *e)
     }
     if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
     const uint64_t seed = s->seed_given ? s->seed : l.run.seed;
-    const bool ok =
-        array ? write_array(s, &l, seed, e)
-              : vae_picture_samples(&l.model, s->out, s->across, s->down, seed, s->temperature, e);
+    const size_t count = s->count ? s->count : s->across * s->down;
+    struct progress p = vae_progress_start(s, "decoding", 0, count, 1);
+    const bool ok = array ? write_array(s, &l, seed, &p, e)
+                          : vae_picture_samples(&l.model, s->out, s->across, s->down, seed,
+                                                s->temperature, &p, e);
+    vae_progress_end(&p);
     vae_loaded_close(&l);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }

@@ -6,6 +6,7 @@
 #include "../model/checkpoint.h"
 #include "chosen.h"
 #include "commands.h"
+#include "config.h"
 #include "insight.h"
 #include "options.h"
 #include "pictures.h"
@@ -81,7 +82,7 @@ static int finish(struct train_loop *l, struct vae_error *e)
     const struct vae_bound *test = &l->test;
     const double all = fmax(vae_seconds_now() - l->first, 1e-9);
     if ((!l->saved || !vae_health_good(r)) && !vae_train_loop_save(l, e)) return EXIT_FAILED;
-    if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, 1, e) ||
+    if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, 1, NULL, e) ||
         !vae_picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
         return EXIT_FAILED;
     printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
@@ -229,9 +230,8 @@ static int run_trainer(struct train_loop *l, struct out_dir *out, struct vae_err
     int status = EXIT_FAILED;
     const struct settings *s = l->s;
     const struct vae_run *r = &l->t->run;
-    const uint64_t epochs = s->epochs ? s->epochs : DEFAULT_EPOCHS;
     l->first_step = r->step;
-    l->total = s->samples ? s->samples : vae_run_points_of_epochs(r, epochs);
+    l->total = s->samples ? s->samples : vae_run_points_of_epochs(r, s->epochs);
     const uint64_t seen = vae_run_points(r), least = s->resume ? seen : vae_trainer_next_rows(l->t);
     if (l->total < least)
         vae_fail(e,
@@ -259,8 +259,10 @@ int vae_cmd_train(struct settings *s, struct vae_error *e)
     int status = EXIT_FAILED;
     if (!vae_train_settings_complete(s, e)) return EXIT_USAGE;
     if (!vae_dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
+    loop.all_images = vae_images_sum(&data.train);
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
-    if (pool && hold_early(s, &out, e) && prepare(s, &data, pool, &loop, e)) {
+    if (pool && vae_config_check(s, loop.all_images, e) && hold_early(s, &out, e) &&
+        prepare(s, &data, pool, &loop, e)) {
         status = run_trainer(&loop, &out, e);
         vae_trainer_destroy(&t);
     }

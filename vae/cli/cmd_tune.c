@@ -27,10 +27,10 @@ int vae_cmd_tune(struct settings *settings, struct vae_error *e)
 {
     static struct survey s;
     char dir[PROFILE_PATH], path[PROFILE_PATH];
+    struct survey_view view;
     struct candidates c;
     struct machine m;
     struct pick p;
-    (void)settings;
     vae_machine_this(&m);
     vae_candidates_of_build(&c);
     if (!vae_chosen_profile_folder(dir, e) || !vae_profile_path(&m, dir, path, e) ||
@@ -38,7 +38,7 @@ int vae_cmd_tune(struct settings *settings, struct vae_error *e)
         return EXIT_FAILED;
     s.candidates = &c;
     s.log = stderr;
-    s.progress = vae_survey_progress();
+    vae_survey_watch(&s, &view, settings);
     s.last = SV_KERNEL_COUNT;
     const size_t failed = vae_survey_verify(&s);
     vae_survey_name_failed(&s, stderr);

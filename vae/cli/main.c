@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "options.h"
+#include "version.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,8 +31,9 @@ static int run_command(enum command command, int argc, char **argv)
         status = runs[command](&s, &e);
     } else if (!*e.line) {
         vae_options_help(stdout, command);
-        return EXIT_DONE;
+        status = EXIT_DONE;
     }
+    vae_options_free(&s);
     if (*e.line) fprintf(stderr, "vae %s: %s\n", vae_command_name(command), e.line);
     return status;
 }
@@ -46,6 +48,10 @@ static int run(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         vae_options_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        vae_version_print(stdout);
         return EXIT_DONE;
     }
     for (int i = 2; i < argc; i++)

@@ -2,6 +2,7 @@
 #include "../base/pool.h"
 #include "../methods/importance.h"
 #include "../methods/local.h"
+#include "option_applies.h"
 #include "option_values.h"
 #include <stddef.h>
 
@@ -10,23 +11,31 @@ enum {
 #include "commands.def"
     ON_SPLIT = ON_eval | ON_encode | ON_interpolate,
     ON_IMAGES = ON_SPLIT | ON_reconstruct,
+    ON_LONG = ON_train | ON_eval | ON_encode | ON_decode | ON_sample | ON_kernels | ON_tune,
     ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
 #undef COMMAND
 
-enum { NEEDED = OPTION_NEEDED, AGAIN = OPTION_AGAIN, FIXED = OPTION_FIXED, ANEW = OPTION_ANEW };
+enum {
+    NEEDED = OPTION_NEEDED,
+    AGAIN = OPTION_AGAIN,
+    FIXED = OPTION_FIXED,
+    ANEW = OPTION_ANEW,
+    HERE = OPTION_HERE
+};
 
-/* How the value is read, and where it goes. */
+/* What kind of value it has, and where that goes. */
 #define AT(field)                .at = offsetof(struct settings, field)
-#define TEXT(field)              .parse = vae_option_text, AT(field)
-#define FLAG(field)              .parse = vae_option_flag, AT(field)
-#define U64(field, first, last)  .parse = vae_option_u64, AT(field), .least = first, .most = last
-#define SIZE(field, first, last) .parse = vae_option_size, AT(field), .least = first, .most = last
-#define POSITIVE(field)          .parse = vae_option_positive, AT(field)
-#define OPTIM(which)             .parse = vae_option_optim, .at = which
-#define WIDTHS(field)            .parse = vae_option_widths, AT(field)
-#define CHOICE(field, list)      .parse = vae_option_choice, AT(field), .names = list
-#define NAME(field, list)        .parse = vae_option_name, AT(field), .names = list
+#define TEXT(field)              .kind = &vae_option_text, AT(field)
+#define FLAG(field)              .kind = &vae_option_flag, AT(field)
+#define U64(field, first, last)  .kind = &vae_option_u64, AT(field), .least = first, .most = last
+#define SIZE(field, first, last) .kind = &vae_option_size, AT(field), .least = first, .most = last
+#define POSITIVE(field)          .kind = &vae_option_positive, AT(field)
+#define OPTIM(which)             .kind = &vae_option_optim, .at = which, IF(optim)
+#define WIDTHS(field)            .kind = &vae_option_widths, AT(field)
+#define CHOICE(field, list)      .kind = &vae_option_choice, AT(field), .names = list
+#define NAME(field, list)        .kind = &vae_option_name, AT(field), .names = list
+#define IF(condition)            .applies = vae_option_if_##condition
 #define HEADING(on, text)        .commands = on, .help = text
 
 /* In the order of the help. */
@@ -45,7 +54,7 @@ const struct option_entry vae_option_table[] = {
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
     {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
-    {"out", "DIR", ON_train, NEEDED | AGAIN,
+    {"out", "DIR", ON_train, NEEDED | AGAIN | HERE,
      "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
     {"out", "FILE.png|FILE.npy|FILE.csv", ON_sample, NEEDED,
      "the picture to write, or an array of images x rows x columns, or a table with a row for each "
@@ -60,9 +69,9 @@ const struct option_entry vae_option_table[] = {
      TEXT(out)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
      "a table with a row for each image and a column for each dimension of z",
-     .parse = vae_option_table_file, AT(codes_file)},
+     .kind = &vae_option_table_file, AT(codes_file)},
     {"out", "FILE.npy|FILE.csv", ON_encode, NEEDED,
-     "the table to write, of doubles: a row for each image", .parse = vae_option_table_file,
+     "the table to write, of doubles: a row for each image", .kind = &vae_option_table_file,
      AT(out)},
     {"out", "FILE.npy|FILE.csv|FILE.png", ON_decode, NEEDED,
      "an array of images x rows x columns, a table with a row for each image, or a picture",
@@ -70,20 +79,25 @@ const struct option_entry vae_option_table[] = {
     {"codes", "NAME", ON_encode, 0,
      "mean (default): mu; posterior: mu, then log sigma^2; draw: a z from q(z|x)",
      CHOICE(codes, vae_codes_names)},
-    {"log", "FILE", ON_train, AGAIN, "JSON lines, one per epoch (default DIR/log.jsonl)",
+    {"log", "FILE", ON_train, AGAIN | HERE, "JSON lines, one per epoch (default DIR/log.jsonl)",
      TEXT(log)},
 
     {HEADING(ON_train, "How long:")},
     {"epochs", "N", ON_train, 0, "passes over the training images (default 50)",
-     U64(epochs, 1, 1000000)},
+     U64(epochs, 1, 1000000), IF(length)},
     {"samples", "N", ON_train, 0,
      "training samples instead of epochs; both count from the run's start",
-     U64(samples, 1, UINT64_C(1) << 40)},
-    {"resume", "FILE", ON_train, 0,
+     U64(samples, 1, UINT64_C(1) << 40), IF(length)},
+    {"resume", "FILE", ON_train, HERE,
      "go on from a checkpoint, which holds the settings of model and optimiser; another step size "
      "or schedule, settings of the optimiser, and --data with other images of the same size may "
      "be given, to fine-tune it",
      TEXT(resume)},
+    {"config", "FILE.json", ON_train, HERE,
+     "options as members of a JSON object, as {\"latent\": 20, \"hidden\": [200, 100], "
+     "\"transpose\": true}; those of the command line win over them. A run writes its own to "
+     "DIR/config.json, which repeats it, to the same bits",
+     TEXT(config_file)},
     {"points", "N", ON_train, AGAIN,
      "report, test and save at N points in each factor of ten of samples, not after each epoch; "
      "the training bound is then that of the weights as they are, on the first 10000 training "
@@ -126,9 +140,10 @@ const struct option_entry vae_option_table[] = {
     {"min-logvar", "X", ON_train, FIXED,
      "gaussian: no log-variance counts as less (default -9: a standard deviation of three of 255 "
      "levels of grey); without a limit the likelihood of pixels that never change has none either",
-     .parse = vae_option_min_logvar},
+     .kind = &vae_option_min_logvar, IF(variance)},
     {"sigma", "X", ON_train, FIXED,
-     "gaussian: this standard deviation for all pixels, none is learnt", .parse = vae_option_sigma},
+     "gaussian: this standard deviation for all pixels, none is learnt", .kind = &vae_option_sigma,
+     IF(variance)},
     {"noise", "NAME", ON_train, FIXED,
      "gaussian: the log-variance comes from a head of the decoder (head, the default), is one "
      "number "
@@ -140,7 +155,8 @@ const struct option_entry vae_option_table[] = {
      "first weights: normal (default), or glorot: uniform within sqrt(6 / (fan-in + fan-out)) of 0",
      CHOICE(run.init, vae_init_names)},
     {"init-sd", "X", ON_train, FIXED,
-     "normal: standard deviation of the first weights (default 0.01)", POSITIVE(run.init_sd)},
+     "normal: standard deviation of the first weights (default 0.01)", POSITIVE(run.init_sd),
+     IF(normal)},
     {"init-bias", "NAME", ON_train, FIXED,
      "first biases of the decoder's output: zero (default), or data: the logit of each pixel's "
      "mean over "
@@ -164,23 +180,23 @@ const struct option_entry vae_option_table[] = {
     {"leapfrog", "N", ON_train, FIXED,
      "mcem: steps of the chains' move in a cycle, which is one step of training on all images "
      "(default 10)",
-     SIZE(run.cycle.leapfrogs, 1, CYCLE_MOST)},
+     SIZE(run.cycle.leapfrogs, 1, CYCLE_MOST), IF(chains)},
     {"m-steps", "N", ON_train, FIXED,
      "mcem: steps of the optimiser in a cycle, which counts as one epoch for each of both and is "
      "never "
      "divided (default 5)",
-     SIZE(run.cycle.updates, 1, CYCLE_MOST)},
+     SIZE(run.cycle.updates, 1, CYCLE_MOST), IF(chains)},
     {"estimator", "NAME", ON_train, FIXED,
      "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "
      "importance-weighted autoencoders, with as many weights as --samples-per-x",
      CHOICE(run.estimator, vae_estimator_names)},
     {"kl-weight", "X", ON_train, ANEW,
      "what the KL divergence counts in it (default 1: the ELBO; a beta-VAE has another)",
-     .parse = vae_option_kl_weight},
+     .kind = &vae_option_kl_weight, IF(kl)},
     {"kl-warmup", "N", ON_train, ANEW,
      "that weight grows evenly over the first N minibatches (default 0); given with --resume, over "
      "the next N",
-     U64(run.kl.warmup, 0, SCHEDULE_MOST_WARMUP)},
+     U64(run.kl.warmup, 0, SCHEDULE_MOST_WARMUP), IF(kl)},
 
     {HEADING(ON_train, "The optimiser:")},
     {"optimizer", "NAME", ON_train, FIXED,
@@ -190,11 +206,11 @@ const struct option_entry vae_option_table[] = {
     {"lr", "X", ON_train, ANEW,
      "step size (default: adagrad 0.01, adam 0.001, sgd 0.0001; gaussian: adagrad 0.003, adam "
      "0.0005, sgd 0.000001)",
-     POSITIVE(run.lr)},
+     POSITIVE(run.lr), IF(step_size)},
     {"lr-stages", "E:X,...", ON_train, ANEW,
      "step size X from the beginning of epoch E on, counted from 1, as 1:1e-3,10:3e-4; before the "
      "first stage --lr",
-     .parse = vae_option_lr_stages},
+     .kind = &vae_option_lr_stages},
     {"warmup", "N", ON_train, ANEW,
      "the step size grows evenly over the first N minibatches (default 0); given with --resume, "
      "over the next N",
@@ -211,7 +227,7 @@ const struct option_entry vae_option_table[] = {
      "adam: corrected (default): epsilon is added to the root of the average after its correction; "
      "raw: "
      "to that of the average itself, as in IWAE's code",
-     CHOICE(run.optim.epsilon_place, vae_epsilon_places)},
+     CHOICE(run.optim.epsilon_place, vae_epsilon_places), IF(epsilon_place)},
     {"second-moment", "X", ON_train, FIXED,
      "adam: first value of the average of squares (default 0; 1 in IWAE's code)",
      OPTIM(OPTIM_SECOND_MOMENT)},
@@ -276,7 +292,7 @@ const struct option_entry vae_option_table[] = {
      "with --local-steps the bounds of q and of its own posterior, with --hmc its log p(x) by "
      "that: "
      "a row per image, of doubles",
-     .parse = vae_option_table_file, AT(per_image)},
+     .kind = &vae_option_table_file, AT(per_image)},
     {"per-dimension", NULL, ON_eval, 0,
      "the KL of each dimension of z, and the variance of its mu over the images",
      FLAG(per_dimension)},
@@ -289,19 +305,23 @@ const struct option_entry vae_option_table[] = {
      "serves; of products peak (GFLOP/s of that ISA's fma chains) and peak_share",
      FLAG(json)},
     {"seed", "N", ON_SPLIT | ON_sample, 0, "of the draws (default: the checkpoint's)",
-     .parse = vae_option_draw_seed, .most = INT64_MAX},
-    {"threads", "N", ON_train | ON_eval | ON_encode, AGAIN,
+     .kind = &vae_option_draw_seed, .most = INT64_MAX},
+    {"threads", "N", ON_train | ON_eval | ON_encode, AGAIN | HERE,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
-    {"isa", "NAME", ON_train | ON_MODEL, AGAIN,
+    {"isa", "NAME", ON_train | ON_MODEL, AGAIN | HERE,
      "the kernels to use (default: SV_ISA, or the profile of `vae tune`, or the best); results do "
      "not depend on it",
      TEXT(isa)},
     {"isa", "NAME", ON_kernels, 0,
      "the choice to show (default: SV_ISA, or the profile of `vae tune`, or the best)", TEXT(isa)},
-    {"profile", NULL, ON_train, AGAIN,
+    {"profile", NULL, ON_train, AGAIN | HERE,
      "where the time of the steps went: a table at the end, and in the log", FLAG(profile)},
-    {"quiet", NULL, ON_train, AGAIN, "no progress, no epochs", FLAG(quiet)},
+    {"json-progress", NULL, ON_LONG, AGAIN | HERE,
+     "progress as JSON, an object a line on standard error, whether or not that is a terminal: "
+     "command, phase, done, total, fraction, seconds, seconds_left, images_per_second, bound",
+     FLAG(json_progress)},
+    {"quiet", NULL, ON_train, AGAIN | HERE, "no progress, no epochs", FLAG(quiet)},
 
     {HEADING(ON_MODEL, "Of weights from elsewhere, under the names `vae train` gives them:")},
     {"likelihood", "NAME", ON_MODEL, 0,
@@ -311,7 +331,7 @@ const struct option_entry vae_option_table[] = {
      "of the hidden layers: tanh (default), relu, softplus, sigmoid",
      NAME(model.activation, vae_activation_names)},
     {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
-     .parse = vae_option_image},
+     .kind = &vae_option_image},
     {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold, fixed",
      NAME(model.binarize, vae_binarize_names)},
 };

@@ -1,12 +1,11 @@
 #include "options.h"
 #include "../base/text.h"
+#include "config.h"
 #include "option_table.h"
 #include <getopt.h>
 #include <string.h>
 
-static const struct {
-    const char *name, *argument, *summary, *about;
-} commands[COMMANDS] = {
+const struct command_entry vae_commands[COMMANDS] = {
 #define COMMAND(name, argument, summary, about) {#name, argument, summary, about},
 #include "commands.def"
 #undef COMMAND
@@ -15,16 +14,11 @@ static const struct {
 enum command vae_command_named(const char *name)
 {
     unsigned c = 0;
-    while (c < COMMANDS && strcmp(name, commands[c].name)) c++;
+    while (c < COMMANDS && strcmp(name, vae_commands[c].name)) c++;
     return (enum command)c;
 }
 
-const char *vae_command_name(enum command command) { return commands[command].name; }
-
-static bool takes(enum command command, const struct option_entry *o)
-{
-    return o->commands >> command & 1;
-}
+const char *vae_command_name(enum command command) { return vae_commands[command].name; }
 
 /* --- parsing --- */
 
@@ -37,7 +31,7 @@ static void list_options(enum command command, struct option list[MOST + 2])
     list[n++] = (struct option){"help", no_argument, NULL, HELP};
     for (size_t i = 0; i < vae_option_count && n <= MOST; i++) {
         const struct option_entry *o = &vae_option_table[i];
-        if (o->name && takes(command, o))
+        if (o->name && vae_command_takes(command, o))
             list[n++] = (struct option){o->name, o->argument ? required_argument : no_argument,
                                         NULL, FIRST + (int)i};
     }
@@ -45,13 +39,14 @@ static void list_options(enum command command, struct option list[MOST + 2])
 }
 
 /* If an option is given twice, the last one counts. */
-static void note(struct settings *s, const struct option_entry *o, const char *value)
+static void note(struct settings *s, const struct option_entry *o, const char *value, bool in_file)
 {
     size_t i = 0;
     while (i < s->given_count && s->given[i].option != o) i++;
     if (i == SETTINGS_GIVEN) return;
     s->given[i].option = o;
     s->given[i].value = value;
+    s->given[i].in_file = in_file;
     if (i == s->given_count) s->given_count++;
 }
 
@@ -63,7 +58,7 @@ static size_t meant(enum command command, const char *name, size_t n, const stru
     size_t count = 0, used = 0;
     for (size_t i = 0; i < vae_option_count; i++) {
         const struct option_entry *is = &vae_option_table[i];
-        if (!is->name || !takes(command, is) || strncmp(is->name, name, n)) continue;
+        if (!is->name || !vae_command_takes(command, is) || strncmp(is->name, name, n)) continue;
         *o = is;
         if (strlen(is->name) == n) return 1;
         if (used < 256)
@@ -90,7 +85,7 @@ static bool not_taken(enum command command, const char *word, struct vae_error *
     for (unsigned c = 0; n && c < COMMANDS; c++)
         if (meant((enum command)c, name, n, &o, list) == 1 && strlen(o->name) == n)
             return vae_fail(e, "%s: unknown option, one of `vae %s`; see `vae %s --help`", word,
-                            commands[c].name, is);
+                            vae_commands[c].name, is);
     return vae_fail(e, "%s: unknown option; see `vae %s --help`", word, is);
 }
 
@@ -98,7 +93,7 @@ static bool not_taken(enum command command, const char *word, struct vae_error *
 static bool take_argument(int argc, char *const *argv, int index, struct settings *s,
                           struct vae_error *e)
 {
-    const char *what = commands[s->command].argument;
+    const char *what = vae_commands[s->command].argument;
     if (what && index >= argc)
         return vae_fail(e, "give %s%s; see `vae %s --help`",
                         strstr(what, ".safetensors") ? "a checkpoint, " : "", what,
@@ -112,7 +107,7 @@ static bool needed_given(const struct settings *s, struct vae_error *e)
 {
     for (size_t i = 0; i < vae_option_count; i++) {
         const struct option_entry *o = &vae_option_table[i];
-        if (!takes(s->command, o) || !(o->traits & OPTION_NEEDED)) continue;
+        if (!vae_command_takes(s->command, o) || !(o->traits & OPTION_NEEDED)) continue;
         size_t g = 0;
         while (g < s->given_count && s->given[g].option != o) g++;
         if (g == s->given_count)
@@ -129,20 +124,34 @@ bool vae_option_given(const struct settings *s, const char *name)
     return false;
 }
 
+bool vae_option_given_applies(const struct settings *s, size_t i, struct vae_error *e)
+{
+    const struct option_entry *o = s->given[i].option;
+    struct vae_error why = {""};
+    if (!o->applies || o->applies(o, s, &why)) return true;
+    return s->given[i].in_file ? vae_fail(e, "%s: %s", s->config_file, why.line)
+                               : vae_fail(e, "%s", why.line);
+}
+
+struct settings vae_options_default(enum command command)
+{
+    return (struct settings){.command = command,
+                             .run = vae_run_default(),
+                             .across = 10,
+                             .temperature = 1,
+                             .steps = 8,
+                             .down = 10,
+                             .pairs = 5,
+                             .side = 20,
+                             .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
+                                        MARGINAL_STARTS, CHAINS_PRIOR}};
+}
+
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
                        struct vae_error *e)
 {
     struct option list[MOST + 2];
-    *s = (struct settings){.command = command,
-                           .run = vae_run_default(),
-                           .across = 10,
-                           .temperature = 1,
-                           .steps = 8,
-                           .down = 10,
-                           .pairs = 5,
-                           .side = 20,
-                           .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
-                                      MARGINAL_STARTS, CHAINS_PRIOR}};
+    *s = vae_options_default(command);
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {
@@ -151,97 +160,76 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
             return not_taken(command, optind > 0 && argv[optind - 1] ? argv[optind - 1] : "?", e);
         const struct option_entry *o = &vae_option_table[opt - FIRST];
         const char *value = o->argument ? optarg : NULL;
-        if (!o->parse(o, value, s, e)) return false;
-        note(s, o, value);
+        if (!o->kind->parse(o, value, s, e)) return false;
+        note(s, o, value, false);
     }
-    return take_argument(argc, argv, optind, s, e) && needed_given(s, e);
+    return take_argument(argc, argv, optind, s, e) && (!s->config_file || vae_config_read(s, e)) &&
+           needed_given(s, e);
 }
 
-/* --- help --- */
-
-void vae_options_usage(FILE *to)
+void vae_options_free(struct settings *s)
 {
-    fputs("usage: vae <command> [options]\n\n"
-          "Variational autoencoders on verified SIMD kernels.\n\n",
-          to);
-    for (unsigned c = 0; c < COMMANDS; c++)
-        fprintf(to, "  %-12s %s\n", commands[c].name, commands[c].summary);
-    fputs("\n`vae <command> --help` lists a command's options. SV_ISA=NAME chooses the kernels.\n",
-          to);
+    json_decref(s->config);
+    s->config = NULL;
 }
 
-/* Prints words from column `indent` on, where the line already is, wrapped at OPTIONS_WIDTH. */
-static void print_wrapped(FILE *to, const char *text, size_t indent)
+/* --- configurations --- */
+
+bool vae_options_take(struct settings *s, const struct option_entry *o, const char *value,
+                      struct vae_error *e)
 {
-    for (size_t column = indent, n; *text; text += n + (text[n] == ' ')) {
-        n = strcspn(text, " ");
-        const bool first = column == indent;
-        if (!first && column + 1 + n > OPTIONS_WIDTH) {
-            fprintf(to, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (!first) {
-            putc(' ', to);
-            column++;
-        }
-        fprintf(to, "%.*s", (int)n, text);
-        column += n;
-    }
-    putc('\n', to);
+    note(s, o, value, true);
+    return o->kind->parse(o, value, s, e);
 }
 
-/* "usage: vae eval FILE.safetensors --data PATH|synthetic [options]" */
-static void print_usage_of(FILE *to, enum command command)
+static bool has_option(const struct settings *s, const struct option_entry *o)
 {
-    char usage[256];
-    const char *argument = commands[command].argument;
-    size_t used = (size_t)snprintf(usage, sizeof usage, "vae %s%s%s", vae_command_name(command),
-                                   argument ? " " : "", argument ? argument : "");
-    bool others = false;
-    for (size_t i = 0; i < vae_option_count && used < sizeof usage; i++) {
-        const struct option_entry *o = &vae_option_table[i];
-        if (!takes(command, o)) continue;
-        if (o->traits & OPTION_NEEDED)
-            used += (size_t)snprintf(usage + used, sizeof usage - used, " --%s %s", o->name,
-                                     o->argument);
-        else
-            others = true;
-    }
-    if (others && used < sizeof usage) snprintf(usage + used, sizeof usage - used, " [options]");
-    fputs("usage: ", to);
-    print_wrapped(to, usage, strlen("usage: "));
+    size_t i = 0;
+    while (i < s->given_count && s->given[i].option != o) i++;
+    return i < s->given_count;
 }
 
-/* "data PATH" */
-static size_t label(const struct option_entry *o, char text[64])
+/* Parses s->given, from the defaults on. */
+static bool parse_anew(struct settings *s, struct vae_error *e)
 {
-    return (size_t)snprintf(text, 64, "%s%s%s", o->name, o->argument ? " " : "",
-                            o->argument ? o->argument : "");
+    struct settings anew = vae_options_default(s->command);
+    memcpy(anew.given, s->given, sizeof anew.given);
+    anew.given_count = s->given_count;
+    anew.file = s->file;
+    anew.config = s->config;
+    *s = anew;
+    for (size_t g = 0; g < s->given_count; g++)
+        if (!s->given[g].option->kind->parse(s->given[g].option, s->given[g].value, s, e))
+            return false;
+    return true;
 }
 
-void vae_options_help(FILE *to, enum command command)
+/* Takes the first option of the file that has no effect off s->given; false if all have one. */
+static bool drop_idle(struct settings *s)
 {
-    char text[64];
-    size_t width = 0;
-    print_usage_of(to, command);
-    putc('\n', to);
-    print_wrapped(to, commands[command].about, 0);
-    for (size_t i = 0; i < vae_option_count; i++)
-        if (vae_option_table[i].name && takes(command, &vae_option_table[i])) {
-            const size_t n = label(&vae_option_table[i], text);
-            if (n > width) width = n;
-        }
-    if (width) putc('\n', to);
-    for (size_t i = 0; i < vae_option_count; i++) {
-        const struct option_entry *o = &vae_option_table[i];
-        if (!takes(command, o)) continue;
-        if (!o->name) {
-            fprintf(to, "\n%s\n", o->help);
-            continue;
-        }
-        label(o, text);
-        fprintf(to, "  --%-*s  ", (int)width, text);
-        print_wrapped(to, o->help, width + 6);
-    }
+    struct vae_error why = {""};
+    size_t i = 0;
+    while (i < s->given_count && (!s->given[i].in_file || vae_option_given_applies(s, i, &why)))
+        i++;
+    if (i == s->given_count) return false;
+    s->given_count--;
+    memmove(s->given + i, s->given + i + 1, (s->given_count - i) * sizeof *s->given);
+    return true;
+}
+
+/* The file's come first: where two exclude each other, the last counts. */
+bool vae_options_merge(struct settings *s, const struct settings *file, struct vae_error *e)
+{
+    const struct settings line = *s;
+    s->given_count = 0;
+    for (size_t i = 0; i < file->given_count; i++)
+        if (!has_option(&line, file->given[i].option)) s->given[s->given_count++] = file->given[i];
+    memcpy(s->given + s->given_count, line.given, line.given_count * sizeof *line.given);
+    s->given_count += line.given_count;
+    do {
+        if (!parse_anew(s, e)) return false;
+    } while (drop_idle(s));
+    return true;
 }
 
 /* --- resuming --- */

@@ -5,11 +5,16 @@
 #include "settings.h"
 #include <stdio.h>
 
+/* The settings of a command that was given nothing. */
+struct settings vae_options_default(enum command command);
+
 /* Parses the settings of a command; argv[0] is its name, and argv may be reordered. False with an
  * empty line: --help was asked for. The command itself checks options that depend on each other
  * (train_settings.h). */
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
                        struct vae_error *e);
+/* Frees what they hold, also after a failure. */
+void vae_options_free(struct settings *s);
 
 /* Usage, what the command does, and its options, in lines of at most OPTIONS_WIDTH characters. */
 enum { OPTIONS_WIDTH = 80 };
@@ -17,6 +22,12 @@ void vae_options_help(FILE *to, enum command command);
 
 /* All commands. */
 void vae_options_usage(FILE *to);
+
+/* What commands.def says of a command. */
+struct command_entry {
+    const char *name, *argument, *summary, *about; /* argument: NULL if it has none */
+};
+extern const struct command_entry vae_commands[COMMANDS];
 
 /* The command of that name; COMMANDS if there is none. */
 enum command vae_command_named(const char *name);

@@ -19,6 +19,7 @@ bool vae_out_dir_open(struct out_dir *o, const char *dir, const char *log, struc
     in_directory(o->samples, dir, "samples.png");
     in_directory(o->reconstructions, dir, "reconstructions.png");
     in_directory(o->log, dir, "log.jsonl");
+    in_directory(o->config, dir, "config.json");
     in_directory(lock, dir, ".lock");
     if (log) snprintf(o->log, sizeof o->log, "%s", log);
     return vae_lock_take(&o->lock, lock, dir, "--out", e);

@@ -10,7 +10,7 @@ enum { OUT_PATH = 4096 };
 
 struct out_dir {
     char checkpoint[OUT_PATH], best[OUT_PATH], samples[OUT_PATH], reconstructions[OUT_PATH],
-        log[OUT_PATH];
+        log[OUT_PATH], config[OUT_PATH];
     struct lock lock; /* fd is -1 before vae_out_dir_open */
 };
 

@@ -4,17 +4,19 @@
 
 #include "../data/images.h"
 #include "../model/run.h"
+#include "progress.h"
 
-/* Decodes rows of z, in minibatches, to [count][inputs]. */
-void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out);
+/* Decodes rows of z, in minibatches, to [count][inputs]; p, here and below, is told, or NULL. */
+void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out,
+                    struct progress *p);
 
 /* Means of p(x|z) for z drawn from N(0, temperature^2 I), [count][inputs]. False if out of memory. */
-bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature,
-                 float *images);
+bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature, float *images,
+                 struct progress *p);
 
 /* across x down of them. */
 bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
-                         uint64_t seed, float temperature, struct vae_error *e);
+                         uint64_t seed, float temperature, struct progress *p, struct vae_error *e);
 
 /* Pairs of rows: originals above, the mean of p(x | z = mu(x)) below. 2 * pairs rows of `across`
  * images, the first of `images`, binarised as the run's were; fewer if there are fewer. */

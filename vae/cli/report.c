@@ -1,48 +1,6 @@
 #include "report.h"
-#include "../base/clock.h"
 #include "../base/json.h"
 #include <inttypes.h>
-#include <math.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
-
-enum { BAR_WIDTH = 16, LINE = 256 };
-
-struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet)
-{
-    return (struct progress){!quiet && isatty(STDERR_FILENO), first, total, vae_seconds_now(), 0};
-}
-
-static int terminal_width(void)
-{
-    struct winsize size;
-    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-    return known && size.ws_col < LINE ? size.ws_col : 80;
-}
-
-void vae_progress_update(struct progress *p, uint64_t done, double bound)
-{
-    const double now = vae_seconds_now();
-    if (!p->bar || (now - p->drawn < 0.1 && done < p->total)) return;
-    p->drawn = now;
-    const double rate = (double)(done - p->first) / fmax(now - p->start, 1e-9);
-    const double left = (double)(p->total - done) / fmax(rate, 1e-9);
-    const int filled = (int)((double)BAR_WIDTH * (double)done / (double)p->total);
-    char bar[BAR_WIDTH + 1];
-    for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
-    bar[BAR_WIDTH] = 0;
-    char line[LINE];
-    snprintf(line, sizeof line, "[%s] %" PRIu64 "/%" PRIu64 "  %.0f/s  %.1f nats  %.0f s left", bar,
-             done, p->total, rate, bound, left);
-    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line); /* a wrapped line is not erased */
-    fflush(stderr);
-}
-
-void vae_progress_clear(const struct progress *p)
-{
-    if (p->bar) fputs("\r\033[K", stderr);
-}
 
 char *vae_epoch_line(const struct epoch_report *r)
 {

@@ -1,4 +1,4 @@
-/* What a training run reports: a progress bar on a terminal, a line per epoch, a JSON log. */
+/* What a training run reports: a line per epoch, a JSON log. */
 #ifndef VAE_REPORT_H
 #define VAE_REPORT_H
 
@@ -8,21 +8,6 @@
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
-
-struct progress {
-    bool bar; /* standard error is a terminal, and not --quiet */
-    uint64_t first, total;
-    double start, drawn;
-};
-
-/* `first` of `total` examples are done already (a resumed run). */
-struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet);
-
-/* Draws at most ten times a second; bound in nats per example. */
-void vae_progress_update(struct progress *p, uint64_t done, double bound);
-
-/* Clears the bar, so that a line can be printed. */
-void vae_progress_clear(const struct progress *p);
 
 struct epoch_report {
     uint64_t epoch, samples;

@@ -9,6 +9,7 @@
 #include "../model/checkpoint.h"
 #include "../model/run.h"
 #include "latent_path.h"
+#include <jansson.h>
 
 enum command {
 #define COMMAND(name, argument, summary, about) COMMAND_##name,
@@ -28,7 +29,7 @@ enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50, DECODE_MOST_PICTURES = 10000 };
 struct settings {
     enum command command;
     const char *file; /* the non-option argument */
-    const char *data, *out, *log, *resume, *isa, *kernel;
+    const char *data, *out, *log, *resume, *isa, *kernel, *config_file;
     struct dataset_options images;
     struct model_given model; /* settings that weights from elsewhere lack */
     struct vae_run run;       /* of vae train */
@@ -51,13 +52,15 @@ struct settings {
     struct vae_marginal_settings chains;
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;
-    bool quiet, profile, json;
+    bool quiet, json_progress, profile, json;
     bool changed; /* a resumed run has other settings than its checkpoint */
     struct {
         const struct option_entry *option;
         const char *value;   /* NULL for a flag */
-    } given[SETTINGS_GIVEN]; /* in the order of the command line, each option once */
+        bool in_file;        /* from config_file, not from the command line */
+    } given[SETTINGS_GIVEN]; /* the file's, then in the order of the command line; each once */
     size_t given_count;
+    json_t *config; /* of config_file, which owns its values; or NULL */
 };
 
 #endif

@@ -1,17 +1,22 @@
 #include "survey_view.h"
-#include <unistd.h>
+#include <math.h>
 
 static void show(const struct survey *s, const char *what, size_t id)
 {
-    fputs("\r", stderr);
-    if (what)
-        fprintf(stderr, "%s %zu of %zu: %s", what, id - s->first + 1, s->last - s->first,
-                sv_kernel_names[id]);
-    fputs("\033[K", stderr);
-    fflush(stderr);
+    struct survey_view *v = s->watcher;
+    if (what && id == s->first)
+        v->progress = vae_progress_start(v->settings, what, 0, s->last - s->first, 0);
+    v->progress.note = what ? sv_kernel_names[id] : NULL;
+    vae_progress_update(&v->progress, id - s->first, NAN);
+    if (!what) vae_progress_end(&v->progress);
 }
 
-survey_progress_fn *vae_survey_progress(void) { return isatty(STDERR_FILENO) ? show : NULL; }
+void vae_survey_watch(struct survey *s, struct survey_view *v, const struct settings *settings)
+{
+    v->settings = settings;
+    s->progress = show;
+    s->watcher = v;
+}
 
 void vae_survey_name_failed(const struct survey *s, FILE *to)
 {

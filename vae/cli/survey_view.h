@@ -3,11 +3,16 @@
 #define VAE_SURVEY_VIEW_H
 
 #include "../tuning/survey.h"
+#include "progress.h"
 #include <stdio.h>
 
-/* For struct survey: draws a status line on standard error; NULL if that is no terminal. */
-typedef void survey_progress_fn(const struct survey *s, const char *what, size_t id);
-survey_progress_fn *vae_survey_progress(void);
+struct survey_view {
+    const struct settings *settings;
+    struct progress progress;
+};
+
+/* Shows the survey's progress; v must outlive it. */
+void vae_survey_watch(struct survey *s, struct survey_view *v, const struct settings *settings);
 
 /* Prints a line for each candidate that failed. */
 void vae_survey_name_failed(const struct survey *s, FILE *to);

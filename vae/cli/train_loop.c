@@ -3,6 +3,7 @@
 #include "../methods/health.h"
 #include "../model/checkpoint.h"
 #include "../model/run_id.h"
+#include "config.h"
 #include "insight.h"
 #include "stop.h"
 #include <inttypes.h>
@@ -59,7 +60,8 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
     const bool first = !l->saved;
     l->saved = true;
     return vae_train_log_settle(&l->log, e) &&
-           (!first || vae_best_model_clear(&l->best, &l->t->run, e));
+           (!first || (vae_best_model_clear(&l->best, &l->t->run, e) &&
+                       vae_config_write(l->out->config, l->s, l->all_images, e)));
 }
 
 /* --- reports --- */
@@ -273,10 +275,10 @@ bool vae_train_loop_run(struct train_loop *l, struct vae_error *e)
     bool ok = true;
     l->first = vae_seconds_now();
     next_point(l);
-    l->progress = vae_progress_start(vae_run_points(&l->t->run), l->total, l->s->quiet);
+    l->progress = vae_progress_start(l->s, "training", vae_run_points(&l->t->run), l->total, 1);
     while (ok && !*vae_stop_signal() && (report_due(l) || more_to_do(l)))
         ok = (report_due(l) || run_steps(l, e)) && (!report_due(l) || report(l, e));
-    vae_progress_clear(&l->progress);
+    vae_progress_end(&l->progress);
     if (ok && !*vae_stop_signal() && !l->test.count)
         ok = evaluate(l, e) || !*e->line; /* resumed at its end: only the test is left */
     return ok;

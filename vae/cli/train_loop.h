@@ -10,6 +10,7 @@
 #include "../methods/train.h"
 #include "best_model.h"
 #include "out_dir.h"
+#include "progress.h"
 #include "report.h"
 #include "settings.h"
 #include "train_log.h"
@@ -21,9 +22,10 @@ struct train_loop {
     const struct out_dir *out;
     struct train_log log;
     struct best_model best;
-    char images[17];   /* vae_images_sum of the training images, in hexadecimal digits */
-    uint64_t total;    /* examples to reach */
-    double next_point; /* of the next report, in examples, if --points */
+    char images[17];     /* vae_images_sum of the training images, in hexadecimal digits */
+    uint64_t all_images; /* vae_images_sum before any is held out */
+    uint64_t total;      /* examples to reach */
+    double next_point;   /* of the next report, in examples, if --points */
     struct progress progress;
     uint64_t timed; /* examples of this process since the last report */
     double seconds; /* spent in their steps */

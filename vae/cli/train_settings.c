@@ -1,8 +1,7 @@
 #include "train_settings.h"
 #include "../base/number.h"
 #include "../model/run_id.h"
-#include "option_table.h"
-#include "option_values.h"
+#include "option_applies.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,22 +15,12 @@ static bool fixed_left_out(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-/* Checks that estimator and optimiser have the settings that were given. */
+/* Checks that each option that was given has an effect, and that others fit the method. */
 static bool settings_fit(const struct settings *s, struct vae_error *e)
 {
-    if (vae_option_given(s, "epsilon-place") && s->run.optimizer != VAE_ADAM)
-        return vae_fail(e, "--epsilon-place: %s has no such setting; leave it out",
-                        vae_optimizer_names[s->run.optimizer]);
-    for (size_t i = 0; i < s->given_count; i++) {
-        const struct option_entry *o = s->given[i].option;
-        if (o->parse == vae_option_optim &&
-            !vae_optim_has(s->run.optimizer, (enum vae_optim_setting)o->at))
-            return vae_fail(e, "--%s: %s has no such setting; leave it out", o->name,
-                            vae_optimizer_names[s->run.optimizer]);
-    }
-    if (s->run.method != VAE_AEVB &&
-        (s->run.estimator != VAE_ESTIMATOR_B || vae_option_given(s, "kl-weight") ||
-         vae_option_given(s, "kl-warmup")))
+    for (size_t i = 0; i < s->given_count; i++)
+        if (!vae_option_given_applies(s, i, e)) return false;
+    if (s->run.method != VAE_AEVB && s->run.estimator != VAE_ESTIMATOR_B)
         return vae_fail(e, "--estimator, --kl-weight and --kl-warmup are of --method aevb");
     if (s->run.method == VAE_WAKE_SLEEP && s->run.shape.posterior != SV_NOISE_NORMAL)
         return vae_fail(e,
@@ -51,12 +40,18 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
         vae_optim_differs(&s->run.optim, s->run.optimizer, OPTIM_DECAY))
         return vae_fail(e,
                         "--weight-decay: the prior of --method full-vb is N(0, 1); leave it out");
-    if (s->run.method != VAE_MCEM &&
-        (vae_option_given(s, "leapfrog") || vae_option_given(s, "m-steps")))
-        return vae_fail(e, "--leapfrog and --m-steps are of --method mcem");
-    if (s->run.estimator == VAE_ESTIMATOR_IWAE &&
-        (vae_option_given(s, "kl-weight") || vae_option_given(s, "kl-warmup")))
-        return vae_fail(e, "--kl-weight and --kl-warmup: --estimator iwae has no KL divergence");
+    return true;
+}
+
+/* Of a run that goes on: what can be said before its checkpoint is read. */
+static bool early_fit(const struct settings *s, struct vae_error *e)
+{
+    for (size_t i = 0; i < s->given_count; i++) {
+        option_applies_fn *const f = s->given[i].option->applies;
+        if ((f == vae_option_if_length || f == vae_option_if_step_size) &&
+            !vae_option_given_applies(s, i, e))
+            return false;
+    }
     return true;
 }
 
@@ -64,18 +59,13 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
 {
     struct vae_run *r = &s->run;
     struct vae_shape *shape = &r->shape;
-    if (s->epochs && s->samples) return vae_fail(e, "give --epochs or --samples, not both");
-    if (vae_option_given(s, "lr") && r->schedule.stages && r->schedule.stage[0].epoch == 1)
-        return vae_fail(e,
-                        "--lr has no effect where --lr-stages begins with epoch 1; leave it out");
+    if (s->resume && s->config_file)
+        return vae_fail(e, "--resume takes the settings from the checkpoint; leave --config out");
     if (s->resume && !fixed_left_out(s, e)) return false;
+    if (!(s->resume ? early_fit(s, e) : settings_fit(s, e))) return false;
     if (!s->resume && r->validation.patience && !r->validation.images)
         return vae_fail(e, "--early-stop needs --validation: the test images choose nothing");
-    if (r->init != INIT_NORMAL && vae_option_given(s, "init-sd"))
-        return vae_fail(e, "--init-sd is for --init normal; leave it out");
     if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
-    if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
-        return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
     if (shape->density != DENSITY_HEAD &&
         (shape->likelihood != VAE_GAUSSIAN || shape->variance == VARIANCE_FIXED))
         return vae_fail(e, "--noise is for --likelihood gaussian without --sigma");
@@ -84,7 +74,8 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
         shape->variance_at = VAE_DEFAULT_MIN_LOGVAR;
     }
     if (r->lr == 0) r->lr = vae_run_default_lr(shape->likelihood, r->optimizer);
-    return s->resume || settings_fit(s, e);
+    if (!s->epochs && !s->samples) s->epochs = DEFAULT_EPOCHS;
+    return true;
 }
 
 /* --- resuming --- */
@@ -163,7 +154,7 @@ bool vae_train_settings_go_on(struct settings *s, size_t images, struct vae_erro
     if (vae_option_given(s, "lr")) r->schedule.stages = 0; /* which would override it */
     for (size_t i = 0; i < s->given_count; i++) {
         const struct option_entry *o = s->given[i].option;
-        if (o->traits & OPTION_ANEW && !o->parse(o, s->given[i].value, s, e)) return false;
+        if (o->traits & OPTION_ANEW && !o->kind->parse(o, s->given[i].value, s, e)) return false;
     }
     if (!settings_fit(s, e)) return false;
     if (r->schedule.warmup != before.schedule.warmup) r->schedule.warmup_from = r->step;

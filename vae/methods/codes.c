@@ -15,7 +15,7 @@ static void encode(void *arg, size_t thread)
 }
 
 bool vae_codes_of(struct vae_model *m, const struct vae_evaluation *of, enum vae_codes kind,
-                  const volatile sig_atomic_t *stop, double *codes)
+                  const struct vae_watch *watch, const volatile sig_atomic_t *stop, double *codes)
 {
     const size_t count = of->images->count, columns = vae_codes_columns(&m->shape, kind);
     for (size_t first = 0; first < count; first += m->max_rows) {
@@ -30,6 +30,7 @@ bool vae_codes_of(struct vae_model *m, const struct vae_evaluation *of, enum vae
                                                    : m->work.head + i * m->ld.head;
             for (size_t c = 0; c < columns; c++) *codes++ = (double)from[c];
         }
+        if (watch) watch->see(watch->arg, m, first, b.rows);
     }
     return true;
 }

@@ -15,9 +15,9 @@ static inline size_t vae_codes_columns(const struct vae_shape *s, enum vae_codes
 }
 
 /* The codes of all images, [images][columns]. A draw is the first of those that the bound is estimated
- * with (vae_evaluate), whatever the batch size and the threads. Stops early and returns false once
- * *stop is set. */
+ * with (vae_evaluate), whatever the batch size and the threads. watch may be NULL. Stops early and
+ * returns false once *stop is set. */
 bool vae_codes_of(struct vae_model *m, const struct vae_evaluation *of, enum vae_codes kind,
-                  const volatile sig_atomic_t *stop, double *codes);
+                  const struct vae_watch *watch, const volatile sig_atomic_t *stop, double *codes);
 
 #endif

@@ -100,28 +100,6 @@ static bool read_profile(const char *path, const json_t *o, const struct machine
     return true;
 }
 
-/* The file's text, for the caller to free; NULL with errno set on failure. */
-static char *read_text(const char *path, size_t *n, struct vae_error *e)
-{
-    const int fd = vae_input_open(path, false, "remove it", e);
-    if (fd < 0) return NULL;
-    ssize_t got = 0;
-    char *text = malloc(MOST);
-    for (*n = 0; text && *n < MOST && (got = read(fd, text + *n, MOST - *n)) > 0;)
-        *n += (size_t)got;
-    const bool there = text != NULL, whole = there && got == 0 && *n < MOST;
-    if (!whole)
-        vae_fail(e, "%s: %s", path,
-                 !there    ? vae_json_no_memory
-                 : got < 0 ? strerror(errno)
-                           : "damaged: too long to be a profile");
-    close(fd);
-    if (whole) return text;
-    free(text);
-    errno = there ? EINVAL : ENOMEM;
-    return NULL;
-}
-
 bool vae_profile_read(const char *path, const struct machine *m, const struct candidates *c,
                       struct pick *p, struct vae_error *e)
 {
@@ -129,7 +107,7 @@ bool vae_profile_read(const char *path, const struct machine *m, const struct ca
     const char *why;
     size_t n;
     struct pick found;
-    char *text = read_text(path, &n, e);
+    char *text = vae_input_text(path, MOST, "a profile", "remove it", &n, e);
     if (!text) return false;
     json_t *o = vae_json_parse(text, n, JSON_REJECT_DUPLICATES, &error, &why);
     free(text);

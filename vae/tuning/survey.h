@@ -23,6 +23,7 @@ struct survey {
     /* Called before each kernel with what is being done, "verifying" or "timing", and at the end
      * with NULL. May be NULL. */
     void (*progress)(const struct survey *s, const char *what, size_t id);
+    void *watcher;      /* for it */
     size_t first, last; /* kernels first ... last - 1 */
     struct survey_kernel kernel[SV_KERNEL_COUNT];
 };

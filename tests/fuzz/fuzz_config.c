@@ -1,0 +1,59 @@
+/* Fuzzes configurations: the input is the file that --config names. What is accepted is written,
+ * and read again must say the same. */
+#include "../../vae/cli/config.h"
+#include "../../vae/cli/option_table.h"
+#include "../../vae/cli/options.h"
+#include "../../vae/cli/train_settings.h"
+#include "fuzz.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Parses "train --config <path> --out o"; false if refused. s is to be freed in any case. */
+static bool parse(const char *path, struct settings *s, struct vae_error *e)
+{
+    char words[4][64] = {"train", "--config", "", "--out=o"}, *argv[5];
+    snprintf(words[2], sizeof words[2], "%s", path);
+    for (size_t i = 0; i < 4; i++) argv[i] = words[i];
+    argv[4] = NULL;
+    optind = 0; /* makes glibc's getopt start again */
+    return vae_options_parse(COMMAND_train, 4, argv, s, e) && vae_train_settings_complete(s, e);
+}
+
+static void must_equal(const char *a, const char *b)
+{
+    static char x[1 << 16], y[1 << 16];
+    FILE *f = fopen(a, "r"), *g = fopen(b, "r");
+    const size_t n = fread(x, 1, sizeof x, f), m = fread(y, 1, sizeof y, g);
+    MUST(n == m && !memcmp(x, y, n), "written and read");
+    fclose(f);
+    fclose(g);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char dir[] = "/tmp/vae-fuzz-XXXXXX", first[48], second[48];
+    struct settings s, again;
+    struct vae_error e = {""};
+    if (!parse(fuzz_file(data, size), &s, &e)) {
+        fuzz_must_say(&e);
+        vae_options_free(&s);
+        return 0;
+    }
+    if (!*first) {
+        snprintf(first, sizeof first, "%s/first", mkdtemp(dir));
+        snprintf(second, sizeof second, "%s/second", dir);
+    }
+    MUST(vae_config_check(&s, 0, &e) || *e.line, "check");
+    MUST(vae_config_write(first, &s, 0, &e), e.line);
+    MUST(parse(first, &again, &e), e.line);
+    MUST(vae_config_write(second, &again, 0, &e), e.line);
+    must_equal(first, second);
+    unlink(first);
+    unlink(second);
+    vae_options_free(&s);
+    vae_options_free(&again);
+    return 0;
+}
