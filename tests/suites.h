@@ -51,6 +51,8 @@ Suite *suite_foreign(void);
 Suite *suite_images(void);
 Suite *suite_npy(void);
 Suite *suite_interpolate(void);
+Suite *suite_restore(void);
+Suite *suite_inpaint(void);
 Suite *suite_facts(void);
 Suite *suite_codes(void);
 Suite *suite_npz(void);

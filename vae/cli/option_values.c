@@ -77,6 +77,20 @@ static bool number(const struct option_entry *o, const char *text, float least, 
                     (double)most);
 }
 
+bool vae_option_flip(const struct option_entry *o, const char *text, struct settings *s,
+                     struct vae_error *e)
+{
+    float *out = place(o, s);
+    if (vae_number_f32(text, out) && *out > 0 && *out < 0.5f) return true;
+    return vae_fail(e, "--%s %s: give a probability above 0 and below 0.5", o->name, text);
+}
+
+bool vae_option_noise_sd(const struct option_entry *o, const char *text, struct settings *s,
+                         struct vae_error *e)
+{
+    return number(o, text, 1e-6f, 1e3f, place(o, s), e);
+}
+
 /* --- of the optimiser --- */
 
 bool vae_option_optim(const struct option_entry *o, const char *text, struct settings *s,

@@ -13,6 +13,9 @@ option_parse_fn vae_option_table_file;
 /* A finite float above 0, at `at`. */
 option_parse_fn vae_option_positive;
 
+/* At `at`: a probability above 0 and below 1/2; a standard deviation of pixels' noise. */
+option_parse_fn vae_option_flip, vae_option_noise_sd;
+
 /* One of `names`: vae_option_choice stores its index as an enum, vae_option_name the name. */
 option_parse_fn vae_option_choice, vae_option_name;
 

@@ -138,6 +138,7 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
                            .across = 10,
                            .temperature = 1,
                            .steps = 8,
+                           .moves = 100,
                            .down = 10,
                            .pairs = 5,
                            .side = 20,

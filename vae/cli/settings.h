@@ -6,6 +6,7 @@
 #include "../data/dataset.h"
 #include "../methods/codes.h"
 #include "../methods/marginal.h"
+#include "../methods/restore.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
 #include "latent_path.h"
@@ -45,9 +46,14 @@ struct settings {
     bool ends_given;
     enum vae_codes codes;   /* of vae encode */
     const char *codes_file; /* of vae decode */
-    size_t first, draws;    /* images; K of importance sampling; 0: not given */
-    size_t local_steps;     /* of Adam on each image's posterior; 0: not given */
-    bool hmc;               /* log p(x) by Markov chains */
+    const char *mask;       /* of vae inpaint */
+    float flip, noise_sd;   /* of vae denoise; 0: not given */
+    bool corrupt;           /* of both, down to moves */
+    enum vae_restored result;
+    size_t moves;
+    size_t first, draws; /* images; K of importance sampling; 0: not given */
+    size_t local_steps;  /* of Adam on each image's posterior; 0: not given */
+    bool hmc;            /* log p(x) by Markov chains */
     struct vae_marginal_settings chains;
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;
