@@ -9,7 +9,7 @@
 enum {
 #include "commands.def"
     ON_RESTORE = ON_inpaint | ON_denoise,
-    ON_SPLIT = ON_eval | ON_encode | ON_interpolate | ON_RESTORE,
+    ON_SPLIT = ON_eval | ON_encode | ON_interpolate | ON_RESTORE | ON_plot,
     ON_IMAGES = ON_SPLIT | ON_reconstruct,
     ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
@@ -42,8 +42,10 @@ const struct option_entry vae_option_table[] = {
      TEXT(data)},
     {"transpose", NULL, ON_train, AGAIN,
      "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
-    {"data", "PATH|synthetic", ON_IMAGES, NEEDED,
+    {"data", "PATH|synthetic", ON_IMAGES ^ ON_plot, NEEDED,
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
+    {"data", "PATH|synthetic", ON_plot, 0, "of a checkpoint: the images, as in `vae eval`",
+     TEXT(data)},
     {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN,
@@ -59,6 +61,16 @@ const struct option_entry vae_option_table[] = {
      POSITIVE(temperature)},
     {"out", "FILE.png", ON_manifold | ON_reconstruct | ON_interpolate, NEEDED, "the PNG to write",
      TEXT(out)},
+    {"out", "FILE.svg|FILE.png", ON_plot, NEEDED, "the picture to write",
+     .parse = vae_option_drawing_file, AT(out)},
+    {"kind", "NAME", ON_plot, 0,
+     "curves (default, of logs), kl (default, of a checkpoint) or scatter: the codes",
+     CHOICE(plot, vae_plot_names)},
+    {"labels", "FILE", ON_plot, 0,
+     "scatter: colours by labels, IDX or .npy, one for each image of the split (default: those "
+     "that lie "
+     "beside MNIST's images, or the digits of `synthetic`)",
+     TEXT(labels)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
      "a table with a row for each image and a column for each dimension of z",
      .parse = vae_option_table_file, AT(codes_file)},
@@ -327,7 +339,7 @@ const struct option_entry vae_option_table[] = {
      FLAG(json)},
     {"seed", "N", ON_SPLIT | ON_sample, 0, "of the draws (default: the checkpoint's)",
      .parse = vae_option_draw_seed, .most = INT64_MAX},
-    {"threads", "N", ON_train | ON_eval | ON_encode | ON_RESTORE, AGAIN,
+    {"threads", "N", ON_train | ON_eval | ON_encode | ON_RESTORE | ON_plot, AGAIN,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
     {"isa", "NAME", ON_train | ON_MODEL, AGAIN,

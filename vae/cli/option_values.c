@@ -1,6 +1,7 @@
 #include "option_values.h"
 #include "../base/number.h"
 #include "../base/table_file.h"
+#include "drawing.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,13 @@ bool vae_option_table_file(const struct option_entry *o, const char *text, struc
 {
     if (vae_table_named(text)) return vae_option_text(o, text, s, e);
     return vae_fail(e, "--%s %s: give a name that ends in .npy or .csv", o->name, text);
+}
+
+bool vae_option_drawing_file(const struct option_entry *o, const char *text, struct settings *s,
+                             struct vae_error *e)
+{
+    if (vae_drawing_named(text)) return vae_option_text(o, text, s, e);
+    return vae_fail(e, "--%s %s: give a name that ends in .svg or .png", o->name, text);
 }
 
 /* --- numbers --- */

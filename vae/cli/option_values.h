@@ -10,6 +10,9 @@ option_parse_fn vae_option_text, vae_option_flag, vae_option_u64, vae_option_siz
 /* A file name ending in .npy or .csv (table_file.h), at `at`. */
 option_parse_fn vae_option_table_file;
 
+/* A file name ending in .svg or .png (drawing.h), at `at`. */
+option_parse_fn vae_option_drawing_file;
+
 /* A finite float above 0, at `at`. */
 option_parse_fn vae_option_positive;
 

@@ -22,13 +22,19 @@ enum command {
 enum split { SPLIT_TEST, SPLIT_TRAIN, SPLIT_VALIDATION };
 extern const char *const vae_split_names[];
 
+/* Pictures of vae plot; names likewise. */
+enum plot_kind { PLOT_CURVES, PLOT_KL, PLOT_SCATTER };
+extern const char *const vae_plot_names[];
+
 struct option_entry;
 
 enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50, DECODE_MOST_PICTURES = 10000 };
 
 struct settings {
     enum command command;
-    const char *file; /* the non-option argument */
+    const char *file;   /* the non-option argument; of vae plot the first of `files` */
+    char *const *files; /* all of them */
+    size_t file_count;
     const char *data, *out, *log, *resume, *isa, *kernel;
     struct dataset_options images;
     struct model_given model; /* settings that weights from elsewhere lack */
@@ -46,9 +52,11 @@ struct settings {
     bool ends_given;
     enum vae_codes codes;   /* of vae encode */
     const char *codes_file; /* of vae decode */
-    const char *mask;       /* of vae inpaint */
-    float flip, noise_sd;   /* of vae denoise; 0: not given */
-    bool corrupt;           /* of both, down to moves */
+    enum plot_kind plot;    /* of vae plot, down to labels */
+    const char *labels;
+    const char *mask;     /* of vae inpaint */
+    float flip, noise_sd; /* of vae denoise; 0: not given */
+    bool corrupt;         /* of both, down to moves */
     enum vae_restored result;
     size_t moves;
     size_t first, draws; /* images; K of importance sampling; 0: not given */
