@@ -48,6 +48,11 @@ const struct scenario scenarios[] = {
      "inpaint " FILE_ "--data ../data.idx --mask random:0.5 --out out/samples.png --steps 3 "
      "--threads 2",
      NULL, "out/samples.png", SAYS_SAME, true},
+    {"plot", "half", "plot out/log.jsonl --out out/samples.png", NULL, "out/samples.png", SAYS_SAME,
+     true},
+    {"plot scatter", "half",
+     "plot " FILE_ "--data ../data.idx --kind scatter --out out/samples.svg", NULL,
+     "out/samples.svg", SAYS_SAME, true},
     {"kernels", "empty", "kernels --kernel relu", NULL, NULL, SAYS_TIMES, false},
     {"kernels --json", "empty", "kernels --kernel kl --json", NULL, NULL, SAYS_JSON, false},
 };

@@ -5,12 +5,9 @@
 #include "../methods/principal.h"
 #include "commands.h"
 #include "option_table.h"
-#include "plots.h"
 #include "split_images.h"
 #include <stdio.h>
 #include <string.h>
-
-const char *const vae_plot_names[] = {"curves", "kl", "scatter", NULL};
 
 static bool finish(const struct settings *s, struct drawing *d, struct vae_error *e)
 {

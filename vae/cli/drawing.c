@@ -41,7 +41,7 @@ void vae_draw_line(struct drawing *d, int color, double width, int dash, size_t 
     if (count < 2) return;
     add(d,
         (struct drawing_shape){
-            .kind = SHAPE_LINE, .color = color, .width = width, .dash = dash, .count = count},
+            .kind = DRAWN_LINE, .color = color, .width = width, .dash = dash, .count = count},
         points);
 }
 
@@ -50,7 +50,7 @@ void vae_draw_marks(struct drawing *d, int color, double width, bool crosses, si
 {
     if (count == 0) return;
     add(d,
-        (struct drawing_shape){.kind = crosses ? SHAPE_CROSSES : SHAPE_DOTS,
+        (struct drawing_shape){.kind = crosses ? DRAWN_CROSSES : DRAWN_DOTS,
                                .color = color,
                                .width = width,
                                .count = count},
@@ -60,7 +60,7 @@ void vae_draw_marks(struct drawing *d, int color, double width, bool crosses, si
 void vae_draw_box(struct drawing *d, int color, struct drawing_point from, struct drawing_point to)
 {
     const struct drawing_point corners[] = {from, to};
-    add(d, (struct drawing_shape){.kind = SHAPE_BOX, .color = color, .count = 2}, corners);
+    add(d, (struct drawing_shape){.kind = DRAWN_BOX, .color = color, .count = 2}, corners);
 }
 
 static void add_text(struct drawing *d, struct drawing_shape s, struct drawing_point at,
@@ -68,7 +68,7 @@ static void add_text(struct drawing *d, struct drawing_shape s, struct drawing_p
 {
     char *copy = strdup(text);
     d->failed = d->failed || !copy;
-    s.kind = SHAPE_TEXT;
+    s.kind = DRAWN_TEXT;
     s.color = s.font == FONT_NOTE ? COLOR_NOTE : COLOR_TEXT;
     s.count = 1;
     s.text = copy;

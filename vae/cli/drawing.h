@@ -22,7 +22,7 @@ struct drawing_point {
 };
 
 struct drawing_shape {
-    enum { SHAPE_LINE, SHAPE_DOTS, SHAPE_CROSSES, SHAPE_BOX, SHAPE_TEXT } kind;
+    enum { DRAWN_LINE, DRAWN_DOTS, DRAWN_CROSSES, DRAWN_BOX, DRAWN_TEXT } kind;
     int color;
     double width; /* of a line; of a dot or cross, from side to side */
     int dash;     /* of a line: an index into drawing_dashes */

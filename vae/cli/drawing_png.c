@@ -110,7 +110,7 @@ static void paint_marks(struct canvas *c, const struct drawing_shape *s)
     const double r = SCALE * s->width / 2;
     for (size_t i = 0; i < s->count; i++) {
         const struct drawing_point p = scaled(s->points[i]);
-        if (s->kind == SHAPE_DOTS) {
+        if (s->kind == DRAWN_DOTS) {
             paint_capsule(c, p, p, r);
         } else {
             paint_capsule(c, (struct drawing_point){p.x - r, p.y - r},
@@ -174,11 +174,11 @@ static void paint_text(struct canvas *c, const struct drawing_shape *s)
 static void paint(struct canvas *c, const struct drawing_shape *s)
 {
     switch (s->kind) {
-    case SHAPE_LINE: paint_line(c, s); break;
-    case SHAPE_DOTS:
-    case SHAPE_CROSSES: paint_marks(c, s); break;
-    case SHAPE_BOX: paint_box(c, s); break;
-    case SHAPE_TEXT: paint_text(c, s); break;
+    case DRAWN_LINE: paint_line(c, s); break;
+    case DRAWN_DOTS:
+    case DRAWN_CROSSES: paint_marks(c, s); break;
+    case DRAWN_BOX: paint_box(c, s); break;
+    case DRAWN_TEXT: paint_text(c, s); break;
     }
 }
 

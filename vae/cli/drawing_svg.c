@@ -74,14 +74,14 @@ static void put_path(struct replace_file *r, const struct drawing_shape *s)
 {
     const double *dash = drawing_dashes[s->dash], half = s->width / 2;
     put(r, "<path class=\"l%d\" stroke-width=\"%.3g\"", s->color,
-        s->kind == SHAPE_CROSSES ? 1.2 : s->width);
+        s->kind == DRAWN_CROSSES ? 1.2 : s->width);
     if (dash[0] > 0) put(r, " stroke-dasharray=\"%.3g %.3g\"", dash[0], dash[1]);
     put(r, " d=\"");
     for (size_t i = 0; i < s->count; i++) {
         const struct drawing_point p = s->points[i];
-        if (s->kind == SHAPE_LINE)
+        if (s->kind == DRAWN_LINE)
             put(r, "%s%.1f %.1f", i ? "L" : "M", p.x, p.y);
-        else if (s->kind == SHAPE_DOTS)
+        else if (s->kind == DRAWN_DOTS)
             put(r, "M%.1f %.1fh0", p.x, p.y);
         else
             put(r, "M%.1f %.1fl%.3g %.3gm0 %.3gl%.3g %.3g", p.x - half, p.y - half, s->width,
@@ -104,7 +104,7 @@ bool vae_drawing_svg(const struct drawing *d, const char *path, struct vae_error
     put_begin(&r, d);
     for (size_t i = 0; i < d->count; i++) {
         const struct drawing_shape *s = &d->shapes[i];
-        (s->kind == SHAPE_TEXT ? put_text : s->kind == SHAPE_BOX ? put_box : put_path)(&r, s);
+        (s->kind == DRAWN_TEXT ? put_text : s->kind == DRAWN_BOX ? put_box : put_path)(&r, s);
     }
     put(&r, "</svg>\n");
     return vae_replace_commit(&r, e);

@@ -10,6 +10,7 @@
 #include "../model/checkpoint.h"
 #include "../model/run.h"
 #include "latent_path.h"
+#include "plots.h"
 
 enum command {
 #define COMMAND(name, argument, summary, about) COMMAND_##name,
@@ -21,10 +22,6 @@ enum command {
 /* The split of a data set. Names in enum order, NULL at the end. */
 enum split { SPLIT_TEST, SPLIT_TRAIN, SPLIT_VALIDATION };
 extern const char *const vae_split_names[];
-
-/* Pictures of vae plot; names likewise. */
-enum plot_kind { PLOT_CURVES, PLOT_KL, PLOT_SCATTER };
-extern const char *const vae_plot_names[];
 
 struct option_entry;
 
