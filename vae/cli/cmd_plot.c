@@ -5,7 +5,9 @@
 #include "../methods/principal.h"
 #include "commands.h"
 #include "option_table.h"
+#include "report.h"
 #include "split_images.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,23 +50,30 @@ static bool plot_logs(const struct settings *s, struct vae_error *e)
 
 /* --- the KL of each dimension --- */
 
+struct encoded {
+    struct vae_latent latent;
+    struct progress progress;
+};
+
 static void see(void *arg, const struct vae_model *m, size_t first, size_t rows)
 {
-    (void)first;
-    vae_latent_add(arg, m, rows);
+    struct encoded *all = arg;
+    vae_latent_add(&all->latent, m, rows);
+    vae_progress_update(&all->progress, first + rows, NAN);
 }
 
 static bool plot_kl(const struct settings *s, struct split_images *o,
                     const struct vae_evaluation *of, struct vae_error *e)
 {
     struct vae_model *m = &o->model.model;
-    struct vae_latent latent;
+    struct encoded all = {.progress = vae_progress_start(0, o->images.count, false)};
     struct vae_bound bound;
     struct drawing d = {0};
-    if (!vae_latent_create(&latent, m->shape.latent, m->max_rows, e)) return false;
-    vae_evaluate_watched(m, of, &(struct vae_watch){see, &latent}, NULL, &bound);
-    vae_plot_kl(&d, s->file, &latent);
-    vae_latent_destroy(&latent);
+    if (!vae_latent_create(&all.latent, m->shape.latent, m->max_rows, e)) return false;
+    vae_evaluate_watched(m, of, &(struct vae_watch){see, &all}, NULL, &bound);
+    vae_progress_clear(&all.progress);
+    vae_plot_kl(&d, s->file, &all.latent);
+    vae_latent_destroy(&all.latent);
     return finish(s, &d, e);
 }
 

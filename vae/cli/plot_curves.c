@@ -21,37 +21,34 @@ void vae_plot_name(const char *path, char name[PLOT_NAME])
     snprintf(name, PLOT_NAME, "%s%s", from > safe.s ? "..." : "", from);
 }
 
-/* --- the range of the bounds --- */
+/* --- the ranges --- */
 
-static int ascending(const void *a, const void *b)
+/* Widens a range, of NaN before the first, by a number; NaN changes nothing. */
+static void widen(double range[2], double x)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    range[0] = fmin(range[0], x);
+    range[1] = fmax(range[1], x);
 }
 
-/* Down to four times as far below the best bound as their median is. */
-static bool find_range(size_t count, const struct log_curves *logs, double range[2],
-                       double samples[2])
+static void find_samples(size_t count, const struct log_curves *logs, double samples[2])
 {
-    size_t n = 0, all = 0;
-    for (size_t i = 0; i < count; i++) all += logs[i].count * LOG_SETS;
-    double *bounds = malloc(all * sizeof *bounds);
-    if (!bounds) return false;
-    samples[0] = samples[1] = logs[0].point[0].samples;
+    samples[0] = samples[1] = NAN;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < logs[i].count; p++) widen(samples, logs[i].point[p].samples);
+}
+
+/* The bounds from a third of the axis on. */
+static void find_bounds(size_t count, const struct log_curves *logs, const double samples[2],
+                        double bounds[2])
+{
+    bounds[0] = bounds[1] = NAN;
     for (size_t i = 0; i < count; i++)
         for (size_t p = 0; p < logs[i].count; p++) {
             const struct log_point *at = &logs[i].point[p];
-            samples[0] = fmin(samples[0], at->samples);
-            samples[1] = fmax(samples[1], at->samples);
-            for (size_t s = 0; s < LOG_SETS; s++)
-                if (!isnan(at->bound[s])) bounds[n++] = at->bound[s];
+            const bool counts =
+                3 * log(at->samples / samples[0]) >= log(samples[1] / samples[0]) - 1e-9;
+            for (size_t s = 0; counts && s < LOG_SETS; s++) widen(bounds, at->bound[s]);
         }
-    qsort(bounds, n, sizeof *bounds, ascending);
-    range[1] = bounds[n - 1];
-    range[0] = fmax(bounds[0], range[1] - 4 * (range[1] - bounds[n / 2]));
-    if (range[0] == range[1]) range[0] = bounds[0];
-    free(bounds);
-    return true;
 }
 
 /* --- curves --- */
@@ -146,8 +143,8 @@ void vae_plot_curves(struct drawing *d, size_t count, const char *const *paths,
     d->height = BOTTOM + BELOW + 10 +
                 LEGEND_ROW * (double)vae_chart_legend(NULL, LEFT, RIGHT, 0, keys, entries);
     d->about = "Learning curves: bounds over training examples";
-    d->failed = !find_range(count, logs, range, samples);
-    if (d->failed) return;
+    find_samples(count, logs, samples);
+    find_bounds(count, logs, samples, range);
     c.y = vae_chart_around(range[0], range[1], BOTTOM, TOP);
     c.x = (struct chart_scale){samples[0], samples[1], LEFT + 6, RIGHT, true};
     if (c.x.low == c.x.high)

@@ -17,8 +17,7 @@ enum { PLOT_MOST_LOGS = DRAWING_SERIES, PLOT_MOST_LABELS = 2 * DRAWING_SERIES };
  * copied, and made safe. */
 
 /* Bounds over training examples, on a logarithmic axis. Of one log each set has a colour; of several each
- * log has one, and each set its dashes. What lies far below the best bounds, as in the first steps, is cut
- * off. count: 1 ... PLOT_MOST_LOGS. */
+ * log has one, and each set its dashes. Bounds below all of those from a third of the axis on are cut off. count: 1 ... PLOT_MOST_LOGS. */
 void vae_plot_curves(struct drawing *d, size_t count, const char *const *names,
                      const struct log_curves *logs);
 

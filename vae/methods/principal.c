@@ -58,7 +58,8 @@ static void point_up(size_t n, double *v)
     size_t most = 0;
     for (size_t i = 1; i < n; i++)
         if (fabs(v[i]) > fabs(v[most])) most = i;
-    for (size_t i = 0; v[most] < 0 && i < n; i++) v[i] = -v[i];
+    const double sign = v[most] < 0 ? -1 : 1;
+    for (size_t i = 0; i < n; i++) v[i] *= sign;
 }
 
 bool vae_principal_two(size_t count, size_t dims, const double *rows, double *to,
