@@ -264,6 +264,9 @@ golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate chan
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
+	$(Q)build/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
+	$(Q)cd out && ../build/vae plot picture/log.jsonl --out ../results/curves.svg
+	$(Q)cd out && ../build/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg
 
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 30

@@ -54,6 +54,9 @@ int main(void)
     srunner_add_suite(r, suite_images());
     srunner_add_suite(r, suite_npy());
     srunner_add_suite(r, suite_interpolate());
+    srunner_add_suite(r, suite_restore());
+    srunner_add_suite(r, suite_inpaint());
+    srunner_add_suite(r, suite_plot());
     srunner_add_suite(r, suite_facts());
     srunner_add_suite(r, suite_codes());
     srunner_add_suite(r, suite_progress());

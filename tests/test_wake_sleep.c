@@ -201,7 +201,8 @@ static void mean_gradient(struct vae_model *m, bool sleep, double mean[6], doubl
     memset(mean, 0, 6 * sizeof *mean);
     memset(square, 0, 6 * sizeof *square);
     for (uint64_t step = 0; step < DREAMS / BATCH; step++) {
-        vae_dream(j, all, sv_rng_at(SEED, STREAM_PRIOR, step), sv_rng_at(SEED, STREAM_DREAM, step));
+        vae_dream(j, all, sv_rng_at(SEED, STREAM_PRIOR, step), sv_rng_at(SEED, STREAM_DREAM, step),
+                  sv_rng_at(SEED, STREAM_DREAM_UNIFORM, step));
         vae_encode(j, all);
         if (sleep) {
             vae_back_posterior(j, all);

@@ -44,6 +44,15 @@ const struct scenario scenarios[] = {
      "out/reconstructions.png", SAYS_SAME, true},
     {"manifold", "half", "manifold " FILE_ "--out out/samples.png", NULL, "out/samples.png",
      SAYS_SAME, true},
+    {"inpaint", "half",
+     "inpaint " FILE_ "--data ../data.idx --mask random:0.5 --out out/samples.png --steps 3 "
+     "--threads 2",
+     NULL, "out/samples.png", SAYS_SAME, true},
+    {"plot", "half", "plot out/log.jsonl --out out/samples.png", NULL, "out/samples.png", SAYS_SAME,
+     true},
+    {"plot scatter", "half",
+     "plot " FILE_ "--data ../data.idx --kind scatter --out out/samples.svg", NULL,
+     "out/samples.svg", SAYS_SAME, true},
     {"kernels", "empty", "kernels --kernel relu", NULL, NULL, SAYS_TIMES, false},
     {"kernels --json", "empty", "kernels --kernel kl --json", NULL, NULL, SAYS_JSON, false},
 };

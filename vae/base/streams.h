@@ -41,6 +41,11 @@ enum vae_stream {
     STREAM_THETA,         /* draws of weights; step: training step; row: cache line of the arena */
     STREAM_DREAM_UNIFORM, /* as DREAM: of a mixture, which pixels are uniform, and their values */
     STREAM_PAIRS,         /* of images to interpolate between; row: pair */
+    STREAM_MASK,          /* of missing pixels; step: split; row: image; column: pixel */
+    STREAM_CORRUPT,       /* of noise put on pixels; the same */
+    STREAM_RESTORE_EPS,   /* z of a chain over missing pixels; step: 4 move + split; row: image */
+    STREAM_RESTORE,       /* its pixels; the same */
+    STREAM_RESTORE_UNIFORM, /* as RESTORE: of a mixture, which pixels are uniform, and their values */
     STREAM_COUNT
 };
 _Static_assert(STREAM_COUNT <= 256, "sv_rng_at");

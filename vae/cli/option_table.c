@@ -9,9 +9,11 @@
 #define COMMAND(name, argument, summary, about) ON_##name = 1 << COMMAND_##name,
 enum {
 #include "commands.def"
-    ON_SPLIT = ON_eval | ON_encode | ON_interpolate,
+    ON_RESTORE = ON_inpaint | ON_denoise,
+    ON_SPLIT = ON_eval | ON_encode | ON_interpolate | ON_RESTORE | ON_plot,
     ON_IMAGES = ON_SPLIT | ON_reconstruct,
-    ON_LONG = ON_train | ON_eval | ON_encode | ON_decode | ON_sample | ON_kernels | ON_tune,
+    ON_LONG = ON_train | ON_eval | ON_encode | ON_decode | ON_sample | ON_kernels | ON_tune |
+              ON_RESTORE | ON_plot,
     ON_MODEL = ON_IMAGES | ON_sample | ON_manifold | ON_decode
 };
 #undef COMMAND
@@ -50,8 +52,10 @@ const struct option_entry vae_option_table[] = {
      TEXT(data)},
     {"transpose", NULL, ON_train, AGAIN,
      "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
-    {"data", "PATH|synthetic", ON_IMAGES, NEEDED,
+    {"data", "PATH|synthetic", ON_IMAGES ^ ON_plot, NEEDED,
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
+    {"data", "PATH|synthetic", ON_plot, 0, "of a checkpoint: the images, as in `vae eval`",
+     TEXT(data)},
     {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN | HERE,
@@ -67,6 +71,16 @@ const struct option_entry vae_option_table[] = {
      POSITIVE(temperature)},
     {"out", "FILE.png", ON_manifold | ON_reconstruct | ON_interpolate, NEEDED, "the PNG to write",
      TEXT(out)},
+    {"out", "FILE.svg|FILE.png", ON_plot, NEEDED, "the picture to write",
+     .kind = &vae_option_drawing_file, AT(out)},
+    {"kind", "NAME", ON_plot, 0,
+     "curves (default, of logs), kl (default, of a checkpoint) or scatter: the codes",
+     CHOICE(plot, vae_plot_names)},
+    {"labels", "FILE", ON_plot, 0,
+     "scatter: colours by labels, IDX or .npy, one for each image of the split (default: those "
+     "that lie "
+     "beside MNIST's images, or the digits of `synthetic`)",
+     TEXT(labels)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
      "a table with a row for each image and a column for each dimension of z",
      .kind = &vae_option_table_file, AT(codes_file)},
@@ -76,6 +90,42 @@ const struct option_entry vae_option_table[] = {
     {"out", "FILE.npy|FILE.csv|FILE.png", ON_decode, NEEDED,
      "an array of images x rows x columns, a table with a row for each image, or a picture",
      TEXT(out)},
+    {"mask", "NAME|FILE", ON_inpaint, NEEDED,
+     "the missing pixels: left, right, top or bottom, that half; random:P, each with probability "
+     "P; or "
+     "a file, .png, .npy or IDX, with one mask for all images or one for each: 0 is seen, 1 (255 "
+     "in "
+     "bytes) is missing",
+     TEXT(mask)},
+    {"flip", "P", ON_denoise, 0,
+     "of a Bernoulli decoder: each pixel x was given as 1 - x with probability P, below 0.5 (salt "
+     "and "
+     "pepper); grey pixels count as probabilities",
+     .kind = &vae_option_flip, AT(flip)},
+    {"noise-sd", "S", ON_denoise, 0,
+     "of a Gaussian decoder: noise from N(0, S^2) was added to each pixel",
+     .kind = &vae_option_noise_sd, AT(noise_sd)},
+    {"corrupt", NULL, ON_denoise, 0,
+     "the images of --data are clean: put that noise on them, and print the error before and after",
+     FLAG(corrupt)},
+    {"corrupt", NULL, ON_inpaint, 0,
+     "the images of --data are whole: print the error of the missing pixels before, when all are "
+     "0.5, "
+     "and after",
+     FLAG(corrupt)},
+    {"out", "FILE.png|FILE.npy|FILE.csv", ON_RESTORE, NEEDED,
+     "a picture of the first --across images, or --first: with --corrupt a row of originals, then "
+     "what "
+     "was given, then what was restored; or the restored images as an array of images x rows x "
+     "columns, or a table with a row for each",
+     TEXT(out)},
+    {"steps", "N", ON_RESTORE, 0, "moves of each image's chain (default 100)",
+     SIZE(moves, 1, RESTORE_MOST_STEPS)},
+    {"result", "NAME", ON_RESTORE, 0,
+     "mean (default): of E[x | z] over the second half of the chain, the answer of least squared "
+     "error; "
+     "draw: the last x of the chain, one of the images that could be",
+     CHOICE(result, vae_restored_names)},
     {"codes", "NAME", ON_encode, 0,
      "mean (default): mu; posterior: mu, then log sigma^2; draw: a z from q(z|x)",
      CHOICE(codes, vae_codes_names)},
@@ -237,8 +287,8 @@ const struct option_entry vae_option_table[] = {
      OPTIM(OPTIM_DECAY)},
 
     {HEADING(ON_train, "The machine:")},
-    {"across", "N", ON_sample | ON_reconstruct | ON_decode, 0, "images in a row (default 10)",
-     SIZE(across, 1, 100)},
+    {"across", "N", ON_sample | ON_reconstruct | ON_decode | ON_RESTORE, 0,
+     "images in a row (default 10)", SIZE(across, 1, 100)},
     {"down", "N", ON_sample, 0, "rows (default 10)", SIZE(down, 1, 100)},
     {"pairs", "N", ON_reconstruct, 0, "pairs of rows (default 5)", SIZE(pairs, 1, 50)},
     {"from", "I", ON_interpolate, 0, "the first image, counted from 0 (default: at random)",
@@ -306,7 +356,7 @@ const struct option_entry vae_option_table[] = {
      FLAG(json)},
     {"seed", "N", ON_SPLIT | ON_sample, 0, "of the draws (default: the checkpoint's)",
      .kind = &vae_option_draw_seed, .most = INT64_MAX},
-    {"threads", "N", ON_train | ON_eval | ON_encode, AGAIN | HERE,
+    {"threads", "N", ON_train | ON_eval | ON_encode | ON_RESTORE | ON_plot, AGAIN | HERE,
      "default: the CPUs this process may use; results do not depend on it",
      SIZE(threads, 1, POOL_MAX_THREADS)},
     {"isa", "NAME", ON_train | ON_MODEL, AGAIN | HERE,

@@ -1,6 +1,7 @@
 #include "option_values.h"
 #include "../base/number.h"
 #include "../base/table_file.h"
+#include "drawing.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,15 @@ static bool read_table_file(const struct option_entry *o, const char *text, stru
 }
 
 const struct option_kind vae_option_table_file = {read_table_file, show_text, OPTION_TEXT};
+
+static bool read_drawing_file(const struct option_entry *o, const char *text, struct settings *s,
+                              struct vae_error *e)
+{
+    if (vae_drawing_named(text)) return read_text(o, text, s, e);
+    return vae_fail(e, "--%s %s: give a name that ends in .svg or .png", o->name, text);
+}
+
+const struct option_kind vae_option_drawing_file = {read_drawing_file, show_text, OPTION_TEXT};
 
 /* --- numbers --- */
 
@@ -145,6 +155,24 @@ static bool number(const struct option_entry *o, const char *text, float least, 
     return vae_fail(e, "--%s %s: give a number from %g to %g", o->name, text, (double)least,
                     (double)most);
 }
+
+static bool read_flip(const struct option_entry *o, const char *text, struct settings *s,
+                      struct vae_error *e)
+{
+    float *out = place(o, s);
+    if (vae_number_f32(text, out) && *out > 0 && *out < 0.5f) return true;
+    return vae_fail(e, "--%s %s: give a probability above 0 and below 0.5", o->name, text);
+}
+
+const struct option_kind vae_option_flip = {read_flip, show_positive, OPTION_NUMBER};
+
+static bool read_noise_sd(const struct option_entry *o, const char *text, struct settings *s,
+                          struct vae_error *e)
+{
+    return number(o, text, 1e-6f, 1e3f, place(o, s), e);
+}
+
+const struct option_kind vae_option_noise_sd = {read_noise_sd, show_positive, OPTION_NUMBER};
 
 /* --- of the optimiser --- */
 

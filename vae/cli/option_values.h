@@ -11,8 +11,14 @@ extern const struct option_kind vae_option_text, vae_option_flag, vae_option_u64
 /* A file name ending in .npy or .csv (table_file.h), at `at`. */
 extern const struct option_kind vae_option_table_file;
 
+/* A file name ending in .svg or .png (drawing.h), at `at`. */
+extern const struct option_kind vae_option_drawing_file;
+
 /* A finite float above 0, at `at`. */
 extern const struct option_kind vae_option_positive;
+
+/* At `at`: a probability above 0 and below 1/2; a standard deviation of pixels' noise. */
+extern const struct option_kind vae_option_flip, vae_option_noise_sd;
 
 /* One of `names`: vae_option_choice stores its index as an enum, vae_option_name the name. */
 extern const struct option_kind vae_option_choice, vae_option_name;

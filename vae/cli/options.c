@@ -94,11 +94,15 @@ static bool take_argument(int argc, char *const *argv, int index, struct setting
                           struct vae_error *e)
 {
     const char *what = vae_commands[s->command].argument;
+    const bool several = what && strstr(what, "...");
     if (what && index >= argc)
         return vae_fail(e, "give %s%s; see `vae %s --help`",
-                        strstr(what, ".safetensors") ? "a checkpoint, " : "", what,
+                        strstr(what, ".safetensors") && !several ? "a checkpoint, " : "", what,
                         vae_command_name(s->command));
-    if (what) s->file = argv[index++];
+    s->files = argv + index;
+    s->file_count = several ? (size_t)(argc - index) : what ? 1 : 0;
+    if (what) s->file = argv[index];
+    index += (int)s->file_count;
     if (index < argc) return vae_fail(e, "%s: one argument too many; see --help", argv[index]);
     return true;
 }
@@ -140,6 +144,7 @@ struct settings vae_options_default(enum command command)
                              .across = 10,
                              .temperature = 1,
                              .steps = 8,
+                             .moves = 100,
                              .down = 10,
                              .pairs = 5,
                              .side = 20,

@@ -6,9 +6,11 @@
 #include "../data/dataset.h"
 #include "../methods/codes.h"
 #include "../methods/marginal.h"
+#include "../methods/restore.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
 #include "latent_path.h"
+#include "plots.h"
 #include <jansson.h>
 
 enum command {
@@ -28,7 +30,9 @@ enum { SETTINGS_GIVEN = 64, DEFAULT_EPOCHS = 50, DECODE_MOST_PICTURES = 10000 };
 
 struct settings {
     enum command command;
-    const char *file; /* the non-option argument */
+    const char *file;   /* the non-option argument; of vae plot the first of `files` */
+    char *const *files; /* all of them */
+    size_t file_count;
     const char *data, *out, *log, *resume, *isa, *kernel, *config_file;
     struct dataset_options images;
     struct model_given model; /* settings that weights from elsewhere lack */
@@ -46,9 +50,16 @@ struct settings {
     bool ends_given;
     enum vae_codes codes;   /* of vae encode */
     const char *codes_file; /* of vae decode */
-    size_t first, draws;    /* images; K of importance sampling; 0: not given */
-    size_t local_steps;     /* of Adam on each image's posterior; 0: not given */
-    bool hmc;               /* log p(x) by Markov chains */
+    enum plot_kind plot;    /* of vae plot, down to labels */
+    const char *labels;
+    const char *mask;     /* of vae inpaint */
+    float flip, noise_sd; /* of vae denoise; 0: not given */
+    bool corrupt;         /* of both, down to moves */
+    enum vae_restored result;
+    size_t moves;
+    size_t first, draws; /* images; K of importance sampling; 0: not given */
+    size_t local_steps;  /* of Adam on each image's posterior; 0: not given */
+    bool hmc;            /* log p(x) by Markov chains */
     struct vae_marginal_settings chains;
     const char *per_image; /* file; NULL: not given */
     bool grey, per_dimension, active_units;

@@ -25,6 +25,7 @@ static bool choose(struct split_images *o, const struct settings *s, struct vae_
                         "--split validation: %s was trained without --validation, or on other data",
                         s->file);
     if (!vae_loaded_fits(&o->model, s->data, &o->images, e)) return false;
+    o->all = o->images.count;
     if (s->first > o->images.count)
         return vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data,
                         o->images.count, vae_split_names[s->split], s->first);

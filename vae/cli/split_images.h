@@ -11,6 +11,7 @@ struct split_images {
     struct loaded model;
     struct dataset data;
     struct images images; /* a part of data; not owned */
+    size_t all;           /* images of the split, without --first */
 };
 
 /* Checks the images' size and --first. encoder_for: what needs a trained encoder (loaded.h), or NULL.

@@ -46,11 +46,34 @@ static bool not_idx(struct byte_stream *s, const uint8_t *magic, struct vae_erro
                     s->path, big_endian(head));
 }
 
-bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
-                    struct vae_error *e)
+/* The sizes, of as many dimensions as the file says. */
+static bool read_sizes(struct byte_stream *s, const struct element *type, size_t dims,
+                       struct image_array *a, struct vae_error *e)
 {
     uint8_t sizes[4 * ARRAY_MOST_DIMS];
     size_t got;
+    if (!vae_stream_read(s, sizes, 4 * dims, &got, e)) return false;
+    if (got < 4 * dims)
+        return vae_fail(e, "%s: ends inside its header; fetch or copy it again", s->path);
+    *a = (struct image_array){.dims = dims, .type = *type};
+    for (size_t d = 0; d < dims; d++) a->size[d] = big_endian(sizes + 4 * d);
+    return true;
+}
+
+bool vae_idx_labels_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
+                           struct vae_error *e)
+{
+    const struct element *type = type_of(magic[2]);
+    if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
+    if (magic[3] != 1 || vae_element_floats(type))
+        return vae_fail(e, "%s: IDX of %d dimensions of %s; labels are integers in one", s->path,
+                        magic[3], vae_element_floats(type) ? "floats" : "integers");
+    return read_sizes(s, type, 1, a, e);
+}
+
+bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
+                    struct vae_error *e)
+{
     const struct element *type = type_of(magic[2]);
     const size_t dims = magic[3];
     if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
@@ -60,10 +83,5 @@ bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_
     if (dims < 2 || dims > ARRAY_MOST_DIMS)
         return vae_fail(e, "%s: IDX of %zu dimensions; images have 2 to %d", s->path, dims,
                         ARRAY_MOST_DIMS);
-    if (!vae_stream_read(s, sizes, 4 * dims, &got, e)) return false;
-    if (got < 4 * dims)
-        return vae_fail(e, "%s: ends inside its header; fetch or copy it again", s->path);
-    *a = (struct image_array){.dims = dims, .type = *type};
-    for (size_t d = 0; d < dims; d++) a->size[d] = big_endian(sizes + 4 * d);
-    return true;
+    return read_sizes(s, type, dims, a, e);
 }

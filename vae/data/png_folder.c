@@ -17,7 +17,7 @@ static bool ends_in(const char *name, const char *end)
     const size_t n = strlen(name), m = strlen(end);
     return n > m && !strcasecmp(name + n - m, end);
 }
-static bool is_png(const char *name) { return ends_in(name, ".png"); }
+bool vae_png_named(const char *path) { return ends_in(path, ".png"); }
 static bool is_jpeg(const char *name) { return ends_in(name, ".jpg") || ends_in(name, ".jpeg"); }
 
 static bool joined(char to[PNG_FOLDER_PATH], const char *folder, const char *name)
@@ -61,7 +61,7 @@ static bool walk(struct visitor *v, const char *folder, int depth)
 static bool no_picture(struct visitor *v, const char *path)
 {
     (void)v;
-    return !is_png(path) && !is_jpeg(path);
+    return !vae_png_named(path) && !is_jpeg(path);
 }
 
 bool vae_png_folder_is(const char *path)
@@ -83,7 +83,7 @@ static bool append(struct visitor *v, const char *path)
     struct list *l = (struct list *)v;
     if (is_jpeg(path))
         return vae_fail(v->e, "%s: a JPEG picture; convert it to PNG or take it out", path);
-    if (!is_png(path)) return true;
+    if (!vae_png_named(path)) return true;
     if (l->count == l->room) {
         const size_t room = l->room ? 2 * l->room : 1024;
         char **larger = realloc(l->paths, room * sizeof *larger);
@@ -150,4 +150,16 @@ bool vae_png_folder_read(const char *path, struct images *out, struct vae_error 
     free_list(&l);
     if (!ok) vae_images_free(out);
     return ok;
+}
+
+bool vae_png_read(const char *path, struct images *out, struct vae_error *e)
+{
+    char name[PNG_FOLDER_PATH], *only = name;
+    const struct list l = {.paths = &only, .count = 1};
+    *out = (struct images){0};
+    if ((size_t)snprintf(name, sizeof name, "%s", path) >= sizeof name)
+        return vae_fail(e, "%.64s...: name too long", path);
+    if (read_png(&l, 0, out, e)) return true;
+    vae_images_free(out);
+    return false;
 }

@@ -18,4 +18,8 @@ bool vae_png_folder_is(const char *path);
  * and refused. Free with vae_images_free. */
 bool vae_png_folder_read(const char *path, struct images *out, struct vae_error *e);
 
+/* Whether the name ends in .png; and one such picture, read in the same way. */
+bool vae_png_named(const char *path);
+bool vae_png_read(const char *path, struct images *out, struct vae_error *e);
+
 #endif

@@ -1,6 +1,5 @@
 #include "png_grid.h"
-#include "../base/replace_file.h"
-#include <png.h>
+#include "png_write.h"
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -20,28 +19,6 @@ static void paint(struct canvas *c, const float *image, size_t rows, size_t cols
         }
 }
 
-/* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
-static bool write_png(const char *path, const struct canvas *c, struct vae_error *e)
-{
-    struct replace_file r;
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)c->width,
-                       .height = (png_uint_32)c->height,
-                       .format = PNG_FORMAT_GRAY};
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *png = malloc(size);
-    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, c->pixels,
-                                               (png_int_32)c->width, NULL);
-    if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
-    ok = ok && vae_replace_begin(&r, path, e);
-    if (ok) {
-        vae_replace_write(&r, png, size);
-        ok = vae_replace_commit(&r, e);
-    }
-    free(png);
-    return ok;
-}
-
 bool vae_png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
                   size_t cols, struct vae_error *e)
 {
@@ -53,7 +30,7 @@ bool vae_png_grid(const char *path, const float *images, size_t across, size_t d
     for (size_t i = 0; i < across * down; i++)
         paint(&c, images + i * rows * cols, rows, cols, GRID_GAP + i % across * cell_x,
               GRID_GAP + i / across * cell_y);
-    const bool ok = write_png(path, &c, e);
+    const bool ok = vae_png_write(path, c.width, c.height, 1, c.pixels, e);
     free(c.pixels);
     return ok;
 }

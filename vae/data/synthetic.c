@@ -133,9 +133,12 @@ static void ink_stroke(uint8_t *image, const struct pen *pen, const struct strok
     }
 }
 
+/* The first of a row's dice. */
+static int choose_digit(struct dice *d) { return (int)between(d, 0, 10) % 10; }
+
 static void draw_digit(uint8_t *image, struct dice *d)
 {
-    const struct glyph *g = &glyphs[(int)between(d, 0, 10) % 10];
+    const struct glyph *g = &glyphs[choose_digit(d)];
     const float scale = between(d, 17, 21);
     const struct pen pen = {
         .scale_x = scale * between(d, 0.65f, 0.95f),
@@ -148,6 +151,15 @@ static void draw_digit(uint8_t *image, struct dice *d)
     for (int i = 0; i < g->strokes; i++) ink_stroke(image, &pen, &g->s[i], d);
 }
 
+static struct dice throw_dice(size_t row, const struct sv_kernels *k)
+{
+    struct dice dice = {.next = 0};
+    struct sv_rng rng = sv_rng_at(0, STREAM_SYNTHETIC, 0);
+    rng.ctr[1] = (uint32_t)row;
+    k->uniform(1, 128, rng, dice.u, 128);
+    return dice;
+}
+
 static bool draw(struct images *out, size_t count, size_t first_row, const struct sv_kernels *k,
                  struct vae_error *e)
 {
@@ -155,13 +167,20 @@ static bool draw(struct images *out, size_t count, size_t first_row, const struc
     if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
         return vae_fail(e, "synthetic digits: not enough memory");
     for (size_t i = 0; i < count; i++) {
-        struct dice dice = {.next = 0};
-        struct sv_rng rng = sv_rng_at(0, STREAM_SYNTHETIC, 0);
-        rng.ctr[1] = (uint32_t)(first_row + i);
-        k->uniform(1, 128, rng, dice.u, 128);
+        struct dice dice = throw_dice(first_row + i, k);
         draw_digit(out->pixels + i * size, &dice);
     }
     return true;
+}
+
+void vae_synthetic_labels(bool test, int *labels)
+{
+    struct sv_kernels k;
+    sv_dispatch("generic", &k);
+    for (size_t i = 0; i < (test ? SYNTHETIC_TEST : SYNTHETIC_TRAIN); i++) {
+        struct dice dice = throw_dice((test ? SYNTHETIC_TRAIN : 0) + i, &k);
+        labels[i] = choose_digit(&dice);
+    }
 }
 
 bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e)

@@ -11,4 +11,7 @@ enum { SYNTHETIC_SIDE = 28, SYNTHETIC_TRAIN = 20000, SYNTHETIC_TEST = 2000 };
  * same pixels on every machine. */
 bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e);
 
+/* Which digits the training images are, or the test images. */
+void vae_synthetic_labels(bool test, int *labels);
+
 #endif

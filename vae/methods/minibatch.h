@@ -12,8 +12,8 @@ struct vae_minibatch {
     struct sv_rng eps;           /* noise of z */
     const struct vae_step *step; /* NULL: nothing is trained */
     struct vae_objective o;
-    struct sv_rng dream_z, dream_x; /* of the sleep phase */
-    struct sv_rng theta;            /* noise of the weights */
+    struct sv_rng dream_z, dream_x, dream_uniform; /* of the sleep phase */
+    struct sv_rng theta;                           /* noise of the weights */
 };
 
 /* The size of the next of the even micro-batches, of at most VAE_RANGE rows, that `left` makes. */

@@ -122,6 +122,7 @@ static void step(struct vae_trainer *t, struct vae_bound *bound)
                               .o = objective(m, r->estimator, vae_run_beta(r)),
                               .dream_z = sv_rng_at(r->seed, STREAM_PRIOR, r->step),
                               .dream_x = sv_rng_at(r->seed, STREAM_DREAM, r->step),
+                              .dream_uniform = sv_rng_at(r->seed, STREAM_DREAM_UNIFORM, r->step),
                               .theta = sv_rng_at(r->seed, STREAM_THETA, r->step)};
     vae_pool_run(m->pool, pass[r->method], &b);
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);

@@ -19,7 +19,7 @@ static void wake(struct vae_job j, const struct vae_minibatch *b, struct vae_ran
 
 static void dream(struct vae_job j, const struct vae_minibatch *b, struct vae_range dreams)
 {
-    vae_dream(j, dreams, b->dream_z, b->dream_x);
+    vae_dream(j, dreams, b->dream_z, b->dream_x, b->dream_uniform);
     vae_encode(j, dreams);
     vae_back_posterior(j, dreams);
     vae_back_encoder(j, dreams);

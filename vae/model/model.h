@@ -200,11 +200,25 @@ void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_o
 /* Backpropagates from d_head to the encoder's first layer. */
 void vae_back_encoder(struct vae_job j, struct vae_range points);
 
-/* The sleep phase of wake-sleep. vae_dream draws z of these rows of a minibatch from the prior, and
- * x' from the decoder: binary pixels of a Bernoulli, unclipped ones of a Gaussian. They replace
- * work.z and work.x. The generators' row 0 is row 0. vae_back_posterior writes the gradient of
- * -log q(z|x') to work.d_head, once vae_encode has encoded x'. */
-void vae_dream(struct vae_job j, struct vae_range rows, struct sv_rng z, struct sv_rng x);
+/* What is known of pixels besides their z: y, by rows as work.x. Of a Gaussian y = x + noise, and
+ * `about` is minus the log of the noise's variance, -inf where nothing is known. Of a Bernoulli `about` is
+ * log P(y | x = 1) / P(y | x = 0), 0 where nothing is known, and y is not read. Not for a mixture. */
+struct vae_evidence {
+    const float *y, *about;
+};
+
+/* Decodes work.z, one draw for each example, to the mean of p(x|z, y) in work.out (of a mixture, that of
+ * its Gaussian) and a draw from it in work.x: binary pixels of a Bernoulli, unclipped ones of a Gaussian.
+ * `of` NULL: of p(x|z). uniform: for a mixture, which pixels are uniform, and their values. Each thread
+ * may read its own rows when it returns. The generators' row 0 is row 0. */
+void vae_draw_pixels(struct vae_job j, struct vae_range rows, const struct vae_evidence *of,
+                     struct sv_rng x, struct sv_rng uniform);
+
+/* The sleep phase of wake-sleep. vae_dream draws z of these rows of a minibatch from the prior, and x'
+ * from the decoder, of all threads' rows. vae_back_posterior writes the gradient of -log q(z|x') to
+ * work.d_head, once vae_encode has encoded x'. */
+void vae_dream(struct vae_job j, struct vae_range rows, struct sv_rng z, struct sv_rng x,
+               struct sv_rng uniform);
 void vae_back_posterior(struct vae_job j, struct vae_range points);
 
 struct vae_step {

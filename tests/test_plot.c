@@ -1,0 +1,375 @@
+/* vae plot: ticks, letters, principal components, labels, and the pictures themselves. */
+#include "../vae/cli/chart.h"
+#include "../vae/cli/plots.h"
+#include "../vae/cli/stroke_font.h"
+#include "../vae/data/code_file.h"
+#include "../vae/methods/principal.h"
+#include "cli.h"
+#include "suites.h"
+#include <math.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- ticks --- */
+
+static const struct {
+    bool log;
+    double low, high;
+    size_t most;
+    const char *want; /* as texts */
+} ticks[] = {
+    {false, 0, 10, 6, "0 2 4 6 8 10"},
+    {false, 0, 10, 11, "0 1 2 3 4 5 6 7 8 9 10"},
+    {false, -163.2, -88.1, 8, "-160 -150 -140 -130 -120 -110 -100 -90"},
+    {false, -0.02, 0.31, 8, "0 0.05 0.1 0.15 0.2 0.25 0.3"},
+    {false, 1e-7, 4e-7, 4, "1e-07 2e-07 3e-07 4e-07"},
+    {false, -1e6, -300, 8, "-1M -800k -600k -400k -200k"},
+    {false, 7, 7, 8, "7"},
+    {false, -3e12, 3e12, 3, "-2000G 0 2000G"},
+    {true, 1e4, 1e8, 12, "10k 100k 1M 10M 100M"},
+    {true, 19000, 400000, 12, "20k 50k 100k 200k"},
+    {true, 100, 9000, 12, "100 200 500 1000 2000 5000"},
+    {true, 1, 1e12, 5, "1 1000 1M 1G 1000G"},
+    {true, 60000, 61000, 12, "60k 60.5k 61k"},
+    {true, 0.002, 3, 12, "0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2"},
+};
+
+START_TEST(test_ticks)
+{
+    double at[TICKS_MOST] = {0};
+    char all[512] = "", text[TICK_TEXT];
+    const size_t n = (ticks[_i].log ? vae_log_ticks : vae_ticks)(ticks[_i].low, ticks[_i].high,
+                                                                 ticks[_i].most, at);
+    for (size_t i = 0; i < n; i++) {
+        vae_tick_text(at[i], text);
+        const size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? " " : "", text);
+    }
+    ck_assert_str_eq(all, ticks[_i].want);
+}
+END_TEST
+
+/* Never more than asked for, ascending and within the range; and two at least where there is room. */
+START_TEST(test_any_ticks)
+{
+    double at[TICKS_MOST] = {0};
+    for (double low = 1e-9; low < 1e9; low *= 3.7)
+        for (double span = 1e-3; span < 1e4; span *= 2.3)
+            for (size_t most = 4; most <= TICKS_MOST; most += 4)
+                for (int log = 0; log < 2; log++) {
+                    const double high = low * (1 + span);
+                    const size_t n = (log ? vae_log_ticks : vae_ticks)(low, high, most, at);
+                    ck_assert_msg(n >= 1 && n <= most, "%g to %g: %zu of %zu", low, high, n, most);
+                    for (size_t i = 0; i < n; i++)
+                        ck_assert(at[i] >= low * (1 - 1e-6) - 1e-9 * (high - low) &&
+                                  at[i] <= high * (1 + 1e-6) && (i == 0 || at[i] > at[i - 1]));
+                }
+}
+END_TEST
+
+/* --- letters --- */
+
+struct extent {
+    double left, right, top, bottom;
+    size_t strokes;
+};
+
+static void see_stroke(void *arg, size_t count, const struct drawing_point *points)
+{
+    struct extent *e = arg;
+    e->strokes++;
+    ck_assert(count >= 2 && count < STROKE_MOST);
+    for (size_t i = 0; i < count; i++) {
+        e->left = fmin(e->left, points[i].x);
+        e->right = fmax(e->right, points[i].x);
+        e->top = fmin(e->top, points[i].y);
+        e->bottom = fmax(e->bottom, points[i].y);
+    }
+}
+
+/* Every letter of ASCII has a glyph, within its width and a line's height; what has none
+ * is a box. */
+START_TEST(test_letters)
+{
+    struct extent e[128], box = {0};
+    vae_stroke_text("\xe2\x98\x83", 100, see_stroke, &box);
+    for (int c = ' '; c <= '~'; c++) {
+        const char text[] = {(char)c, 0};
+        e[c] = (struct extent){0};
+        vae_stroke_text(text, 100, see_stroke, &e[c]);
+        ck_assert_msg(c == ' ' || e[c].strokes, "%c", c);
+        ck_assert_msg(memcmp(&e[c], &box, sizeof box) != 0, "%c is a box", c);
+        ck_assert_msg(e[c].left > -1e-9 && e[c].right <= vae_stroke_width(text, 100) + 1e-9, "%c",
+                      c);
+        ck_assert_msg(e[c].top > -73 && e[c].bottom < 26, "%c: %g to %g", c, e[c].top, e[c].bottom);
+    }
+    ck_assert_double_gt(vae_stroke_width("ab", 100),
+                        vae_stroke_width("a", 100) + vae_stroke_width("b", 100));
+    ck_assert_double_eq_tol(vae_stroke_width("µ", 50), vae_stroke_width("u", 50), 1e-9);
+    box = (struct extent){0};
+    vae_stroke_text("\xff\xc3", 100, see_stroke, &box); /* no UTF-8: it goes on, and ends */
+    ck_assert_uint_ge(box.strokes, 1);
+}
+END_TEST
+
+/* --- principal components --- */
+
+/* Rows along known directions, of variances 9, 4 and 1 / 100; _i = 1: all rows are one. */
+START_TEST(test_principal)
+{
+    enum { ROWS = 8, DIMS = 3 };
+    static const double u[3][DIMS] = {{0.6, -0.64, 0.48}, {0.8, 0.48, -0.36}, {0, 0.6, 0.8}};
+    double rows[ROWS * DIMS], to[ROWS * 2];
+    struct principal p;
+    for (int i = 0; i < ROWS; i++)
+        for (int d = 0; d < DIMS; d++) {
+            const double a = i & 1 ? 3 : -3, b = i & 2 ? 2 : -2, c = i & 4 ? 0.1 : -0.1;
+            rows[i * DIMS + d] = 5 + (_i ? 0 : a * u[0][d] + b * u[1][d] + c * u[2][d]);
+        }
+    ck_assert(vae_principal_two(ROWS, DIMS, rows, to, &p));
+    ck_assert_double_eq_tol(p.share[0], _i ? 0 : 9 / 13.01, 1e-9);
+    ck_assert_double_eq_tol(p.share[1], _i ? 0 : 4 / 13.01, 1e-9);
+    for (int i = 0; i < ROWS; i++) { /* the first points against u[0], whose largest is below 0 */
+        ck_assert_double_eq_tol(to[2 * i], _i ? 0 : i & 1 ? -3 : 3, 1e-6);
+        ck_assert_double_eq_tol(to[2 * i + 1], _i ? 0 : i & 2 ? 2 : -2, 1e-6);
+    }
+}
+END_TEST
+
+/* --- labels --- */
+
+START_TEST(test_labels)
+{
+    struct labels l;
+    struct vae_error e = {""};
+    static const unsigned char idx[] = {0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 255};
+    cli_write("l.idx", idx, sizeof idx);
+    ck_assert_msg(vae_labels_read("l.idx", &l, &e), "%s", e.line);
+    ck_assert(l.count == 3 && l.of[0] == 7 && l.of[1] == 0 && l.of[2] == 255);
+    vae_labels_free(&l);
+    ck_assert(vae_labels_beside("synthetic", true, &l, &e) && l.count == 2000);
+    int seen[10] = {0};
+    for (size_t i = 0; i < l.count; i++) seen[l.of[i]]++;
+    for (int d = 0; d < 10; d++) ck_assert(seen[d] > 120 && seen[d] < 280);
+    vae_labels_free(&l);
+    ck_assert(vae_labels_beside("plain", true, &l, &e) && l.count == 0);
+    unsigned char many[8 + 40] = {0, 0, 8, 1, 0, 0, 0, 40};
+    for (size_t i = 0; i < 40; i++) many[8 + i] = (unsigned char)(i % 4);
+    cli_make_folders("beside/x");
+    cli_must_work("data plain");
+    ck_assert_int_eq(system("cp plain/*-images-* beside/"), 0);
+    cli_write("beside/t10k-labels-idx1-ubyte", many, sizeof many);
+    ck_assert(vae_labels_beside("beside", true, &l, &e) && l.count == 40 && l.of[5] == 1);
+    vae_labels_free(&l);
+    ck_assert(vae_labels_beside("beside", false, &l, &e) && l.count == 0);
+}
+END_TEST
+
+/* --- pictures --- */
+
+#define MODEL "out/model.safetensors --data plain "
+static const struct {
+    const char *arguments, *holds; /* in the SVG */
+    unsigned width, height;        /* 0: not checked */
+} pictures[] = {
+    {"out/log.jsonl", ">Learning curves of out</text>", 760, 422},
+    {"out/log.jsonl", "bound (nats per image)", 760, 422},
+    {"out/log.jsonl", ">training</text>", 760, 422},
+    {"out/log.jsonl mixed.jsonl", ">mixed.jsonl</text>", 760, 422},
+    {"mixed.jsonl", ">validation</text>", 760, 422},
+    {"mixed.jsonl", ">test, IWAE</text>", 760, 422},
+    {"one.jsonl", "h0", 760, 422},
+    {"'<&\">\x1b.jsonl'", "&lt;&amp;&quot;&gt;?.jsonl", 760, 422},
+    {MODEL, "KL of each dimension of z: ", 760, 392},
+    {MODEL, "mean KL (nats)", 760, 392},
+    {MODEL "--kind scatter", "first principal component of mu (", 640, 614},
+    {MODEL "--kind scatter --labels forty.idx --first 30", ">3</text>", 640, 632},
+    {MODEL "--kind scatter --split train", "Codes of 100 images", 640, 614},
+};
+
+static void write_logs(void)
+{
+    static const char mixed[] = "{\"samples\":100,\"train_bound\":-1e6,\"test_bound\":-30,"
+                                "\"validation_bound\":-31.5,\"iwae_bound\":-29}\n"
+                                "{\"samples\":1000,\"train_bound\":-25,\"test_bound\":-26}\n"
+                                "{\"samples\":2000,\"train_bound\":-24,\"test_bound\":-25}\n";
+    cli_write("mixed.jsonl", mixed, sizeof mixed - 1);
+    cli_write("one.jsonl", mixed, (size_t)(strchr(mixed, '\n') + 1 - mixed));
+    cli_write("<&\">\x1b.jsonl", mixed, sizeof mixed - 1);
+    unsigned char forty[8 + 40] = {0, 0, 8, 1, 0, 0, 0, 40};
+    for (size_t i = 0; i < 40; i++) forty[8 + i] = (unsigned char)(i % 4);
+    cli_write("forty.idx", forty, sizeof forty);
+}
+
+/* Elements open and close in turn, and no bare & stands. */
+static void must_be_well_formed(const char *xml)
+{
+    const char *open[16];
+    size_t depth = 0, elements = 0;
+    for (const char *c = xml; *c; c++) {
+        ck_assert(*c != '&' || !strncmp(c, "&amp;", 5) || !strncmp(c, "&lt;", 4) ||
+                  !strncmp(c, "&gt;", 4) || !strncmp(c, "&quot;", 6));
+        if (*c != '<') continue;
+        const char *end = strchr(c, '>');
+        ck_assert(end != NULL && memchr(c + 1, '<', (size_t)(end - c - 1)) == NULL);
+        if (c[1] == '/') {
+            ck_assert_uint_gt(depth, 0);
+            const size_t n = (size_t)(end - c - 2);
+            ck_assert(!strncmp(open[--depth] + 1, c + 2, n) && strchr(" >", open[depth][1 + n]));
+        } else if (end[-1] != '/') {
+            ck_assert_uint_lt(depth, 16);
+            open[depth++] = c;
+        }
+        elements++;
+        c = end;
+    }
+    ck_assert(depth == 0 && elements > 10);
+}
+
+/* A PNG of twice the size that has ink beside white, and the same bytes each time. */
+static void must_be_png(const char *path, unsigned width, unsigned height)
+{
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    ck_assert_msg(png_image_begin_read_from_file(&png, path), "%s", png.message);
+    ck_assert_uint_eq(png.width, 2 * width);
+    ck_assert_uint_eq(png.height, 2 * height);
+    png.format = PNG_FORMAT_GRAY;
+    unsigned char *grey = malloc((size_t)png.width * png.height);
+    ck_assert(png_image_finish_read(&png, NULL, grey, 0, NULL));
+    size_t inked = 0;
+    for (size_t i = 0; i < (size_t)png.width * png.height; i++) inked += grey[i] < 200;
+    ck_assert(inked > 2000 && inked < (size_t)png.width * png.height / 2);
+    for (size_t y = 0; y < png.height; y++) /* nothing runs over the edge */
+        ck_assert(grey[y * png.width] == 255 && grey[(y + 1) * png.width - 1] == 255);
+    free(grey);
+}
+
+START_TEST(test_pictures)
+{
+    char command[256];
+    unsigned char *svg;
+    write_logs();
+    for (int i = 0; i < 2; i++) {
+        snprintf(command, sizeof command, "plot %s --out %c.svg", pictures[_i].arguments, "ab"[i]);
+        cli_must_work(command);
+        snprintf(command, sizeof command, "plot %s --out %c.png", pictures[_i].arguments, "ab"[i]);
+        cli_must_work(command);
+    }
+    ck_assert(cli_same_file("a.svg", "b.svg") && cli_same_file("a.png", "b.png"));
+    const size_t n = cli_read("a.svg", &svg);
+    char *text = strndup((char *)svg, n);
+    must_be_well_formed(text);
+    ck_assert_msg(strstr(text, pictures[_i].holds) != NULL, "%s", text);
+    ck_assert(strstr(text, "prefers-color-scheme: dark") && !strstr(text, "nan"));
+    must_be_png("a.png", pictures[_i].width, pictures[_i].height);
+    free(svg), free(text);
+}
+END_TEST
+
+/* The picture does not depend on instruction set and threads. */
+START_TEST(test_same_picture)
+{
+    static const char *const kinds[] = {"kl", "scatter"};
+    char command[256];
+    snprintf(command, sizeof command, "plot " MODEL "--kind %s --out a.svg --threads 1", kinds[_i]);
+    cli_must_work(command);
+    snprintf(command, sizeof command,
+             "plot " MODEL "--kind %s --out b.svg --threads 3 --isa generic", kinds[_i]);
+    cli_must_work(command);
+    ck_assert(cli_same_file("a.svg", "b.svg"));
+}
+END_TEST
+
+/* --- what is refused --- */
+
+#define LINE "{\"samples\":100,\"train_bound\":-9,\"test_bound\":-9}\n"
+static const struct {
+    const char *log, *says;
+} logs[] = {
+    {"", "wrong.jsonl: the log is empty"},
+    {LINE "{\"samples\":200,\"train_", "wrong.jsonl: line 2 is cut short, or no JSON"},
+    {LINE "\n", "wrong.jsonl: line 2 is cut short, or no JSON"},
+    {"{\"samples\":100,\"train_bound\":null,\"test_bound\":-9}\n",
+     "line 1: train_bound is no number; the run diverged"},
+    {"{\"samples\":100,\"train_bound\":NaN,\"test_bound\":-9}\n",
+     "line 1 is cut short, or no JSON"},
+    {"{\"samples\":100,\"train_bound\":-9}\n", "line 1 has no test_bound"},
+    {"{\"train_bound\":-9,\"test_bound\":-9}\n", "line 1 has no number of samples"},
+    {"[1]\n", "line 1 has no number of samples"},
+};
+
+START_TEST(test_bad_logs)
+{
+    cli_write("wrong.jsonl", logs[_i].log, strlen(logs[_i].log));
+    cli_must_fail("plot wrong.jsonl --out no.svg", 1, logs[_i].says);
+    ck_assert_int_ne(access("no.svg", F_OK), 0);
+}
+END_TEST
+
+static const struct cli_wrong wrong[] = {
+    {"--out no.svg", 2, "give FILE.jsonl...|FILE.safetensors"},
+    {"out/log.jsonl", 2, "give --out FILE.svg|FILE.png"},
+    {"out/log.jsonl --out no.pdf", 2, "--out no.pdf: give a name that ends in .svg or .png"},
+    {"nothere.jsonl --out no.svg", 1, "nothere.jsonl"},
+    {"out/log.jsonl --out no/no.svg", 1, "no/no.svg"},
+    {"out/log.jsonl --out no.svg --data plain", 2, "--data is of a checkpoint's pictures"},
+    {"out/model.safetensors --out no.svg", 2, "give --data PATH|synthetic"},
+    {"out/model.safetensors --out no.svg --kind curves", 2, "curves are of its log.jsonl"},
+    {MODEL "out/log.jsonl --out no.svg", 2, "out/log.jsonl: one argument too many"},
+    {MODEL "--out no.svg --labels forty.idx", 2, "--labels is for --kind scatter"},
+    {MODEL "--out no.svg --kind scatter --labels short.idx", 1,
+     "short.idx: 39 labels; the test set has 40 images"},
+    {MODEL "--out no.svg --kind scatter --labels cut.idx", 1, "cut.idx: 39 of 40 labels"},
+    {MODEL "--out no.svg --kind scatter --labels wide.idx", 1,
+     "wide.idx: 40 different labels; colours tell up to 20 apart"},
+    {MODEL "--out no.svg --kind scatter --labels one.idx", 1,
+     "one.idx: IDX of 3 dimensions of integers; labels are integers in one"},
+    {MODEL "--out no.svg --kind pie", 2, "--kind pie"},
+    {"flat/model.safetensors --data plain --out no.svg --kind scatter", 1,
+     "z has one dimension; --kind kl shows it"},
+    {"a a a a a a a a a a a --out no.svg", 2, "11 logs; colours tell up to 10 apart"},
+};
+
+START_TEST(test_plot_refused)
+{
+    unsigned char labels[8 + 40] = {0, 0, 8, 1, 0, 0, 0, 40};
+    write_logs();
+    for (size_t i = 0; i < 40; i++) labels[8 + i] = (unsigned char)i;
+    cli_write("wide.idx", labels, sizeof labels);
+    cli_write("cut.idx", labels, sizeof labels - 1);
+    labels[7] = 39;
+    cli_write("short.idx", labels, sizeof labels - 1);
+    cli_must_refuse("plot", &wrong[_i]);
+    ck_assert_int_ne(access("no.svg", F_OK), 0);
+}
+END_TEST
+
+static void make_fixture(void)
+{
+    cli_make_fixture();
+    cli_must_work("train --data plain --out flat --samples 100 --batch 20 --hidden 11 --latent 1 "
+                  "--quiet");
+}
+
+Suite *suite_plot(void)
+{
+    Suite *s = suite_create("plot");
+    TCase *t = tcase_create("plot");
+    tcase_set_timeout(t, 60);
+    tcase_set_tags(t, "program");
+    tcase_add_unchecked_fixture(t, make_fixture, cli_remove_fixture);
+    tcase_add_loop_test(t, test_ticks, 0, sizeof ticks / sizeof *ticks);
+    tcase_add_test(t, test_any_ticks);
+    tcase_add_test(t, test_letters);
+    tcase_add_loop_test(t, test_principal, 0, 2);
+    tcase_add_test(t, test_labels);
+    tcase_add_loop_test(t, test_pictures, 0, sizeof pictures / sizeof *pictures);
+    tcase_add_loop_test(t, test_same_picture, 0, 2);
+    tcase_add_loop_test(t, test_bad_logs, 0, sizeof logs / sizeof *logs);
+    tcase_add_loop_test(t, test_plot_refused, 0, sizeof wrong / sizeof *wrong);
+    suite_add_tcase(s, t);
+    return s;
+}
