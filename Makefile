@@ -67,9 +67,10 @@ KERNELS   := $(call files,kernels/*.c) $(foreach i,$(ISAS),$(call files,kernels/
 REFERENCE := $(call files,reference/*_ref.c)
 VERIFY    := $(call files,reference/verify/*.c)
 COMMANDS  := $(call files,vae/cli/main.c vae/cli/cmd_*.c)
-VAE       := $(filter-out $(COMMANDS),$(call files,vae/*/*.c))
+MANUAL    := $(call files,vae/manual/*.c)
+VAE       := $(filter-out $(COMMANDS) $(MANUAL),$(call files,vae/*/*.c))
 GOLDEN    := $(call files,reference/golden/*.c)
-TESTS     := $(call files,tests/*.c) tests/golden/golden_training.c $(GOLDEN) reference/generators/accuracy.c
+TESTS     := $(call files,tests/*.c) $(filter-out vae/manual/manual.c,$(MANUAL)) tests/golden/golden_training.c $(GOLDEN) reference/generators/accuracy.c
 COMPILED  := $(strip $(foreach i,$(ISAS),$(if $(filter vex evex,$(call isa_column,$(i),3)),$(i))))
 # Each *_bench.c is a program; the others are shared.
 BENCH     := $(filter-out bench/%_bench.c,$(call files,bench/*.c))
@@ -91,6 +92,13 @@ PEERS := $(if $(EIGEN),$(patsubst peer:%,$(DIR)/eigen_%.so,$(filter peer:%,$(ISA
 .PHONY: all
 all: $(DIR)/vae ## build the program, build/vae
 	$(Q)ln -sfn $(HASH)/vae build/vae
+
+# The pages bear the day of the version: SOURCE_DATE_EPOCH, or the commit's, or the file's.
+DATE = $(or $(SOURCE_DATE_EPOCH),$(if $(wildcard .git),$(shell git log -1 --format=%ct -- VERSION 2>/dev/null)),\
+    $(shell date -r VERSION +%s))
+.PHONY: docs
+docs: $(DIR)/manual ## manual pages and completions, below build/share
+	$(Q)$(EMULATOR) $< build/share $(DATE)
 
 .PHONY: train
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
@@ -229,7 +237,7 @@ memcheck: $(DIR)/vae ## a short train, eval and sample under valgrind
 	$(Q)tests/memcheck.sh $(DIR)/vae
 
 .PHONY: programs compilers buildcheck
-programs: all $(foreach p,tests exhaustive known_answers golden_answers training_answers,$(DIR)/$(p)) benches ## all there is to compile
+programs: all $(foreach p,manual tests exhaustive known_answers golden_answers training_answers,$(DIR)/$(p)) benches ## all there is to compile
 compilers: ## programs by every gcc-N and clang-N here (COMPILERS=), at every level (LEVELS=): no warning, the same bits
 	+$(Q)LEVELS='$(LEVELS)' tests/compilers.sh $(COMPILERS)
 buildcheck: ## the build as packagers do it: flags, prefixes, paths with spaces, no .git, the same bytes
@@ -313,7 +321,8 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 DEPS     := gcc make pkg-config zlib1g-dev libminizip-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
               python3 python3-torch libblis4-openmp libbenchmark-dev
-DEPS_DEV := openssl bmake clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ libbenchmark-dev python3 python3-torch
+DEPS_DEV := openssl bmake mandoc zsh clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ \
+            libbenchmark-dev python3 python3-torch
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libminizip-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
 .PHONY: deps deps-dev deps-arm peers
@@ -376,6 +385,9 @@ $(DIR)/obj/%.f64.o: %.c Makefile
 	$(Q)$(COMPILE) -DREF_DOUBLE $< -o $@
 
 $(DIR)/vae: $(call objects,$(COMMANDS)) $(LIB_OBJ)
+	$(call link)
+
+$(DIR)/manual: $(call objects,$(MANUAL)) $(LIB_OBJ)
 	$(call link)
 
 # tests/allocations.c counts what these give.

@@ -61,6 +61,7 @@ int main(void)
     srunner_add_suite(r, suite_codes());
     srunner_add_suite(r, suite_progress());
     srunner_add_suite(r, suite_config());
+    srunner_add_suite(r, suite_manual());
     srunner_add_suite(r, suite_npz());
     srunner_add_suite(r, suite_pictures());
     srunner_add_suite(r, suite_datasets());

@@ -58,6 +58,7 @@ Suite *suite_facts(void);
 Suite *suite_codes(void);
 Suite *suite_progress(void);
 Suite *suite_config(void);
+Suite *suite_manual(void);
 Suite *suite_npz(void);
 Suite *suite_pictures(void);
 Suite *suite_datasets(void);

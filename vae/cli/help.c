@@ -9,7 +9,8 @@ void vae_options_usage(FILE *to)
           to);
     for (unsigned c = 0; c < COMMANDS; c++)
         fprintf(to, "  %-12s %s\n", vae_commands[c].name, vae_commands[c].summary);
-    fputs("\n`vae <command> --help` lists a command's options. SV_ISA=NAME chooses the kernels.\n",
+    fputs("\n`vae <command> --help` lists a command's options, `vae --version` says which program "
+          "this\nis. SV_ISA=NAME chooses the kernels.\n",
           to);
 }
 

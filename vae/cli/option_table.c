@@ -59,7 +59,8 @@ const struct option_entry vae_option_table[] = {
     {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN | HERE,
-     "where model.safetensors, log.jsonl, samples.png, reconstructions.png go", TEXT(out)},
+     "where model.safetensors, config.json, log.jsonl, samples.png, reconstructions.png go",
+     TEXT(out)},
     {"out", "FILE.png|FILE.npy|FILE.csv", ON_sample, NEEDED,
      "the picture to write, or an array of images x rows x columns, or a table with a row for each "
      "image",
@@ -349,7 +350,7 @@ const struct option_entry vae_option_table[] = {
     {"active-units", NULL, ON_eval, 0, "how many of these variances are above 0.01",
      FLAG(active_units)},
     {"json", NULL, ON_eval | ON_data, 0, "one JSON object instead of lines", FLAG(json)},
-    {"kernel", "NAME", ON_kernels, 0, "this one alone", TEXT(kernel)},
+    {"kernel", "NAME", ON_kernels, 0, "this one alone", TEXT(kernel), .name_at = vae_option_kernel},
     {"json", NULL, ON_kernels, 0,
      "one array of objects: kernel, shape, class, isa, variant, verified, status, gflops, gbs, "
      "serves; of products peak (GFLOP/s of that ISA's fma chains) and peak_share",
@@ -362,9 +363,10 @@ const struct option_entry vae_option_table[] = {
     {"isa", "NAME", ON_train | ON_MODEL, AGAIN | HERE,
      "the kernels to use (default: SV_ISA, or the profile of `vae tune`, or the best); results do "
      "not depend on it",
-     TEXT(isa)},
+     TEXT(isa), .name_at = sv_isa_name},
     {"isa", "NAME", ON_kernels, 0,
-     "the choice to show (default: SV_ISA, or the profile of `vae tune`, or the best)", TEXT(isa)},
+     "the choice to show (default: SV_ISA, or the profile of `vae tune`, or the best)", TEXT(isa),
+     .name_at = sv_isa_name},
     {"profile", NULL, ON_train, AGAIN | HERE,
      "where the time of the steps went: a table at the end, and in the log", FLAG(profile)},
     {"json-progress", NULL, ON_LONG, AGAIN | HERE,

@@ -50,7 +50,11 @@ struct option_entry {
     size_t at;
     uint64_t least, most;
     const char *const *names;
+    const char *(*name_at)(size_t i); /* instead of names: number i; NULL past the end */
 };
+
+/* Name number i that the option may be given; NULL past the end, and if it takes no names. */
+const char *vae_option_name_at(const struct option_entry *o, size_t i);
 
 static inline bool vae_command_takes(enum command command, const struct option_entry *o)
 {

@@ -278,6 +278,13 @@ static bool read_name(const struct option_entry *o, const char *text, struct set
 
 const struct option_kind vae_option_name = {read_name, show_text, OPTION_TEXT};
 
+const char *vae_option_name_at(const struct option_entry *o, size_t i)
+{
+    return o->names ? o->names[i] : o->name_at ? o->name_at(i) : NULL;
+}
+
+const char *vae_option_kernel(size_t i) { return i < SV_KERNEL_COUNT ? sv_kernel_names[i] : NULL; }
+
 /* --- of the model --- */
 
 static bool read_widths(const struct option_entry *o, const char *text, struct settings *s,

@@ -33,4 +33,7 @@ extern const struct option_kind vae_option_widths;
 extern const struct option_kind vae_option_draw_seed, vae_option_image, vae_option_min_logvar,
     vae_option_sigma;
 
+/* Names of kernels, for name_at. */
+const char *vae_option_kernel(size_t i);
+
 #endif
