@@ -38,7 +38,7 @@ static bool write_checkpoint(struct vae_error *e)
 static bool write_picture(struct vae_error *e)
 {
     static const float grey[6 * 12];
-    return vae_png_grid(file, grey, 3, 2, 4, 3, e);
+    return vae_png_grid(file, &(struct png_grid){3, 2, 4, 3, CHANNELS_GRAY}, grey, e);
 }
 
 static bool write_profile(struct vae_error *e)
@@ -72,7 +72,9 @@ static bool read_checkpoint(struct vae_error *e)
 static bool read_images(struct vae_error *e)
 {
     struct images images;
-    if (!vae_image_file_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
+    if (!vae_image_file_read("zipped/train-images-idx3-ubyte.gz", &(struct images_wanted){0},
+                             &images, e))
+        return false;
     vae_images_free(&images);
     return true;
 }

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct images i;
     struct vae_error e = {""};
-    if (!vae_image_file_read(fuzz_file(data, size), &i, &e)) {
+    if (!vae_image_file_read(fuzz_file(data, size), &(struct images_wanted){0}, &i, &e)) {
         fuzz_must_say(&e);
         MUST(!i.pixels && !i.values, "memory kept");
         return 0;

@@ -25,7 +25,8 @@ option_parse_fn vae_option_kl_weight;
 /* Widths of hidden layers, struct vae_widths, at `at`. */
 option_parse_fn vae_option_widths;
 
-/* --seed of commands that use a checkpoint; --image; --min-logvar and --sigma. */
-option_parse_fn vae_option_draw_seed, vae_option_image, vae_option_min_logvar, vae_option_sigma;
+/* --seed of commands that use a checkpoint; --image; --resize; --min-logvar and --sigma. */
+option_parse_fn vae_option_draw_seed, vae_option_image, vae_option_resize, vae_option_min_logvar,
+    vae_option_sigma;
 
 #endif

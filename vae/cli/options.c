@@ -133,16 +133,18 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
                        struct vae_error *e)
 {
     struct option list[MOST + 2];
-    *s = (struct settings){.command = command,
-                           .run = vae_run_default(),
-                           .across = 10,
-                           .temperature = 1,
-                           .steps = 8,
-                           .down = 10,
-                           .pairs = 5,
-                           .side = 20,
-                           .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
-                                      MARGINAL_STARTS, CHAINS_PRIOR}};
+    *s = (struct settings){
+        .command = command,
+        .run = vae_run_default(),
+        .images.wanted = {.resize_hint = "--resize WxH", .rgb_hint = "--channels rgb"},
+        .across = 10,
+        .temperature = 1,
+        .steps = 8,
+        .down = 10,
+        .pairs = 5,
+        .side = 20,
+        .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN, MARGINAL_STARTS,
+                   CHAINS_PRIOR}};
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {

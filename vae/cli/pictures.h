@@ -5,6 +5,10 @@
 #include "../data/images.h"
 #include "../model/run.h"
 
+/* A grid of across x down images of a model, [across * down][inputs]. */
+bool vae_picture_grid(const char *path, const struct vae_shape *s, size_t across, size_t down,
+                      const float *images, struct vae_error *e);
+
 /* Decodes rows of z, in minibatches, to [count][inputs]. */
 void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out);
 

@@ -33,8 +33,10 @@ void vae_progress_update(struct progress *p, uint64_t done, double bound)
     for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
     bar[BAR_WIDTH] = 0;
     char line[LINE];
-    snprintf(line, sizeof line, "[%s] %" PRIu64 "/%" PRIu64 "  %.0f/s  %.1f nats  %.0f s left", bar,
-             done, p->total, rate, bound, left);
+    char nats[32] = "";
+    if (!isnan(bound)) snprintf(nats, sizeof nats, "  %.1f nats", bound);
+    snprintf(line, sizeof line, "[%s] %" PRIu64 "/%" PRIu64 "  %.0f/s%s  %.0f s left", bar, done,
+             p->total, rate, nats, left);
     fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line); /* a wrapped line is not erased */
     fflush(stderr);
 }

@@ -18,7 +18,7 @@ struct progress {
 /* `first` of `total` examples are done already (a resumed run). */
 struct progress vae_progress_start(uint64_t first, uint64_t total, bool quiet);
 
-/* Draws at most ten times a second; bound in nats per example. */
+/* Draws at most ten times a second; bound in nats per example; NaN: none. */
 void vae_progress_update(struct progress *p, uint64_t done, double bound);
 
 /* Clears the bar, so that a line can be printed. */

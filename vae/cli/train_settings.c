@@ -60,6 +60,20 @@ static bool settings_fit(const struct settings *s, struct vae_error *e)
     return true;
 }
 
+/* Colour has the gaussian decoder, given or not: its pixels are no probabilities. */
+static bool colour_fits(struct settings *s, struct vae_error *e)
+{
+    if (s->images.wanted.channels == CHANNELS_GRAY || s->resume) return true;
+    if (vae_option_given(s, "likelihood") && s->run.shape.likelihood != VAE_GAUSSIAN)
+        return vae_fail(e,
+                        "--channels rgb: pixels of colour are no probabilities; give --likelihood "
+                        "gaussian, or leave it out");
+    if (s->run.binarize != BINARIZE_NONE)
+        return vae_fail(e, "--binarize: pixels of colour stay as they are; leave it out");
+    s->run.shape.likelihood = VAE_GAUSSIAN;
+    return true;
+}
+
 bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
 {
     struct vae_run *r = &s->run;
@@ -74,6 +88,7 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     if (r->init != INIT_NORMAL && vae_option_given(s, "init-sd"))
         return vae_fail(e, "--init-sd is for --init normal; leave it out");
     if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
+    if (!colour_fits(s, e)) return false;
     if (shape->likelihood != VAE_GAUSSIAN && shape->variance != VARIANCE_FREE)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
     if (shape->density != DENSITY_HEAD &&

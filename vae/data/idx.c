@@ -54,12 +54,9 @@ bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_
     const struct element *type = type_of(magic[2]);
     const size_t dims = magic[3];
     if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
-    if (dims == 1)
-        return vae_fail(e, "%s: holds labels, not images; give the file named ...-images-...",
-                        s->path);
-    if (dims < 2 || dims > ARRAY_MOST_DIMS)
-        return vae_fail(e, "%s: IDX of %zu dimensions; images have 2 to %d", s->path, dims,
-                        ARRAY_MOST_DIMS);
+    if (dims < 1 || dims > ARRAY_MOST_DIMS)
+        return vae_fail(e, "%s: IDX of %zu dimensions; labels have 1, images 2 to %d", s->path,
+                        dims, ARRAY_MOST_DIMS);
     if (!vae_stream_read(s, sizes, 4 * dims, &got, e)) return false;
     if (got < 4 * dims)
         return vae_fail(e, "%s: ends inside its header; fetch or copy it again", s->path);

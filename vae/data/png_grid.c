@@ -1,37 +1,42 @@
 #include "png_grid.h"
 #include "../base/replace_file.h"
 #include <png.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct canvas {
-    size_t width, height;
+    size_t width, channels;
     uint8_t *pixels;
 };
 
-static void paint(struct canvas *c, const float *image, size_t rows, size_t cols, size_t x0,
+/* Paints an image whose upper left corner is at (x0, y0). */
+static void paint(struct canvas *c, const struct png_grid *g, const float *image, size_t x0,
                   size_t y0)
 {
-    for (size_t y = 0; y < rows * GRID_SCALE; y++)
-        for (size_t x = 0; x < cols * GRID_SCALE; x++) {
-            const float v = image[y / GRID_SCALE * cols + x / GRID_SCALE];
-            const float grey = v > 0 ? (v < 1 ? v : 1) : 0;
-            c->pixels[(y0 + y) * c->width + x0 + x] = (uint8_t)(255 * grey + 0.5f);
-        }
+    for (size_t y = 0; y < g->rows * GRID_SCALE; y++) {
+        uint8_t *to = c->pixels + ((y0 + y) * c->width + x0) * c->channels;
+        for (size_t x = 0; x < g->cols * GRID_SCALE; x++)
+            for (size_t k = 0; k < c->channels; k++) {
+                const size_t at = y / GRID_SCALE * g->cols + x / GRID_SCALE;
+                const float v = image[at * c->channels + k];
+                const float value = v > 0 ? (v < 1 ? v : 1) : 0;
+                *to++ = (uint8_t)(255 * value + 0.5f);
+            }
+    }
 }
 
 /* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
-static bool write_png(const char *path, const struct canvas *c, struct vae_error *e)
+bool vae_png_write(const char *path, size_t rows, size_t cols, enum vae_channels channels,
+                   const uint8_t *pixels, struct vae_error *e)
 {
     struct replace_file r;
     png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)c->width,
-                       .height = (png_uint_32)c->height,
-                       .format = PNG_FORMAT_GRAY};
+                       .width = (png_uint_32)cols,
+                       .height = (png_uint_32)rows,
+                       .format = channels == CHANNELS_RGB ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     void *png = malloc(size);
-    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, c->pixels,
-                                               (png_int_32)c->width, NULL);
+    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, pixels, 0, NULL);
     if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
     ok = ok && vae_replace_begin(&r, path, e);
     if (ok) {
@@ -42,18 +47,19 @@ static bool write_png(const char *path, const struct canvas *c, struct vae_error
     return ok;
 }
 
-bool vae_png_grid(const char *path, const float *images, size_t across, size_t down, size_t rows,
-                  size_t cols, struct vae_error *e)
+bool vae_png_grid(const char *path, const struct png_grid *g, const float *images,
+                  struct vae_error *e)
 {
-    const size_t cell_x = cols * GRID_SCALE + GRID_GAP, cell_y = rows * GRID_SCALE + GRID_GAP;
-    struct canvas c = {across * cell_x + GRID_GAP, down * cell_y + GRID_GAP, NULL};
-    c.pixels = malloc(c.width * c.height);
+    const size_t cell_x = g->cols * GRID_SCALE + GRID_GAP, cell_y = g->rows * GRID_SCALE + GRID_GAP;
+    const size_t height = g->down * cell_y + GRID_GAP;
+    struct canvas c = {g->across * cell_x + GRID_GAP, vae_channel_count(g->channels), NULL};
+    c.pixels = malloc(c.width * height * c.channels);
     if (!c.pixels) return vae_fail(e, "%s: not enough memory", path);
-    for (size_t i = 0; i < c.width * c.height; i++) c.pixels[i] = 128;
-    for (size_t i = 0; i < across * down; i++)
-        paint(&c, images + i * rows * cols, rows, cols, GRID_GAP + i % across * cell_x,
-              GRID_GAP + i / across * cell_y);
-    const bool ok = write_png(path, &c, e);
+    memset(c.pixels, 128, c.width * height * c.channels);
+    for (size_t i = 0; i < g->across * g->down; i++)
+        paint(&c, g, images + i * g->rows * g->cols * c.channels, GRID_GAP + i % g->across * cell_x,
+              GRID_GAP + i / g->across * cell_y);
+    const bool ok = vae_png_write(path, height, c.width, g->channels, c.pixels, e);
     free(c.pixels);
     return ok;
 }

@@ -7,7 +7,7 @@
 #include "../../kernels/kernels.h"
 #include "../base/streams.h"
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 enum { MAX_POINTS = 9, MAX_STROKES = 3, CUTS = 6 };
 
@@ -148,26 +148,48 @@ static void draw_digit(uint8_t *image, struct dice *d)
     for (int i = 0; i < g->strokes; i++) ink_stroke(image, &pen, &g->s[i], d);
 }
 
-static bool draw(struct images *out, size_t count, size_t first_row, const struct sv_kernels *k,
-                 struct vae_error *e)
+/* --- colour --- */
+
+enum { HUES = 6 * 256, DARK = 96 };
+
+/* A channel of a pure colour of that hue, 0 ... 255: red, yellow, green, cyan, blue, purple in turn. */
+static int channel_of(int hue, int channel)
 {
-    const size_t size = (size_t)SYNTHETIC_SIDE * SYNTHETIC_SIDE;
-    if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
+    const int at = (hue + (3 - channel) * 2 * 256) % HUES; /* from this channel's own hue on */
+    return at < 256 ? 255 : at < 512 ? 511 - at : at < 1024 ? 0 : at < 1280 ? at - 1024 : 255;
+}
+
+/* Ink of a bright hue on paper of a dark one. */
+static void colour(const uint8_t *grey, struct dice *d, uint8_t *rgb)
+{
+    const int ink = (int)between(d, 0, 6 * 256) % HUES, paper = (int)between(d, 0, 6 * 256) % HUES;
+    for (size_t i = 0; i < SYNTHETIC_SIZE; i++)
+        for (int c = 0; c < 3; c++) {
+            const int dark = channel_of(paper, c) * DARK / 255;
+            *rgb++ = (uint8_t)(dark + (channel_of(ink, c) - dark) * grey[i] / 255);
+        }
+}
+
+bool vae_synthetic_make(enum vae_channels channels, size_t first, size_t count, struct images *out,
+                        struct vae_error *e)
+{
+    struct sv_kernels k;
+    uint8_t grey[SYNTHETIC_SIZE];
+    sv_dispatch("generic", &k);
+    if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE, channels))
         return vae_fail(e, "synthetic digits: not enough memory");
     for (size_t i = 0; i < count; i++) {
         struct dice dice = {.next = 0};
         struct sv_rng rng = sv_rng_at(0, STREAM_SYNTHETIC, 0);
-        rng.ctr[1] = (uint32_t)(first_row + i);
-        k->uniform(1, 128, rng, dice.u, 128);
-        draw_digit(out->pixels + i * size, &dice);
+        uint8_t *to = out->pixels + i * vae_images_size(out);
+        rng.ctr[1] = (uint32_t)(first + i);
+        k.uniform(1, 128, rng, dice.u, 128);
+        memset(grey, 0, sizeof grey);
+        draw_digit(grey, &dice);
+        if (channels == CHANNELS_RGB)
+            colour(grey, &dice, to);
+        else
+            memcpy(to, grey, sizeof grey);
     }
     return true;
-}
-
-bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e)
-{
-    struct sv_kernels k;
-    sv_dispatch("generic", &k);
-    return draw(train, SYNTHETIC_TRAIN, 0, &k, e) &&
-           draw(test, SYNTHETIC_TEST, SYNTHETIC_TRAIN, &k, e);
 }
