@@ -24,7 +24,8 @@ START_TEST(test_held_out)
     float values[9 * 12], same[9 * 12];
     for (size_t i = 0; i < 9 * 12; i++) same[i] = values[i] = (float)i;
     for (size_t n = 1; n < 9; n++) {
-        struct dataset d = {.train = bytes}, f = {.train = {9, 4, 3, NULL, values}};
+        struct dataset d = {.train = bytes},
+                       f = {.train = {.count = 9, .rows = 4, .cols = 3, .values = values}};
         const struct images floats = {.count = 9, .rows = 4, .cols = 3, .values = same};
         vae_dataset_hold_out(&d, n);
         must_be_parts(&d, &all, n);

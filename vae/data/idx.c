@@ -31,6 +31,9 @@ static bool not_idx(struct byte_stream *s, const uint8_t *magic, struct vae_erro
     const struct file_kind *kind = vae_file_kind(head, 4 + more);
     if (head[0] == 0x1f && head[1] == 0x8b)
         return vae_fail(e, "%s: gzip within gzip; unpack it once, with gunzip", s->path);
+    if (kind && (head[0] == 0xff || !memcmp(head, "\x89PNG", 4)))
+        return vae_fail(e, "%s: %s; give the folder that it lies in%s", s->path, kind->name,
+                        head[0] == 0xff ? ", once it is converted to PNG" : "");
     if (kind) return vae_fail(e, "%s: %s, not images; %s", s->path, kind->name, kind->hint);
     if (head[2] == 0 && head[3] == 0 && type_of(head[1]) && head[0] <= ARRAY_MOST_DIMS)
         return vae_fail(e, "%s: its header is little-endian; IDX is big-endian, write it so",
@@ -41,8 +44,8 @@ static bool not_idx(struct byte_stream *s, const uint8_t *magic, struct vae_erro
                         "32 bits and floats of 32 and 64 are",
                         s->path, head[2]);
     return vae_fail(e,
-                    "%s: not an image file (it begins with %08x); give a directory, an IDX or .npy "
-                    "file, or `synthetic`",
+                    "%s: not an image file (it begins with %08x); give a directory, an IDX, .npy "
+                    "or .csv file, or `synthetic`",
                     s->path, big_endian(head));
 }
 

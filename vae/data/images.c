@@ -7,8 +7,11 @@
 /* `count` images as those of `like`. */
 static bool make(struct images *i, size_t count, const struct images *like)
 {
-    *i = (struct images){
-        .count = count, .rows = like->rows, .cols = like->cols, .channels = like->channels};
+    *i = (struct images){.count = count,
+                         .rows = like->rows,
+                         .cols = like->cols,
+                         .channels = like->channels,
+                         .was_colour = like->was_colour};
     const size_t n = count * vae_images_size(i);
     if (like->values)
         i->values = vae_memory_get(n * sizeof *i->values);

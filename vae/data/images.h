@@ -12,6 +12,7 @@ struct images {
     uint8_t *pixels; /* [count][rows][cols][channels]; 255 is 1.0 */
     float *values;   /* instead of pixels, from 0 to 1; NULL: bytes */
     enum vae_channels channels;
+    bool was_colour;  /* grey that a reader made of colour */
     uint64_t *labels; /* [count], equal where the labels are; NULL: none, or not asked for */
 };
 

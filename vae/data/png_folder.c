@@ -169,10 +169,12 @@ static bool read_png(const struct list *l, size_t i, const struct images_wanted 
     png_image png = {.version = PNG_IMAGE_VERSION};
     const char *path = l->paths[i];
     if (!png_image_begin_read_from_file(&png, path)) return no_png(path, png.message, e);
+    const bool colour = png.format & PNG_FORMAT_FLAG_COLOR;
     png.format = w->channels == CHANNELS_RGB ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
     const bool ok = make_room(l, i, &png, w, out, e) && decode(path, &png, i, out, e);
     png_image_free(&png);
+    out->was_colour |= ok && colour && w->channels == CHANNELS_GRAY;
     return ok;
 }
 

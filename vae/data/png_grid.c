@@ -25,19 +25,31 @@ static void paint(struct canvas *c, const struct png_grid *g, const float *image
     }
 }
 
-/* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
-bool vae_png_write(const char *path, size_t rows, size_t cols, enum vae_channels channels,
-                   const uint8_t *pixels, struct vae_error *e)
+void *vae_png_encode(size_t rows, size_t cols, enum vae_channels channels, const uint8_t *pixels,
+                     size_t *size)
 {
-    struct replace_file r;
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)cols,
                        .height = (png_uint_32)rows,
                        .format = channels == CHANNELS_RGB ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *png = malloc(size);
-    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, pixels, 0, NULL);
-    if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
+    png_alloc_size_t room = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *png = malloc(room);
+    if (png && !png_image_write_to_memory(&image, png, &room, 0, pixels, 0, NULL)) {
+        free(png);
+        png = NULL;
+    }
+    *size = room;
+    return png;
+}
+
+/* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
+static bool write_png(const char *path, const struct canvas *c, size_t height,
+                      enum vae_channels channels, struct vae_error *e)
+{
+    struct replace_file r;
+    size_t size;
+    void *png = vae_png_encode(height, c->width, channels, c->pixels, &size);
+    bool ok = png || vae_fail(e, "%s: not enough memory", path);
     ok = ok && vae_replace_begin(&r, path, e);
     if (ok) {
         vae_replace_write(&r, png, size);
@@ -59,7 +71,7 @@ bool vae_png_grid(const char *path, const struct png_grid *g, const float *image
     for (size_t i = 0; i < g->across * g->down; i++)
         paint(&c, g, images + i * g->rows * g->cols * c.channels, GRID_GAP + i % g->across * cell_x,
               GRID_GAP + i / g->across * cell_y);
-    const bool ok = vae_png_write(path, height, c.width, g->channels, c.pixels, e);
+    const bool ok = write_png(path, &c, height, g->channels, e);
     free(c.pixels);
     return ok;
 }

@@ -18,8 +18,8 @@ struct png_grid {
 bool vae_png_grid(const char *path, const struct png_grid *g, const float *images,
                   struct vae_error *e);
 
-/* Writes pixels [rows][cols][channels] as they are. */
-bool vae_png_write(const char *path, size_t rows, size_t cols, enum vae_channels channels,
-                   const uint8_t *pixels, struct vae_error *e);
+/* Pixels [rows][cols][channels] as the bytes of a PNG file, for the caller to free; NULL if out of memory. */
+void *vae_png_encode(size_t rows, size_t cols, enum vae_channels channels, const uint8_t *pixels,
+                     size_t *size);
 
 #endif
