@@ -55,6 +55,8 @@ int main(void)
     srunner_add_suite(r, suite_npy());
     srunner_add_suite(r, suite_interpolate());
     srunner_add_suite(r, suite_facts());
+    srunner_add_suite(r, suite_own_data());
+    srunner_add_suite(r, suite_colour());
     srunner_add_suite(r, suite_codes());
     srunner_add_suite(r, suite_npz());
     srunner_add_suite(r, suite_pictures());

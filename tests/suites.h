@@ -52,6 +52,8 @@ Suite *suite_images(void);
 Suite *suite_npy(void);
 Suite *suite_interpolate(void);
 Suite *suite_facts(void);
+Suite *suite_own_data(void);
+Suite *suite_colour(void);
 Suite *suite_codes(void);
 Suite *suite_npz(void);
 Suite *suite_pictures(void);
