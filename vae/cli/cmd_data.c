@@ -1,6 +1,4 @@
 #include "../base/json.h"
-#include "../base/min.h"
-#include "../base/replace_file.h"
 #include "../base/text.h"
 #include "../data/facts.h"
 #include "../data/png_export.h"
@@ -11,8 +9,6 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* --- what it holds --- */
 
 static bool print_json(const struct dataset *d, const struct image_facts *f, struct vae_error *e)
 {
@@ -67,24 +63,13 @@ static void print(const char *source, const struct dataset *d, const struct imag
     puts(advice(d, f));
 }
 
-/* --- as pictures --- */
-
 static bool export(const struct settings *s, const struct dataset *d, struct vae_error *e)
 {
-    const struct {
-        const char *name;
-        const struct images *images;
-    } sets[] = {{"train", &d->train}, {"test", &d->test}};
     struct late_bar bar = vae_late_bar(s->json);
-    bool ok = vae_make_directory(s->out, e);
-    for (size_t i = 0; ok && i < 2; i++) {
-        const size_t count = sets[i].images->count;
-        const size_t n = s->first ? vae_min_size(s->first, count) : count;
-        ok = vae_png_export(s->out, sets[i].name, sets[i].images, n, vae_late_bar_show, &bar, e);
-        if (ok && !s->json)
-            printf("wrote %zu pictures into %s/%s\n", n, vae_text_shown(s->out).s, sets[i].name);
-    }
+    const struct png_export o = {s->first, vae_late_bar_show, &bar};
+    const bool ok = vae_png_export(s->out, d, &o, e);
     vae_late_bar_end(&bar);
+    if (ok && !s->json) printf("wrote the pictures into %s\n", vae_text_shown(s->out).s);
     return ok;
 }
 

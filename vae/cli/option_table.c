@@ -79,7 +79,7 @@ const struct option_entry vae_option_table[] = {
     {"out", "FILE.png", ON_manifold | ON_reconstruct | ON_interpolate, NEEDED, "the PNG to write",
      TEXT(out)},
     {"out", "DIR", ON_data, 0,
-     "write the images as PNG pictures into the folders DIR/train and DIR/test", TEXT(out)},
+     "write the images as PNG pictures into a new folder, DIR/train and DIR/test", TEXT(out)},
     {"first", "N", ON_data, 0, "the first N images of each alone (default: all)",
      SIZE(first, 1, UINT32_MAX)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,

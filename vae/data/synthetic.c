@@ -150,7 +150,7 @@ static void draw_digit(uint8_t *image, struct dice *d)
 
 /* --- colour --- */
 
-enum { HUES = 6 * 256, DARK = 96 };
+enum { HUES = 6 * 256, DARK = 64 };
 
 /* A channel of a pure colour of that hue, 0 ... 255: red, yellow, green, cyan, blue, purple in turn. */
 static int channel_of(int hue, int channel)
@@ -159,10 +159,10 @@ static int channel_of(int hue, int channel)
     return at < 256 ? 255 : at < 512 ? 511 - at : at < 1024 ? 0 : at < 1280 ? at - 1024 : 255;
 }
 
-/* Ink of a bright hue on paper of a dark one. */
+/* Bright ink of any hue on dark paper of the opposite one. */
 static void colour(const uint8_t *grey, struct dice *d, uint8_t *rgb)
 {
-    const int ink = (int)between(d, 0, 6 * 256) % HUES, paper = (int)between(d, 0, 6 * 256) % HUES;
+    const int ink = (int)between(d, 0, 6 * 256) % HUES, paper = (ink + HUES / 2) % HUES;
     for (size_t i = 0; i < SYNTHETIC_SIZE; i++)
         for (int c = 0; c < 3; c++) {
             const int dark = channel_of(paper, c) * DARK / 255;
