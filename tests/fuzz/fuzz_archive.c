@@ -1,4 +1,4 @@
-/* Fuzzes the reader of NumPy's archives, with labels, in grey and in colour. What it accepts is complete and in range. */
+/* Fuzzes the reader of NumPy archives, with labels, in grey and in colour. What it accepts is complete and in range. */
 #include "../../vae/data/npz.h"
 #include "fuzz.h"
 

@@ -12,8 +12,8 @@ enum {
     SYNTHETIC_TEST = 2000
 };
 
-/* Strokes of 0 ... 9 with random slant, thickness, position, scale and wobble; in colour bright on dark, of
- * opposite hues. Images first ... first + count - 1 of an endless row: those for training are the first SYNTHETIC_TRAIN, those
+/* Strokes of 0 ... 9 with random slant, thickness, position, scale and wobble; in colour bright on dark, of opposite
+ * hues. Images first ... first + count - 1 of an endless row: those for training are the first SYNTHETIC_TRAIN, those
  * for test come next. Deterministic: the same pixels on every machine. Free with vae_images_free. */
 bool vae_synthetic_make(enum vae_channels channels, size_t first, size_t count, struct images *out,
                         struct vae_error *e);
