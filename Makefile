@@ -276,6 +276,18 @@ picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)cd out && ../build/vae plot picture/log.jsonl --out ../results/curves.svg
 	$(Q)cd out && ../build/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg
 
+# Small pictures, for README.md.
+OWN = out/own/model.safetensors
+.PHONY: picture-own
+picture-own: all ## draw a folder of colour pictures, train on it and renew the README's pictures of it
+	$(Q)rm -rf out/digits
+	$(Q)build/vae data synthetic --channels rgb --out out/digits
+	$(Q)build/vae data out/digits --channels rgb
+	$(Q)build/vae train --data out/digits --channels rgb --sigma 0.1 --optimizer adam --lr 0.001 \
+	    --samples 1000000 --out out/own
+	$(Q)build/vae reconstruct $(OWN) --data out/digits --across 7 --pairs 2 --out results/own-reconstructions.png
+	$(Q)build/vae interpolate $(OWN) --data out/digits --pairs 4 --steps 5 --out results/own-interpolations.png
+
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 30
 FUZZ_CC ?= clang

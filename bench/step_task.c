@@ -21,7 +21,9 @@ bool step_task_open(struct step_task *s, FILE *log)
     if (vae_chosen_isa(NULL, &s->k, &e)) {
         fprintf(stderr, "verifying %s ...\n", s->k.isa);
         if (verified(&s->k.by_class[SV_LARGE], log))
-            s->ready = vae_synthetic_make(&s->train, &s->test, &e);
+            s->ready =
+                vae_synthetic_make(CHANNELS_GRAY, 0, SYNTHETIC_TRAIN, &s->train, &e) &&
+                vae_synthetic_make(CHANNELS_GRAY, SYNTHETIC_TRAIN, SYNTHETIC_TEST, &s->test, &e);
         else
             vae_fail(&e, "a kernel of %s failed; nothing is timed", s->k.isa);
     }

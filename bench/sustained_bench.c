@@ -38,7 +38,7 @@ static bool make_images(struct images *im, const struct sv_kernels *k, enum data
 {
     enum { PIXELS = SIDE * SIDE };
     uint32_t words[PIXELS];
-    if (!vae_images_make(im, IMAGES, SIDE, SIDE)) return false;
+    if (!vae_images_make(im, IMAGES, SIDE, SIDE, CHANNELS_GRAY)) return false;
     for (size_t i = 0; i < IMAGES; i++) {
         k->philox(1, PIXELS, sv_rng_at(1, (uint32_t)i, 0), words, PIXELS);
         for (size_t j = 0; j < PIXELS; j++)

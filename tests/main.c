@@ -58,6 +58,8 @@ int main(void)
     srunner_add_suite(r, suite_inpaint());
     srunner_add_suite(r, suite_plot());
     srunner_add_suite(r, suite_facts());
+    srunner_add_suite(r, suite_own_data());
+    srunner_add_suite(r, suite_colour());
     srunner_add_suite(r, suite_codes());
     srunner_add_suite(r, suite_progress());
     srunner_add_suite(r, suite_config());

@@ -30,7 +30,7 @@ static inline struct images random_images(size_t count, size_t rows, size_t cols
 {
     struct source s = {verify_seed() + 1};
     struct images im;
-    ck_assert(vae_images_make(&im, count, rows, cols));
+    ck_assert(vae_images_make(&im, count, rows, cols, CHANNELS_GRAY));
     for (size_t i = 0; i < count * rows * cols; i++)
         im.pixels[i] = (uint8_t)(source_uniform(&s) < 0.5 ? 0 : source_next(&s));
     return im;

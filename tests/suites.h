@@ -55,6 +55,8 @@ Suite *suite_restore(void);
 Suite *suite_inpaint(void);
 Suite *suite_plot(void);
 Suite *suite_facts(void);
+Suite *suite_own_data(void);
+Suite *suite_colour(void);
 Suite *suite_codes(void);
 Suite *suite_progress(void);
 Suite *suite_config(void);

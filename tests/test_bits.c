@@ -29,6 +29,7 @@ static struct vae_run odd_run(int i)
         {.shape = {.enc = {1, {501}}, .dec = {1, {501}}, .latent = 37}, .optimizer = VAE_ADAGRAD},
         {.shape = {0,
                    0,
+                   CHANNELS_GRAY,
                    {1, {37}},
                    {1, {37}},
                    VAE_TANH,
@@ -41,6 +42,7 @@ static struct vae_run odd_run(int i)
          .optimizer = VAE_ADAM},
         {.shape = {0,
                    0,
+                   CHANNELS_GRAY,
                    {1, {37}},
                    {1, {37}},
                    VAE_TANH,
@@ -99,6 +101,7 @@ static struct vae_run odd_run(int i)
         {.shape =
              {0,
               0,
+              CHANNELS_GRAY,
               {1, {37}},
               {0},
               VAE_TANH,
@@ -113,6 +116,7 @@ static struct vae_run odd_run(int i)
         {.shape =
              {0,
               0,
+              CHANNELS_GRAY,
               {0},
               {2, {9, 37}},
               VAE_RELU,
@@ -133,6 +137,7 @@ static struct vae_run odd_run(int i)
         {.shape =
              {0,
               0,
+              CHANNELS_GRAY,
               {0},
               {1, {37}},
               VAE_TANH,
@@ -161,6 +166,7 @@ static struct vae_run odd_run(int i)
         {.shape =
              {0,
               0,
+              CHANNELS_GRAY,
               {0},
               {1, {37}},
               VAE_TANH,

@@ -58,8 +58,8 @@ static const char *const contexts[] = {
 enum { CONTEXTS = sizeof contexts / sizeof *contexts };
 
 /* Values of which an option takes some; its own names come first. */
-static const char *const values[] = {"3",          "0.25",   "0.123456789", "7,5", "1:0.1,20:3e-05",
-                                     "4294967296", "a/\"b\\"};
+static const char *const values[] = {"3",          "0.25", "0.123456789", "7,5", "1:0.1,20:3e-05",
+                                     "4294967296", "9x4",  "a/\"b\\"};
 
 /* Writes the settings to a file, reads it, and requires all options to say the same. */
 static void must_survive(const struct settings *s, const char *line)

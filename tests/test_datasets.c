@@ -109,7 +109,8 @@ START_TEST(test_layout)
     snprintf(root, sizeof root, "layout%d", _i);
     make_layout(layouts[_i].files, root);
     snprintf(source, sizeof source, "%s%s", root, layouts[_i].source);
-    const bool found = vae_dataset_open(source, &(struct dataset_options){false, false}, &d, &e);
+    const bool found =
+        vae_dataset_open(source, &(struct dataset_options){.transpose = false}, &d, &e);
     ck_assert_msg(found == (layouts[_i].test > 0), "%s: %s", layouts[_i].files, e.line);
     if (!found) {
         ck_assert_msg(strstr(e.line, layouts[_i].says) != NULL, "%s", e.line);
@@ -155,8 +156,9 @@ START_TEST(test_split)
     struct dataset d;
     struct vae_error e = {""};
     make_file("split.idx", 42);
-    ck_assert_msg(vae_dataset_open("split.idx", &(struct dataset_options){false, false}, &d, &e),
-                  "%s", e.line);
+    ck_assert_msg(
+        vae_dataset_open("split.idx", &(struct dataset_options){.transpose = false}, &d, &e), "%s",
+        e.line);
     ck_assert(d.train.count == 37 && d.test.count == 5);
     for (size_t i = 0, next = 0; i < 42; i++)
         if (i == held[next])
@@ -181,7 +183,9 @@ START_TEST(test_transpose)
     struct vae_error e = {""};
     float values[12];
     make_file("transpose.idx", 12);
-    ck_assert_msg(vae_dataset_open("transpose.idx", &(struct dataset_options){true, true}, &d, &e),
+    ck_assert_msg(vae_dataset_open("transpose.idx",
+                                   &(struct dataset_options){.test_only = true, .transpose = true},
+                                   &d, &e),
                   "%s", e.line);
     ck_assert(d.test.count == 12 && d.test.rows == 3 && d.test.cols == 2);
     ck_assert_mem_eq(d.test.pixels, want, sizeof want);

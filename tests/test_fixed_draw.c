@@ -13,7 +13,7 @@
 static struct images copy_of(const struct images *i)
 {
     struct images to;
-    ck_assert(vae_images_make(&to, i->count, i->rows, i->cols));
+    ck_assert(vae_images_make(&to, i->count, i->rows, i->cols, CHANNELS_GRAY));
     memcpy(to.pixels, i->pixels, i->count * vae_images_bytes(i));
     return to;
 }
@@ -40,7 +40,8 @@ START_TEST(test_draw)
     for (size_t isa = 0; sv_isa_name(isa); isa++) {
         if (!sv_isa_supported(isa)) continue;
         struct images bytes = copy_of(&grey);
-        struct images floats = {grey.count, grey.rows, grey.cols, NULL, values};
+        struct images floats = {
+            .count = grey.count, .rows = grey.rows, .cols = grey.cols, .values = values};
         sv_dispatch(sv_isa_name(isa), &k);
         k.u8_to_f32(n, grey.pixels, values);
         vae_images_draw(&bytes, &k, rng);
@@ -64,7 +65,7 @@ START_TEST(test_frequency)
     struct sv_kernels k;
     double sum[GREYS] = {0};
     sv_dispatch(NULL, &k);
-    ck_assert(vae_images_make(&i, MANY, 1, GREYS));
+    ck_assert(vae_images_make(&i, MANY, 1, GREYS, CHANNELS_GRAY));
     for (size_t p = 0; p < MANY * GREYS; p++) i.pixels[p] = (uint8_t)(p % GREYS * 17);
     vae_images_draw(&i, &k, sv_rng_at(3, STREAM_FIXED_TEST, 0));
     for (size_t p = 0; p < MANY * GREYS; p++) sum[p % GREYS] += i.pixels[p] / 255.0;
@@ -121,7 +122,7 @@ static void draw_files(uint64_t seed)
     struct vae_error e = {""};
     struct sv_choice k;
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert(vae_dataset_open("plain", &(struct dataset_options){false, false}, &d, &e));
+    ck_assert(vae_dataset_open("plain", &(struct dataset_options){.transpose = false}, &d, &e));
     vae_dataset_draw(&d, &k, seed);
     ck_assert_int_eq(system("mkdir -p drawn"), 0);
     write_images("drawn/train-images-idx3-ubyte", &d.train);

@@ -24,8 +24,9 @@ START_TEST(test_held_out)
     float values[9 * 12], same[9 * 12];
     for (size_t i = 0; i < 9 * 12; i++) same[i] = values[i] = (float)i;
     for (size_t n = 1; n < 9; n++) {
-        struct dataset d = {.train = bytes}, f = {.train = {9, 4, 3, NULL, values}};
-        const struct images floats = {9, 4, 3, NULL, same};
+        struct dataset d = {.train = bytes},
+                       f = {.train = {.count = 9, .rows = 4, .cols = 3, .values = values}};
+        const struct images floats = {.count = 9, .rows = 4, .cols = 3, .values = same};
         vae_dataset_hold_out(&d, n);
         must_be_parts(&d, &all, n);
         vae_dataset_hold_out(&f, n);
@@ -60,7 +61,7 @@ START_TEST(test_not_trained_on)
     ck_assert(vae_create(&m, &k, &run.shape, run.optimizer, 20, 1, NULL, &e));
     ck_assert(vae_checkpoint_load(&f, &m, true, &e));
     vae_st_close(&f);
-    ck_assert(vae_dataset_open("plain", &(struct dataset_options){false, false}, &d, &e));
+    ck_assert(vae_dataset_open("plain", &(struct dataset_options){.transpose = false}, &d, &e));
     vae_dataset_hold_out(&d, 30);
     ck_assert(vae_evaluate(&m, &d.validation, &run, NOISE_VALIDATION, 1, NULL, &b));
     ck_assert(vae_evaluate(&m, &d.validation, &run, NOISE_TEST, 1, NULL, &test));

@@ -94,7 +94,7 @@ START_TEST(test_type)
     struct images i;
     struct vae_error e = {""};
     write_idx("t.idx", types[_i].type, sizes, types[_i].in, VALUES);
-    const bool read = vae_image_file_read("t.idx", &i, &e);
+    const bool read = vae_image_file_read("t.idx", &(struct images_wanted){0}, &i, &e);
     ck_assert_msg(read == (types[_i].scale > 0), "%s", e.line);
     if (!read) {
         ck_assert_msg(strstr(e.line, types[_i].says) != NULL, "%s", e.line);
@@ -162,7 +162,7 @@ START_TEST(test_dimensions)
     struct images i;
     struct vae_error e = {""};
     write_idx("d.idx", 0x08, dims[_i].sizes, values, 7);
-    const bool read = vae_image_file_read("d.idx", &i, &e);
+    const bool read = vae_image_file_read("d.idx", &(struct images_wanted){0}, &i, &e);
     ck_assert_msg(read == (dims[_i].rows > 0), "%s", e.line);
     if (read) {
         ck_assert(i.count == 12 && i.rows == dims[_i].rows && i.cols == dims[_i].cols);
@@ -210,7 +210,7 @@ START_TEST(test_other_file)
         gzFile f = gzopen("gz.idx", packed && !gz ? "wb" : "wbT");
         gzwrite(f, others[_i].bytes, (unsigned)others[_i].size);
         gzclose(f);
-        ck_assert(!vae_image_file_read("gz.idx", &i, &e));
+        ck_assert(!vae_image_file_read("gz.idx", &(struct images_wanted){0}, &i, &e));
         ck_assert_msg(strstr(e.line, others[_i].says) != NULL, "%s", e.line);
     }
 }
@@ -233,15 +233,15 @@ START_TEST(test_gzip)
     FILE *tail = fopen("m.gz", "ab");
     for (int z = 0; z < 512; z++) fputc(0, tail);
     fclose(tail);
-    ck_assert_msg(vae_image_file_read("m.gz", &i, &e), "%s", e.line);
+    ck_assert_msg(vae_image_file_read("m.gz", &(struct images_wanted){0}, &i, &e), "%s", e.line);
     ck_assert(i.count == 12 && i.pixels[419] == 3);
     vae_images_free(&i);
     cli_must_work("eval out/model.safetensors --data m.gz");
     ck_assert_int_eq(system("gzip -c m.gz >twice.gz"), 0);
-    ck_assert(!vae_image_file_read("twice.gz", &i, &e));
+    ck_assert(!vae_image_file_read("twice.gz", &(struct images_wanted){0}, &i, &e));
     ck_assert_ptr_nonnull(strstr(e.line, "gzip within gzip"));
     ck_assert_int_eq(system("mkfifo pipe; cat m.gz >pipe &"), 0);
-    ck_assert_msg(vae_image_file_read("pipe", &i, &e), "%s", e.line);
+    ck_assert_msg(vae_image_file_read("pipe", &(struct images_wanted){0}, &i, &e), "%s", e.line);
     ck_assert(i.count == 12 && i.pixels[419] == 3);
     vae_images_free(&i);
 }
@@ -263,7 +263,8 @@ START_TEST(test_lying_header)
         gzclose(f);
         unlink("pipe");
         if (way == 2) ck_assert_int_eq(system("mkfifo pipe; cat lie.idx >pipe &"), 0);
-        ck_assert(!vae_image_file_read(way == 2 ? "pipe" : "lie.idx", &i, &e));
+        ck_assert(!vae_image_file_read(way == 2 ? "pipe" : "lie.idx", &(struct images_wanted){0},
+                                       &i, &e));
         ck_assert_msg(strstr(e.line, "cut short: 48 of ") != NULL, "%s", e.line);
     }
     getrusage(RUSAGE_SELF, &after);

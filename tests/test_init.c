@@ -120,7 +120,7 @@ START_TEST(test_bias)
     struct vae_run run = new_run(&pair_shapes[biased[_i].shape]);
     struct images images = grey_images();
     float *values = malloc(images.count * 143 * sizeof *values);
-    const struct images floats = {images.count, 13, 11, NULL, values};
+    const struct images floats = {.count = images.count, .rows = 13, .cols = 11, .values = values};
     run.binarize = biased[_i].binarize;
     ref_kernels.u8_to_f32(images.count * 143, images.pixels, values);
     struct vae_trainer plain = pair_trainer(&run, &images);

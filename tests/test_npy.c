@@ -59,7 +59,7 @@ static void write_npy(int version, const char *text, const char *type, size_t el
 static bool reads(struct images *i, struct vae_error *e)
 {
     *e = (struct vae_error){""};
-    return vae_image_file_read("a.npy", i, e);
+    return vae_image_file_read("a.npy", &(struct images_wanted){0}, i, e);
 }
 
 /* --- types --- */

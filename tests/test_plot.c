@@ -3,6 +3,8 @@
 #include "../vae/cli/plots.h"
 #include "../vae/cli/stroke_font.h"
 #include "../vae/data/code_file.h"
+#include "../vae/data/dataset.h"
+#include "../vae/data/labels.h"
 #include "../vae/methods/principal.h"
 #include "cli.h"
 #include "suites.h"
@@ -143,28 +145,31 @@ END_TEST
 
 START_TEST(test_labels)
 {
-    struct labels l;
+    struct images l = {.count = 3};
     struct vae_error e = {""};
-    static const unsigned char idx[] = {0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 255};
+    size_t classes;
+    static const unsigned char idx[] = {0, 0, 8, 1, 0, 0, 0, 3, 7, 10, 7};
     cli_write("l.idx", idx, sizeof idx);
-    ck_assert_msg(vae_labels_read("l.idx", &l, &e), "%s", e.line);
-    ck_assert(l.count == 3 && l.of[0] == 7 && l.of[1] == 0 && l.of[2] == 255);
-    vae_labels_free(&l);
-    ck_assert(vae_labels_beside("synthetic", true, &l, &e) && l.count == 2000);
+    ck_assert_msg(vae_labels_from("l.idx", &l, &e), "%s", e.line);
+    ck_assert_str_eq(l.labels[1].text, "10");
+    struct image_label *all = vae_labels_classes(&l, &(struct images){0}, &classes);
+    ck_assert(all && classes == 2); /* 7 before 10: they are numbers */
+    ck_assert_str_eq(all[0].text, "7");
+    free(all);
+    vae_images_free(&l);
+}
+END_TEST
+
+START_TEST(test_labels_of_synthetic)
+{
+    struct dataset d;
+    struct vae_error e = {""};
     int seen[10] = {0};
-    for (size_t i = 0; i < l.count; i++) seen[l.of[i]]++;
-    for (int d = 0; d < 10; d++) ck_assert(seen[d] > 120 && seen[d] < 280);
-    vae_labels_free(&l);
-    ck_assert(vae_labels_beside("plain", true, &l, &e) && l.count == 0);
-    unsigned char many[8 + 40] = {0, 0, 8, 1, 0, 0, 0, 40};
-    for (size_t i = 0; i < 40; i++) many[8 + i] = (unsigned char)(i % 4);
-    cli_make_folders("beside/x");
-    cli_must_work("data plain");
-    ck_assert_int_eq(system("cp plain/*-images-* beside/"), 0);
-    cli_write("beside/t10k-labels-idx1-ubyte", many, sizeof many);
-    ck_assert(vae_labels_beside("beside", true, &l, &e) && l.count == 40 && l.of[5] == 1);
-    vae_labels_free(&l);
-    ck_assert(vae_labels_beside("beside", false, &l, &e) && l.count == 0);
+    const struct dataset_options o = {.test_only = true, .wanted = {.labels = true}};
+    ck_assert_msg(vae_dataset_open("synthetic", &o, &d, &e), "%s", e.line);
+    for (size_t i = 0; i < d.test.count; i++) seen[d.test.labels[i].text[0] - '0']++;
+    for (int digit = 0; digit < 10; digit++) ck_assert(seen[digit] > 120 && seen[digit] < 280);
+    vae_dataset_free(&d);
 }
 END_TEST
 
@@ -321,12 +326,13 @@ static const struct cli_wrong wrong[] = {
     {MODEL "out/log.jsonl --out no.svg", 2, "out/log.jsonl: one argument too many"},
     {MODEL "--out no.svg --labels forty.idx", 2, "--labels is for --kind scatter"},
     {MODEL "--out no.svg --kind scatter --labels short.idx", 1,
-     "short.idx: 39 labels; the test set has 40 images"},
-    {MODEL "--out no.svg --kind scatter --labels cut.idx", 1, "cut.idx: 39 of 40 labels"},
+     "short.idx: 39 labels, but there are 40 images"},
+    {MODEL "--out no.svg --kind scatter --labels cut.idx", 1,
+     "cut.idx: ends after 39 of 40 labels"},
     {MODEL "--out no.svg --kind scatter --labels wide.idx", 1,
      "wide.idx: 40 different labels; colours tell up to 20 apart"},
     {MODEL "--out no.svg --kind scatter --labels one.idx", 1,
-     "one.idx: IDX of 3 dimensions of integers; labels are integers in one"},
+     "one.idx: no array of labels, one for each image"},
     {MODEL "--out no.svg --kind pie", 2, "--kind pie"},
     {"flat/model.safetensors --data plain --out no.svg --kind scatter", 1,
      "z has one dimension; --kind kl shows it"},
@@ -366,6 +372,7 @@ Suite *suite_plot(void)
     tcase_add_test(t, test_letters);
     tcase_add_loop_test(t, test_principal, 0, 2);
     tcase_add_test(t, test_labels);
+    tcase_add_test(t, test_labels_of_synthetic);
     tcase_add_loop_test(t, test_pictures, 0, sizeof pictures / sizeof *pictures);
     tcase_add_loop_test(t, test_same_picture, 0, 2);
     tcase_add_loop_test(t, test_bad_logs, 0, sizeof logs / sizeof *logs);

@@ -50,6 +50,12 @@ START_TEST(test_links)
 {
     const char *path = documents[_i], *slash = strrchr(path, '/');
     char *text = text_of(path), target[1024];
+    for (char *code = text;
+         (code = strstr(code, "```"));) { /* what looks like a link there is none */
+        char *end = strstr(code + 3, "```");
+        ck_assert_ptr_nonnull(end);
+        while (code < end + 3) *code++ = ' ';
+    }
     for (const char *at = text; (at = strstr(at, "](")); at++) {
         const int length = (int)strcspn(at + 2, ")#\n");
         if (length == 0 || !strncmp(at + 2, "http", 4)) continue;

@@ -83,7 +83,7 @@ static void open_fixture(struct fixture *f, const struct vae_run *run)
     struct sv_choice k;
     struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert(vae_images_make(&f->images, run->train_images, 2, 5));
+    ck_assert(vae_images_make(&f->images, run->train_images, 2, 5, CHANNELS_GRAY));
     for (size_t i = 0; i < run->train_images * 10; i++)
         f->images.pixels[i] = (uint8_t)(i * i % 251);
     ck_assert(vae_trainer_create(&f->t, &k, run, &f->images, NULL, &e));

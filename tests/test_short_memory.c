@@ -6,6 +6,7 @@
 #include "../vae/cli/report.h"
 #include "../vae/cli/train_log.h"
 #include "../vae/data/image_file.h"
+#include "../vae/data/png_export.h"
 #include "../vae/data/png_grid.h"
 #include "../vae/methods/train.h"
 #include "../vae/model/checkpoint.h"
@@ -40,7 +41,7 @@ static bool write_checkpoint(struct vae_error *e)
 static bool write_picture(struct vae_error *e)
 {
     static const float grey[6 * 12];
-    return vae_png_grid(file, grey, 3, 2, 4, 3, e);
+    return vae_png_grid(file, &(struct png_grid){3, 2, 4, 3, CHANNELS_GRAY}, grey, e);
 }
 
 static bool write_profile(struct vae_error *e)
@@ -74,9 +75,32 @@ static bool read_checkpoint(struct vae_error *e)
 static bool read_images(struct vae_error *e)
 {
     struct images images;
-    if (!vae_image_file_read("zipped/train-images-idx3-ubyte.gz", &images, e)) return false;
+    if (!vae_image_file_read("zipped/train-images-idx3-ubyte.gz", &(struct images_wanted){0},
+                             &images, e))
+        return false;
     vae_images_free(&images);
     return true;
+}
+
+static bool read_table(struct vae_error *e)
+{
+    struct images images;
+    if (!vae_image_file_read("labelled.csv", &(struct images_wanted){.labels = true}, &images, e))
+        return false;
+    vae_images_free(&images);
+    return true;
+}
+
+/* A folder of pictures is complete or not there. */
+static bool write_pictures(struct vae_error *e)
+{
+    static uint8_t pixels[2 * 12];
+    const struct images two = {.count = 2, .rows = 4, .cols = 3, .pixels = pixels};
+    const bool ok = vae_png_export("pictures", &(struct dataset){.train = two, .test = two},
+                                   &(struct png_export){0}, e);
+    const bool there = access("pictures/test/00001.png", F_OK) == 0;
+    if (access("pictures.part", F_OK) == 0 || there != ok) return vae_fail(e, "a part stays");
+    return ok && system("rm -r pictures") == 0;
 }
 
 static bool make_trainer(struct vae_error *e)
@@ -136,7 +160,8 @@ static const struct {
     {write_checkpoint, file, 300}, {write_picture, file, 5},     {write_profile, file, 1000},
     {make_plain_line, NULL, 20},   {make_full_line, NULL, 30},   {go_on_with_log, NULL, 10},
     {read_profile, NULL, 300},     {read_checkpoint, NULL, 300}, {read_images, NULL, 4},
-    {make_trainer, NULL, 1},       {write_config, file, 20}};
+    {make_trainer, NULL, 1},       {write_config, file, 20},     {read_table, NULL, 3},
+    {write_pictures, NULL, 8}};
 enum { JOBS = sizeof jobs / sizeof *jobs };
 
 static void check_untouched(const char *path, size_t n)
@@ -179,6 +204,7 @@ static void enter(void)
     sv_choice_default("generic", &k);
     ck_assert(vae_create(&model, &k, &run.shape, run.optimizer, 10, 1, NULL, &e));
     vae_init(&model, run.seed, run.init_sd);
+    cli_write("labelled.csv", "label,a,b\n1,2,3\n4,5,6\n", 22);
     ck_assert(write_checkpoint(&e) && rename(file, "checkpoint") == 0);
     ck_assert(write_profile(&e) && rename(file, "profile") == 0);
     cli_write("config", config, sizeof config - 1);

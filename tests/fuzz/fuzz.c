@@ -30,3 +30,15 @@ void fuzz_must_say(const struct vae_error *e)
     MUST(!strcmp(vae_text_shown(e->line).s, e->line) || strlen(e->line) >= TEXT_SHOWN, e->line);
     MUST(!strchr(e->line, '\n'), e->line);
 }
+
+void fuzz_must_be_images(const struct images *i)
+{
+    const size_t n = i->count * vae_images_size(i);
+    unsigned sum = 0;
+    MUST(!i->pixels != !i->values, "bytes or floats");
+    for (size_t p = 0; p < n; p++) {
+        if (i->values) MUST(i->values[p] >= 0 && i->values[p] <= 1, "out of range");
+        if (i->pixels) sum += i->pixels[p];
+    }
+    MUST(sum <= 255 * n, "sum");
+}

@@ -4,6 +4,7 @@
 #define FUZZ_H
 
 #include "../../vae/base/error.h"
+#include "../../vae/data/images.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,8 @@ void fuzz_must(bool holds, const char *what, const char *detail);
 
 /* A failure must give its reason: one line, safe for a terminal. */
 void fuzz_must_say(const struct vae_error *e);
+
+/* Images that a reader accepted: bytes, or floats from 0 to 1, all there. */
+void fuzz_must_be_images(const struct images *i);
 
 #endif

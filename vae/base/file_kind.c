@@ -28,7 +28,8 @@ static const struct {
     {2, "\x80\4", {"a pickle of Python", "convert it"}},
 };
 static const struct file_kind page = {"a web page", "the download went wrong, fetch it again"};
-static const struct file_kind table = {"text", "convert it, if it is a table of pixels"};
+const struct file_kind vae_file_kind_text = {
+    "text", "if it is a table of pixels, let its name end in .csv"};
 
 /* Markup may begin with white space or a byte order mark. */
 static bool markup(const unsigned char *p, size_t n)
@@ -55,5 +56,5 @@ const struct file_kind *vae_file_kind(const unsigned char *head, size_t n)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (n >= kinds[i].length && !memcmp(head, kinds[i].bytes, kinds[i].length))
             return &kinds[i].kind;
-    return markup(head, n) ? &page : text(head, n) ? &table : NULL;
+    return markup(head, n) ? &page : text(head, n) ? &vae_file_kind_text : NULL;
 }

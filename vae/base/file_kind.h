@@ -10,6 +10,9 @@ struct file_kind {
     const char *name, *hint; /* "a web page", "the download went wrong, fetch it again" */
 };
 
+/* Text of no other kind. */
+extern const struct file_kind vae_file_kind_text;
+
 /* NULL if the kind is unknown. */
 const struct file_kind *vae_file_kind(const unsigned char *head, size_t n);
 

@@ -46,10 +46,10 @@ static void put_npy_header(struct pieces *p, const struct table *t)
     enum { BEFORE = 10, ALL = 128 };
     char text[ALL - BEFORE + 1];
     char shape[64];
-    if (t->sides[0])
-        snprintf(shape, sizeof shape, "%zu, %zu, %zu", t->rows, t->sides[0], t->sides[1]);
-    else
-        snprintf(shape, sizeof shape, "%zu, %zu", t->rows, t->columns);
+    size_t used = (size_t)snprintf(shape, sizeof shape, "%zu", t->rows);
+    const size_t vector[] = {t->columns, 0, 0}, *sides = t->sides[0] ? t->sides : vector;
+    for (size_t i = 0; i < 3 && sides[i]; i++)
+        used += (size_t)snprintf(shape + used, sizeof shape - used, ", %zu", sides[i]);
     const int n = snprintf(text, sizeof text,
                            "{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }", shape);
     memset(text + n, ' ', sizeof text - (size_t)n);

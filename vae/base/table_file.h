@@ -15,7 +15,8 @@ struct table {
     const void *about;
     size_t columns, rows;
     const double *values; /* [rows][columns], finite */
-    size_t sides[2]; /* of .npy: a row is a matrix of this size, of an image; 0: it is a vector */
+    size_t sides
+        [3]; /* of .npy: a row is an array of this size, of an image; 0 ends them; none: a vector */
 };
 
 /* The j-th of a list of names, const char *const *. */

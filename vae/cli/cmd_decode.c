@@ -3,7 +3,6 @@
 #include "../base/table_file.h"
 #include "../base/text.h"
 #include "../data/code_file.h"
-#include "../data/png_grid.h"
 #include "commands.h"
 #include "image_table.h"
 #include "loaded.h"
@@ -18,7 +17,7 @@ static bool write_picture(const struct settings *s, const struct vae_shape *shap
                           const float *images, struct vae_error *e)
 {
     const size_t across = vae_min_size(s->across, count), down = (count + across - 1) / across;
-    return vae_png_grid(s->out, images, across, down, shape->rows, shape->cols, e);
+    return vae_picture_grid(s->out, shape, across, down, images, e);
 }
 
 static bool decode(const struct settings *s, struct vae_model *m, const struct code_table *codes,

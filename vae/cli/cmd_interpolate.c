@@ -1,5 +1,4 @@
 #include "../base/streams.h"
-#include "../data/png_grid.h"
 #include "../methods/gather.h"
 #include "commands.h"
 #include "latent_path.h"
@@ -100,7 +99,7 @@ static bool interpolate(const struct settings *s, struct loaded *l, const struct
         for (size_t p = 0; p < t.pairs; p++)
             vae_decode_all(m, t.z + p * between * shape->latent, between,
                            t.grid + (p * t.across + 1) * n, NULL);
-        ok = vae_png_grid(s->out, t.grid, t.across, t.pairs, shape->rows, shape->cols, e);
+        ok = vae_picture_grid(s->out, shape, t.across, t.pairs, t.grid, e);
     }
     give(&t);
     return ok;

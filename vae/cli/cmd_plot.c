@@ -10,6 +10,7 @@
 #include "stop.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool finish(const struct settings *s, struct drawing *d, struct vae_error *e)
@@ -92,40 +93,37 @@ static bool plot_kl(const struct settings *s, struct split_images *o,
 
 /* --- codes in the plane --- */
 
-/* The labels of the images, or none: those of --labels fit the split; those beside a data set go on
- * where --first ends. */
-static bool find_labels(const struct settings *s, const struct split_images *o, struct labels *l,
-                        struct vae_error *e)
+/* Of --labels, if given, one for each image of the split; else of the data set, or none. */
+struct labelled {
+    struct images own; /* of --labels */
+    const struct image_label *of;
+    struct image_label *different;
+    size_t classes;
+};
+
+static bool label(const struct settings *s, const struct split_images *o, struct labelled *l,
+                  struct vae_error *e)
 {
-    const size_t n = o->images.count;
-    *l = (struct labels){0};
-    if (!s->labels && s->split == SPLIT_VALIDATION) return true;
-    if (!s->labels) {
-        if (!vae_labels_beside(s->data, s->split == SPLIT_TEST, l, e)) return false;
-        if (l->count < n) vae_labels_free(l);
-        return true;
-    }
-    if (!vae_labels_read(s->labels, l, e)) return false;
-    if (l->count == o->all) return true;
-    vae_fail(e, "%s: %zu labels; the %s set has %zu images", s->labels, l->count,
-             vae_split_names[s->split], o->all);
-    vae_labels_free(l);
-    return false;
+    struct images images = o->images;
+    *l = (struct labelled){.own = {.count = o->all}};
+    if (s->labels && !vae_labels_from(s->labels, &l->own, e)) return false;
+    if (s->labels) images.labels = l->own.labels;
+    l->of = images.labels;
+    l->different = vae_labels_classes(&images, &(struct images){0}, &l->classes);
+    if (!l->different) return vae_fail(e, "%s: not enough memory", s->out);
+    return l->classes <= PLOT_MOST_LABELS ||
+           vae_fail(e, "%s: %zu different labels; colours tell up to %d apart",
+                    s->labels ? s->labels : s->data, l->classes, PLOT_MOST_LABELS);
 }
 
-static bool few_labels(const struct settings *s, size_t count, const struct labels *l,
-                       struct vae_error *e)
+static void free_labels(struct labelled *l)
 {
-    int different[PLOT_MOST_LABELS];
-    const size_t n = l->count ? vae_plot_labels(count, l->of, different) : 0;
-    if (n == SIZE_MAX) return vae_fail(e, "%s: not enough memory", s->out);
-    return n <= PLOT_MOST_LABELS ||
-           vae_fail(e, "%s: %zu different labels; colours tell up to %d apart",
-                    s->labels ? s->labels : s->data, n, PLOT_MOST_LABELS);
+    vae_images_free(&l->own);
+    free(l->different);
 }
 
 static bool plot_codes(const struct settings *s, const struct split_images *o, const double *codes,
-                       double *plane, const struct labels *l, struct vae_error *e)
+                       double *plane, const struct labelled *l, struct vae_error *e)
 {
     const size_t latent = o->model.model.shape.latent;
     char axes[2][64] = {"z_0", "z_1"};
@@ -140,7 +138,7 @@ static bool plot_codes(const struct settings *s, const struct split_images *o, c
                      which[i], 100 * p.share[i]);
     }
     vae_plot_scatter(&d, s->file, (const char(*)[64])axes, o->images.count,
-                     latent > 2 ? plane : codes, l->count ? l->of : NULL);
+                     latent > 2 ? plane : codes, l->of, l->classes, l->different);
     return finish(s, &d, e);
 }
 
@@ -149,12 +147,11 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
 {
     struct vae_model *m = &o->model.model;
     const size_t n = o->images.count, latent = m->shape.latent;
-    struct labels l;
+    struct labelled l;
     if (latent < 2) return vae_fail(e, "%s: z has one dimension; --kind kl shows it", s->file);
-    if (!find_labels(s, o, &l, e)) return false;
     double *codes = vae_memory_get(n * (latent + 2) * sizeof *codes);
     bool ok = codes || vae_fail(e, "%s: not enough memory", s->out);
-    ok = ok && few_labels(s, n, &l, e);
+    ok = label(s, o, &l, e) && ok;
     if (ok) {
         struct progress p = vae_progress_start(s, "encoding", 0, n, 1);
         ok =
@@ -163,7 +160,7 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
         ok = ok ? plot_codes(s, o, codes, codes + n * latent, &l, e) : stopped(e);
     }
     vae_memory_give(codes);
-    vae_labels_free(&l);
+    free_labels(&l);
     return ok;
 }
 
@@ -199,6 +196,7 @@ static bool plot_checkpoint(struct settings *s, struct vae_error *e)
 {
     struct split_images o;
     bool ok = false;
+    s->images.wanted.labels = s->plot == PLOT_SCATTER && !s->labels;
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_split_open(&o, s, pool, "vae plot", e)) {
         vae_stop_on_signals();

@@ -1,5 +1,5 @@
-#include "../data/dataset.h"
 #include "commands.h"
+#include "data_open.h"
 #include "loaded.h"
 #include "pictures.h"
 
@@ -9,7 +9,7 @@ int vae_cmd_reconstruct(struct settings *s, struct vae_error *e)
     struct loaded l;
     s->images.test_only = true;
     if (!vae_loaded_open(&l, s, NULL, e)) return EXIT_FAILED;
-    bool ok = vae_dataset_open(s->data, &s->images, &data, e);
+    bool ok = vae_data_open_for(s, &l.run.shape, &data, e);
     if (ok) {
         vae_loaded_draw(&l, &data);
         ok = vae_loaded_fits(&l, s->data, &data.test, e) &&

@@ -7,7 +7,9 @@
 #include "chosen.h"
 #include "commands.h"
 #include "config.h"
+#include "data_open.h"
 #include "insight.h"
+#include "loaded.h"
 #include "options.h"
 #include "pictures.h"
 #include "stop.h"
@@ -121,9 +123,9 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
 {
     const struct vae_shape *shape = &s->run.shape;
     const struct images *images = &data->train;
-    if (shape->rows != images->rows || shape->cols != images->cols)
-        return vae_fail(e, "%s: trained on images of %zu x %zu, but those of %s are %zu x %zu",
-                        s->resume, shape->rows, shape->cols, s->data, images->rows, images->cols);
+    if (!vae_shape_fits(shape, images))
+        return vae_fail(e, "%s: trained on images of %s, but those of %s are %s", s->resume,
+                        vae_shape_size_text(shape).s, s->data, vae_images_size_text(images).s);
     return choose_images(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
@@ -150,6 +152,7 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
         if (!choose_images(s, data, e)) return false;
         s->run.shape.rows = data->train.rows;
         s->run.shape.cols = data->train.cols;
+        s->run.shape.channels = data->train.channels;
         s->run.train_images = data->train.count;
     }
     bool ok = !s->resume || go_on(s, data, e);
@@ -258,7 +261,7 @@ int vae_cmd_train(struct settings *s, struct vae_error *e)
         .t = &t, .data = &data, .s = s, .out = &out, .started = vae_seconds_now()};
     int status = EXIT_FAILED;
     if (!vae_train_settings_complete(s, e)) return EXIT_USAGE;
-    if (!vae_dataset_open(s->data, &s->images, &data, e)) return EXIT_FAILED;
+    if (!vae_data_open(s, s->data, &data, e)) return EXIT_FAILED;
     loop.all_images = vae_images_sum(&data.train);
     struct pool *pool = vae_pool_of_cpus(s->threads, e);
     if (pool && vae_config_check(s, loop.all_images, e) && hold_early(s, &out, e) &&

@@ -194,7 +194,7 @@ bool vae_drawing_png(const struct drawing *d, const char *path, struct vae_error
         c.left = c.width;
         c.top = c.height;
         for (size_t i = 0; i < d->count; i++) paint(&c, &d->shapes[i]);
-        ok = vae_png_write(path, c.width, c.height, 3, c.pixels, e);
+        ok = vae_png_write(path, c.height, c.width, CHANNELS_RGB, c.pixels, e);
     }
     free(c.pixels);
     free(c.cover);

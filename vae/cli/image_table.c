@@ -3,11 +3,14 @@
 #include "../base/table_file.h"
 #include <stdio.h>
 
-/* Column names of a .csv: x_0_0, x_0_1 ... by row and column of the image. */
+/* Column names of a .csv: x_0_0, x_0_1 ... by row and column of the image; in colour x_0_0_r, _g, _b. */
 static void name_column(const void *shape, size_t j, char text[TABLE_NAME])
 {
-    const size_t cols = ((const struct vae_shape *)shape)->cols;
-    snprintf(text, TABLE_NAME, "x_%zu_%zu", j / cols, j % cols);
+    static const char *const ends[] = {"_r", "_g", "_b"};
+    const struct vae_shape *s = shape;
+    const size_t channels = vae_channel_count(s->channels), at = j / channels;
+    snprintf(text, TABLE_NAME, "x_%zu_%zu%s", at / s->cols, at % s->cols,
+             channels > 1 ? ends[j % channels] : "");
 }
 
 bool vae_image_table_write(const char *path, const struct vae_shape *shape, size_t count,
@@ -20,13 +23,15 @@ bool vae_image_table_write(const char *path, const struct vae_shape *shape, size
     ok = ok && vae_replace_begin(&r, path, e);
     if (ok) {
         for (size_t i = 0; i < count * n; i++) values[i] = (double)images[i];
-        vae_table_write(&r, path,
-                        &(struct table){.name = name_column,
-                                        .about = shape,
-                                        .columns = n,
-                                        .rows = count,
-                                        .values = values,
-                                        .sides = {shape->rows, shape->cols}});
+        vae_table_write(
+            &r, path,
+            &(struct table){.name = name_column,
+                            .about = shape,
+                            .columns = n,
+                            .rows = count,
+                            .values = values,
+                            .sides = {shape->rows, shape->cols,
+                                      shape->channels ? vae_channel_count(shape->channels) : 0}});
         ok = vae_replace_commit(&r, e);
     }
     vae_memory_give(values);

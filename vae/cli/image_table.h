@@ -1,4 +1,4 @@
-/* Writes images as an array (.npy: images x rows x columns) or a table (.csv: a row for each image), of
+/* Writes images as an array (.npy: images x rows x columns, in colour x 3) or a table (.csv: a row for each image), of
  * doubles. */
 #ifndef VAE_IMAGE_TABLE_H
 #define VAE_IMAGE_TABLE_H

@@ -39,7 +39,7 @@ bool vae_loaded_fits(const struct loaded *l, const char *source, const struct im
                      struct vae_error *e)
 {
     const struct vae_shape *shape = &l->run.shape;
-    if (shape->rows == images->rows && shape->cols == images->cols) return true;
-    return vae_fail(e, "%s: images of %zu x %zu, but the checkpoint was trained on %zu x %zu",
-                    source, images->rows, images->cols, shape->rows, shape->cols);
+    if (vae_shape_fits(shape, images)) return true;
+    return vae_fail(e, "%s: images of %s, but the checkpoint was trained on %s", source,
+                    vae_images_size_text(images).s, vae_shape_size_text(shape).s);
 }

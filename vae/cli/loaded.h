@@ -25,6 +25,12 @@ bool vae_loaded_encodes(const struct loaded *l, const char *file, const char *wh
 /* For binarisation `fixed`: draws the images with the checkpoint's seed, as its training did. */
 void vae_loaded_draw(const struct loaded *l, struct dataset *d);
 
+/* Whether a model of that shape takes such images. */
+static inline bool vae_shape_fits(const struct vae_shape *s, const struct images *i)
+{
+    return s->rows == i->rows && s->cols == i->cols && s->channels == i->channels;
+}
+
 /* Checks that the images have the size the model was trained on. */
 bool vae_loaded_fits(const struct loaded *l, const char *source, const struct images *images,
                      struct vae_error *e);

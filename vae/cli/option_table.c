@@ -44,7 +44,8 @@ enum {
 const struct option_entry vae_option_table[] = {
     {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
      "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
-     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX or .npy file, or a "
+     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX, .npy or .csv file, or "
+     "a "
      "folder of PNG pictures of one size (one image in ten is held out, unless there are folders "
      "train and test); an archive FILE.npz or FILE.npz:ARRAY; or `synthetic`: digits drawn here. "
      "Pixels are integers from 0 to 255, or floats from 0 to 1 or, if one is above 1, from 0 to "
@@ -52,10 +53,29 @@ const struct option_entry vae_option_table[] = {
      TEXT(data)},
     {"transpose", NULL, ON_train, AGAIN,
      "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
+    {"channels", "NAME", ON_train, AGAIN,
+     "gray (default); or rgb: pictures, arrays and IDX files of three channels train in colour, "
+     "with a gaussian decoder",
+     CHOICE(images.wanted.channels, vae_channels_names)},
+    {"resize", "WxH", ON_train, AGAIN,
+     "make all images W pixels wide and H high, by the mean of the area under each new pixel; "
+     "width and height are scaled apart, proportions are not kept",
+     .kind = &vae_option_resize},
+    {"test", "PATH", ON_train, AGAIN,
+     "the test images, anything that --data takes: its test set, or all of it; none of --data is "
+     "held out then",
+     TEXT(images.test)},
     {"data", "PATH|synthetic", ON_IMAGES ^ ON_plot, NEEDED,
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
     {"data", "PATH|synthetic", ON_plot, 0, "of a checkpoint: the images, as in `vae eval`",
      TEXT(data)},
+    {"test", "PATH", ON_IMAGES | ON_data, 0,
+     "as in `vae train`: the test images, where --data has the training images alone",
+     TEXT(images.test)},
+    {"channels", "NAME", ON_data, 0, "as in `vae train`: gray (default) or rgb",
+     CHOICE(images.wanted.channels, vae_channels_names)},
+    {"resize", "WxH", ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
+     .kind = &vae_option_resize},
     {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
      FLAG(images.transpose)},
     {"out", "DIR", ON_train, NEEDED | AGAIN | HERE,
@@ -79,9 +99,12 @@ const struct option_entry vae_option_table[] = {
      CHOICE(plot, vae_plot_names)},
     {"labels", "FILE", ON_plot, 0,
      "scatter: colours by labels, IDX or .npy, one for each image of the split (default: those "
-     "that lie "
-     "beside MNIST's images, or the digits of `synthetic`)",
+     "that `vae data` finds)",
      TEXT(labels)},
+    {"out", "DIR", ON_data, 0,
+     "write the images as PNG pictures into a new folder, DIR/train and DIR/test", TEXT(out)},
+    {"first", "N", ON_data, 0, "the first N images of each alone (default: all)",
+     SIZE(first, 1, UINT32_MAX)},
     {"codes", "FILE.npy|FILE.csv", ON_decode, NEEDED,
      "a table with a row for each image and a column for each dimension of z",
      .kind = &vae_option_table_file, AT(codes_file)},
@@ -384,6 +407,8 @@ const struct option_entry vae_option_table[] = {
      NAME(model.activation, vae_activation_names)},
     {"image", "RxC", ON_MODEL, 0, "rows and columns of an image (default: square)",
      .kind = &vae_option_image},
+    {"channels", "NAME", ON_MODEL, 0, "of an image: gray (default) or rgb",
+     NAME(model.channels, vae_channels_names)},
     {"binarize", "NAME", ON_IMAGES, 0, "none (default), dynamic, threshold, fixed",
      NAME(model.binarize, vae_binarize_names)},
 };

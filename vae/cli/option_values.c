@@ -337,21 +337,28 @@ static bool read_sigma(const struct option_entry *o, const char *text, struct se
 
 const struct option_kind vae_option_sigma = {read_sigma, show_variance, OPTION_NUMBER};
 
+/* Two sides such as 28x20. */
+static bool sides(const struct option_entry *o, const char *text, const char *what, size_t *first,
+                  size_t *second, struct vae_error *e)
+{
+    char word[8];
+    uint64_t a, b;
+    const size_t n = strcspn(text, "x");
+    snprintf(word, sizeof word, "%.*s", n < sizeof word ? (int)n : 0, text);
+    if (text[n] && vae_number_u64(word, VAE_MAX_SIDE, &a) &&
+        vae_number_u64(text + n + 1, VAE_MAX_SIDE, &b) && a && b) {
+        *first = (size_t)a;
+        *second = (size_t)b;
+        return true;
+    }
+    return vae_fail(e, "--%s %s: give %s from 1 to %d, such as 28x20", o->name, text, what,
+                    VAE_MAX_SIDE);
+}
+
 static bool read_image(const struct option_entry *o, const char *text, struct settings *s,
                        struct vae_error *e)
 {
-    char first[8];
-    uint64_t rows, cols;
-    const size_t n = strcspn(text, "x");
-    snprintf(first, sizeof first, "%.*s", n < sizeof first ? (int)n : 0, text);
-    if (text[n] && vae_number_u64(first, VAE_MAX_SIDE, &rows) &&
-        vae_number_u64(text + n + 1, VAE_MAX_SIDE, &cols) && rows && cols) {
-        s->model.rows = (size_t)rows;
-        s->model.cols = (size_t)cols;
-        return true;
-    }
-    return vae_fail(e, "--%s %s: give rows and columns from 1 to %d, such as 28x20", o->name, text,
-                    VAE_MAX_SIDE);
+    return sides(o, text, "rows and columns", &s->model.rows, &s->model.cols, e);
 }
 
 static const char *show_image(const struct option_entry *o, const struct settings *s,
@@ -363,3 +370,20 @@ static const char *show_image(const struct option_entry *o, const struct setting
 }
 
 const struct option_kind vae_option_image = {read_image, show_image, OPTION_TEXT};
+
+static bool read_resize(const struct option_entry *o, const char *text, struct settings *s,
+                        struct vae_error *e)
+{
+    struct images_wanted *w = &s->images.wanted;
+    return sides(o, text, "width and height", &w->cols, &w->rows, e);
+}
+
+static const char *show_resize(const struct option_entry *o, const struct settings *s,
+                               char room[OPTION_SHOWN])
+{
+    (void)o;
+    snprintf(room, OPTION_SHOWN, "%zux%zu", s->images.wanted.cols, s->images.wanted.rows);
+    return s->images.wanted.rows ? room : NULL;
+}
+
+const struct option_kind vae_option_resize = {read_resize, show_resize, OPTION_TEXT};

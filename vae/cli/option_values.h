@@ -29,9 +29,9 @@ extern const struct option_kind vae_option_optim, vae_option_lr_stages, vae_opti
 /* Widths of hidden layers, struct vae_widths, at `at`. */
 extern const struct option_kind vae_option_widths;
 
-/* --seed of commands that use a checkpoint; --image; --min-logvar and --sigma. */
-extern const struct option_kind vae_option_draw_seed, vae_option_image, vae_option_min_logvar,
-    vae_option_sigma;
+/* --seed of commands that use a checkpoint; --image; --resize; --min-logvar and --sigma. */
+extern const struct option_kind vae_option_draw_seed, vae_option_image, vae_option_resize,
+    vae_option_min_logvar, vae_option_sigma;
 
 /* Names of kernels, for name_at. */
 const char *vae_option_kernel(size_t i);

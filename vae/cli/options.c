@@ -139,17 +139,19 @@ bool vae_option_given_applies(const struct settings *s, size_t i, struct vae_err
 
 struct settings vae_options_default(enum command command)
 {
-    return (struct settings){.command = command,
-                             .run = vae_run_default(),
-                             .across = 10,
-                             .temperature = 1,
-                             .steps = 8,
-                             .moves = 100,
-                             .down = 10,
-                             .pairs = 5,
-                             .side = 20,
-                             .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
-                                        MARGINAL_STARTS, CHAINS_PRIOR}};
+    return (struct settings){
+        .command = command,
+        .run = vae_run_default(),
+        .images.wanted = {.resize_hint = "--resize WxH", .rgb_hint = "--channels rgb"},
+        .across = 10,
+        .temperature = 1,
+        .steps = 8,
+        .moves = 100,
+        .down = 10,
+        .pairs = 5,
+        .side = 20,
+        .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN, MARGINAL_STARTS,
+                   CHAINS_PRIOR}};
 }
 
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,

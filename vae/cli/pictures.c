@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool vae_picture_grid(const char *path, const struct vae_shape *s, size_t across, size_t down,
+                      const float *images, struct vae_error *e)
+{
+    const struct png_grid g = {across, down, s->rows, s->cols, s->channels};
+    return vae_png_grid(path, &g, images, e);
+}
+
 void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out,
                     struct progress *p)
 {
@@ -40,7 +47,7 @@ bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, s
     float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
     bool ok = (images && vae_samples(m, count, seed, temperature, images, p)) ||
               vae_fail(e, "%s: not enough memory", path);
-    ok = ok && vae_png_grid(path, images, across, down, m->shape.rows, m->shape.cols, e);
+    ok = ok && vae_picture_grid(path, &m->shape, across, down, images, e);
     free(images);
     return ok;
 }
@@ -76,7 +83,7 @@ bool vae_picture_reconstructions(struct vae_model *m, const char *path, const st
     bool ok = (z && grid) || vae_fail(e, "%s: not enough memory", path);
     if (ok) {
         reconstruct(m, run, images, across, pairs, z, grid);
-        ok = vae_png_grid(path, grid, across, 2 * pairs, images->rows, images->cols, e);
+        ok = vae_picture_grid(path, &m->shape, across, 2 * pairs, grid, e);
     }
     free(z);
     free(grid);
@@ -109,7 +116,7 @@ bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, st
             z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
         }
         vae_decode_all(m, z, count, images, NULL);
-        ok = vae_png_grid(path, images, side, side, m->shape.rows, m->shape.cols, e);
+        ok = vae_picture_grid(path, &m->shape, side, side, images, e);
     }
     free(z);
     free(images);

@@ -6,6 +6,10 @@
 #include "../model/run.h"
 #include "progress.h"
 
+/* A grid of across x down images of a model, [across * down][inputs]. */
+bool vae_picture_grid(const char *path, const struct vae_shape *s, size_t across, size_t down,
+                      const float *images, struct vae_error *e);
+
 /* Decodes rows of z, in minibatches, to [count][inputs]; p, here and below, is told, or NULL. */
 void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out,
                     struct progress *p);

@@ -82,37 +82,16 @@ void vae_plot_kl(struct drawing *d, const char *name, const struct vae_latent *l
 
 enum { PLANE_WIDTH = 640, PLANE_RIGHT = 620, PLANE_BOTTOM = 560 };
 
-static int by_value(const void *a, const void *b)
-{
-    const int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
-}
-
-size_t vae_plot_labels(size_t count, const int *labels, int different[PLOT_MOST_LABELS])
-{
-    int *sorted = malloc(count * sizeof *sorted);
-    size_t n = 0;
-    if (!sorted) return SIZE_MAX;
-    memcpy(sorted, labels, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_value);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || sorted[i] != sorted[i - 1]) {
-            if (n < PLOT_MOST_LABELS) different[n] = sorted[i];
-            n++;
-        }
-    free(sorted);
-    return n;
-}
-
 /* Marks of the codes with that label; of all if there are no labels. */
-static void draw_codes(struct chart *c, size_t count, const double *codes, const int *labels,
-                       int label, struct chart_entry as)
+static void draw_codes(struct chart *c, size_t count, const double *codes,
+                       const struct image_label *labels, const struct image_label *label,
+                       struct chart_entry as)
 {
     struct drawing_point *points = malloc(count * sizeof *points);
     size_t n = 0;
     c->drawing->failed = c->drawing->failed || !points;
     for (size_t i = 0; points && i < count; i++)
-        if (!labels || labels[i] == label)
+        if (!labels || !memcmp(&labels[i], label, sizeof *label))
             points[n++] = (struct drawing_point){vae_chart_at(&c->x, codes[2 * i]),
                                                  vae_chart_at(&c->y, codes[2 * i + 1])};
     vae_draw_marks(c->drawing, as.color, count > 3000 ? 2.5 : 3.5, as.key == KEY_CROSS, n, points);
@@ -131,24 +110,20 @@ static struct chart_scale scale_of(size_t count, const double *codes, size_t axi
 }
 
 void vae_plot_scatter(struct drawing *d, const char *name, const char axes[2][64], size_t count,
-                      const double *codes, const int *labels)
+                      const double *codes, const struct image_label *labels, size_t classes,
+                      const struct image_label *different)
 {
-    char shown[PLOT_NAME], title[PLOT_NAME + 64], names[PLOT_MOST_LABELS][16];
-    int different[PLOT_MOST_LABELS];
+    char shown[PLOT_NAME], title[PLOT_NAME + 64], names[PLOT_MOST_LABELS][PLOT_NAME];
     struct chart_entry entries[PLOT_MOST_LABELS];
     struct chart c = {.drawing = d};
-    const size_t found = labels ? vae_plot_labels(count, labels, different) : 0;
-    const size_t n = vae_min_size(found, PLOT_MOST_LABELS);
-    d->failed = found == SIZE_MAX;
-    if (d->failed) return;
-    for (size_t i = 0; i < n; i++) {
-        snprintf(names[i], sizeof names[i], "%d", different[i]);
+    for (size_t i = 0; i < classes; i++) {
+        vae_plot_name(different[i].text, names[i]);
         entries[i] = (struct chart_entry){names[i], i < DRAWING_SERIES ? KEY_DOT : KEY_CROSS,
                                           COLOR_SERIES + (int)(i % DRAWING_SERIES), 0};
     }
     d->width = PLANE_WIDTH;
     d->height = PLANE_BOTTOM + BELOW + 10 +
-                LEGEND_ROW * (double)vae_chart_legend(NULL, LEFT, PLANE_RIGHT, 0, n, entries);
+                LEGEND_ROW * (double)vae_chart_legend(NULL, LEFT, PLANE_RIGHT, 0, classes, entries);
     d->about = "Codes of images in two dimensions";
     c.x = scale_of(count, codes, 0, LEFT, PLANE_RIGHT);
     c.y = scale_of(count, codes, 1, PLANE_BOTTOM, TOP);
@@ -157,7 +132,9 @@ void vae_plot_scatter(struct drawing *d, const char *name, const char axes[2][64
     vae_chart_title(&c, title);
     vae_chart_y_axis(&c, axes[1]);
     vae_chart_x_axis(&c, axes[0]);
-    for (size_t i = 0; i < n; i++) draw_codes(&c, count, codes, labels, different[i], entries[i]);
-    if (!labels) draw_codes(&c, count, codes, NULL, 0, (struct chart_entry){.color = COLOR_GREY});
-    vae_chart_legend(&c, LEFT, PLANE_RIGHT, PLANE_BOTTOM + BELOW, n, entries);
+    for (size_t i = 0; i < classes; i++)
+        draw_codes(&c, count, codes, labels, &different[i], entries[i]);
+    if (!classes)
+        draw_codes(&c, count, codes, NULL, NULL, (struct chart_entry){.color = COLOR_GREY});
+    vae_chart_legend(&c, LEFT, PLANE_RIGHT, PLANE_BOTTOM + BELOW, classes, entries);
 }

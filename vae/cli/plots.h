@@ -24,13 +24,11 @@ void vae_plot_curves(struct drawing *d, size_t count, const char *const *names,
 /* The mean KL of each dimension of z, sorted, active ones marked (latent.h). */
 void vae_plot_kl(struct drawing *d, const char *name, const struct vae_latent *l);
 
-/* codes: [count][2]. labels: of each code, at most PLOT_MOST_LABELS different ones, or NULL. axes: names
- * of both axes. */
+/* codes: [count][2]. labels: of each code, and at most PLOT_MOST_LABELS different ones, ascending; NULL
+ * and 0: none. axes: names of both axes. */
 void vae_plot_scatter(struct drawing *d, const char *name, const char axes[2][64], size_t count,
-                      const double *codes, const int *labels);
-
-/* How many different labels there are; of those the first PLOT_MOST_LABELS, ascending. */
-size_t vae_plot_labels(size_t count, const int *labels, int different[PLOT_MOST_LABELS]);
+                      const double *codes, const struct image_label *labels, size_t classes,
+                      const struct image_label *different);
 
 /* A name of at most 40 letters of a title: the end of a path. */
 enum { PLOT_NAME = 256 };

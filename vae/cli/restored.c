@@ -3,9 +3,9 @@
 #include "../base/pool.h"
 #include "../base/table_file.h"
 #include "../base/text.h"
-#include "../data/png_grid.h"
 #include "commands.h"
 #include "image_table.h"
+#include "pictures.h"
 #include "progress.h"
 #include "stop.h"
 #include <math.h>
@@ -29,7 +29,7 @@ static bool write_picture(const struct settings *s, const struct vae_restore *r,
         for (size_t row = 0; row < rows; row++)
             memcpy(grid + ((i / across * rows + row) * across + i % across) * n,
                    all[first + row] + i * n, n * sizeof *grid);
-    const bool ok = vae_png_grid(s->out, grid, across, bands * rows, shape->rows, shape->cols, e);
+    const bool ok = vae_picture_grid(s->out, shape, across, bands * rows, grid, e);
     vae_memory_give(grid);
     return ok;
 }

@@ -1,4 +1,5 @@
 #include "split_images.h"
+#include "data_open.h"
 
 const char *const vae_split_names[] = {"test", "train", "validation", NULL};
 
@@ -39,7 +40,7 @@ bool vae_split_open(struct split_images *o, struct settings *s, struct pool *poo
     s->images.test_only = s->split == SPLIT_TEST;
     if (!vae_loaded_open(&o->model, s, pool, e)) return false;
     if ((!encoder_for || vae_loaded_encodes(&o->model, s->file, encoder_for, e)) &&
-        vae_dataset_open(s->data, &s->images, &o->data, e)) {
+        vae_data_open_for(s, &o->model.run.shape, &o->data, e)) {
         if (choose(o, s, e)) return true;
         vae_dataset_free(&o->data);
     }

@@ -55,6 +55,20 @@ static bool early_fit(const struct settings *s, struct vae_error *e)
     return true;
 }
 
+/* Colour has the gaussian decoder, given or not: its pixels are no probabilities. */
+static bool colour_fits(struct settings *s, struct vae_error *e)
+{
+    if (s->images.wanted.channels == CHANNELS_GRAY || s->resume) return true;
+    if (vae_option_given(s, "likelihood") && s->run.shape.likelihood != VAE_GAUSSIAN)
+        return vae_fail(e,
+                        "--channels rgb: pixels of colour are no probabilities; give --likelihood "
+                        "gaussian, or leave it out");
+    if (s->run.binarize != BINARIZE_NONE)
+        return vae_fail(e, "--binarize: pixels of colour stay as they are; leave it out");
+    s->run.shape.likelihood = VAE_GAUSSIAN;
+    return true;
+}
+
 bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
 {
     struct vae_run *r = &s->run;
@@ -66,6 +80,7 @@ bool vae_train_settings_complete(struct settings *s, struct vae_error *e)
     if (!s->resume && r->validation.patience && !r->validation.images)
         return vae_fail(e, "--early-stop needs --validation: the test images choose nothing");
     if (!vae_option_given(s, "decoder-hidden")) shape->dec = vae_widths_mirrored(&shape->enc);
+    if (!colour_fits(s, e)) return false;
     if (shape->density != DENSITY_HEAD &&
         (shape->likelihood != VAE_GAUSSIAN || shape->variance == VARIANCE_FIXED))
         return vae_fail(e, "--noise is for --likelihood gaussian without --sigma");

@@ -4,6 +4,7 @@
 #include "idx_names.h"
 #include "npz.h"
 #include "png_folder.h"
+#include "resize.h"
 #include "synthetic.h"
 #include <stdio.h>
 #include <string.h>
@@ -16,92 +17,137 @@ void vae_dataset_free(struct dataset *d)
     d->validation = (struct images){0};
 }
 
-static bool same_size(const char *source, const struct dataset *d, struct vae_error *e)
+/* A source under way. */
+struct reading {
+    const char *source;
+    const struct dataset_options *options;
+    bool train,
+        test; /* which sets are read; of what is not divided all is one set, unless both are */
+    struct dataset *out;
+    struct vae_error *e;
+};
+
+static bool same_size(const struct reading *r, const char *test)
 {
-    if (d->train.rows == d->test.rows && d->train.cols == d->test.cols) return true;
-    return vae_fail(e, "%s: training images are %zu x %zu but test images %zu x %zu", source,
-                    d->train.rows, d->train.cols, d->test.rows, d->test.cols);
+    const struct images *a = &r->out->train, *b = &r->out->test;
+    return vae_images_alike(a, b) ||
+           vae_fail(r->e, "%s: training images are %s but test images%s%s %s", r->source,
+                    vae_images_size_text(a).s, test ? " of " : "", test ? test : "",
+                    vae_images_size_text(b).s);
 }
 
-typedef bool read_images(const char *path, struct images *out, struct vae_error *e);
+typedef bool read_images(const char *path, const struct images_wanted *w, struct images *out,
+                         struct vae_error *e);
 
-static bool read_pair(const char *source, const char *train, const char *test, bool test_only,
-                      read_images *read, struct dataset *out, struct vae_error *e)
+static bool no_memory(const struct reading *r)
 {
-    return read(test, &out->test, e) &&
-           (test_only || (read(train, &out->train, e) && same_size(source, out, e)));
+    return vae_fail(r->e, "%s: not enough memory", r->source);
+}
+
+/* Reads a set, and turns and resizes it as asked for. */
+static bool read_set(const struct reading *r, const char *path, read_images *read,
+                     struct images *out)
+{
+    const struct images_wanted *w = &r->options->wanted;
+    struct images_wanted as_is = *w;
+    if (r->options->transpose) as_is.rows = w->cols, as_is.cols = w->rows; /* until it is turned */
+    if (!read(path, &as_is, out, r->e)) return false;
+    if (r->options->transpose && !vae_images_transpose(out)) return no_memory(r);
+    return !w->rows || vae_images_resize(out, w->rows, w->cols) || no_memory(r);
+}
+
+static bool read_pair(const struct reading *r, const char *train, const char *test,
+                      read_images *read)
+{
+    return (!r->test || read_set(r, test, read, &r->out->test)) &&
+           (!r->train || read_set(r, train, read, &r->out->train)) &&
+           (!r->train || !r->test || same_size(r, NULL));
 }
 
 /* A set that is not divided. */
-static bool read_one(const char *path, bool test_only, read_images *read, struct dataset *out,
-                     struct vae_error *e)
+static bool read_one(const struct reading *r, const char *path, read_images *read)
 {
-    if (test_only) return read(path, &out->test, e);
-    if (!read(path, &out->train, e)) return false;
-    if (out->train.count < IMAGES_HOLD_OUT)
-        return vae_fail(e, "%s: %zu images are too few; at least %d are needed", path,
-                        out->train.count, IMAGES_HOLD_OUT);
-    return vae_images_split(&out->train, &out->test) || vae_fail(e, "%s: not enough memory", path);
+    struct images *train = &r->out->train;
+    if (!r->train) return read_set(r, path, read, &r->out->test);
+    if (!read_set(r, path, read, train)) return false;
+    if (!r->test) return true;
+    if (train->count < IMAGES_HOLD_OUT)
+        return vae_fail(r->e, "%s: %zu image%s too few; at least %d are needed", path, train->count,
+                        train->count == 1 ? " is" : "s are", IMAGES_HOLD_OUT);
+    return vae_images_split(train, &r->out->test) || no_memory(r);
 }
 
 /* Pictures: in folders for training and test, or all in one. */
-static bool read_folder(const char *source, bool test_only, struct dataset *out,
-                        struct vae_error *e)
+static bool read_folder(const struct reading *r)
 {
     static const char *const names[][2] = {{"train", "test"}, {"training", "testing"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char train[PNG_FOLDER_PATH], test[PNG_FOLDER_PATH];
-        snprintf(train, sizeof train, "%s/%s", source, names[i][0]);
-        snprintf(test, sizeof test, "%s/%s", source, names[i][1]);
-        if (vae_png_folder_is(test) && (test_only || vae_png_folder_is(train)))
-            return read_pair(source, train, test, test_only, vae_png_folder_read, out, e);
+        snprintf(train, sizeof train, "%s/%s", r->source, names[i][0]);
+        snprintf(test, sizeof test, "%s/%s", r->source, names[i][1]);
+        if (vae_png_folder_is(test) && (!r->train || vae_png_folder_is(train)))
+            return read_pair(r, train, test, vae_png_folder_read);
     }
-    return read_one(source, test_only, vae_png_folder_read, out, e);
+    return read_one(r, r->source, vae_png_folder_read);
 }
 
-static bool read_directory(const char *source, bool test_only, struct dataset *out,
-                           struct vae_error *e)
+static bool read_directory(const struct reading *r)
 {
     struct idx_pair files;
-    if (vae_idx_find(source, test_only, &files, e))
-        return read_pair(source, files.path[IDX_TRAIN], files.path[IDX_TEST], test_only,
-                         vae_image_file_read, out, e);
-    if (files.any || !vae_png_folder_is(source)) return false;
-    *e->line = 0;
-    return read_folder(source, test_only, out, e);
-}
-
-static bool transpose(const char *source, struct dataset *d, struct vae_error *e)
-{
-    if ((d->train.count == 0 || vae_images_transpose(&d->train)) && vae_images_transpose(&d->test))
-        return true;
-    return vae_fail(e, "%s: not enough memory", source);
+    if (vae_idx_find(r->source, !r->train, &files, r->e))
+        return read_pair(r, files.path[IDX_TRAIN], files.path[IDX_TEST], vae_image_file_read);
+    if (files.any || !vae_png_folder_is(r->source)) return false;
+    *r->e->line = 0;
+    return read_folder(r);
 }
 
 /* Arrays of an archive, or one of them. */
-static bool read_archive(const char *source, bool test_only, struct dataset *out,
-                         struct vae_error *e)
+static bool read_archive(const struct reading *r)
 {
     struct npz_arrays a;
-    if (!vae_npz_find(source, &a, e)) return false;
-    if (a.divided) return read_pair(source, a.train, a.test, test_only, vae_npz_read, out, e);
-    return read_one(a.test, test_only, vae_npz_read, out, e);
+    if (!vae_npz_find(r->source, &a, r->e)) return false;
+    return a.divided ? read_pair(r, a.train, a.test, vae_npz_read)
+                     : read_one(r, a.test, vae_npz_read);
+}
+
+static bool synthetic_train(const char *path, const struct images_wanted *w, struct images *out,
+                            struct vae_error *e)
+{
+    (void)path;
+    return vae_synthetic_make(w, 0, SYNTHETIC_TRAIN, out, e);
+}
+
+static bool synthetic_test(const char *path, const struct images_wanted *w, struct images *out,
+                           struct vae_error *e)
+{
+    (void)path;
+    return vae_synthetic_make(w, SYNTHETIC_TRAIN, SYNTHETIC_TEST, out, e);
+}
+
+static bool read_source(const struct reading *r)
+{
+    struct stat st;
+    if (!strcmp(r->source, "synthetic"))
+        return (!r->train || read_set(r, r->source, synthetic_train, &r->out->train)) &&
+               (!r->test || read_set(r, r->source, synthetic_test, &r->out->test));
+    if (vae_npz_is(r->source)) return read_archive(r);
+    const bool there = stat(r->source, &st) == 0;
+    return there && !S_ISDIR(st.st_mode) ? read_one(r, r->source, vae_image_file_read)
+                                         : read_directory(r);
 }
 
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e)
 {
-    struct stat st;
     *out = (struct dataset){0};
-    const bool there = stat(source, &st) == 0;
-    const bool ok = !strcmp(source, "synthetic") ? vae_synthetic_make(&out->train, &out->test, e)
-                    : vae_npz_is(source)         ? read_archive(source, options->test_only, out, e)
-                    : there && !S_ISDIR(st.st_mode)
-                        ? read_one(source, options->test_only, vae_image_file_read, out, e)
-                        : read_directory(source, options->test_only, out, e);
-    if (ok && (!options->transpose || transpose(source, out, e))) return true;
-    vae_dataset_free(out);
-    return false;
+    struct reading r = {source, options, !options->test_only, !options->test, out, e};
+    bool ok = (!r.train && !r.test) || read_source(&r);
+    if (ok && options->test) {
+        const struct reading test = {options->test, options, false, true, out, e};
+        ok = read_source(&test) && (!r.train || same_size(&r, options->test));
+    }
+    if (!ok) vae_dataset_free(out);
+    return ok;
 }
 
 void vae_dataset_hold_out(struct dataset *d, size_t n)
@@ -110,6 +156,7 @@ void vae_dataset_hold_out(struct dataset *d, size_t n)
     d->train.count -= n;
     *v = d->train;
     v->count = n;
+    if (v->labels) v->labels += d->train.count;
     if (v->values)
         v->values += d->train.count * vae_images_size(v);
     else

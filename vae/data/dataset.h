@@ -11,14 +11,18 @@ struct dataset {
 };
 
 struct dataset_options {
-    bool test_only; /* reads no training images: train stays empty */
-    bool transpose; /* swaps rows and columns, as EMNIST needs */
+    bool test_only;   /* reads no training images: train stays empty */
+    bool transpose;   /* swaps rows and columns, as EMNIST needs; before any resizing */
+    const char *test; /* where the test images are; NULL: in the source */
+    struct images_wanted wanted;
 };
 
-/* source: `synthetic`; a directory or set of IDX files (idx_names.h); one image file (image_file.h); an
- * archive (npz.h); or a folder of PNG pictures (png_folder.h), which may have folders train and test, or
- * training and testing. Of what is not divided one image in ten is held out for testing, by a hash of its
- * index (vae_images_held_out); with test_only all of it is the test set. */
+/* source: `synthetic`, in colour if that is wanted; a directory or set of IDX files (idx_names.h); one image file
+ * (image_file.h); an archive (npz.h); or a folder of PNG pictures (png_folder.h), which may have folders train and
+ * test, or training and testing. Of what is not divided one image in ten is held out for testing, by a hash of its
+ * index (vae_images_held_out); with test_only all of it is the test set. If the test images have a source of their
+ * own, all of `source` is the training set, or the training images of a divided one; of the other the test set is
+ * taken, or all. */
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e);
 

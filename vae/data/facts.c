@@ -1,4 +1,5 @@
 #include "facts.h"
+#include "labels.h"
 #include <stdlib.h>
 
 static double pixel(const struct images *i, size_t at)
@@ -30,11 +31,14 @@ bool vae_dataset_facts(const struct dataset *d, struct image_facts *out)
     if (!same) return false;
     for (size_t p = 0; p < size; p++) same[p] = true;
     *out = (struct image_facts){.least = 1};
+    out->labels = (d->train.labels ? d->train.count : 0) + (d->test.labels ? d->test.count : 0);
     add(&d->train, first, same, out);
     add(&d->test, first, same, out);
     for (size_t p = 0; p < size; p++) out->constant += same[p];
     out->mean /= all;
     out->between /= all;
     free(same);
-    return true;
+    struct image_label *classes = vae_labels_classes(&d->train, &d->test, &out->classes);
+    free(classes);
+    return classes != NULL;
 }

@@ -31,6 +31,9 @@ static bool not_idx(struct byte_stream *s, const uint8_t *magic, struct vae_erro
     const struct file_kind *kind = vae_file_kind(head, 4 + more);
     if (head[0] == 0x1f && head[1] == 0x8b)
         return vae_fail(e, "%s: gzip within gzip; unpack it once, with gunzip", s->path);
+    if (kind && (head[0] == 0xff || !memcmp(head, "\x89PNG", 4)))
+        return vae_fail(e, "%s: %s; give the folder that it lies in%s", s->path, kind->name,
+                        head[0] == 0xff ? ", once it is converted to PNG" : "");
     if (kind) return vae_fail(e, "%s: %s, not images; %s", s->path, kind->name, kind->hint);
     if (head[2] == 0 && head[3] == 0 && type_of(head[1]) && head[0] <= ARRAY_MOST_DIMS)
         return vae_fail(e, "%s: its header is little-endian; IDX is big-endian, write it so",
@@ -41,47 +44,26 @@ static bool not_idx(struct byte_stream *s, const uint8_t *magic, struct vae_erro
                         "32 bits and floats of 32 and 64 are",
                         s->path, head[2]);
     return vae_fail(e,
-                    "%s: not an image file (it begins with %08x); give a directory, an IDX or .npy "
-                    "file, or `synthetic`",
+                    "%s: not an image file (it begins with %08x); give a directory, an IDX, .npy "
+                    "or .csv file, or `synthetic`",
                     s->path, big_endian(head));
 }
 
-/* The sizes, of as many dimensions as the file says. */
-static bool read_sizes(struct byte_stream *s, const struct element *type, size_t dims,
-                       struct image_array *a, struct vae_error *e)
+bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
+                    struct vae_error *e)
 {
     uint8_t sizes[4 * ARRAY_MOST_DIMS];
     size_t got;
+    const struct element *type = type_of(magic[2]);
+    const size_t dims = magic[3];
+    if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
+    if (dims < 1 || dims > ARRAY_MOST_DIMS)
+        return vae_fail(e, "%s: IDX of %zu dimensions; labels have 1, images 2 to %d", s->path,
+                        dims, ARRAY_MOST_DIMS);
     if (!vae_stream_read(s, sizes, 4 * dims, &got, e)) return false;
     if (got < 4 * dims)
         return vae_fail(e, "%s: ends inside its header; fetch or copy it again", s->path);
     *a = (struct image_array){.dims = dims, .type = *type};
     for (size_t d = 0; d < dims; d++) a->size[d] = big_endian(sizes + 4 * d);
     return true;
-}
-
-bool vae_idx_labels_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
-                           struct vae_error *e)
-{
-    const struct element *type = type_of(magic[2]);
-    if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
-    if (magic[3] != 1 || vae_element_floats(type))
-        return vae_fail(e, "%s: IDX of %d dimensions of %s; labels are integers in one", s->path,
-                        magic[3], vae_element_floats(type) ? "floats" : "integers");
-    return read_sizes(s, type, 1, a, e);
-}
-
-bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
-                    struct vae_error *e)
-{
-    const struct element *type = type_of(magic[2]);
-    const size_t dims = magic[3];
-    if (magic[0] || magic[1] || !type) return not_idx(s, magic, e);
-    if (dims == 1)
-        return vae_fail(e, "%s: holds labels, not images; give the file named ...-images-...",
-                        s->path);
-    if (dims < 2 || dims > ARRAY_MOST_DIMS)
-        return vae_fail(e, "%s: IDX of %zu dimensions; images have 2 to %d", s->path, dims,
-                        ARRAY_MOST_DIMS);
-    return read_sizes(s, type, dims, a, e);
 }

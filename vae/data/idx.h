@@ -10,8 +10,4 @@
 bool vae_idx_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
                     struct vae_error *e);
 
-/* The same of a file of labels: one dimension, of integers. */
-bool vae_idx_labels_header(struct byte_stream *s, const uint8_t magic[4], struct image_array *a,
-                           struct vae_error *e);
-
 #endif

@@ -227,8 +227,8 @@ bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, st
     bool ok = s->count > 0 || wanted || scan_below(source, dir, s, e);
     found->any = !ok || s->count > 0;
     if (ok && wanted && s->count == 0)
-        ok = vae_fail(e, "%s: %s; give a directory, an IDX or .npy file, or `synthetic`", source,
-                      strerror(ENOENT));
+        ok = vae_fail(e, "%s: %s; give a directory, an IDX, .npy or .csv file, or `synthetic`",
+                      source, strerror(ENOENT));
     ok = ok && choose(dir, s, wanted, test_only, found, e);
     free(s);
     return ok;

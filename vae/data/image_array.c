@@ -16,30 +16,81 @@ static void flat(size_t d, struct images *out)
     out->cols = side * side == d ? side : d;
 }
 
-bool vae_array_sizes(const struct image_array *a, const char *path, struct images *out,
-                     struct vae_error *e)
+/* The dimension of the channels, of an array of four; 0: none is. Where the first and the last may be, grey is
+ * the same either way, but for names: rows x 1, and 1 x columns. */
+static size_t channel_dim(const struct image_array *a, enum vae_channels c)
+{
+    const size_t want = vae_channel_count(c), first = a->size[1] == want, last = a->size[3] == want;
+    if (c == CHANNELS_GRAY) return first ? 1 : last ? 3 : 0;
+    return last ? 3 : first ? 1 : 0;
+}
+
+static bool no_such_channels(const struct image_array *a, const char *path,
+                             const struct images_wanted *w, struct vae_error *e)
+{
+    const size_t *size = a->size;
+    if (a->dims < 4)
+        return vae_fail(e,
+                        "%s: grey images; those of colour are images x rows x columns x 3, or "
+                        "images x 3 x rows x columns",
+                        path);
+    const bool colour = w->channels == CHANNELS_GRAY && channel_dim(a, CHANNELS_RGB);
+    return vae_fail(e, "%s: images of %zu x %zu x %zu; %s%s%s", path, size[1], size[2], size[3],
+                    w->channels == CHANNELS_GRAY ? "one channel is read, of grey"
+                                                 : "three channels are read, red, green and blue",
+                    colour && w->rgb_hint ? "; for colour " : "",
+                    colour && w->rgb_hint ? w->rgb_hint : "");
+}
+
+bool vae_array_sizes(const struct image_array *a, const char *path, const struct images_wanted *w,
+                     struct images *out, struct vae_error *e)
 {
     const size_t *size = a->size;
     if (a->dims < 2 || a->dims > ARRAY_MOST_DIMS)
         return vae_fail(e, "%s: an array of %zu dimensions; images have 2 to %d", path, a->dims,
                         ARRAY_MOST_DIMS);
+    const size_t channel = a->dims == 4 ? channel_dim(a, w->channels) : 0;
+    if (a->dims == 4 ? !channel : w->channels != CHANNELS_GRAY)
+        return no_such_channels(a, path, w, e);
     out->count = size[0];
-    out->rows = size[1];
-    out->cols = size[2];
+    out->channels = w->channels;
+    out->rows = size[channel == 1 ? 2 : 1];
+    out->cols = size[channel == 1 ? 3 : 2];
     if (a->dims == 2) flat(size[1], out);
-    if (a->dims == 4 && size[1] == 1) { /* channel first; otherwise last */
-        out->rows = size[2];
-        out->cols = size[3];
-    } else if (a->dims == 4 && size[3] != 1) {
-        return vae_fail(e, "%s: images of %zu x %zu x %zu; one channel is read, of grey", path,
-                        size[1], size[2], size[3]);
-    }
     if (out->count == 0) return vae_fail(e, "%s: holds no images", path);
     if (out->count > UINT32_MAX)
         return vae_fail(e, "%s: %zu images; up to %u are read", path, out->count, UINT32_MAX);
     if (out->rows - 1 < VAE_MAX_SIDE && out->cols - 1 < VAE_MAX_SIDE) return true;
     return vae_fail(e, "%s: images of %zu x %zu; sides of 1 to %d are supported", path, out->rows,
                     out->cols, VAE_MAX_SIDE);
+}
+
+/* How far apart in the array are neighbours in each direction. */
+struct strides {
+    size_t image, row, col, channel;
+};
+
+static struct strides strides_of(const struct image_array *a, const struct images *i)
+{
+    size_t step[ARRAY_MOST_DIMS] = {0}, all = 1;
+    for (size_t d = 0; d < a->dims; d++) {
+        const size_t at = a->fortran ? d : a->dims - 1 - d;
+        step[at] = all;
+        all *= a->size[at];
+    }
+    if (a->dims == 2) return (struct strides){step[0], i->cols * step[1], step[1], 0};
+    if (a->dims == 4 && channel_dim(a, i->channels) == 1)
+        return (struct strides){step[0], step[2], step[3], step[1]};
+    return (struct strides){step[0], step[1], step[2], step[3]};
+}
+
+/* Whether the array has the order of struct images. */
+static bool in_order(const struct image_array *a, const struct images *i)
+{
+    const struct strides s = strides_of(a, i);
+    const size_t channels = vae_channel_count(i->channels);
+    return s.image == vae_images_size(i) && s.row == i->cols * channels && s.col == channels &&
+           s.channel <= 1;
 }
 
 /* --- elements --- */
@@ -73,9 +124,9 @@ static bool refuse(const struct image_array *a, const struct byte_stream *s,
     const char *range = vae_element_floats(&a->type)   ? "from 0 to 1, or from 0 to 255"
                         : a->type.kind == ELEMENT_BOOL ? "false or true"
                                                        : "from 0 to 255";
-    if (a->fortran)
+    if (!in_order(a, out) || out->channels != CHANNELS_GRAY)
         return vae_fail(e, "%s: image %zu has a pixel of %g; pixels are %s", s->path,
-                        at % out->count, value, range);
+                        at / strides_of(a, out).image % out->count, value, range);
     const size_t size = vae_images_size(out), in = at % size;
     return vae_fail(e, "%s: image %zu, row %zu, column %zu is %g; pixels are %s", s->path,
                     at / size, in / out->cols, in % out->cols, value, range);
@@ -112,21 +163,23 @@ static bool read_all(const struct image_array *a, struct byte_stream *s, const s
     return true;
 }
 
-/* Image i, row r, column c of Fortran's order is element i + images (r + rows c), and of a flat array
- * i + images (r columns + c). */
+/* Brings the elements into the order of struct images. */
 static bool reorder(const struct image_array *a, const struct byte_stream *s, struct images *out,
                     struct vae_error *e)
 {
-    const bool flat = a->dims == 2;
+    const struct strides step = strides_of(a, out);
     const size_t kept = out->values ? sizeof *out->values : 1, n = out->count;
     uint8_t *to = vae_memory_get(n * vae_images_bytes(out)), *at = to;
     const uint8_t *from = out->values ? (const uint8_t *)out->values : out->pixels;
     if (!to) return vae_fail(e, "%s: not enough memory", s->path);
     for (size_t i = 0; i < n; i++)
         for (size_t r = 0; r < out->rows; r++)
-            for (size_t c = 0; c < out->cols; c++, at += kept)
-                memcpy(at, from + kept * (i + n * (flat ? r * out->cols + c : r + out->rows * c)),
-                       kept);
+            for (size_t c = 0; c < out->cols; c++)
+                for (size_t k = 0; k < vae_channel_count(out->channels); k++, at += kept)
+                    memcpy(at,
+                           from + kept * (i * step.image + r * step.row + c * step.col +
+                                          k * step.channel),
+                           kept);
     if (out->values) {
         vae_memory_give(out->values);
         out->values = (float *)(void *)to;
@@ -153,5 +206,5 @@ bool vae_array_read(const struct image_array *a, struct byte_stream *s, struct i
     if (got)
         return vae_fail(e, "%s: longer than its header says (%zu images)", s->path, out->count);
     if (out->values) vae_elements_scale(total, out->values);
-    return !a->fortran || reorder(a, s, out, e);
+    return in_order(a, out) || reorder(a, s, out, e);
 }

@@ -1,5 +1,5 @@
-/* Images in one file: IDX (idx.h) or NumPy's .npy (npy.h), plain or compressed by gzip; what it is, its
- * first bytes say. */
+/* Images in one file: IDX (idx.h) or NumPy's .npy (npy.h), which its first bytes say; or a table (csv_images.h), if
+ * its name ends in .csv or .csv.gz. Plain or compressed by gzip. */
 #ifndef VAE_IMAGE_FILE_H
 #define VAE_IMAGE_FILE_H
 
@@ -8,6 +8,7 @@
 
 /* Checks each value (elements.h). For dimensions and memory see image_array.h. Free with
  * vae_images_free. */
-bool vae_image_file_read(const char *path, struct images *out, struct vae_error *e);
+bool vae_image_file_read(const char *path, const struct images_wanted *w, struct images *out,
+                         struct vae_error *e);
 
 #endif

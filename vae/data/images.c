@@ -4,26 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make(struct images *i, size_t count, size_t rows, size_t cols, bool floats)
+/* `count` images as those of `like`. */
+static bool make(struct images *i, size_t count, const struct images *like)
 {
-    const size_t n = count * rows * cols;
-    *i = (struct images){.count = count, .rows = rows, .cols = cols};
-    if (floats)
+    *i = (struct images){.count = count,
+                         .rows = like->rows,
+                         .cols = like->cols,
+                         .channels = like->channels,
+                         .was_colour = like->was_colour};
+    const size_t n = count * vae_images_size(i);
+    if (like->values)
         i->values = vae_memory_get(n * sizeof *i->values);
     else
         i->pixels = vae_memory_get(n);
     return i->values || i->pixels;
 }
 
-bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols)
+bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols,
+                     enum vae_channels channels)
 {
-    return make(i, count, rows, cols, false);
+    return make(i, count, &(struct images){.rows = rows, .cols = cols, .channels = channels});
+}
+
+bool vae_images_make_like(struct images *i, const struct images *like, size_t rows, size_t cols)
+{
+    struct images to = *like;
+    to.rows = rows;
+    to.cols = cols;
+    return make(i, like->count, &to);
 }
 
 void vae_images_free(struct images *i)
 {
     vae_memory_give(i->pixels);
     vae_memory_give(i->values);
+    free(i->labels);
     *i = (struct images){0};
 }
 
@@ -50,13 +65,15 @@ bool vae_images_split(struct images *i, struct images *held)
     const size_t bytes = vae_images_bytes(i), count = i->count;
     size_t n = 0;
     for (size_t image = 0; image < count; image++) n += vae_images_held_out(image);
-    if (!make(held, n, i->rows, i->cols, i->values != NULL)) return false;
+    if (!make(held, n, i) ||
+        (i->labels && !(held->labels = malloc((n + 1) * sizeof *held->labels))))
+        return false;
     i->count = held->count = 0;
-    for (size_t from = 0; from < count; from++)
-        if (vae_images_held_out(from))
-            memcpy(at(held, held->count++), at(i, from), bytes);
-        else
-            memmove(at(i, i->count++), at(i, from), bytes);
+    for (size_t from = 0; from < count; from++) {
+        struct images *to = vae_images_held_out(from) ? held : i;
+        if (i->labels) to->labels[to->count] = i->labels[from];
+        memmove(at(to, to->count++), at(i, from), bytes);
+    }
     return true;
 }
 
@@ -94,6 +111,11 @@ uint64_t vae_images_sum(const struct images *i)
     const size_t n = i->count * vae_images_bytes(i), most = 65536;
     return sum_of(sum_of(FNV_START, sizes, sizeof sizes, 1), vae_images_at(i, 0), n,
                   (n + most - 1) / most);
+}
+
+bool vae_images_alike(const struct images *a, const struct images *b)
+{
+    return a->rows == b->rows && a->cols == b->cols && a->channels == b->channels;
 }
 
 bool vae_images_binary(const struct images *i)

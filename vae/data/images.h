@@ -1,18 +1,44 @@
-/* Grey images, as bytes, or as floats if they were floats in the file. */
+/* Images, as bytes, or as floats if they were floats in the file. */
 #ifndef VAE_IMAGES_H
 #define VAE_IMAGES_H
 
+#include "../base/channels.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct images {
-    size_t count, rows, cols;
-    uint8_t *pixels; /* [count][rows][cols]; 255 is 1.0 */
-    float *values;   /* instead of pixels, from 0 to 1; NULL: bytes */
+/* A label's text, cut after LABEL_TEXT - 1 bytes, zeros behind. */
+enum { LABEL_TEXT = 24 };
+struct image_label {
+    char text[LABEL_TEXT];
 };
 
-static inline size_t vae_images_size(const struct images *i) { return i->rows * i->cols; }
+struct images {
+    size_t count, rows, cols;
+    uint8_t *pixels; /* [count][rows][cols][channels]; 255 is 1.0 */
+    float *values;   /* instead of pixels, from 0 to 1; NULL: bytes */
+    enum vae_channels channels;
+    bool was_colour;            /* grey that a reader made of colour */
+    struct image_label *labels; /* [count]; NULL: none, or not asked for */
+};
+
+/* What a reader makes of the images that it finds. All zero: grey images of their own size. */
+struct images_wanted {
+    enum vae_channels channels;
+    bool labels;
+    size_t rows, cols; /* to resize to (resize.h); 0: as they are */
+    /* What a message advises where sizes differ, and where grey is wanted and there is colour; NULL: nothing. */
+    const char *resize_hint, *rgb_hint;
+    /* Called now and then while many files are read; NULL: never. */
+    void (*progress)(void *arg, size_t done, size_t total);
+    void *arg;
+};
+
+/* Numbers in one image. */
+static inline size_t vae_images_size(const struct images *i)
+{
+    return i->rows * i->cols * vae_channel_count(i->channels);
+}
 
 /* Bytes of one image. */
 static inline size_t vae_images_bytes(const struct images *i)
@@ -26,7 +52,11 @@ static inline const void *vae_images_at(const struct images *i, size_t image)
 }
 
 /* Allocates `count` images of bytes, all zero; false if out of memory. */
-bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols);
+bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols,
+                     enum vae_channels channels);
+/* As many as `like`, of another size, bytes or floats as those, without labels. */
+bool vae_images_make_like(struct images *i, const struct images *like, size_t rows, size_t cols);
+
 void vae_images_free(struct images *i);
 
 /* Whether the image of that index, from 0, is held out for testing: one in IMAGES_HOLD_OUT by a hash of
@@ -35,7 +65,7 @@ void vae_images_free(struct images *i);
 enum { IMAGES_HOLD_OUT = 10 };
 bool vae_images_held_out(size_t index);
 
-/* Moves the images that are held out to *held; both keep their order. False if out of memory. */
+/* Moves the images that are held out, and their labels, to *held; both keep their order. False if out of memory. */
 bool vae_images_split(struct images *i, struct images *held);
 
 /* Identifies a set of images: a hash (reference/fnv.h) of its sizes and of at most 65536 bytes of
@@ -44,6 +74,15 @@ uint64_t vae_images_sum(const struct images *i);
 
 /* Whether every pixel is 0 or 1 (255 in bytes). */
 bool vae_images_binary(const struct images *i);
+
+/* Whether images of both are of one size and have the same channels. */
+bool vae_images_alike(const struct images *a, const struct images *b);
+
+/* "28 x 28", of one image. */
+static inline struct vae_size_text vae_images_size_text(const struct images *i)
+{
+    return vae_size_text(i->rows, i->cols, i->channels);
+}
 
 /* Transposes each image; false if out of memory. */
 bool vae_images_transpose(struct images *i);

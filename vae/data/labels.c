@@ -1,110 +1,103 @@
 #include "labels.h"
 #include "idx.h"
-#include "idx_names.h"
 #include "npy.h"
-#include "synthetic.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_LABEL = 9999, FIRST_ROOM = 16384 };
-
-static const char hint[] = "give labels as IDX or .npy of one dimension";
-
-void vae_labels_free(struct labels *l)
+struct image_label vae_label_of(const char *text)
 {
-    free(l->of);
-    *l = (struct labels){0};
+    struct image_label l = {""};
+    memcpy(l.text, text, strnlen(text, LABEL_TEXT - 1));
+    return l;
 }
 
-/* --- a file --- */
-
-static bool read_header(struct byte_stream *s, struct image_array *a, struct vae_error *e)
+bool vae_labels_read(const struct image_array *a, struct byte_stream *s, struct images *i,
+                     struct vae_error *e)
 {
+    uint8_t word[8];
+    size_t got;
+    if (a->dims != 1 && !(a->dims == 2 && a->size[1] == 1))
+        return vae_fail(e, "%s: no array of labels, one for each image", s->path);
+    if (a->size[0] != i->count)
+        return vae_fail(e, "%s: %zu labels, but there are %zu images", s->path, a->size[0],
+                        i->count);
+    i->labels = malloc(i->count * sizeof *i->labels);
+    if (!i->labels) return vae_fail(e, "%s: not enough memory", s->path);
+    for (size_t n = 0; n < i->count; n++) {
+        if (!vae_stream_read(s, word, a->type.size, &got, e)) return false;
+        if (got < a->type.size)
+            return vae_fail(e, "%s: ends after %zu of %zu labels; fetch or copy it again", s->path,
+                            n, i->count);
+        char text[LABEL_TEXT];
+        snprintf(text, sizeof text, "%.15g", vae_element_at(&a->type, word));
+        i->labels[n] = vae_label_of(text);
+    }
+    return true;
+}
+
+/* Replaces every `old` by `new`, of the same length. */
+static void replace(char *text, const char *old, const char *new)
+{
+    for (; (text = strstr(text, old)); text += strlen(new)) memcpy(text, new, strlen(new));
+}
+
+/* Reads what a file of labels holds, which is open. */
+static bool read_open(struct byte_stream *s, struct images *i, struct vae_error *e)
+{
+    struct image_array a;
     uint8_t magic[4];
     size_t got;
     if (!vae_stream_read(s, magic, sizeof magic, &got, e)) return false;
-    if (got < sizeof magic) return vae_fail(e, "%s: ends inside its header; %s", s->path, hint);
+    if (got < sizeof magic)
+        return vae_fail(e, "%s: ends inside its header; fetch or copy it again", s->path);
     const bool npy = memcmp(magic, "\x93NUM", 4) == 0;
-    if (npy && !vae_npy_header(s, a, e)) return false;
-    if (npy && (a->dims != 1 || vae_element_floats(&a->type)))
-        return vae_fail(e, "%s: no array of integers of one dimension; %s", s->path, hint);
-    return npy || vae_idx_labels_header(s, magic, a, e);
+    return (npy ? vae_npy_header(s, &a, e) : vae_idx_header(s, magic, &a, e)) &&
+           vae_labels_read(&a, s, i, e);
 }
 
-static bool append(const char *path, double label, size_t *room, struct labels *out,
-                   struct vae_error *e)
-{
-    if (!(label >= 0 && label <= MOST_LABEL))
-        return vae_fail(e, "%s: label %zu is %g; labels are from 0 to %d", path, out->count, label,
-                        MOST_LABEL);
-    if (out->count == *room) {
-        *room = *room ? 2 * *room : FIRST_ROOM;
-        int *larger = realloc(out->of, *room * sizeof *larger);
-        if (!larger) return vae_fail(e, "%s: not enough memory", path);
-        out->of = larger;
-    }
-    out->of[out->count++] = (int)label;
-    return true;
-}
-
-static bool read_all(struct byte_stream *s, struct labels *out, struct vae_error *e)
-{
-    struct image_array a;
-    uint8_t word[8];
-    size_t room = 0, got;
-    if (!read_header(s, &a, e)) return false;
-    for (;;) {
-        if (!vae_stream_read(s, word, a.type.size, &got, e)) return false;
-        if (got < a.type.size) break;
-        if (!append(s->path, vae_element_at(&a.type, word), &room, out, e)) return false;
-    }
-    if (got == 0 && out->count == a.size[0]) return true;
-    return vae_fail(e, "%s: %zu of %zu labels; fetch or copy it again", s->path, out->count,
-                    a.size[0]);
-}
-
-bool vae_labels_read(const char *path, struct labels *out, struct vae_error *e)
+bool vae_labels_from(const char *path, struct images *i, struct vae_error *e)
 {
     struct byte_stream s;
-    *out = (struct labels){0};
-    if (!vae_stream_open(&s, path, hint, e)) return false;
-    if (vae_stream_close(&s, read_all(&s, out, e), e)) return true;
-    vae_labels_free(out);
-    return false;
+    return vae_stream_open(&s, path, "give labels as IDX or .npy of one dimension", e) &&
+           vae_stream_close(&s, read_open(&s, i, e), e);
 }
 
-/* --- those of a data set --- */
-
-static bool of_synthetic(bool test, struct labels *out, struct vae_error *e)
+bool vae_labels_beside(const char *path, struct images *i, struct vae_error *e)
 {
-    out->count = test ? SYNTHETIC_TEST : SYNTHETIC_TRAIN;
-    out->of = malloc(out->count * sizeof *out->of);
-    if (!out->of) return vae_fail(e, "synthetic digits: not enough memory");
-    vae_synthetic_labels(test, out->of);
-    return true;
+    char *labels = strdup(path);
+    if (!labels) return vae_fail(e, "%s: not enough memory", path);
+    char *name = strrchr(labels, '/') ? strrchr(labels, '/') + 1 : labels;
+    replace(name, "images", "labels");
+    replace(name, "idx3", "idx1");
+    const bool there = strcmp(labels, path) != 0 && access(labels, F_OK) == 0;
+    const bool ok = !there || vae_labels_from(labels, i, e);
+    free(labels);
+    return ok;
 }
 
-/* ...-images-idx3-... becomes ...-labels-idx1-..., of a file that is there. */
-static bool name_labels(char path[IDX_PATH])
+static int ascending(const void *a, const void *b)
 {
-    char *folder = strrchr(path, '/'), *images = strstr(folder ? folder : path, "-images");
-    if (!images || strlen(images) < strlen("-images-idx3")) return false;
-    memcpy(images, "-labels", strlen("-labels"));
-    images[strlen("-images-idx")] = '1';
-    return access(path, R_OK) == 0;
+    const struct image_label *x = a, *y = b;
+    char *x_end, *y_end;
+    const double m = strtod(x->text, &x_end), n = strtod(y->text, &y_end);
+    if (!*x_end && !*y_end && m != n) return m < n ? -1 : 1;
+    return memcmp(x, y, sizeof *x);
 }
 
-bool vae_labels_beside(const char *source, bool test, struct labels *out, struct vae_error *e)
+struct image_label *vae_labels_classes(const struct images *a, const struct images *b,
+                                       size_t *classes)
 {
-    struct idx_pair files;
-    struct vae_error ignored;
-    struct stat st;
-    *out = (struct labels){0};
-    if (!strcmp(source, "synthetic")) return of_synthetic(test, out, e);
-    if (stat(source, &st) == 0 && !S_ISDIR(st.st_mode)) return true;
-    if (!vae_idx_find(source, test, &files, &ignored)) return true;
-    char *path = files.path[test ? IDX_TEST : IDX_TRAIN];
-    return !name_labels(path) || vae_labels_read(path, out, e);
+    const size_t m = a->labels ? a->count : 0, n = b->labels ? b->count : 0;
+    struct image_label *all = malloc((m + n + 1) * sizeof *all);
+    *classes = 0;
+    if (!all) return NULL;
+    if (m) memcpy(all, a->labels, m * sizeof *all);
+    if (n) memcpy(all + m, b->labels, n * sizeof *all);
+    qsort(all, m + n, sizeof *all, ascending);
+    for (size_t i = 0; i < m + n; i++)
+        if (i == 0 || memcmp(&all[i], &all[*classes - 1], sizeof *all) != 0)
+            all[(*classes)++] = all[i];
+    return all;
 }

@@ -1,23 +1,25 @@
-/* Labels of images. */
+/* Labels of images, for a look at a data set. */
 #ifndef VAE_LABELS_H
 #define VAE_LABELS_H
 
-#include "../base/error.h"
-#include <stddef.h>
+#include "image_array.h"
 
-struct labels {
-    size_t count;
-    int *of; /* [count] */
-};
+struct image_label vae_label_of(const char *text);
 
-/* From a file: IDX or .npy of one dimension, of integers from 0 to 9999, plain or compressed by gzip; free
- * with vae_labels_free. On failure there is nothing to free. */
-bool vae_labels_read(const char *path, struct labels *out, struct vae_error *e);
+/* Reads an array of one number for each image, whose header has been read, into i->labels. */
+bool vae_labels_read(const struct image_array *a, struct byte_stream *s, struct images *i,
+                     struct vae_error *e);
 
-/* Those that come with a data set (dataset.h): of `synthetic`, and those of IDX files that lie beside their
- * images under the names of MNIST. With `test` those of the test images. None: count = 0. */
-bool vae_labels_beside(const char *source, bool test, struct labels *out, struct vae_error *e);
+/* Reads the labels of an IDX file of images from the file beside it whose name has `labels` for `images` and
+ * idx1 for idx3, as MNIST and its relatives have it. If there is none, the images have no labels. */
+bool vae_labels_beside(const char *path, struct images *i, struct vae_error *e);
 
-void vae_labels_free(struct labels *l);
+/* Reads labels for images that have none from an IDX or .npy file of one dimension, plain or compressed. */
+bool vae_labels_from(const char *path, struct images *i, struct vae_error *e);
+
+/* The different labels of both sets, as numbers or else bytes ascend, for the caller to free; NULL if out of
+ * memory. */
+struct image_label *vae_labels_classes(const struct images *a, const struct images *b,
+                                       size_t *classes);
 
 #endif

@@ -55,7 +55,8 @@ static bool right_size(const char *path, struct images *im, size_t count, size_t
 {
     /* an array of rows x cols reads as so many flat images */
     if (im->count == rows && vae_images_size(im) == cols)
-        *im = (struct images){1, rows, cols, im->pixels, im->values};
+        *im = (struct images){
+            .count = 1, .rows = rows, .cols = cols, .pixels = im->pixels, .values = im->values};
     if (im->rows != rows || im->cols != cols)
         return vae_fail(e, "%s: a mask of %zu x %zu; the images are %zu x %zu", path, im->rows,
                         im->cols, rows, cols);
@@ -82,9 +83,11 @@ static bool take(const char *path, const struct images *im, struct mask *m, stru
 static bool read_file(const char *path, size_t count, size_t rows, size_t cols, struct mask *m,
                       struct vae_error *e)
 {
+    const struct images_wanted grey = {.channels = CHANNELS_GRAY};
     struct images im;
     const bool png = vae_png_named(path);
-    if (!(png ? vae_png_read(path, &im, e) : vae_image_file_read(path, &im, e))) return false;
+    if (!(png ? vae_png_read(path, &im, e) : vae_image_file_read(path, &grey, &im, e)))
+        return false;
     const bool ok = right_size(path, &im, count, rows, cols, e) && take(path, &im, m, e);
     vae_images_free(&im);
     return ok;
@@ -92,16 +95,28 @@ static bool read_file(const char *path, size_t count, size_t rows, size_t cols, 
 
 /* --- any mask --- */
 
+/* All channels of a missing pixel are missing. */
+static bool widen(const char *text, struct mask *m, size_t channels, struct vae_error *e)
+{
+    const struct mask narrow = *m;
+    if (channels == 1) return true;
+    const bool ok = make(m, narrow.count, narrow.size * channels, text, e);
+    for (size_t i = 0; ok && i < m->count * m->size; i++)
+        m->missing[i] = narrow.missing[i / channels];
+    vae_memory_give(narrow.missing);
+    return ok;
+}
+
 static bool leaves_something(const char *text, const struct mask *m, struct vae_error *e)
 {
     return memchr(m->missing, 1, m->count * m->size) ||
            vae_fail(e, "--mask %s: no pixel is missing, so there is nothing to restore", text);
 }
 
-bool vae_mask_open(const char *text, size_t count, size_t rows, size_t cols,
-                   const struct sv_choice *k, struct sv_rng rng, struct mask *out,
-                   struct vae_error *e)
+bool vae_mask_open(const char *text, const struct images *of, const struct sv_choice *k,
+                   struct sv_rng rng, struct mask *out, struct vae_error *e)
 {
+    const size_t count = of->count, rows = of->rows, cols = of->cols;
     static const char random[] = "random:";
     *out = (struct mask){0};
     enum half half = LEFT;
@@ -111,7 +126,9 @@ bool vae_mask_open(const char *text, size_t count, size_t rows, size_t cols,
         : !strncmp(text, random, sizeof random - 1)
             ? make_random(text, text + sizeof random - 1, count, rows * cols, k, rng, out, e)
             : read_file(text, count, rows, cols, out, e);
-    if (ok && leaves_something(text, out, e)) return true;
+    if (ok && leaves_something(text, out, e) &&
+        widen(text, out, vae_channel_count(of->channels), e))
+        return true;
     vae_mask_free(out);
     return false;
 }

@@ -1,5 +1,6 @@
 #include "npz.h"
 #include "../base/input_file.h"
+#include "labels.h"
 #include "npy.h"
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static unzFile open_archive(const char *path, struct vae_error *e)
 
 static bool has(unzFile zip, const char *array)
 {
-    char name[NAME];
+    char name[NAME + 4];
     snprintf(name, sizeof name, "%s.npy", array);
     return unzLocateFile(zip, name, 1) == UNZ_OK;
 }
@@ -93,19 +94,45 @@ static bool header(struct byte_stream *s, struct image_array *a, struct vae_erro
     return vae_fail(e, "%s: not a NumPy array", s->path);
 }
 
-static bool read_array(unzFile zip, const char *path, struct images *out, struct vae_error *e)
+static bool read_array(unzFile zip, const char *path, const struct images_wanted *w,
+                       struct images *out, struct vae_error *e)
 {
     struct byte_stream s;
     struct image_array a;
     if (!open_member(&s, zip, path, e)) return false;
     const bool read =
-        header(&s, &a, e) && vae_array_sizes(&a, path, out, e) && vae_array_read(&a, &s, out, e);
+        header(&s, &a, e) && vae_array_sizes(&a, path, w, out, e) && vae_array_read(&a, &s, out, e);
     return (unzCloseCurrentFile(zip) == UNZ_OK || !read)
                ? read
                : vae_fail(e, "%s: its checksum is another; fetch or copy the file again", path);
 }
 
-bool vae_npz_read(const char *path, struct images *out, struct vae_error *e)
+/* Reads the labels that go with an array of images, if the archive has them: y_train with x_train, and with
+ * train_images train_labels. */
+static bool read_labels(unzFile zip, const char *path, const char *name, struct images *out,
+                        struct vae_error *e)
+{
+    struct byte_stream s;
+    struct image_array a;
+    char labels[NAME], whole[NPZ_PATH + NAME];
+    const char *images = strstr(name, "images");
+    if (*name == 'x' || *name == 'X')
+        snprintf(labels, sizeof labels, "y%s", name + 1);
+    else if (images)
+        snprintf(labels, sizeof labels, "%.*slabels%s", (int)(images - name), name,
+                 images + strlen("images"));
+    else
+        return true;
+    if (!has(zip, labels)) return true;
+    snprintf(whole, sizeof whole, "%.*s%s", (int)(name - path), path, labels);
+    if (!open_member(&s, zip, whole, e)) return false;
+    const bool ok = header(&s, &a, e) && vae_labels_read(&a, &s, out, e);
+    unzCloseCurrentFile(zip);
+    return ok;
+}
+
+bool vae_npz_read(const char *path, const struct images_wanted *w, struct images *out,
+                  struct vae_error *e)
 {
     char file[NPZ_PATH];
     const char *name;
@@ -114,7 +141,8 @@ bool vae_npz_read(const char *path, struct images *out, struct vae_error *e)
     unzFile zip = open_archive(file, e);
     if (!zip) return false;
     bool ok = has(zip, name) || vae_fail(e, "%s: no array %s in it", file, name);
-    ok = ok && read_array(zip, path, out, e);
+    ok = ok && read_array(zip, path, w, out, e) &&
+         (!w->labels || read_labels(zip, path, name, out, e));
     unzClose(zip);
     if (!ok) vae_images_free(out);
     return ok;

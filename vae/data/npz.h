@@ -21,7 +21,9 @@ bool vae_npz_is(const char *source);
  * array. */
 bool vae_npz_find(const char *source, struct npz_arrays *out, struct vae_error *e);
 
-/* Reads FILE:NAME. See npy.h and image_array.h. Free with vae_images_free. */
-bool vae_npz_read(const char *path, struct images *out, struct vae_error *e);
+/* Reads FILE:NAME, and its labels if wanted: y_train goes with x_train, train_labels
+ * with train_images, if the archive has them. See npy.h and image_array.h. Free with vae_images_free. */
+bool vae_npz_read(const char *path, const struct images_wanted *w, struct images *out,
+                  struct vae_error *e);
 
 #endif

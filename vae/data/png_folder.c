@@ -1,5 +1,8 @@
 #include "png_folder.h"
+#include "../base/file_kind.h"
 #include "../base/limits.h"
+#include "labels.h"
+#include "resize.h"
 #include <dirent.h>
 #include <errno.h>
 #include <png.h>
@@ -108,45 +111,104 @@ static void free_list(struct list *l)
 
 /* --- pictures --- */
 
-static bool size_fits(const char *path, const char *first, const png_image *png,
-                      const struct images *out, struct vae_error *e)
+/* libpng's own limit is a million. */
+enum { MOST_SIDE = 16384 };
+
+/* Checks the size of picture i; the first sets that of all, unless they are resized, and takes the memory. */
+static bool make_room(const struct list *l, size_t i, const png_image *png,
+                      const struct images_wanted *w, struct images *out, struct vae_error *e)
 {
-    if (png->width - 1 >= VAE_MAX_SIDE || png->height - 1 >= VAE_MAX_SIDE)
-        return vae_fail(e, "%s: %u x %u; sides of 1 to %d are supported", path, png->height,
-                        png->width, VAE_MAX_SIDE);
-    if (out->rows == png->height && out->cols == png->width) return true;
-    return vae_fail(e, "%s: %u x %u, but %s is %zu x %zu; make all of one size", path, png->height,
-                    png->width, first, out->rows, out->cols);
+    const char *path = l->paths[i], *hint = w->resize_hint;
+    const png_uint_32 most = w->rows ? MOST_SIDE : VAE_MAX_SIDE;
+    if (png->width - 1 >= most || png->height - 1 >= most)
+        return vae_fail(e, "%s: %u x %u; sides of 1 to %u are supported", path, png->height,
+                        png->width, most);
+    const size_t rows = w->rows ? w->rows : png->height, cols = w->rows ? w->cols : png->width;
+    if (i == 0 && !vae_images_make(out, l->count, rows, cols, w->channels))
+        return vae_fail(e, "%s: not enough memory for %zu such pictures", path, l->count);
+    if (out->rows == rows && out->cols == cols) return true;
+    return vae_fail(e, "%s: %u x %u, but %s is %zu x %zu; make all of one size%s%s", path,
+                    png->height, png->width, l->paths[0], out->rows, out->cols,
+                    hint ? ", or give " : "", hint ? hint : "");
 }
 
-/* Reads the picture into its place. The first sets the size and takes the memory for all. */
-static bool read_png(const struct list *l, size_t i, struct images *out, struct vae_error *e)
+/* Reads the picture into its place, through one of its own size if that differs. */
+static bool decode(const char *path, png_image *png, size_t i, struct images *out,
+                   struct vae_error *e)
 {
     static const png_color black = {0, 0, 0};
-    const char *path = l->paths[i];
-    png_image png = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_file(&png, path))
-        return vae_fail(e, "%s: no PNG picture that can be read: %s", path, png.message);
-    png.format = PNG_FORMAT_GRAY;
-    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-    if (i == 0) *out = (struct images){.rows = png.height, .cols = png.width};
-    bool ok = size_fits(path, l->paths[0], &png, out, e);
-    if (ok && i == 0 && !vae_images_make(out, l->count, png.height, png.width))
-        ok = vae_fail(e, "%s: not enough memory for %zu such pictures", path, l->count);
-    if (ok && !png_image_finish_read(&png, &black, out->pixels + i * vae_images_size(out), 0, NULL))
-        ok = vae_fail(e, "%s: %s; fetch or copy it again", path, png.message);
-    png_image_free(&png);
+    struct images whole = {0};
+    const bool fits = png->height == out->rows && png->width == out->cols;
+    if (!fits && !vae_images_make(&whole, 1, png->height, png->width, out->channels))
+        return vae_fail(e, "%s: not enough memory", path);
+    uint8_t *to = fits ? out->pixels + i * vae_images_size(out) : whole.pixels;
+    const bool ok = png_image_finish_read(png, &black, to, 0, NULL) ||
+                    vae_fail(e, "%s: %s; fetch or copy it again", path, png->message);
+    if (ok && !fits) vae_resize(&whole, 0, out, i);
+    vae_images_free(&whole);
     return ok;
 }
 
-bool vae_png_folder_read(const char *path, struct images *out, struct vae_error *e)
+/* Says what a file is that is named as a PNG and is none. */
+static bool no_png(const char *path, const char *message, struct vae_error *e)
+{
+    unsigned char head[FILE_KIND_HEAD];
+    FILE *f = fopen(path, "rb");
+    const size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    const struct file_kind *kind = f ? vae_file_kind(head, n) : NULL;
+    if (f) fclose(f);
+    if (kind && n && head[0] != 0x89)
+        return vae_fail(e, "%s: %s, whatever its name says; convert it to PNG or take it out", path,
+                        kind->name);
+    return vae_fail(e, "%s: no PNG picture that can be read: %s", path, message);
+}
+
+static bool read_png(const struct list *l, size_t i, const struct images_wanted *w,
+                     struct images *out, struct vae_error *e)
+{
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    const char *path = l->paths[i];
+    if (!png_image_begin_read_from_file(&png, path)) return no_png(path, png.message, e);
+    const bool colour = png.format & PNG_FORMAT_FLAG_COLOR;
+    png.format = w->channels == CHANNELS_RGB ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+    const bool ok = make_room(l, i, &png, w, out, e) && decode(path, &png, i, out, e);
+    png_image_free(&png);
+    out->was_colour |= ok && colour && w->channels == CHANNELS_GRAY;
+    return ok;
+}
+
+/* A picture's label is the folder in `root` that it lies in. If all lie in the root, there are none. */
+static bool label(const struct list *l, const char *root, struct images *out, struct vae_error *e)
+{
+    size_t labelled = 0;
+    out->labels = malloc(l->count * sizeof *out->labels);
+    if (!out->labels) return vae_fail(e, "%s: not enough memory", root);
+    for (size_t i = 0; i < l->count; i++) {
+        char *name = l->paths[i] + strlen(root) + 1, *end = strchr(name, '/');
+        labelled += end != NULL;
+        if (end) *end = 0;
+        out->labels[i] = vae_label_of(end ? name : "");
+    }
+    if (labelled) return true;
+    free(out->labels);
+    out->labels = NULL;
+    return true;
+}
+
+bool vae_png_folder_read(const char *path, const struct images_wanted *w, struct images *out,
+                         struct vae_error *e)
 {
     struct list l = {.visitor = {.file = append, .e = e}};
     *out = (struct images){0};
     bool ok = walk(&l.visitor, path, PNG_FOLDER_DEPTH);
     if (ok && l.count == 0) ok = vae_fail(e, "%s: no PNG picture in it", path);
     if (ok) qsort(l.paths, l.count, sizeof *l.paths, by_bytes);
-    for (size_t i = 0; ok && i < l.count; i++) ok = read_png(&l, i, out, e);
+    for (size_t i = 0; ok && i < l.count; i++) {
+        ok = read_png(&l, i, w, out, e);
+        if (w->progress) w->progress(w->arg, i + 1, l.count);
+    }
+    ok = ok && (!w->labels || label(&l, path, out, e));
     free_list(&l);
     if (!ok) vae_images_free(out);
     return ok;
@@ -154,12 +216,13 @@ bool vae_png_folder_read(const char *path, struct images *out, struct vae_error 
 
 bool vae_png_read(const char *path, struct images *out, struct vae_error *e)
 {
+    const struct images_wanted grey = {.channels = CHANNELS_GRAY};
     char name[PNG_FOLDER_PATH], *only = name;
     const struct list l = {.paths = &only, .count = 1};
     *out = (struct images){0};
     if ((size_t)snprintf(name, sizeof name, "%s", path) >= sizeof name)
         return vae_fail(e, "%.64s...: name too long", path);
-    if (read_png(&l, 0, out, e)) return true;
+    if (read_png(&l, 0, &grey, out, e)) return true;
     vae_images_free(out);
     return false;
 }

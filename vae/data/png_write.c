@@ -3,20 +3,31 @@
 #include <png.h>
 #include <stdlib.h>
 
-/* Encodes in memory first: a failure there means out of memory, one of writing has its errno. */
-bool vae_png_write(const char *path, size_t width, size_t height, size_t channels,
+void *vae_png_encode(size_t rows, size_t cols, enum vae_channels channels, const uint8_t *pixels,
+                     size_t *size)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)cols,
+                       .height = (png_uint_32)rows,
+                       .format = channels == CHANNELS_RGB ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
+    png_alloc_size_t room = PNG_IMAGE_PNG_SIZE_MAX(image);
+    const png_int_32 stride = (png_int_32)(cols * vae_channel_count(channels));
+    void *png = malloc(room);
+    if (png && !png_image_write_to_memory(&image, png, &room, 0, pixels, stride, NULL)) {
+        free(png);
+        png = NULL;
+    }
+    *size = room;
+    return png;
+}
+
+bool vae_png_write(const char *path, size_t rows, size_t cols, enum vae_channels channels,
                    const uint8_t *pixels, struct vae_error *e)
 {
     struct replace_file r;
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)width,
-                       .height = (png_uint_32)height,
-                       .format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *png = malloc(size);
-    bool ok = png && png_image_write_to_memory(&image, png, &size, 0, pixels,
-                                               (png_int_32)(width * channels), NULL);
-    if (!ok) vae_fail(e, "%s: not enough memory: %s", path, png ? image.message : "PNG");
+    size_t size;
+    void *png = vae_png_encode(rows, cols, channels, pixels, &size);
+    bool ok = png || vae_fail(e, "%s: not enough memory", path);
     ok = ok && vae_replace_begin(&r, path, e);
     if (ok) {
         vae_replace_write(&r, png, size);

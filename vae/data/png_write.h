@@ -1,13 +1,17 @@
-/* Writes a picture of pixels as PNG. */
+/* Writes a picture of pixels, [rows][cols][channels], as PNG. */
 #ifndef VAE_PNG_WRITE_H
 #define VAE_PNG_WRITE_H
 
+#include "../base/channels.h"
 #include "../base/error.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/* pixels: [height][width][channels], 1 channel of grey or 3 of red, green, blue. */
-bool vae_png_write(const char *path, size_t width, size_t height, size_t channels,
+/* The file's bytes, `size` of them, for the caller to free; NULL if out of memory. */
+void *vae_png_encode(size_t rows, size_t cols, enum vae_channels channels, const uint8_t *pixels,
+                     size_t *size);
+
+bool vae_png_write(const char *path, size_t rows, size_t cols, enum vae_channels channels,
                    const uint8_t *pixels, struct vae_error *e);
 
 #endif

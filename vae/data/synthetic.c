@@ -6,8 +6,10 @@
 #include "synthetic.h"
 #include "../../kernels/kernels.h"
 #include "../base/streams.h"
+#include "labels.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_POINTS = 9, MAX_STROKES = 3, CUTS = 6 };
 
@@ -160,33 +162,57 @@ static struct dice throw_dice(size_t row, const struct sv_kernels *k)
     return dice;
 }
 
-static bool draw(struct images *out, size_t count, size_t first_row, const struct sv_kernels *k,
-                 struct vae_error *e)
+/* --- colour --- */
+
+enum { HUES = 6 * 256, DARK = 64 };
+
+/* A channel of a pure colour of that hue, 0 ... 255: red, yellow, green, cyan, blue, purple in turn. */
+static int channel_of(int hue, int channel)
 {
-    const size_t size = (size_t)SYNTHETIC_SIDE * SYNTHETIC_SIDE;
-    if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE))
-        return vae_fail(e, "synthetic digits: not enough memory");
+    const int at = (hue + (3 - channel) * 2 * 256) % HUES; /* from this channel's own hue on */
+    return at < 256 ? 255 : at < 512 ? 511 - at : at < 1024 ? 0 : at < 1280 ? at - 1024 : 255;
+}
+
+/* Bright ink of any hue on dark paper of the opposite one. */
+static void colour(const uint8_t *grey, struct dice *d, uint8_t *rgb)
+{
+    const int ink = (int)between(d, 0, 6 * 256) % HUES, paper = (ink + HUES / 2) % HUES;
+    for (size_t i = 0; i < SYNTHETIC_SIZE; i++)
+        for (int c = 0; c < 3; c++) {
+            const int dark = channel_of(paper, c) * DARK / 255;
+            *rgb++ = (uint8_t)(dark + (channel_of(ink, c) - dark) * grey[i] / 255);
+        }
+}
+
+static bool label(size_t first, size_t count, const struct sv_kernels *k, struct images *out,
+                  struct vae_error *e)
+{
+    out->labels = malloc(count * sizeof *out->labels);
+    if (!out->labels) return vae_fail(e, "synthetic digits: not enough memory");
     for (size_t i = 0; i < count; i++) {
-        struct dice dice = throw_dice(first_row + i, k);
-        draw_digit(out->pixels + i * size, &dice);
+        struct dice dice = throw_dice(first + i, k);
+        out->labels[i] = vae_label_of((char[2]){(char)('0' + choose_digit(&dice)), 0});
     }
     return true;
 }
 
-void vae_synthetic_labels(bool test, int *labels)
+bool vae_synthetic_make(const struct images_wanted *w, size_t first, size_t count,
+                        struct images *out, struct vae_error *e)
 {
     struct sv_kernels k;
+    uint8_t grey[SYNTHETIC_SIZE];
     sv_dispatch("generic", &k);
-    for (size_t i = 0; i < (test ? SYNTHETIC_TEST : SYNTHETIC_TRAIN); i++) {
-        struct dice dice = throw_dice((test ? SYNTHETIC_TRAIN : 0) + i, &k);
-        labels[i] = choose_digit(&dice);
+    if (!vae_images_make(out, count, SYNTHETIC_SIDE, SYNTHETIC_SIDE, w->channels))
+        return vae_fail(e, "synthetic digits: not enough memory");
+    for (size_t i = 0; i < count; i++) {
+        struct dice dice = throw_dice(first + i, &k);
+        uint8_t *to = out->pixels + i * vae_images_size(out);
+        memset(grey, 0, sizeof grey);
+        draw_digit(grey, &dice);
+        if (w->channels == CHANNELS_RGB)
+            colour(grey, &dice, to);
+        else
+            memcpy(to, grey, sizeof grey);
     }
-}
-
-bool vae_synthetic_make(struct images *train, struct images *test, struct vae_error *e)
-{
-    struct sv_kernels k;
-    sv_dispatch("generic", &k);
-    return draw(train, SYNTHETIC_TRAIN, 0, &k, e) &&
-           draw(test, SYNTHETIC_TEST, SYNTHETIC_TRAIN, &k, e);
+    return !w->labels || label(first, count, &k, out, e);
 }

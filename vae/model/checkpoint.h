@@ -8,7 +8,8 @@
  * MCEM are chain.z [training images][latent]. With full variational Bayes weights are posterior means,
  * and the decoder's have log-variances behind posterior.logvar. The metadata
  * (metadata.h) of a Gaussian hold min_logvar or sigma; with neither, as in older files,
- * log-variances have no limit. Settings of the optimiser and its schedule are stored only where
+ * log-variances have no limit. image_channels is stored for colour alone; an image is then rows x columns x 3,
+ * red, green and blue side by side. Settings of the optimiser and its schedule are stored only where
  * they are not the defaults (run_pairs.h).
  */
 #ifndef VAE_CHECKPOINT_H
@@ -36,8 +37,8 @@ void vae_checkpoint_hidden_name(char name[CHECKPOINT_NAME], const char *side, si
 
 /* Settings given beside a model's file: those that a file from elsewhere (foreign.h) lacks. */
 struct model_given {
-    const char *likelihood, *binarize, *activation; /* names; NULL: not given */
-    size_t rows, cols;                              /* of an image; 0: not given */
+    const char *likelihood, *binarize, *activation, *channels; /* names; NULL: not given */
+    size_t rows, cols;                                         /* of an image; 0: not given */
 };
 
 /* Opens a model for use, not for further training: only weights are required, from `vae train` or

@@ -99,15 +99,18 @@ static bool decoder(const struct st_file *f, struct vae_shape *s, struct vae_err
 static bool image(const struct st_file *f, const struct model_given *g, size_t inputs,
                   struct vae_shape *s, struct vae_error *e)
 {
-    const size_t side = (size_t)lround(sqrt((double)inputs));
+    if (g->channels) s->channels = (enum vae_channels)index_of(g->channels, vae_channels_names);
+    const size_t channels = vae_channel_count(s->channels), pixels = inputs / channels;
+    const size_t side = (size_t)lround(sqrt((double)pixels));
     s->rows = g->rows ? g->rows : side;
     s->cols = g->rows ? g->cols : side;
     if (inputs == 0 || s->rows > VAE_MAX_SIDE || s->cols > VAE_MAX_SIDE)
         return vae_fail(e, "%s: %zu inputs; images with sides of 1 to %d are supported", f->path,
                         inputs, VAE_MAX_SIDE);
-    if (s->rows * s->cols == inputs) return true;
+    if (vae_inputs(s) == inputs) return true;
     if (g->rows)
-        return vae_fail(e, "%s: has %zu inputs, not %zu x %zu", f->path, inputs, g->rows, g->cols);
+        return vae_fail(e, "%s: has %zu inputs, not %s", f->path, inputs,
+                        vae_size_text(g->rows, g->cols, s->channels).s);
     return vae_fail(e, "%s: %zu inputs are no square image; give its rows and columns", f->path,
                     inputs);
 }
@@ -142,6 +145,9 @@ bool vae_given_agrees(const struct st_file *f, const struct model_given *g, cons
         return vae_fail(e, "%s: its binarisation is %s, not %s", f->path, binarize, g->binarize);
     if (g->activation && strcmp(g->activation, activation))
         return vae_fail(e, "%s: its activation is %s, not %s", f->path, activation, g->activation);
+    const char *channels = vae_channels_names[r->shape.channels];
+    if (g->channels && strcmp(g->channels, channels))
+        return vae_fail(e, "%s: its images are %s, not %s", f->path, channels, g->channels);
     if (g->rows && (g->rows != r->shape.rows || g->cols != r->shape.cols))
         return vae_fail(e, "%s: its images are %zu x %zu, not %zu x %zu", f->path, r->shape.rows,
                         r->shape.cols, g->rows, g->cols);

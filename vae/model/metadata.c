@@ -63,6 +63,8 @@ size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS
     if (r->shape.variance == VARIANCE_FIXED)
         put(p, &n, "sigma", "%.9g", (double)r->shape.variance_at);
     if (r->shape.density) put(p, &n, "noise", "%s", vae_density_names[r->shape.density]);
+    if (r->shape.channels)
+        put(p, &n, "image_channels", "%s", vae_channels_names[r->shape.channels]);
     if (r->shape.posterior) put(p, &n, "posterior", "%s", vae_posterior_names[r->shape.posterior]);
     return n + vae_run_pairs(r, p + n);
 }
@@ -157,6 +159,16 @@ static bool get_variance(const struct st_file *f, struct vae_shape *s, struct va
     return true;
 }
 
+/* Absent, as in older checkpoints: grey. */
+static bool get_channels(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
+{
+    unsigned channels;
+    if (!vae_st_metadata(f, "image_channels")) return true;
+    if (!get_name(f, "image_channels", vae_channels_names, &channels, e)) return false;
+    s->channels = (enum vae_channels)channels;
+    return true;
+}
+
 /* That of z; that of a Gaussian's pixels. Older checkpoints have neither: normal, and a head. */
 static bool get_noise(const struct st_file *f, struct vae_shape *s, struct vae_error *e)
 {
@@ -212,7 +224,7 @@ bool vae_metadata_get(const struct st_file *f, struct vae_run *r, struct vae_err
         !get_name(f, "binarize", vae_binarize_names, &binarize, e) ||
         !get_size(f, "image_rows", 1, VAE_MAX_SIDE, &r->shape.rows, e) ||
         !get_size(f, "image_cols", 1, VAE_MAX_SIDE, &r->shape.cols, e) ||
-        !get_network(f, format == 1, &r->shape, e) ||
+        !get_channels(f, &r->shape, e) || !get_network(f, format == 1, &r->shape, e) ||
         !get_size(f, "batch", 1, VAE_MAX_BATCH, &r->batch, e) ||
         !get_size(f, "samples_per_x", 1, VAE_MAX_SAMPLES, &r->samples, e) ||
         !get_size(f, "train_images", 1, UINT32_MAX, &r->train_images, e) ||

@@ -8,7 +8,7 @@
 
 #include "run_pairs.h"
 
-enum { METADATA_PAIRS = 26 + RUN_PAIRS };
+enum { METADATA_PAIRS = 27 + RUN_PAIRS };
 
 /* Returns the number of pairs. */
 size_t vae_metadata_put(const struct vae_run *r, struct st_pair p[METADATA_PAIRS]);

@@ -59,9 +59,10 @@ bool vae_shape_is_aevb(const struct vae_shape *s)
 
 bool vae_shapes_equal(const struct vae_shape *a, const struct vae_shape *b)
 {
-    return a->rows == b->rows && a->cols == b->cols && vae_widths_equal(&a->enc, &b->enc) &&
-           vae_widths_equal(&a->dec, &b->dec) && a->activation == b->activation &&
-           a->latent == b->latent && a->likelihood == b->likelihood && a->variance == b->variance &&
+    return a->rows == b->rows && a->cols == b->cols && a->channels == b->channels &&
+           vae_widths_equal(&a->enc, &b->enc) && vae_widths_equal(&a->dec, &b->dec) &&
+           a->activation == b->activation && a->latent == b->latent &&
+           a->likelihood == b->likelihood && a->variance == b->variance &&
            a->variance_at == b->variance_at && a->density == b->density &&
            a->posterior == b->posterior;
 }

@@ -8,6 +8,7 @@
 #define VAE_SHAPE_H
 
 #include "../../kernels/kernels.h"
+#include "../base/channels.h"
 #include "../base/limits.h"
 #include "phases.h"
 
@@ -57,7 +58,8 @@ struct vae_widths vae_widths_mirrored(const struct vae_widths *w);
 /* --- the shape --- */
 
 struct vae_shape {
-    size_t rows, cols; /* of an image; rows * cols inputs */
+    size_t rows, cols; /* of an image; rows * cols * channels inputs */
+    enum vae_channels channels;
     struct vae_widths enc, dec;
     enum vae_activation activation;
     size_t latent;
@@ -68,7 +70,15 @@ struct vae_shape {
     enum sv_noise posterior;    /* of z: the distribution of eps */
 };
 
-static inline size_t vae_inputs(const struct vae_shape *s) { return s->rows * s->cols; }
+static inline size_t vae_inputs(const struct vae_shape *s)
+{
+    return s->rows * s->cols * vae_channel_count(s->channels);
+}
+/* "28 x 28", of an image. */
+static inline struct vae_size_text vae_shape_size_text(const struct vae_shape *s)
+{
+    return vae_size_text(s->rows, s->cols, s->channels);
+}
 /* Columns of the gradient with respect to means, or logits, log-variances, and logits of shares. */
 static inline size_t vae_outputs(const struct vae_shape *s)
 {

@@ -1,0 +1,26 @@
+#include "late_bar.h"
+#include "../base/clock.h"
+#include <math.h>
+
+enum { PATIENCE = 2 }; /* seconds */
+
+struct late_bar vae_late_bar(const struct settings *s, const char *phase)
+{
+    return (struct late_bar){.settings = s, .phase = phase, .since = vae_seconds_now()};
+}
+
+void vae_late_bar_show(void *bar, size_t done, size_t total)
+{
+    struct late_bar *b = bar;
+    if (!b->shown && vae_seconds_now() - b->since < PATIENCE) return;
+    if (!b->shown) b->progress = vae_progress_start(b->settings, b->phase, done, total, 1);
+    b->shown = true;
+    vae_progress_update(&b->progress, done, NAN);
+    if (done == total) vae_late_bar_end(b);
+}
+
+void vae_late_bar_end(struct late_bar *b)
+{
+    if (b->shown) vae_progress_end(&b->progress);
+    b->shown = false;
+}
