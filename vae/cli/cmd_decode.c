@@ -4,10 +4,10 @@
 #include "../base/text.h"
 #include "../data/code_file.h"
 #include "../data/png_grid.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "image_table.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "../base/streams.h"
 #include "../data/png_grid.h"
 #include "../methods/gather.h"
+#include "../methods/latent_path.h"
+#include "../settings/option_table.h"
 #include "commands.h"
-#include "latent_path.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
 #include "split_images.h"
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #include "../base/memory.h"
 #include "../base/table_file.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "image_table.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
 
 static bool write_array(const struct settings *s, struct loaded *l, uint64_t seed,

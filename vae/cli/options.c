@@ -1,6 +1,6 @@
 #include "options.h"
 #include "../base/text.h"
-#include "option_table.h"
+#include "../settings/option_table.h"
 #include <getopt.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ static const struct {
     const char *name, *argument, *summary, *about;
 } commands[COMMANDS] = {
 #define COMMAND(name, argument, summary, about) {#name, argument, summary, about},
-#include "commands.def"
+#include "../settings/commands.def"
 #undef COMMAND
 };
 
@@ -42,17 +42,6 @@ static void list_options(enum command command, struct option list[MOST + 2])
                                         NULL, FIRST + (int)i};
     }
     list[n] = (struct option){0};
-}
-
-/* If an option is given twice, the last one counts. */
-static void note(struct settings *s, const struct option_entry *o, const char *value)
-{
-    size_t i = 0;
-    while (i < s->given_count && s->given[i].option != o) i++;
-    if (i == SETTINGS_GIVEN) return;
-    s->given[i].option = o;
-    s->given[i].value = value;
-    if (i == s->given_count) s->given_count++;
 }
 
 /* Counts the options of `command` that the first n letters of `name` may abbreviate; *o is the
@@ -122,27 +111,11 @@ static bool needed_given(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-bool vae_option_given(const struct settings *s, const char *name)
-{
-    for (size_t i = 0; i < s->given_count; i++)
-        if (!strcmp(s->given[i].option->name, name)) return true;
-    return false;
-}
-
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
                        struct vae_error *e)
 {
     struct option list[MOST + 2];
-    *s = (struct settings){.command = command,
-                           .run = vae_run_default(),
-                           .across = 10,
-                           .temperature = 1,
-                           .steps = 8,
-                           .down = 10,
-                           .pairs = 5,
-                           .side = 20,
-                           .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN,
-                                      MARGINAL_STARTS, CHAINS_PRIOR}};
+    *s = vae_settings_default(command);
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {
@@ -152,7 +125,7 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
         const struct option_entry *o = &vae_option_table[opt - FIRST];
         const char *value = o->argument ? optarg : NULL;
         if (!o->parse(o, value, s, e)) return false;
-        note(s, o, value);
+        vae_settings_note(s, o, value);
     }
     return take_argument(argc, argv, optind, s, e) && needed_given(s, e);
 }

@@ -2,7 +2,7 @@
 #ifndef VAE_OPTIONS_H
 #define VAE_OPTIONS_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 #include <stdio.h>
 
 /* Parses the settings of a command; argv[0] is its name, and argv may be reordered. False with an

@@ -3,16 +3,10 @@
 #define VAE_PICTURES_H
 
 #include "../data/images.h"
+#include "../methods/generate.h"
 #include "../model/run.h"
 
-/* Decodes rows of z, in minibatches, to [count][inputs]. */
-void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out);
-
-/* Means of p(x|z) for z drawn from N(0, temperature^2 I), [count][inputs]. False if out of memory. */
-bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature,
-                 float *images);
-
-/* across x down of them. */
+/* across x down images drawn from the prior (vae_samples). */
 bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
                          uint64_t seed, float temperature, struct vae_error *e);
 

@@ -1,7 +1,5 @@
 #include "split_images.h"
 
-const char *const vae_split_names[] = {"test", "train", "validation", NULL};
-
 enum vae_noise vae_split_noise(enum split split)
 {
     static const enum vae_noise noises[] = {[SPLIT_TEST] = NOISE_TEST,

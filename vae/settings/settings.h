@@ -1,14 +1,15 @@
-/* The settings from the command line, one structure for all commands. Each option fills its field
- * (option_table.c); what was not given keeps its default. */
+/* The settings of a command, one structure for all commands. Each option of the command line, or
+ * name given to the library, fills its field (option_table.c); what was not given keeps its
+ * default. */
 #ifndef VAE_SETTINGS_H
 #define VAE_SETTINGS_H
 
 #include "../data/dataset.h"
 #include "../methods/codes.h"
+#include "../methods/latent_path.h"
 #include "../methods/marginal.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
-#include "latent_path.h"
 
 enum command {
 #define COMMAND(name, argument, summary, about) COMMAND_##name,
@@ -59,5 +60,11 @@ struct settings {
     } given[SETTINGS_GIVEN]; /* in the order of the command line, each option once */
     size_t given_count;
 };
+
+/* The defaults of a command. */
+struct settings vae_settings_default(enum command command);
+
+/* Notes that an option was given; if it was before, the last value counts. */
+void vae_settings_note(struct settings *s, const struct option_entry *o, const char *value);
 
 #endif
