@@ -1,5 +1,5 @@
 # The SIMD reference and benchmark suite for variational autoencoders, and its trainer.
-# `make help` lists the targets. Variables meant for you: CC, OPT, CPPFLAGS, CFLAGS, LDFLAGS, WERROR=1, SAN, DATA,
+# `make help` lists the targets. Variables meant for you: CC, OPT, CPPFLAGS, CFLAGS, LDFLAGS, BUILD, WERROR=1, SAN, DATA,
 # OUT_DIR, TRAIN, FULL, BASE, FILTER, V=1.
 
 # BSD make shows this line and stops; to GNU make it is a variable that nobody reads.
@@ -11,11 +11,12 @@ endif
 OPT     ?= -O3 -g1
 WERROR  ?=
 SAN     ?=
+BUILD   ?= build
 DATA    ?= synthetic
 OUT_DIR ?= out
 TRAIN   ?= --optimizer adam --samples 1000000
 
-# ---- configuration: objects of each set of flags live apart, under build/<hash> ----------------
+# ---- configuration: objects of each set of flags live apart, under $(BUILD)/<hash> ----------------
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 # What isa.def says for this compiler's target, in its order: isa:NAME:ENCODING:BITS:FLAGS:KNOWN_FLAGS, peer:NAME
 ISA_DEF := $(shell $(CC) $(CPPFLAGS) -E -P '-DSV_ISA(name, encoding, bits, cpuinfo, flags, known)=isa:name:encoding:bits:flags:known' \
@@ -52,7 +53,7 @@ HASH  := $(shell { $(flags); printf '%s\n' $(PKG_CFLAGS) $(LDFLAGS) $(TEST_LIBS)
     2>/dev/null | cksum | cut -d' ' -f1)
 # What may change the code: not where it is built, nor which warnings are errors.
 CODE  := $(shell $(flags) | grep -vE '^-(Werror|f[a-z]*-(prefix-map|compilation-dir)=)' | cksum | cut -d' ' -f1)
-DIR   := build/$(HASH)
+DIR   := $(BUILD)/$(HASH)
 Q     := $(if $(V),,@)
 
 # Built for another machine, the programs run under an emulator.
@@ -68,7 +69,8 @@ REFERENCE := $(call files,reference/*_ref.c)
 VERIFY    := $(call files,reference/verify/*.c)
 COMMANDS  := $(call files,vae/cli/main.c vae/cli/cmd_*.c)
 MANUAL    := $(call files,vae/manual/*.c)
-VAE       := $(filter-out $(COMMANDS) $(MANUAL),$(call files,vae/*/*.c))
+API       := $(call files,vae/api/*.c)
+VAE       := $(filter-out $(COMMANDS) $(MANUAL) $(API),$(call files,vae/*/*.c))
 GOLDEN    := $(call files,reference/golden/*.c)
 TESTS     := $(call files,tests/*.c) $(filter-out vae/manual/manual.c,$(MANUAL)) tests/golden/golden_training.c $(GOLDEN) reference/generators/accuracy.c
 COMPILED  := $(strip $(foreach i,$(ISAS),$(if $(filter vex evex,$(call isa_column,$(i),3)),$(i))))
@@ -90,8 +92,8 @@ PEERS := $(if $(EIGEN),$(patsubst peer:%,$(DIR)/eigen_%.so,$(filter peer:%,$(ISA
 
 # ---- targets -----------------------------------------------------------------------------------
 .PHONY: all
-all: $(DIR)/vae ## build the program, build/vae
-	$(Q)ln -sfn $(HASH)/vae build/vae
+all: $(DIR)/vae ## build the program, build/vae (BUILD=DIR: elsewhere, the sources are only read)
+	$(Q)ln -sfn $(HASH)/vae $(BUILD)/vae
 
 # The pages bear the day of the version: SOURCE_DATE_EPOCH, or the commit's, or the file's.
 DATE = $(or $(SOURCE_DATE_EPOCH),$(if $(wildcard .git),$(shell git log -1 --format=%ct -- VERSION 2>/dev/null)),\
@@ -102,7 +104,7 @@ docs: $(DIR)/manual ## manual pages and completions, below build/share
 
 .PHONY: train
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
-	$(Q)build/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
+	$(Q)$(BUILD)/vae train --data "$(DATA)" --out "$(OUT_DIR)" $(TRAIN)
 
 # Tests in parts that -j2 runs side by side, by Check's tags: the kernels' cases, suites that run the program, training,
 # and the others; first those that take longest. Those with threads are parts of their own for the thread sanitizer.
@@ -163,11 +165,11 @@ bench-sustained: $(DIR)/bench-sustained ## training's speed after 10^6 samples a
 
 .PHONY: startup
 startup: all ## memory and time to the first step on MNIST in VAE_DATA (default data)
-	$(Q)bench/startup.py build/vae "$(or $(VAE_DATA),data)/mnist"
+	$(Q)bench/startup.py $(BUILD)/vae "$(or $(VAE_DATA),data)/mnist"
 
 .PHONY: bits
 bits: all ## SHA-256 of a short training run on every instruction set and several numbers of threads
-	$(Q)bench/bits.py build/vae
+	$(Q)bench/bits.py $(BUILD)/vae
 
 .PHONY: benches
 benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
@@ -180,26 +182,26 @@ benchcheck: benches ## the benchmarks build, rows of Google Benchmark run, and m
 
 .PHONY: converge
 converge: all ## train as in Figure 2 of the paper, by AEVB and wake-sleep, on VAE_DATA (default data), into results/convergence; goes on if stopped
-	$(Q)bench/converge.py build/vae "$(or $(VAE_DATA),data)" results/convergence --commit $(COMMIT) $(CONVERGE)
+	$(Q)bench/converge.py $(BUILD)/vae "$(or $(VAE_DATA),data)" results/convergence --commit $(COMMIT) $(CONVERGE)
 
 .PHONY: figure2
 figure2: converge ## the same
 
 .PHONY: figure3
 figure3: all ## train as in Figure 3 of the paper, on VAE_DATA (default data), into results/figure3; goes on if stopped
-	$(Q)bench/figure3.py build/vae "$(or $(VAE_DATA),data)" results/figure3 --commit $(COMMIT) $(FIGURE3)
+	$(Q)bench/figure3.py $(BUILD)/vae "$(or $(VAE_DATA),data)" results/figure3 --commit $(COMMIT) $(FIGURE3)
 
 .PHONY: seeds warmup
 seeds warmup: all ## train 784-500-20 on VAE_DATA (default data) from five seeds, or with warm-ups, into results/anchor
-	$(Q)bench/anchor.py $@ build/vae "$(or $(VAE_DATA),data)" results/anchor --commit $(COMMIT) $(ANCHOR)
+	$(Q)bench/anchor.py $@ $(BUILD)/vae "$(or $(VAE_DATA),data)" results/anchor --commit $(COMMIT) $(ANCHOR)
 
 .PHONY: table1
 table1: all ## IWAE's Table 1 on VAE_DATA (default data), into results/iwae (TABLE1="--passes 3280 --k 1,5,50"); goes on if stopped
-	$(Q)bench/table1.py build/vae "$(or $(VAE_DATA),data)" results/iwae --commit $(COMMIT) $(TABLE1)
+	$(Q)bench/table1.py $(BUILD)/vae "$(or $(VAE_DATA),data)" results/iwae --commit $(COMMIT) $(TABLE1)
 
 .PHONY: likelihood
 likelihood: all ## train 784-500-20 on binarised MNIST in VAE_DATA (default data); bound, log p(x) and gaps into results/likelihood
-	$(Q)bench/likelihood.py build/vae "$(or $(VAE_DATA),data)" results/likelihood --commit $(COMMIT) $(LIKELIHOOD)
+	$(Q)bench/likelihood.py $(BUILD)/vae "$(or $(VAE_DATA),data)" results/likelihood --commit $(COMMIT) $(LIKELIHOOD)
 
 .PHONY: report
 report: ## REPORT.md and the figures in README.md, from results/ alone (OF=<folder of results>: another machine's)
@@ -212,9 +214,9 @@ compare: $(if $(GBENCH),$(DIR)/bench-kernels) ## this tree against BASE=<commit>
 .PHONY: arm-mca mca-objects
 arm-mca: mca-objects ## the GEMM inner loops by llvm-mca's models of CPUs, into results/mca.json and mca.md
 	$(Q)$(MAKE) CC='$(ARM_CC)' mca-objects
-	$(Q)bench/mca.py build/mca results/$$(bench/results.py)/gemm.json results/mca
+	$(Q)bench/mca.py $(BUILD)/mca results/$$(bench/results.py)/gemm.json results/mca
 mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/kernels_$(i).o)
-	@mkdir -p build/mca && cp $^ build/mca
+	@mkdir -p $(BUILD)/mca && cp $^ $(BUILD)/mca
 
 .PHONY: asan ubsan sanitize
 # But the golden sums and what follows from bits, which run what other suites run, and the yardstick's many rounds;
@@ -270,7 +272,7 @@ golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate chan
 
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
-	$(Q)build/vae train --data synthetic --out out/picture $(TRAIN)
+	$(Q)$(BUILD)/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
 	$(Q)build/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
 	$(Q)cd out && ../build/vae plot picture/log.jsonl --out ../results/curves.svg
@@ -297,16 +299,16 @@ fuzz: ## libFuzzer on the readers and the options, FUZZ_SECONDS each (clang); in
 	    CPPFLAGS='$(CPPFLAGS) -DSV_WITHOUT_AVX512' run-fuzzers
 run-fuzzers: $(FUZZERS:%=run-fuzz-%)
 $(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
-	$(Q)mkdir -p build/fuzz/$* && \
+	$(Q)mkdir -p $(BUILD)/fuzz/$* && \
 	    $< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=16384 \
-	        -artifact_prefix=build/fuzz/$*- build/fuzz/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 || \
-	        { tail -n 60 build/fuzz/$*.log; exit 1; }
-	$(Q)echo "fuzz $*: $$(tail -n 1 build/fuzz/$*.log)"
+	        -artifact_prefix=$(BUILD)/fuzz/$*- $(BUILD)/fuzz/$* tests/fuzz/corpus/$* >$(BUILD)/fuzz/$*.log 2>&1 || \
+	        { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
+	$(Q)echo "fuzz $*: $$(tail -n 1 $(BUILD)/fuzz/$*.log)"
 
-ROOMS   := kernels reference vae bench tests
+ROOMS   := kernels reference vae bench tests examples
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
-LIBRARY := $(foreach room,base data model methods tuning,$(wildcard vae/$(room)/*.[ch]))
+LIBRARY := $(foreach room,base data model methods tuning settings api,$(wildcard vae/$(room)/*.[ch]))
 # Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
 CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint
@@ -346,10 +348,10 @@ deps-arm: ## what is missing for arm and arm-mca
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
 ifneq ($(filter deps deps-dev deps-arm peers,$(MAKECMDGOALS)),)
-include build/deps.mk
+include $(BUILD)/deps.mk
 ifndef MAKE_RESTARTS
 .PHONY: installation
-build/deps.mk: installation
+$(BUILD)/deps.mk: installation
 	@mkdir -p $(@D)
 	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV)) \
 	    $(if $(filter deps-arm,$(MAKECMDGOALS)),$(DEPS_ARM)) \
@@ -360,11 +362,11 @@ endif
 
 .PHONY: clean
 clean: ## remove build/
-	$(Q)rm -rf build
+	$(Q)rm -rf $(BUILD)
 
 .PHONY: help
 help: ## this list
-	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t16
+	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk | expand -t16
 
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
@@ -404,7 +406,7 @@ $(DIR)/manual: $(call objects,$(MANUAL)) $(LIB_OBJ)
 
 # tests/allocations.c counts what these give.
 WRAP := $(if $(findstring -linux,$(MACHINE)),$(addprefix -Wl$(comma)--wrap=,malloc calloc realloc aligned_alloc mmap))
-$(DIR)/tests: $(call objects,$(TESTS)) $(LIB_OBJ)
+$(DIR)/tests: $(call objects,$(TESTS) $(API)) $(LIB_OBJ)
 	$(call link,$(WRAP),$(TEST_LIBS))
 
 $(DIR)/vae-emulated: $(DIR)/vae
@@ -475,5 +477,7 @@ $(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile kernels/isa.def
 
 $(DIR)/xsmm.so: $(XSMM)
 	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
+
+include vae/api/library.mk
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)

@@ -9,6 +9,7 @@
  * the operations of the formula, an exp or a square root as one; GB/s count the compulsory traffic.
  * By default the base tables are timed; BENCH_FULL=1 adds the variants, each epilogue of the
  * products, and cold rows for all. */
+#include "../reference/verify/must.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/cpus.h"
 #include "../vae/base/peak.h"
@@ -100,7 +101,7 @@ static const char *open_operands(const struct kernel_row *r)
     double held = 0, bytes;
     do {
         struct call *c = &open_row.set[open_row.count++];
-        call_open(c, kcase, &r->shape, VERIFY_SEED, true);
+        if (!call_open(c, kcase, &r->shape, VERIFY_SEED, true)) must_fail();
         bytes = call_bytes(c);
         held += bytes;
     } while (r->cold && held < COLD_BYTES && open_row.count < MAX_SETS);

@@ -1,8 +1,10 @@
+#if !defined real || !defined SV_T
+/* kernels.h includes this file for float (types sv_*), reference/ref.h for double (types sv64_*),
+ * so one declaration serves kernel, scalar reference and oracle. */
+#error "the includer of contracts.h defines real and SV_T"
+#endif
+
 /* The contract of every kernel: shapes, aliasing, accuracy, special values, sources.
- *
- * kernels.h includes this file for float (types sv_*), reference/ref.h for double (types sv64_*),
- * so one declaration serves kernel, scalar reference and oracle. The includer defines `real` and
- * SV_T.
  *
  * Common to all:
  *  - Matrices are row-major. The leading dimension ld is the distance between rows in elements, at

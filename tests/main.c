@@ -73,6 +73,8 @@ int main(void)
     srunner_add_suite(r, suite_cpus());
     srunner_add_suite(r, suite_tune());
     srunner_add_suite(r, suite_tuned_run());
+    srunner_add_suite(r, suite_net());
+    srunner_add_suite(r, suite_net_wrong());
     srunner_add_suite(r, suite_report());
     srunner_add_suite(r, suite_readme());
     srunner_run_all(r, CK_ENV);

@@ -70,6 +70,8 @@ Suite *suite_validation(void);
 Suite *suite_cpus(void);
 Suite *suite_tune(void);
 Suite *suite_tuned_run(void);
+Suite *suite_net(void);
+Suite *suite_net_wrong(void);
 Suite *suite_report(void);
 Suite *suite_readme(void);
 

@@ -1,9 +1,9 @@
 /* Configurations: every option is written and read back; a run is repeated from the file alone;
  * what is wrong in a file; what the command line changes. */
 #include "../vae/cli/config.h"
-#include "../vae/cli/option_table.h"
+#include "../vae/settings/option_table.h"
 #include "../vae/cli/options.h"
-#include "../vae/cli/train_settings.h"
+#include "../vae/settings/train_settings.h"
 #include "cli.h"
 #include "suites.h"
 #include <getopt.h>

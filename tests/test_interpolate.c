@@ -1,6 +1,6 @@
 /* vae interpolate: its strips' ends are the images and their codes' pictures. */
-#include "../vae/cli/latent_path.h"
 #include "../vae/data/png_grid.h"
+#include "../vae/methods/latent_path.h"
 #include "cli.h"
 #include "suites.h"
 #include <math.h>

@@ -1,8 +1,8 @@
 /* The table of options and what follows from it: help, messages about wrong options, the command to
  * resume a run. */
-#include "../vae/cli/option_table.h"
 #include "../vae/cli/options.h"
-#include "../vae/cli/train_settings.h"
+#include "../vae/settings/option_table.h"
+#include "../vae/settings/train_settings.h"
 #include "suites.h"
 #include <getopt.h>
 #include <string.h>

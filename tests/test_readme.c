@@ -1,5 +1,6 @@
-/* The documents are right: README's example is compiled and run here, and links lead to files. */
+/* The documents are right: README's examples are compiled and run here, and links lead to files. */
 #include "../kernels/kernels.h"
+#include "../vae/api/vae.h"
 #include "suites.h"
 #include <math.h>
 #include <stdio.h>
@@ -31,19 +32,36 @@ START_TEST(test_example_runs)
 }
 END_TEST
 
+/* In a folder of its own, for it saves a model. */
+START_TEST(test_library_example_runs)
+{
+    static const unsigned char pixels[1000 * 64];
+    static float mu[1000 * 2], logvar[1000 * 2];
+    char folder[] = "/tmp/vae-readme-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+#include "readme_library.def"
+    ck_assert(mu[0] != 0 && logvar[0] != 0);
+    ck_assert_int_eq(unlink("model.safetensors"), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+static const char *const examples[] = {"tests/readme_example.def", "tests/readme_library.def"};
+
 START_TEST(test_example_is_in_readme)
 {
-    char *readme = text_of("README.md"), *example = text_of("tests/readme_example.def");
+    char *readme = text_of("README.md"), *example = text_of(examples[_i]);
     char block[1024];
     snprintf(block, sizeof block, "```c\n%s```\n", example);
-    ck_assert_msg(strstr(readme, block) != NULL, "README.md does not show readme_example.def");
+    ck_assert_msg(strstr(readme, block) != NULL, "README.md does not show %s", examples[_i]);
     free(example);
     free(readme);
 }
 END_TEST
 
 static const char *const documents[] = {"README.md", "REPORT.md", "CONTRIBUTING.md",
-                                        "bench/README.md"};
+                                        "bench/README.md", "examples/README.md"};
 
 /* Relative links of Markdown, [words](path#place), start from the document's folder. */
 START_TEST(test_links)
@@ -73,7 +91,8 @@ Suite *suite_readme(void)
     Suite *s = suite_create("readme");
     TCase *t = tcase_create("readme");
     tcase_add_test(t, test_example_runs);
-    tcase_add_test(t, test_example_is_in_readme);
+    tcase_add_test(t, test_library_example_runs);
+    tcase_add_loop_test(t, test_example_is_in_readme, 0, 2);
     tcase_add_loop_test(t, test_links, 0, (int)(sizeof documents / sizeof *documents));
     suite_add_tcase(s, t);
     return s;

@@ -145,7 +145,7 @@ static const char config[] = "{\"data\": \"d\", \"latent\": 3, \"hidden\": [7, 5
 /* A configuration, read and written. */
 static bool write_config(struct vae_error *e)
 {
-    struct settings s = vae_options_default(COMMAND_train);
+    struct settings s = vae_settings_default(COMMAND_train);
     s.config_file = "config";
     const bool ok = vae_config_read(&s, e) && vae_config_write(file, &s, 1, e);
     vae_options_free(&s);

@@ -1,8 +1,15 @@
 #include "call.h"
-#include "must.h"
 #include <stdlib.h>
+#include <string.h>
 
-void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
+static void *zeroed(size_t bytes)
+{
+    const size_t whole = (bytes + 64) / 64 * 64;
+    void *p = aligned_alloc(64, whole);
+    return p ? memset(p, 0, whole) : NULL;
+}
+
+bool call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
                bool typical)
 {
     struct source source = {seed};
@@ -12,9 +19,14 @@ void call_open(struct call *c, const struct kcase *kcase, const struct shape *sh
         struct operand *op = &c->op[o];
         if (typical && op->fill == FILL_WIDE) op->fill = FILL_POSITIVE;
         if (typical && op->fill == FILL_LARGE) op->fill = FILL_NORMAL;
-        c->arg[o] = must_align(64, operand_extent(op) * operand_size(op));
+        c->arg[o] = zeroed(operand_extent(op) * operand_size(op));
+        if (!c->arg[o]) {
+            call_close(c);
+            return false;
+        }
         if (operand_is_input(op)) data_fill(&source, op, DATA_RANDOM, c->arg[o]);
     }
+    return true;
 }
 
 void call_close(struct call *c)

@@ -12,9 +12,10 @@ struct call {
     void *arg[MAX_OPERANDS]; /* aligned to 64 bytes */
 };
 
-/* Allocates the operands and draws random inputs from the seed. `typical` restricts them to values
- * as in training: positive, or near N(0, 1). Exits the program if memory runs out (must.h). */
-void call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
+/* Allocates the operands and draws random inputs from the seed. `typical` restricts them to
+ * values as in training: positive, or near N(0, 1). False if out of memory; nothing is then to
+ * be closed. */
+bool call_open(struct call *c, const struct kcase *kcase, const struct shape *shape, uint64_t seed,
                bool typical);
 void call_close(struct call *c);
 

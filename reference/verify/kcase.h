@@ -95,6 +95,8 @@ struct kcase {
 #include "../../kernels/kernels.def"
 #undef SV_KERNEL
 
+const struct kcase *verify_case(size_t id); /* of kernel id, in the order of kernels.def */
+
 /* One body, both precisions: `expr` sees k, the shape s, the operands o and their addresses p.
  * CASE_CALL_T takes a macro of the type prefix. */
 #define CASE_CALL(name, expr)                                                                      \

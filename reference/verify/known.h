@@ -10,10 +10,11 @@
 enum known_part { KNOWN_FIRST, KNOWN_ADDED, KNOWN_PARTS };
 bool known_has(size_t id, enum known_part part);
 
-/* FNV-1a over the outputs. All NaN count as one, and -0 as 0. */
-uint64_t known_hash(size_t id, enum known_part part, const struct sv_kernels *table);
+/* FNV-1a over the outputs. All NaN count as one, and -0 as 0. False if out of memory. */
+bool known_hash(size_t id, enum known_part part, const struct sv_kernels *table, uint64_t *hash);
 
 /* Whether the hashes are those in known.def, which `make known-answers` writes. */
-bool known_holds(size_t id, const struct sv_kernels *table);
+enum known_verdict { KNOWN_RIGHT, KNOWN_WRONG, KNOWN_NO_MEMORY };
+enum known_verdict known_holds(size_t id, const struct sv_kernels *table);
 
 #endif

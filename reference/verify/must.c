@@ -24,11 +24,3 @@ void *must_calloc(size_t n, size_t size)
     if (!p) must_fail();
     return p;
 }
-
-void *must_align(size_t alignment, size_t size)
-{
-    const size_t whole = (size + alignment) / alignment * alignment;
-    void *p = aligned_alloc(alignment, whole);
-    if (!p) must_fail();
-    return memset(p, 0, whole);
-}

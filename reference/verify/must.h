@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-void *must_calloc(size_t n, size_t size);        /* n may be 0 */
-void *must_align(size_t alignment, size_t size); /* zeroed; a multiple of alignment */
+void *must_calloc(size_t n, size_t size); /* n may be 0 */
 
 /* Exits as above; errno gives the reason. */
 _Noreturn void must_fail(void);

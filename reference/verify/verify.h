@@ -52,8 +52,6 @@ struct verify_options {
     FILE *log; /* the first few failures, and how to replay them; NULL: silent */
 };
 
-const struct kcase *verify_case(size_t id); /* of kernel id, in the order of kernels.def */
-
 /* Runs the check in a child process, so that a crash is just another failure and nothing leaks into
  * the caller. Jobs may run in parallel; *table and *options must stay unchanged until
  * verify_finish. If the child cannot be created, the program exits (must.h). */

@@ -3,7 +3,7 @@
 #include "../../vae/base/number.h"
 #include "../../vae/base/text.h"
 #include "../../vae/cli/options.h"
-#include "../../vae/cli/train_settings.h"
+#include "../../vae/settings/train_settings.h"
 #include "fuzz.h"
 #include <getopt.h>
 #include <math.h>

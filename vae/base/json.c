@@ -1,6 +1,7 @@
 #include "json.h"
 #include "number.h"
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,11 +76,16 @@ char *vae_json_text(bool ok, json_t *value, size_t flags)
 
 static _Thread_local bool refused;
 
+/* The functions in jansson are the process's: one thread parses at a time, and what others allocate
+ * meanwhile still comes from the allocator that was there. */
+static pthread_mutex_t parsing = PTHREAD_MUTEX_INITIALIZER;
+static json_malloc_t before;
+
 /* After one failure all allocations fail. jansson drops a character that it has no memory for; if
  * that is a closing quote, and its copy is then allocated, it copies past the string's end. */
 static void *noted_malloc(size_t n)
 {
-    void *p = refused ? NULL : malloc(n);
+    void *p = refused ? NULL : before(n);
     if (!p) refused = true;
     return p;
 }
@@ -89,13 +95,14 @@ static void *noted_malloc(size_t n)
 json_t *vae_json_parse(const char *bytes, size_t n, size_t flags, json_error_t *error,
                        const char **why)
 {
-    json_malloc_t get;
     json_free_t give;
-    json_get_alloc_funcs(&get, &give);
-    json_set_alloc_funcs(noted_malloc, free);
+    pthread_mutex_lock(&parsing);
+    json_get_alloc_funcs(&before, &give);
+    json_set_alloc_funcs(noted_malloc, give);
     refused = false;
     json_t *value = json_loadb(bytes, n, flags, error);
-    json_set_alloc_funcs(get, give);
+    json_set_alloc_funcs(before, give);
+    pthread_mutex_unlock(&parsing);
     *why = refused ? vae_json_no_memory : error->text;
     return vae_json_whole(!refused, value);
 }

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Length of the UTF-8 sequence at p, and its code point; 0 if it is invalid (RFC 3629: no overlong
  * form, no surrogate, nothing beyond U+10FFFF). */
@@ -77,4 +78,10 @@ void vae_text_of_sizes(char *text, size_t room, const size_t *sizes, size_t coun
     *text = 0;
     for (size_t i = 0; i < count && used < room; i++)
         used += (size_t)snprintf(text + used, room - used, "%s%zu", i ? separator : "", sizes[i]);
+}
+
+bool vae_text_ends(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n > m && !strcmp(text + n - m, end);
 }

@@ -13,6 +13,9 @@ void vae_text_make_safe(char *text);
 /* True if vae_text_make_safe would replace nothing. */
 bool vae_text_is_safe(const char *text);
 
+/* Whether text ends in `end` and is longer. */
+bool vae_text_ends(const char *text, const char *end);
+
 /* Whether it is valid UTF-8, as JSON asks for. */
 bool vae_text_is_utf8(const char *text);
 

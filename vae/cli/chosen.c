@@ -1,5 +1,5 @@
 #include "chosen.h"
-#include "../../reference/verify/known.h"
+#include "../tuning/kernels_check.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,20 +8,8 @@
 
 bool vae_chosen_isa(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
-    const char *asked = isa ? isa : getenv("SV_ISA"), *by = isa ? "--isa" : "SV_ISA";
-    char list[128] = "";
-    switch (sv_choice_default(asked, out)) {
-    case SV_OK: return true;
-    case SV_ISA_UNSUPPORTED:
-        return vae_fail(e, "%s %s: this CPU or its operating system lacks it; leave it out", by,
-                        asked);
-    default: break;
-    }
-    for (size_t i = 0; sv_isa_name(i); i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", sv_isa_name(i));
-    }
-    return vae_fail(e, "%s %s: give one of %s", by, asked, list);
+    return isa ? vae_kernels_named(isa, "--isa", out, e)
+               : vae_kernels_named(getenv("SV_ISA"), "SV_ISA", out, e);
 }
 
 bool vae_chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e)
@@ -69,32 +57,7 @@ bool vae_chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error
     return (asked && *asked) || load_profile(out, e);
 }
 
-/* Whether an earlier class has the same code for this kernel. */
-static bool checked_before(const struct sv_choice *choice, int cls, size_t id)
-{
-    for (int c = 0; c < cls; c++)
-        if (sv_shares(&choice->by_class[c], &choice->by_class[cls], id)) return true;
-    return false;
-}
-
-bool vae_chosen_check(const struct sv_choice *choice, struct vae_error *e)
-{
-    for (int cls = 0; cls < SV_CLASSES; cls++)
-        for (size_t id = 0; id < SV_KERNEL_COUNT; id++) {
-            const struct sv_kernels *k = &choice->by_class[cls];
-            if (checked_before(choice, cls, id) || known_holds(id, k)) continue;
-            const struct sv_kernels *owner = sv_serving(k, id);
-            return vae_fail(
-                e,
-                "kernel %s of %s, variant %s, does not give its known answer: a fault of "
-                "this build or machine; see `vae kernels`, or try --isa generic",
-                sv_kernel_names[id], owner ? owner->isa : k->isa,
-                owner ? owner->variant : "unknown");
-        }
-    return true;
-}
-
 bool vae_chosen_open(const char *isa, struct sv_choice *out, struct vae_error *e)
 {
-    return vae_chosen_kernels(isa, out, e) && vae_chosen_check(out, e);
+    return vae_chosen_kernels(isa, out, e) && vae_kernels_check(out, e);
 }

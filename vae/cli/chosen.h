@@ -16,10 +16,7 @@ bool vae_chosen_profile_folder(char dir[PROFILE_PATH], struct vae_error *e);
  * used is reported on standard error and ignored. */
 bool vae_chosen_kernels(const char *isa, struct sv_choice *out, struct vae_error *e);
 
-/* The known-answer check of every kernel a choice uses; *e names the first that fails. */
-bool vae_chosen_check(const struct sv_choice *choice, struct vae_error *e);
-
-/* vae_chosen_kernels, then vae_chosen_check. */
+/* vae_chosen_kernels, then vae_kernels_check. */
 bool vae_chosen_open(const char *isa, struct sv_choice *out, struct vae_error *e);
 
 #endif

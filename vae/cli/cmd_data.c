@@ -2,10 +2,10 @@
 #include "../base/text.h"
 #include "../data/facts.h"
 #include "../data/png_export.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "data_open.h"
 #include "late_bar.h"
-#include "option_table.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

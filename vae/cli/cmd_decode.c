@@ -3,11 +3,12 @@
 #include "../base/table_file.h"
 #include "../base/text.h"
 #include "../data/code_file.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "image_table.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
+#include "progress.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,8 @@ static bool decode(const struct settings *s, struct vae_model *m, const struct c
     float *images = vae_memory_get((codes->rows + across) * n * sizeof *images);
     if (!images) return vae_fail(e, "%s: not enough memory", s->out);
     struct progress p = vae_progress_start(s, "decoding", 0, codes->rows, 1);
-    vae_decode_all(m, codes->values, codes->rows, images, &p);
+    vae_decode_all(m, codes->values, codes->rows, &(struct vae_watch){vae_progress_watch, &p},
+                   images);
     vae_progress_end(&p);
     const bool ok = vae_table_named(s->out)
                         ? vae_image_table_write(s->out, &m->shape, codes->rows, images, e)

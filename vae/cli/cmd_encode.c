@@ -22,12 +22,6 @@ static void name_column(const void *about, size_t j, char text[TABLE_NAME])
     snprintf(text, TABLE_NAME, "%s_%zu", what, j % c->latent);
 }
 
-static void see(void *progress, const struct vae_model *m, size_t first, size_t rows)
-{
-    (void)m;
-    vae_progress_update(progress, first + rows, NAN);
-}
-
 /* The file is begun first: one that cannot be written fails at once. */
 static bool encode(const struct settings *s, struct loaded *l, const struct images *images,
                    struct vae_error *e)
@@ -43,7 +37,7 @@ static bool encode(const struct settings *s, struct loaded *l, const struct imag
     bool ok = vae_replace_begin(&r, s->out, e);
     if (ok) {
         struct progress p = vae_progress_start(s, "encoding", 0, images->count, 1);
-        const struct vae_watch watch = {see, &p};
+        const struct vae_watch watch = {vae_progress_watch, &p};
         ok = vae_codes_of(&l->model, &of, s->codes, &watch, vae_stop_signal(), codes);
         vae_progress_end(&p);
         ok =

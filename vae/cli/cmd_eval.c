@@ -6,10 +6,10 @@
 #include "../base/table_file.h"
 #include "../base/text.h"
 #include "../data/dataset.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "eval_report.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "progress.h"
 #include "split_images.h"
 #include "stop.h"
@@ -46,23 +46,10 @@ static struct progress start_sweep(const struct eval *v, const char *phase, size
 
 /* --- the bound --- */
 
-/* The bound of each image of a minibatch, by the formula of vae_add_bound. */
-static void note_bounds(double *bounds, const struct vae_model *m, size_t rows)
-{
-    const struct vae_work *w = &m->work;
-    for (size_t i = 0; i < rows; i++) {
-        double recon = 0;
-        for (size_t g = 0; g < vae_groups(&m->shape); g++)
-            for (size_t l = 0; l < m->samples; l++)
-                recon += (double)w->ll[(g * m->max_rows + i) * m->samples + l];
-        bounds[i] = recon / (double)m->samples - (double)w->kl[i];
-    }
-}
-
 static void see(void *arg, const struct vae_model *m, size_t first, size_t rows)
 {
     struct eval *v = arg;
-    if (v->bounds) note_bounds(v->bounds + first, m, rows);
+    if (v->bounds) vae_row_bounds(m, rows, v->bounds + first);
     if (v->report.latent) vae_latent_add(&v->latent, m, rows);
     vae_progress_update(&v->progress, first + rows, vae_bound_elbo(&v->report.bound));
 }

@@ -1,9 +1,9 @@
 #include "../base/streams.h"
 #include "../methods/gather.h"
+#include "../methods/latent_path.h"
+#include "../settings/option_table.h"
 #include "commands.h"
-#include "latent_path.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
 #include "split_images.h"
 #include <stdlib.h>
@@ -97,8 +97,8 @@ static bool interpolate(const struct settings *s, struct loaded *l, const struct
         encode(&t, m, &l->run, images);
         walk(&t, shape->latent, s->path);
         for (size_t p = 0; p < t.pairs; p++)
-            vae_decode_all(m, t.z + p * between * shape->latent, between,
-                           t.grid + (p * t.across + 1) * n, NULL);
+            vae_decode_all(m, t.z + p * between * shape->latent, between, NULL,
+                           t.grid + (p * t.across + 1) * n);
         ok = vae_picture_grid(s->out, shape, t.across, t.pairs, t.grid, e);
     }
     give(&t);

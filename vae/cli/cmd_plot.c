@@ -3,8 +3,9 @@
 #include "../base/pool.h"
 #include "../base/text.h"
 #include "../methods/principal.h"
+#include "../settings/option_table.h"
 #include "commands.h"
-#include "option_table.h"
+#include "plots.h"
 #include "progress.h"
 #include "split_images.h"
 #include "stop.h"
@@ -62,17 +63,11 @@ static bool stopped(struct vae_error *e)
     return vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
 }
 
-static void see(void *progress, const struct vae_model *m, size_t first, size_t rows)
-{
-    (void)m;
-    vae_progress_update(progress, first + rows, NAN);
-}
-
 static void add(void *arg, const struct vae_model *m, size_t first, size_t rows)
 {
     struct encoded *all = arg;
     vae_latent_add(&all->latent, m, rows);
-    see(&all->progress, m, first, rows);
+    vae_progress_watch(&all->progress, m, first, rows);
 }
 
 static bool plot_kl(const struct settings *s, struct split_images *o,
@@ -154,8 +149,8 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
     ok = label(s, o, &l, e) && ok;
     if (ok) {
         struct progress p = vae_progress_start(s, "encoding", 0, n, 1);
-        ok =
-            vae_codes_of(m, of, CODES_MEAN, &(struct vae_watch){see, &p}, vae_stop_signal(), codes);
+        ok = vae_codes_of(m, of, CODES_MEAN, &(struct vae_watch){vae_progress_watch, &p},
+                          vae_stop_signal(), codes);
         vae_progress_end(&p);
         ok = ok ? plot_codes(s, o, codes, codes + n * latent, &l, e) : stopped(e);
     }
@@ -166,16 +161,9 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
 
 /* --- the command --- */
 
-static bool ends_in_safetensors(const char *path)
-{
-    static const char end[] = ".safetensors";
-    const size_t n = strlen(path), m = sizeof end - 1;
-    return n > m && !strcmp(path + n - m, end);
-}
-
 static bool fits_together(struct settings *s, struct vae_error *e)
 {
-    const bool checkpoint = ends_in_safetensors(s->file);
+    const bool checkpoint = vae_text_ends(s->file, ".safetensors");
     if (!vae_option_given(s, "kind")) s->plot = checkpoint ? PLOT_KL : PLOT_CURVES;
     if (s->plot == PLOT_CURVES) {
         if (checkpoint)

@@ -1,17 +1,18 @@
 #include "../base/memory.h"
 #include "../base/table_file.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "image_table.h"
 #include "loaded.h"
-#include "option_table.h"
 #include "pictures.h"
+#include "progress.h"
 
 static bool write_array(const struct settings *s, struct loaded *l, uint64_t seed,
-                        struct progress *p, struct vae_error *e)
+                        const struct vae_watch *watch, struct vae_error *e)
 {
     const size_t count = s->count ? s->count : s->across * s->down;
     float *images = vae_memory_get(count * vae_inputs(&l->model.shape) * sizeof *images);
-    bool ok = (images && vae_samples(&l->model, count, seed, s->temperature, images, p)) ||
+    bool ok = (images && vae_samples(&l->model, count, seed, s->temperature, watch, images)) ||
               vae_fail(e, "%s: not enough memory", s->out);
     ok = ok && vae_image_table_write(s->out, &l->model.shape, count, images, e);
     vae_memory_give(images);
@@ -34,9 +35,10 @@ int vae_cmd_sample(struct settings *s, struct vae_error *e)
     const uint64_t seed = s->seed_given ? s->seed : l.run.seed;
     const size_t count = s->count ? s->count : s->across * s->down;
     struct progress p = vae_progress_start(s, "decoding", 0, count, 1);
-    const bool ok = array ? write_array(s, &l, seed, &p, e)
+    const struct vae_watch watch = {vae_progress_watch, &p};
+    const bool ok = array ? write_array(s, &l, seed, &watch, e)
                           : vae_picture_samples(&l.model, s->out, s->across, s->down, seed,
-                                                s->temperature, &p, e);
+                                                s->temperature, &watch, e);
     vae_progress_end(&p);
     vae_loaded_close(&l);
     return ok ? EXIT_DONE : EXIT_FAILED;

@@ -4,6 +4,7 @@
 #include "../base/text.h"
 #include "../methods/health.h"
 #include "../model/checkpoint.h"
+#include "../settings/train_settings.h"
 #include "chosen.h"
 #include "commands.h"
 #include "config.h"
@@ -14,7 +15,6 @@
 #include "pictures.h"
 #include "stop.h"
 #include "train_loop.h"
-#include "train_settings.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

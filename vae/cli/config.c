@@ -5,7 +5,7 @@
 #include "../base/replace_file.h"
 #include "../base/text.h"
 #include "../model/run_id.h"
-#include "option_table.h"
+#include "../settings/option_table.h"
 #include "options.h"
 #include "version.h"
 #include <inttypes.h>
@@ -139,7 +139,7 @@ static json_t *parse(const char *path, struct vae_error *e)
 /* The file's options alone come first: what has no effect beside the others there is a mistake. */
 bool vae_config_read(struct settings *s, struct vae_error *e)
 {
-    struct settings file = vae_options_default(s->command);
+    struct settings file = vae_settings_default(s->command);
     file.config_file = s->config_file;
     file.config = s->config = parse(s->config_file, e);
     if (!file.config || !take_all(&file, e)) return false;

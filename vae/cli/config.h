@@ -15,7 +15,7 @@
 #ifndef VAE_CONFIG_H
 #define VAE_CONFIG_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 
 /* Adds the options of s->config_file to s, where the command line has not got them. Those that
  * stand beside others of the file without effect are an error; those that lose it by the command

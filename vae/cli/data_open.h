@@ -2,7 +2,7 @@
 #ifndef VAE_DATA_OPEN_H
 #define VAE_DATA_OPEN_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 
 /* As --test, --channels, --resize ... have it (s->images). Free with vae_dataset_free. */
 bool vae_data_open(const struct settings *s, const char *source, struct dataset *out,

@@ -1,4 +1,5 @@
 #include "drawing.h"
+#include "../base/text.h"
 #include "stroke_font.h"
 #include <stdlib.h>
 #include <string.h>
@@ -108,16 +109,8 @@ double vae_drawing_text_width(enum drawing_font font, const char *text)
     return ours > usual ? ours : usual;
 }
 
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t n = strlen(path), m = strlen(end);
-    return n > m && !strcmp(path + n - m, end);
-}
-
-bool vae_drawing_named(const char *path) { return ends_in(path, ".svg") || ends_in(path, ".png"); }
-
 bool vae_drawing_write(const struct drawing *d, const char *path, struct vae_error *e)
 {
     if (d->failed) return vae_fail(e, "%s: not enough memory", path);
-    return ends_in(path, ".svg") ? vae_drawing_svg(d, path, e) : vae_drawing_png(d, path, e);
+    return vae_text_ends(path, ".svg") ? vae_drawing_svg(d, path, e) : vae_drawing_png(d, path, e);
 }

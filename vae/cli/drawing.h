@@ -62,9 +62,8 @@ void vae_drawing_free(struct drawing *d);
 /* At least as wide as the text is drawn by either writer, in pixels. */
 double vae_drawing_text_width(enum drawing_font font, const char *text);
 
-/* Whether the name ends in .svg or .png. The end selects the format. SVG: colours follow the reader's
- * preference for light or dark. PNG: on white, twice the size. */
-bool vae_drawing_named(const char *path);
+/* To a file whose name ends in .svg or else .png. SVG: colours follow the reader's preference for light
+ * or dark. PNG: on white, twice the size. */
 bool vae_drawing_write(const struct drawing *d, const char *path, struct vae_error *e);
 
 /* The two writers (drawing_svg.c, drawing_png.c). */

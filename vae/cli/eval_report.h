@@ -5,7 +5,7 @@
 #include "../methods/importance.h"
 #include "../methods/latent.h"
 #include "../methods/local.h"
-#include "settings.h"
+#include "../settings/settings.h"
 
 struct eval_report {
     const struct settings *s;

@@ -1,4 +1,4 @@
-#include "option_table.h"
+#include "../settings/option_table.h"
 #include "options.h"
 #include <string.h>
 

@@ -1,23 +1,12 @@
 #include "loaded.h"
-#include "../base/min.h"
 #include "chosen.h"
 
 bool vae_loaded_open(struct loaded *l, const struct settings *s, struct pool *pool,
                      struct vae_error *e)
 {
-    struct st_file f;
     struct sv_choice k;
-    if (!vae_chosen_open(s->isa, &k, e) ||
-        !vae_checkpoint_open_model(&f, s->file, &s->model, &l->run, e))
-        return false;
-    /* no statistics and no large minibatch are needed, so none are allocated */
-    const size_t rows = vae_min_size(l->run.batch, 256);
-    const bool made =
-        vae_create(&l->model, &k, &l->run.shape, VAE_SGD, rows, l->run.samples, pool, e);
-    const bool ok = made && vae_checkpoint_load(&f, &l->model, false, e);
-    if (made && !ok) vae_destroy(&l->model);
-    vae_st_close(&f);
-    return ok;
+    return vae_chosen_open(s->isa, &k, e) &&
+           vae_checkpoint_read_model(s->file, &s->model, &k, pool, &l->model, &l->run, e);
 }
 
 void vae_loaded_close(struct loaded *l) { vae_destroy(&l->model); }

@@ -5,7 +5,7 @@
 #include "../data/dataset.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
-#include "settings.h"
+#include "../settings/settings.h"
 
 struct loaded {
     struct vae_run run;

@@ -9,7 +9,7 @@
 
 static int (*const runs[COMMANDS])(struct settings *s, struct vae_error *e) = {
 #define COMMAND(name, argument, summary, about) vae_cmd_##name,
-#include "commands.def"
+#include "../settings/commands.def"
 #undef COMMAND
 };
 

@@ -1,13 +1,13 @@
 #include "options.h"
 #include "../base/text.h"
+#include "../settings/option_table.h"
 #include "config.h"
-#include "option_table.h"
 #include <getopt.h>
 #include <string.h>
 
 const struct command_entry vae_commands[COMMANDS] = {
 #define COMMAND(name, argument, summary, about) {#name, argument, summary, about},
-#include "commands.def"
+#include "../settings/commands.def"
 #undef COMMAND
 };
 
@@ -36,18 +36,6 @@ static void list_options(enum command command, struct option list[MOST + 2])
                                         NULL, FIRST + (int)i};
     }
     list[n] = (struct option){0};
-}
-
-/* If an option is given twice, the last one counts. */
-static void note(struct settings *s, const struct option_entry *o, const char *value, bool in_file)
-{
-    size_t i = 0;
-    while (i < s->given_count && s->given[i].option != o) i++;
-    if (i == SETTINGS_GIVEN) return;
-    s->given[i].option = o;
-    s->given[i].value = value;
-    s->given[i].in_file = in_file;
-    if (i == s->given_count) s->given_count++;
 }
 
 /* Counts the options of `command` that the first n letters of `name` may abbreviate; *o is the
@@ -121,44 +109,11 @@ static bool needed_given(const struct settings *s, struct vae_error *e)
     return true;
 }
 
-bool vae_option_given(const struct settings *s, const char *name)
-{
-    for (size_t i = 0; i < s->given_count; i++)
-        if (!strcmp(s->given[i].option->name, name)) return true;
-    return false;
-}
-
-bool vae_option_given_applies(const struct settings *s, size_t i, struct vae_error *e)
-{
-    const struct option_entry *o = s->given[i].option;
-    struct vae_error why = {""};
-    if (!o->applies || o->applies(o, s, &why)) return true;
-    return s->given[i].in_file ? vae_fail(e, "%s: %s", s->config_file, why.line)
-                               : vae_fail(e, "%s", why.line);
-}
-
-struct settings vae_options_default(enum command command)
-{
-    return (struct settings){
-        .command = command,
-        .run = vae_run_default(),
-        .images.wanted = {.resize_hint = "--resize WxH", .rgb_hint = "--channels rgb"},
-        .across = 10,
-        .temperature = 1,
-        .steps = 8,
-        .moves = 100,
-        .down = 10,
-        .pairs = 5,
-        .side = 20,
-        .chains = {MARGINAL_DRAWS, MARGINAL_LEAPFROGS, MARGINAL_BURN_IN, MARGINAL_STARTS,
-                   CHAINS_PRIOR}};
-}
-
 bool vae_options_parse(enum command command, int argc, char **argv, struct settings *s,
                        struct vae_error *e)
 {
     struct option list[MOST + 2];
-    *s = vae_options_default(command);
+    *s = vae_settings_default(command);
     list_options(command, list);
     opterr = 0;
     for (int opt; (opt = getopt_long_only(argc, argv, "", list, NULL)) != -1;) {
@@ -168,7 +123,7 @@ bool vae_options_parse(enum command command, int argc, char **argv, struct setti
         const struct option_entry *o = &vae_option_table[opt - FIRST];
         const char *value = o->argument ? optarg : NULL;
         if (!o->kind->parse(o, value, s, e)) return false;
-        note(s, o, value, false);
+        vae_settings_note(s, o, value, false);
     }
     return take_argument(argc, argv, optind, s, e) && (!s->config_file || vae_config_read(s, e)) &&
            needed_given(s, e);
@@ -185,7 +140,7 @@ void vae_options_free(struct settings *s)
 bool vae_options_take(struct settings *s, const struct option_entry *o, const char *value,
                       struct vae_error *e)
 {
-    note(s, o, value, true);
+    vae_settings_note(s, o, value, true);
     return o->kind->parse(o, value, s, e);
 }
 
@@ -199,7 +154,7 @@ static bool has_option(const struct settings *s, const struct option_entry *o)
 /* Parses s->given, from the defaults on. */
 static bool parse_anew(struct settings *s, struct vae_error *e)
 {
-    struct settings anew = vae_options_default(s->command);
+    struct settings anew = vae_settings_default(s->command);
     memcpy(anew.given, s->given, sizeof anew.given);
     anew.given_count = s->given_count;
     anew.file = s->file;

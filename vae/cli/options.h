@@ -2,11 +2,8 @@
 #ifndef VAE_OPTIONS_H
 #define VAE_OPTIONS_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 #include <stdio.h>
-
-/* The settings of a command that was given nothing. */
-struct settings vae_options_default(enum command command);
 
 /* Parses the settings of a command; argv[0] is its name, and argv may be reordered. False with an
  * empty line: --help was asked for. The command itself checks options that depend on each other

@@ -14,38 +14,13 @@ bool vae_picture_grid(const char *path, const struct vae_shape *s, size_t across
     return vae_png_grid(path, &g, images, e);
 }
 
-void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out,
-                    struct progress *p)
-{
-    const size_t n = vae_inputs(&m->shape);
-    for (size_t i = 0; i < count; i += m->max_rows) {
-        const size_t rows = vae_min_size(m->max_rows, count - i);
-        vae_decode(m, rows, z + i * m->shape.latent);
-        memcpy(out + i * n, m->work.out, rows * n * sizeof *out);
-        vae_progress_update(p, i + rows, NAN);
-    }
-}
-
-bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature, float *images,
-                 struct progress *p)
-{
-    const size_t latent = m->shape.latent;
-    float *z = malloc(count * latent * sizeof *z);
-    if (!z) return false;
-    sv_for(&m->k, count, latent, 0)
-        ->normal(count, latent, sv_rng_at(seed, STREAM_SAMPLE, 0), z, latent);
-    for (size_t i = 0; i < count * latent; i++) z[i] *= temperature;
-    vae_decode_all(m, z, count, images, p);
-    free(z);
-    return true;
-}
-
 bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
-                         uint64_t seed, float temperature, struct progress *p, struct vae_error *e)
+                         uint64_t seed, float temperature, const struct vae_watch *watch,
+                         struct vae_error *e)
 {
     const size_t count = across * down;
     float *images = malloc(count * vae_inputs(&m->shape) * sizeof *images);
-    bool ok = (images && vae_samples(m, count, seed, temperature, images, p)) ||
+    bool ok = (images && vae_samples(m, count, seed, temperature, watch, images)) ||
               vae_fail(e, "%s: not enough memory", path);
     ok = ok && vae_picture_grid(path, &m->shape, across, down, images, e);
     free(images);
@@ -68,7 +43,7 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
             for (size_t r = 0; r < rows; r++)
                 memcpy(original + r * n, m->work.x + r * m->ld.x, n * sizeof *grid);
             vae_encode_mean(m, rows, z);
-            vae_decode_all(m, z, rows, original + across * n, NULL);
+            vae_decode_all(m, z, rows, NULL, original + across * n);
         }
 }
 
@@ -115,7 +90,7 @@ bool vae_picture_manifold(struct vae_model *m, const char *path, size_t side, st
             z[2 * i] = quantile(((double)(i % side) + 0.5) / (double)side);
             z[2 * i + 1] = quantile(((double)(i / side) + 0.5) / (double)side);
         }
-        vae_decode_all(m, z, count, images, NULL);
+        vae_decode_all(m, z, count, NULL, images);
         ok = vae_picture_grid(path, &m->shape, side, side, images, e);
     }
     free(z);

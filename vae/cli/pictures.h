@@ -3,24 +3,17 @@
 #define VAE_PICTURES_H
 
 #include "../data/images.h"
+#include "../methods/generate.h"
 #include "../model/run.h"
-#include "progress.h"
 
 /* A grid of across x down images of a model, [across * down][inputs]. */
 bool vae_picture_grid(const char *path, const struct vae_shape *s, size_t across, size_t down,
                       const float *images, struct vae_error *e);
 
-/* Decodes rows of z, in minibatches, to [count][inputs]; p, here and below, is told, or NULL. */
-void vae_decode_all(struct vae_model *m, const float *z, size_t count, float *out,
-                    struct progress *p);
-
-/* Means of p(x|z) for z drawn from N(0, temperature^2 I), [count][inputs]. False if out of memory. */
-bool vae_samples(struct vae_model *m, size_t count, uint64_t seed, float temperature, float *images,
-                 struct progress *p);
-
-/* across x down of them. */
+/* across x down images drawn from the prior (vae_samples), of which `watch` is told. */
 bool vae_picture_samples(struct vae_model *m, const char *path, size_t across, size_t down,
-                         uint64_t seed, float temperature, struct progress *p, struct vae_error *e);
+                         uint64_t seed, float temperature, const struct vae_watch *watch,
+                         struct vae_error *e);
 
 /* Pairs of rows: originals above, the mean of p(x | z = mu(x)) below. 2 * pairs rows of `across`
  * images, the first of `images`, binarised as the run's were; fewer if there are fewer. */

@@ -8,8 +8,6 @@
 
 enum { WIDTH = 760, LEFT = 84, RIGHT = 740, TOP = 44, BOTTOM = 350, BELOW = 44 };
 
-const char *const vae_plot_names[] = {"curves", "kl", "scatter", NULL};
-
 void vae_plot_name(const char *path, char name[PLOT_NAME])
 {
     enum { LETTERS = 40 };

@@ -7,10 +7,6 @@
 #include "drawing.h"
 #include "log_curves.h"
 
-/* Names in enum order, NULL at the end. */
-enum plot_kind { PLOT_CURVES, PLOT_KL, PLOT_SCATTER };
-extern const char *const vae_plot_names[];
-
 enum { PLOT_MOST_LOGS = DRAWING_SERIES, PLOT_MOST_LABELS = 2 * DRAWING_SERIES };
 
 /* Each draws into an empty drawing, which holds what it needs and is freed by the caller; names are

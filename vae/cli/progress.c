@@ -174,6 +174,12 @@ void vae_progress_update(struct progress *p, uint64_t done, double bound)
         print_object(p, now - p->start);
 }
 
+void vae_progress_watch(void *p, const struct vae_model *m, size_t first, size_t rows)
+{
+    (void)m;
+    vae_progress_update(p, first + rows, NAN);
+}
+
 void vae_progress_clear(const struct progress *p)
 {
     if (p->how == PROGRESS_BAR) fputs("\r\033[K", stderr);

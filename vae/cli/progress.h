@@ -15,7 +15,7 @@
 #ifndef VAE_PROGRESS_H
 #define VAE_PROGRESS_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 
 struct progress {
     enum { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_JSON } how;
@@ -33,6 +33,9 @@ struct progress vae_progress_start(const struct settings *s, const char *phase, 
 
 /* p may be NULL. bound: NAN if unknown. */
 void vae_progress_update(struct progress *p, uint64_t done, double bound);
+
+/* The same as vae_watch's see (evaluate.h), of images; p: a struct progress. */
+void vae_progress_watch(void *p, const struct vae_model *m, size_t first, size_t rows);
 
 /* Clears the bar, so that a line can be printed. */
 void vae_progress_clear(const struct progress *p);

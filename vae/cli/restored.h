@@ -2,7 +2,7 @@
 #ifndef VAE_RESTORED_H
 #define VAE_RESTORED_H
 
-#include "settings.h"
+#include "../settings/settings.h"
 #include "split_images.h"
 
 /* Checks what depends on the model, and says what is given of the images: a mask, freed by the caller, or

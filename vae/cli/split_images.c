@@ -1,8 +1,6 @@
 #include "split_images.h"
 #include "data_open.h"
 
-const char *const vae_split_names[] = {"test", "train", "validation", NULL};
-
 enum vae_noise vae_split_noise(enum split split)
 {
     static const enum vae_noise noises[] = {[SPLIT_TEST] = NOISE_TEST,

@@ -238,13 +238,6 @@ static bool report_due(const struct train_loop *l)
     return (double)vae_run_points(r) >= l->next_point;
 }
 
-/* The objective of the step just taken, before its update: nats per example, as a bound. */
-static double descended(const struct vae_run *r, const struct vae_bound *b, float beta)
-{
-    if (r->estimator == VAE_ESTIMATOR_IWAE) return b->log_mean / (double)b->count;
-    return vae_bound_weighted(b, beta);
-}
-
 /* Runs steps until a report is due or a signal comes. */
 static bool run_steps(struct train_loop *l, struct vae_error *e)
 {
@@ -253,15 +246,9 @@ static bool run_steps(struct train_loop *l, struct vae_error *e)
     const double start = vae_seconds_now();
     l->test.count = 0;
     do {
-        struct vae_bound b = {0};
-        const float beta = vae_run_beta(r);
-        vae_trainer_step(t, &b);
-        const double bound = descended(r, &b, beta);
-        r->seen.kl += b.kl;
-        r->seen.recon += b.recon;
-        r->seen.count += b.count;
-        l->timed += b.count;
-        vae_health_note(r, bound);
+        const size_t before = r->seen.count;
+        const double bound = vae_trainer_advance(t);
+        l->timed += r->seen.count - before;
         vae_progress_update(&l->progress, vae_run_points(r), vae_bound_elbo(&r->seen));
         if (vae_health_diverged(r, bound))
             return isfinite(bound) ? worse(l, e) : diverged(l, "the bound is no number", e);

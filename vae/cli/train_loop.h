@@ -8,11 +8,11 @@
 
 #include "../data/dataset.h"
 #include "../methods/train.h"
+#include "../settings/settings.h"
 #include "best_model.h"
 #include "out_dir.h"
 #include "progress.h"
 #include "report.h"
-#include "settings.h"
 #include "train_log.h"
 
 struct train_loop {

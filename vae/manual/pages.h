@@ -2,8 +2,8 @@
 #ifndef VAE_PAGES_H
 #define VAE_PAGES_H
 
-#include "../cli/option_table.h"
 #include "../cli/options.h"
+#include "../settings/option_table.h"
 #include <stdio.h>
 #include <time.h>
 

@@ -53,3 +53,15 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, const struct
     const struct vae_evaluation of = {images, run->binarize, run->estimator, noise, seed};
     return vae_evaluate_watched(m, &of, NULL, stop, bound);
 }
+
+void vae_row_bounds(const struct vae_model *m, size_t rows, double *bounds)
+{
+    const struct vae_work *w = &m->work;
+    for (size_t i = 0; i < rows; i++) {
+        double recon = 0;
+        for (size_t g = 0; g < vae_groups(&m->shape); g++)
+            for (size_t l = 0; l < m->samples; l++)
+                recon += (double)w->ll[(g * m->max_rows + i) * m->samples + l];
+        bounds[i] = recon / (double)m->samples - (double)w->kl[i];
+    }
+}

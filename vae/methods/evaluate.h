@@ -43,6 +43,9 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           const struct vae_watch *watch, const volatile sig_atomic_t *stop,
                           struct vae_bound *bound);
 
+/* For see: the bound of each image of the minibatch, by the formula of vae_add_bound, nats. */
+void vae_row_bounds(const struct vae_model *m, size_t rows, double *bounds);
+
 /* In nats per example: the bound with the KL weighted by beta, and the ELBO. */
 static inline double vae_bound_weighted(const struct vae_bound *b, float beta)
 {

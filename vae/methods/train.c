@@ -1,5 +1,6 @@
 #include "train.h"
 #include "../base/streams.h"
+#include "health.h"
 #include "init_bias.h"
 #include "minibatch.h"
 #include <stdlib.h>
@@ -23,14 +24,13 @@ static bool init(struct vae_trainer *t, struct vae_error *e)
 bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const struct vae_run *run,
                         const struct images *images, struct pool *pool, struct vae_error *e)
 {
-    *t = (struct vae_trainer){.run = *run, .images = images, .order_epoch = UINT64_MAX};
+    *t = (struct vae_trainer){.run = *run};
     if (!vae_create(&t->model, k, &run->shape, run->optimizer, run->batch, run->samples, pool, e))
         return false;
-    t->order = malloc(images->count * sizeof *t->order);
     bool ok =
-        t->order || vae_fail(e, "not enough memory for the order of %zu images", images->count);
-    ok = ok && (run->method != VAE_FULL_VB || vae_theta_create(&t->model, e)) && init(t, e) &&
-         (run->method != VAE_MCEM || vae_mcem_create(&t->mcem, &t->model, run, images->count, e));
+        vae_trainer_take(t, images, e) &&
+        (run->method != VAE_FULL_VB || vae_theta_create(&t->model, e)) && init(t, e) &&
+        (run->method != VAE_MCEM || vae_mcem_create(&t->mcem, &t->model, run, images->count, e));
     if (!ok) vae_trainer_destroy(t);
     return ok;
 }
@@ -103,20 +103,20 @@ static vae_pass_fn *const pass[] = {[VAE_AEVB] = vae_aevb_pass,
                                     [VAE_WAKE_SLEEP] = vae_wake_sleep_pass,
                                     [VAE_FULL_VB] = vae_full_vb_pass};
 
-/* A step on a minibatch. */
-static void step(struct vae_trainer *t, struct vae_bound *bound)
+/* A step on a minibatch of the source, `left` images from its end; sets the source's generator. */
+static void step(struct vae_trainer *t, struct vae_source from, size_t left,
+                 struct vae_bound *bound)
 {
     struct vae_run *r = &t->run;
     struct vae_model *m = &t->model;
-    const uint64_t epoch = vae_run_epoch(r);
     const size_t rows = vae_trainer_next_rows(t);
-    if (t->order_epoch != epoch) shuffle(t, epoch);
     const struct vae_step s = {vae_run_lr(r), decay(t, rows), r->step + 1, r->optim};
+    from.binarize = r->binarize;
+    from.rng = sv_rng_at(r->seed, STREAM_BINARIZE, r->step);
     struct vae_minibatch b = {.model = m,
-                              .source = {t->images, t->order, position(r), r->binarize,
-                                         sv_rng_at(r->seed, STREAM_BINARIZE, r->step)},
+                              .source = from,
                               .rows = rows,
-                              .left = t->images->count - position(r),
+                              .left = left,
                               .eps = sv_rng_at(r->seed, STREAM_EPS, r->step),
                               .step = &s,
                               .o = objective(m, r->estimator, vae_run_beta(r)),
@@ -128,13 +128,66 @@ static void step(struct vae_trainer *t, struct vae_bound *bound)
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
 }
 
+/* A step on the epoch's next images. */
+static void step_of_epoch(struct vae_trainer *t, struct vae_bound *bound)
+{
+    const uint64_t epoch = vae_run_epoch(&t->run);
+    const size_t at = position(&t->run);
+    if (t->order_epoch != epoch) shuffle(t, epoch);
+    step(t, (struct vae_source){.images = t->images, .order = t->order, .first = at},
+         t->images->count - at, bound);
+}
+
+static void count(struct vae_trainer *t)
+{
+    t->run.step++;
+    if (t->run.step % CLEAR_EVERY == 0) vae_clear_tiny_weights(&t->model);
+}
+
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
-    struct vae_run *r = &t->run;
-    if (r->method == VAE_MCEM)
-        vae_mcem_cycle(&t->mcem, &t->model, r, t->images, bound);
+    if (t->run.method == VAE_MCEM)
+        vae_mcem_cycle(&t->mcem, &t->model, &t->run, t->images, bound);
     else
-        step(t, bound);
-    r->step++;
-    if (r->step % CLEAR_EVERY == 0) vae_clear_tiny_weights(&t->model);
+        step_of_epoch(t, bound);
+    count(t);
+}
+
+/* Notes the bound of the step just taken, in which the KL counted beta times. */
+static double note(struct vae_run *r, const struct vae_bound *b, float beta)
+{
+    const bool weighted = r->estimator == VAE_ESTIMATOR_IWAE;
+    const double ascended = weighted ? b->log_mean / (double)b->count : vae_bound_weighted(b, beta);
+    r->seen.kl += b->kl;
+    r->seen.recon += b->recon;
+    r->seen.count += b->count;
+    vae_health_note(r, ascended);
+    return ascended;
+}
+
+double vae_trainer_advance(struct vae_trainer *t)
+{
+    struct vae_bound b = {0};
+    const float beta = vae_run_beta(&t->run);
+    vae_trainer_step(t, &b);
+    return note(&t->run, &b, beta);
+}
+
+double vae_trainer_advance_on(struct vae_trainer *t, const struct images *rows)
+{
+    struct vae_bound b = {0};
+    const float beta = vae_run_beta(&t->run);
+    step(t, (struct vae_source){.images = rows}, rows->count, &b);
+    count(t);
+    return note(&t->run, &b, beta);
+}
+
+bool vae_trainer_take(struct vae_trainer *t, const struct images *images, struct vae_error *e)
+{
+    uint32_t *order = realloc(t->order, images->count * sizeof *order);
+    if (!order) return vae_fail(e, "not enough memory for the order of %zu images", images->count);
+    t->order = order;
+    t->order_epoch = UINT64_MAX;
+    t->images = images;
+    return true;
 }

@@ -1,4 +1,5 @@
 #include "checkpoint.h"
+#include "../base/min.h"
 #include "foreign.h"
 #include "metadata.h"
 #include <math.h>
@@ -321,4 +322,19 @@ bool vae_checkpoint_load(const struct st_file *f, struct vae_model *m, bool stat
     struct vae_error reason;
     return vae_checkpoint_sound(m, &reason) ||
            vae_fail(e, "%.1024s: %.128s; use an earlier checkpoint", f->path, reason.line);
+}
+
+bool vae_checkpoint_read_model(const char *path, const struct model_given *given,
+                               const struct sv_choice *k, struct pool *pool, struct vae_model *m,
+                               struct vae_run *run, struct vae_error *e)
+{
+    struct st_file f;
+    if (!vae_checkpoint_open_model(&f, path, given, run, e)) return false;
+    const size_t rows =
+        vae_min_size(run->batch, 256); /* of a batch to train on there may be more */
+    const bool made = vae_create(m, k, &run->shape, VAE_SGD, rows, run->samples, pool, e);
+    const bool ok = made && vae_checkpoint_load(&f, m, false, e);
+    if (made && !ok) vae_destroy(m);
+    vae_st_close(&f);
+    return ok;
 }

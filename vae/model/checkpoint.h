@@ -50,4 +50,10 @@ bool vae_checkpoint_open_model(struct st_file *f, const char *path, const struct
 bool vae_checkpoint_load(const struct st_file *f, struct vae_model *m, bool statistics,
                          struct vae_error *e);
 
+/* vae_checkpoint_open_model, and the model in memory, without statistics and with room for
+ * minibatches of use; pool as in vae_create. After a failure there is nothing to destroy. */
+bool vae_checkpoint_read_model(const char *path, const struct model_given *given,
+                               const struct sv_choice *k, struct pool *pool, struct vae_model *m,
+                               struct vae_run *run, struct vae_error *e);
+
 #endif

@@ -1,4 +1,5 @@
 #include "survey.h"
+#include "../../reference/verify/must.h"
 #include "../base/peak.h"
 #include "timing.h"
 #include <string.h>
@@ -84,7 +85,7 @@ static void time_class(struct survey *s, size_t id, enum sv_class cls)
     for (size_t i = 0; i < c->count; i++)
         tables[i] = k->standing[i] == STANDING_VERIFIED ? c->table[i] : NULL;
     k->shape[cls] = vae_timing_shape(kcase, cls);
-    call_open(&call, kcase, &k->shape[cls], VERIFY_SEED, true);
+    if (!call_open(&call, kcase, &k->shape[cls], VERIFY_SEED, true)) must_fail();
     k->flops[cls] = call_flops(&call);
     k->bytes[cls] = call_bytes(&call);
     vae_timing_run(&call, tables, c->count, k->seconds[cls]);

@@ -1,16 +1,16 @@
-/* The settings from the command line, one structure for all commands. Each option fills its field
- * (option_table.c); what was not given keeps its default. */
+/* The settings of a command, one structure for all commands. Each option of the command line, or
+ * name given to the library, fills its field (option_table.c); what was not given keeps its
+ * default. */
 #ifndef VAE_SETTINGS_H
 #define VAE_SETTINGS_H
 
 #include "../data/dataset.h"
 #include "../methods/codes.h"
+#include "../methods/latent_path.h"
 #include "../methods/marginal.h"
 #include "../methods/restore.h"
 #include "../model/checkpoint.h"
 #include "../model/run.h"
-#include "latent_path.h"
-#include "plots.h"
 #include <jansson.h>
 
 enum command {
@@ -23,6 +23,10 @@ enum command {
 /* The split of a data set. Names in enum order, NULL at the end. */
 enum split { SPLIT_TEST, SPLIT_TRAIN, SPLIT_VALIDATION };
 extern const char *const vae_split_names[];
+
+/* What `vae plot` draws. The same. */
+enum plot_kind { PLOT_CURVES, PLOT_KL, PLOT_SCATTER };
+extern const char *const vae_plot_names[];
 
 struct option_entry;
 
@@ -73,5 +77,12 @@ struct settings {
     size_t given_count;
     json_t *config; /* of config_file, which owns its values; or NULL */
 };
+
+/* The defaults of a command. */
+struct settings vae_settings_default(enum command command);
+
+/* Notes that an option was given, on the command line or in a file; if it was before, the last value counts. */
+void vae_settings_note(struct settings *s, const struct option_entry *o, const char *value,
+                       bool in_file);
 
 #endif

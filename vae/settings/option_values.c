@@ -1,7 +1,7 @@
 #include "option_values.h"
 #include "../base/number.h"
 #include "../base/table_file.h"
-#include "drawing.h"
+#include "../base/text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +58,7 @@ const struct option_kind vae_option_table_file = {read_table_file, show_text, OP
 static bool read_drawing_file(const struct option_entry *o, const char *text, struct settings *s,
                               struct vae_error *e)
 {
-    if (vae_drawing_named(text)) return read_text(o, text, s, e);
+    if (vae_text_ends(text, ".svg") || vae_text_ends(text, ".png")) return read_text(o, text, s, e);
     return vae_fail(e, "--%s %s: give a name that ends in .svg or .png", o->name, text);
 }
 

@@ -11,7 +11,7 @@ extern const struct option_kind vae_option_text, vae_option_flag, vae_option_u64
 /* A file name ending in .npy or .csv (table_file.h), at `at`. */
 extern const struct option_kind vae_option_table_file;
 
-/* A file name ending in .svg or .png (drawing.h), at `at`. */
+/* A file name ending in .svg or .png, at `at`. */
 extern const struct option_kind vae_option_drawing_file;
 
 /* A finite float above 0, at `at`. */
