@@ -196,6 +196,7 @@ Suite *suite_codes(void)
 {
     Suite *s = suite_create("codes");
     TCase *t = tcase_create("codes");
+    tcase_set_timeout(t, 60);
     tcase_set_tags(t, "program");
     tcase_add_unchecked_fixture(t, cli_make_fixture, cli_remove_fixture);
     tcase_add_test(t, test_encode);
