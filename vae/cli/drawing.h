@@ -1,7 +1,7 @@
 /* A drawing as a list of shapes, written as SVG or as PNG.
  *
- * Lengths are in pixels of the SVG, x to the right, y down. Memory may run out at any shape: writing then
- * fails, so that only that need be checked. */
+ * Lengths are in pixels of the SVG, x to the right, y down. Memory may run out at any shape:
+ * writing then fails, so that only that need be checked. */
 #ifndef VAE_DRAWING_H
 #define VAE_DRAWING_H
 
@@ -62,8 +62,8 @@ void vae_drawing_free(struct drawing *d);
 /* At least as wide as the text is drawn by either writer, in pixels. */
 double vae_drawing_text_width(enum drawing_font font, const char *text);
 
-/* Whether the name ends in .svg or .png. The end selects the format. SVG: colours follow the reader's
- * preference for light or dark. PNG: on white, twice the size. */
+/* Whether the name ends in .svg or .png. The end selects the format. SVG: colours follow the
+ * reader's preference for light or dark. PNG: on white, twice the size. */
 bool vae_drawing_named(const char *path);
 bool vae_drawing_write(const struct drawing *d, const char *path, struct vae_error *e);
 

@@ -19,11 +19,11 @@ static inline const uint8_t *vae_mask_of(const struct mask *m, size_t image)
     return m->missing + (m->count > 1 ? image : 0) * m->size;
 }
 
-/* text: left, right, top or bottom, the half that is missing; random:P, each pixel with probability P,
- * drawn by `rng`, whose row 0 is image 0; or a file, a PNG picture or what image_file.h reads, where 0 is
- * seen and 1 (255 in bytes) is missing: one mask of rows x cols, or one for each of `count` images. A mask
- * that leaves nothing to restore is refused; one that leaves nothing to see is not. Free with
- * vae_mask_free. */
+/* text: left, right, top or bottom, the half that is missing; random:P, each pixel with
+ * probability P, drawn by `rng`, whose row 0 is image 0; or a file, a PNG picture or what
+ * image_file.h reads, where 0 is seen and 1 (255 in bytes) is missing: one mask of rows x cols,
+ * or one for each of `count` images. A mask that leaves nothing to restore is refused; one that
+ * leaves nothing to see is not. Free with vae_mask_free. */
 bool vae_mask_open(const char *text, size_t count, size_t rows, size_t cols,
                    const struct sv_choice *k, struct sv_rng rng, struct mask *out,
                    struct vae_error *e);
