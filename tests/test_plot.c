@@ -54,7 +54,8 @@ START_TEST(test_ticks)
 }
 END_TEST
 
-/* Never more than asked for, ascending and within the range; and two at least where there is room. */
+/* Never more than asked for, ascending and within the range; and two at least where there is
+ * room. */
 START_TEST(test_any_ticks)
 {
     double at[TICKS_MOST] = {0};

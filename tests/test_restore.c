@@ -1,5 +1,5 @@
-/* Missing and noisy pixels: draws given evidence, chains against a conditional mean in closed form, what
- * must not matter. */
+/* Missing and noisy pixels: draws given evidence, chains against a conditional mean in closed
+ * form, what must not matter. */
 #include "../vae/base/streams.h"
 #include "../vae/methods/restore.h"
 #include "linear_gaussian.h"
@@ -130,8 +130,8 @@ static void mean_z(const float *x, const uint8_t *missing, double z[LINEAR_LATEN
     solve3(a, b, z);
 }
 
-/* With the exact posterior as q the chain is Gibbs sampling, whose means tend to E[x | the pixels seen].
- * Tolerance, in standard deviations of z_j: the chains' error, and rounding's. */
+/* With the exact posterior as q the chain is Gibbs sampling, whose means tend to E[x | the
+ * pixels seen]. Tolerance, in standard deviations of z_j: the chains' error, and rounding's. */
 START_TEST(test_missing_pixels)
 {
     static uint8_t missing[LINEAR_PIXELS];
@@ -163,8 +163,8 @@ START_TEST(test_missing_pixels)
 }
 END_TEST
 
-/* E[x|y] - 1/2 = C (C + t^2 I)^-1 (y - 1/2), C = W W^T + s^2 I: a gain of s^2 / (s^2 + t^2) across the
- * columns of W, and of (a^2 + s^2) / (a^2 + s^2 + t^2) along each. */
+/* E[x|y] - 1/2 = C (C + t^2 I)^-1 (y - 1/2), C = W W^T + s^2 I: a gain of s^2 / (s^2 + t^2)
+ * across the columns of W, and of (a^2 + s^2) / (a^2 + s^2 + t^2) along each. */
 START_TEST(test_noisy_pixels)
 {
     const double s2 = linear_sigma * linear_sigma, t2 = 4 * s2, across = s2 / (s2 + t2);
@@ -224,8 +224,8 @@ static float *restored(const struct vae_model *m, const struct images *images,
     return x;
 }
 
-/* _i: shape, and whether pixels are missing or noisy, mean or draw. Not the instruction set, the threads,
- * how many images there are, nor what lies under the mask. */
+/* _i: shape, and whether pixels are missing or noisy, mean or draw. Not the instruction set, the
+ * threads, how many images there are, nor what lies under the mask. */
 START_TEST(test_same_restored)
 {
     const int shape = _i / 2;

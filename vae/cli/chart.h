@@ -8,12 +8,12 @@
 
 enum { TICKS_MOST = 32, TICK_TEXT = 16 };
 
-/* At most `most` (2 ... TICKS_MOST) round numbers from low to high, ascending: multiples of 1, 2 or 5
- * times a power of ten. Where low and high are one number, that. Returns how many. */
+/* At most `most` (2 ... TICKS_MOST) round numbers from low to high, ascending: multiples of 1, 2
+ * or 5 times a power of ten. Where low and high are one number, that. Returns how many. */
 size_t vae_ticks(double low, double high, size_t most, double ticks[TICKS_MOST]);
 
-/* Of a logarithmic axis, 0 < low: powers of ten, or every n-th of them; with 2 and 5 times them where
- * there is room. */
+/* Of a logarithmic axis, 0 < low: powers of ten, or every n-th of them; with 2 and 5 times them
+ * where there is room. */
 size_t vae_log_ticks(double low, double high, size_t most, double ticks[TICKS_MOST]);
 
 /* "0.25", "-120", "20k", "5M": k, M and G from ten thousand on. */
@@ -59,7 +59,8 @@ struct chart_entry {
 
 enum { LEGEND_ROW = 18 };
 
-/* Rows of the legend: entries from left to right, as many as fit. With `c` NULL they are only counted. */
+/* Rows of the legend: entries from left to right, as many as fit. With `c` NULL they are only
+ * counted. */
 size_t vae_chart_legend(struct chart *c, double left, double right, double top, size_t count,
                         const struct chart_entry *entries);
 

@@ -1,6 +1,6 @@
-/* Strokes as capsules: a pixel is covered as far as it lies within half a stroke's width of its middle
- * line, falling off over one pixel at the edge. Uses only + - * / and sqrt, so the bytes are the same on
- * every machine. */
+/* Strokes as capsules: a pixel is covered as far as it lies within half a stroke's width of its
+ * middle line, falling off over one pixel at the edge. Uses only + - * / and sqrt, so the bytes
+ * are the same on every machine. */
 #include "../data/png_write.h"
 #include "drawing.h"
 #include "stroke_font.h"

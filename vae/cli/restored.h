@@ -5,8 +5,8 @@
 #include "../settings/settings.h"
 #include "split_images.h"
 
-/* Checks what depends on the model, and says what is given of the images: a mask, freed by the caller, or
- * noise, with how->mask NULL. The rest of *how is set. */
+/* Checks what depends on the model, and says what is given of the images: a mask, freed by the
+ * caller, or noise, with how->mask NULL. The rest of *how is set. */
 typedef bool restored_plan_fn(const struct settings *s, const struct split_images *o,
                               struct vae_restore_how *how, struct mask *mask, struct vae_error *e);
 

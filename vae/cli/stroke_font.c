@@ -1,9 +1,9 @@
 #include "stroke_font.h"
 #include <string.h>
 
-/* Pairs of a letter's coordinates x, y, in base 36: capitals reach from y = 0 down to the base line at e
- * (14), small letters begin at 4, and tails end at i (18). A space lifts the pen. After ~ the points pull
- * a quadratic B-spline from the first to the last; after @ a closed one. */
+/* Pairs of a letter's coordinates x, y, in base 36: capitals reach from y = 0 down to the base
+ * line at e (14), small letters begin at 4, and tails end at i (18). A space lifts the pen.
+ * After ~ the points pull a quadratic B-spline from the first to the last; after @ a closed one. */
 static const struct glyph {
     unsigned code;
     const char *strokes;

@@ -1,5 +1,5 @@
-/* A font of pen strokes, for pictures of pixels: a library that knows the system's fonts would bring many
- * others with it. */
+/* A font of pen strokes, for pictures of pixels: a library that knows the system's fonts would
+ * bring many others with it. */
 #ifndef VAE_STROKE_FONT_H
 #define VAE_STROKE_FONT_H
 

@@ -60,8 +60,8 @@ struct vae_work {
 
 enum { VAE_MAX_STATS = 2 };
 
-/* A posterior over the decoder's weights (AEVB, appendix F): each is N(mean, exp logvar), the mean in
- * w between steps. All are arenas laid out as w, used from the decoder on. */
+/* A posterior over the decoder's weights (AEVB, appendix F): each is N(mean, exp logvar), the
+ * mean in w between steps. All are arenas laid out as w, used from the decoder on. */
 struct vae_theta {
     float *logvar, *logvar_stat[VAE_MAX_STATS];
     float *mean, *eps; /* during a step, where w holds a draw */
@@ -177,9 +177,9 @@ void vae_likelihood(struct vae_job j, struct vae_range draws, float draw_weight)
 /* The same log p(x|z), to the bit, without the gradient: faster, for evaluation. */
 void vae_log_likelihood(struct vae_job j, struct vae_range draws);
 
-/* The log-weights of importance sampling, log p(x|z) p(z) / q(z|x) in nats, of draws that have their
- * likelihood, into work.log_w. own: the thread's examples. log p(x|z) is summed over groups as in
- * vae_add_bound, the log-ratio added, and the sum rounded once. */
+/* The log-weights of importance sampling, log p(x|z) p(z) / q(z|x) in nats, of draws that have
+ * their likelihood, into work.log_w. own: the thread's examples. log p(x|z) is summed over
+ * groups as in vae_add_bound, the log-ratio added, and the sum rounded once. */
 void vae_log_weights(struct vae_job j, struct vae_range own);
 
 /* The importance weights of examples whose draws all have their likelihood: log-weights go to
@@ -200,23 +200,25 @@ void vae_back_head(struct vae_job j, struct vae_range points, const struct vae_o
 /* Backpropagates from d_head to the encoder's first layer. */
 void vae_back_encoder(struct vae_job j, struct vae_range points);
 
-/* What is known of pixels besides their z: y, by rows as work.x. Of a Gaussian y = x + noise, and
- * `about` is minus the log of the noise's variance, -inf where nothing is known. Of a Bernoulli `about` is
- * log P(y | x = 1) / P(y | x = 0), 0 where nothing is known, and y is not read. Not for a mixture. */
+/* What is known of pixels besides their z: y, by rows as work.x. Of a Gaussian y = x + noise,
+ * and `about` is minus the log of the noise's variance, -inf where nothing is known. Of a
+ * Bernoulli `about` is log P(y | x = 1) / P(y | x = 0), 0 where nothing is known, and y is not
+ * read. Not for a mixture. */
 struct vae_evidence {
     const float *y, *about;
 };
 
-/* Decodes work.z, one draw for each example, to the mean of p(x|z, y) in work.out (of a mixture, that of
- * its Gaussian) and a draw from it in work.x: binary pixels of a Bernoulli, unclipped ones of a Gaussian.
- * `of` NULL: of p(x|z). uniform: for a mixture, which pixels are uniform, and their values. Each thread
- * may read its own rows when it returns. The generators' row 0 is row 0. */
+/* Decodes work.z, one draw for each example, to the mean of p(x|z, y) in work.out (of a mixture,
+ * that of its Gaussian) and a draw from it in work.x: binary pixels of a Bernoulli, unclipped
+ * ones of a Gaussian. `of` NULL: of p(x|z). uniform: for a mixture, which pixels are uniform,
+ * and their values. Each thread may read its own rows when it returns. The generators' row 0 is
+ * row 0. */
 void vae_draw_pixels(struct vae_job j, struct vae_range rows, const struct vae_evidence *of,
                      struct sv_rng x, struct sv_rng uniform);
 
-/* The sleep phase of wake-sleep. vae_dream draws z of these rows of a minibatch from the prior, and x'
- * from the decoder, of all threads' rows. vae_back_posterior writes the gradient of -log q(z|x') to
- * work.d_head, once vae_encode has encoded x'. */
+/* The sleep phase of wake-sleep. vae_dream draws z of these rows of a minibatch from the prior,
+ * and x' from the decoder, of all threads' rows. vae_back_posterior writes the gradient of -log
+ * q(z|x') to work.d_head, once vae_encode has encoded x'. */
 void vae_dream(struct vae_job j, struct vae_range rows, struct sv_rng z, struct sv_rng x,
                struct sv_rng uniform);
 void vae_back_posterior(struct vae_job j, struct vae_range points);
@@ -246,9 +248,9 @@ bool vae_theta_create(struct vae_model *m, struct vae_error *e);
  * are columns. Sets theta.kl. */
 void vae_theta_draw(struct vae_job j, struct sv_rng rng);
 
-/* After the minibatch's micro-batches, with the weights that were drawn: one step of the optimiser
- * for means and log-variances, on the gradient of the loss plus beta times the KL of the weights; no
- * prior is added. Leaves the means in w. */
+/* After the minibatch's micro-batches, with the weights that were drawn: one step of the
+ * optimiser for means and log-variances, on the gradient of the loss plus beta times the KL of
+ * the weights; no prior is added. Leaves the means in w. */
 void vae_theta_update(struct vae_job j, size_t rows, const struct vae_step *step, float beta);
 
 /* The KL of the posterior that weights were last drawn from to N(0, 1), nats; 0 without one. */
