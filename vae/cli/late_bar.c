@@ -12,8 +12,13 @@ struct late_bar vae_late_bar(bool quiet)
 void vae_late_bar_show(void *bar, size_t done, size_t total)
 {
     struct late_bar *b = bar;
-    if (!b->shown && vae_seconds_now() - b->since < PATIENCE) return;
-    if (!b->shown) b->progress = vae_progress_start(done, total, b->quiet);
+    const double now = vae_seconds_now();
+    if (done <= 1) b->since = now;
+    if (!b->shown && now - b->since < PATIENCE) return;
+    if (!b->shown) {
+        b->progress = vae_progress_start(0, total, b->quiet);
+        b->progress.start = b->since;
+    }
     b->shown = true;
     vae_progress_update(&b->progress, done, NAN);
     if (done == total) vae_late_bar_end(b);
