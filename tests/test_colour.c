@@ -164,6 +164,27 @@ START_TEST(test_trained)
 }
 END_TEST
 
+/* Weights from elsewhere, here those of a checkpoint whose metadata are of another format. */
+START_TEST(test_foreign)
+{
+    unsigned char *bytes;
+    const size_t n = cli_read("rgb/model.safetensors", &bytes);
+    unsigned char *format = memmem(bytes, n, "\"vae 1\"", 7);
+    ck_assert_ptr_nonnull(format);
+    format[1] = 'x';
+    cli_write("x.safetensors", bytes, n);
+    free(bytes);
+    cli_must_work(
+        "sample x.safetensors --channels rgb --image 2x4 --out x.png --across 3 --down 2");
+    must_be_colour("x.png", 2 + 3 * 10, 2 + 2 * 6);
+    cli_must_fail("sample x.safetensors --channels rgb --image 3x8 --out x.png", 1,
+                  "has 24 inputs, not 3 x 8 x 3");
+    cli_must_fail("sample x.safetensors --out x.png", 1,
+                  "24 inputs are no square image; give its rows and columns, or channels");
+    cli_must_fail("sample" M "--channels gray --out x.png", 1, "its images are rgb, not gray");
+}
+END_TEST
+
 /* Decoded images are a colour data set, of which pictures hold the same pixels. */
 START_TEST(test_decoded)
 {
@@ -229,6 +250,7 @@ Suite *suite_colour(void)
     tcase_add_loop_test(t, test_array, 0, sizeof arrays / sizeof *arrays);
     tcase_add_loop_test(t, test_wrong, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(t, test_trained);
+    tcase_add_test(t, test_foreign);
     tcase_add_test(t, test_decoded);
     tcase_add_test(t, test_same_training);
     tcase_add_test(t, test_synthetic);

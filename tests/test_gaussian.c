@@ -155,6 +155,7 @@ START_TEST(test_older_checkpoint_has_no_limit)
                           .lr = 0.01f,
                           .init_sd = 0.01f,
                           .seed = 1};
+    char command[128];
     write_border("border.idx");
     ck_assert(vae_dataset_open("border.idx", &(struct dataset_options){0}, &data, &e) &&
               sv_choice_default(NULL, &k) == SV_OK);
@@ -166,8 +167,11 @@ START_TEST(test_older_checkpoint_has_no_limit)
     ck_assert_float_lt(t.model.work.out[SIDE * SIDE], VAE_DEFAULT_MIN_LOGVAR); /* a corner's */
     ck_assert(vae_checkpoint_save("free.safetensors", &t.model, &t.run, &e));
     ck_assert(!cli_header_holds("older.safetensors", "min_logvar"));
-    cli_must_work("train --data border.idx --out older --resume older.safetensors --samples 3600 "
-                  "--quiet");
+    snprintf(
+        command, sizeof command,
+        "train --data border.idx --out older --resume older.safetensors --quiet --samples %llu",
+        (unsigned long long)vae_run_points(&t.run));
+    cli_must_work(command);
     ck_assert(cli_same_file("older/model.safetensors", "free.safetensors"));
     vae_trainer_destroy(&t);
     vae_dataset_free(&data);

@@ -14,7 +14,7 @@ struct late_bar {
 
 struct late_bar vae_late_bar(const struct settings *s, const char *phase);
 
-/* bar: a struct late_bar. The bar goes when all is done; another may follow. */
+/* bar: a struct late_bar. done: from 1 to total. The bar goes when all is done; another may follow. */
 void vae_late_bar_show(void *bar, size_t done, size_t total);
 
 /* Clears it, if the work ended early. */

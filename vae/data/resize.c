@@ -37,9 +37,9 @@ void vae_resize(const struct images *from, size_t a, struct images *to, size_t b
 {
     const size_t channels = vae_channel_count(to->channels);
     size_t at = b * vae_images_size(to);
-    for (size_t r = 0; r < to->rows; r++)
+    for (size_t r = 0; r < to->rows; r++) {
+        const struct side y = side_at(r, from->rows, to->rows);
         for (size_t c = 0; c < to->cols; c++) {
-            const struct side y = side_at(r, from->rows, to->rows);
             const struct side x = side_at(c, from->cols, to->cols);
             for (size_t k = 0; k < channels; k++, at++)
                 if (to->values)
@@ -47,6 +47,7 @@ void vae_resize(const struct images *from, size_t a, struct images *to, size_t b
                 else
                     to->pixels[at] = (uint8_t)(mean(from, a, &y, &x, k) + 0.5);
         }
+    }
 }
 
 bool vae_images_resize(struct images *i, size_t rows, size_t cols)

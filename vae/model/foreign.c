@@ -111,8 +111,8 @@ static bool image(const struct st_file *f, const struct model_given *g, size_t i
     if (g->rows)
         return vae_fail(e, "%s: has %zu inputs, not %s", f->path, inputs,
                         vae_size_text(g->rows, g->cols, s->channels).s);
-    return vae_fail(e, "%s: %zu inputs are no square image; give its rows and columns", f->path,
-                    inputs);
+    return vae_fail(e, "%s: %zu inputs are no square image; give its rows and columns, or channels",
+                    f->path, inputs);
 }
 
 bool vae_foreign_run(const struct st_file *f, const struct model_given *given, struct vae_run *r,
