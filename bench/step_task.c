@@ -16,14 +16,14 @@ static bool verified(const struct sv_kernels *k, FILE *log)
 
 bool step_task_open(struct step_task *s, FILE *log)
 {
+    const struct images_wanted grey = {.channels = CHANNELS_GRAY};
     struct vae_error e = {""};
     *s = (struct step_task){.ready = false};
     if (vae_chosen_isa(NULL, &s->k, &e)) {
         fprintf(stderr, "verifying %s ...\n", s->k.isa);
         if (verified(&s->k.by_class[SV_LARGE], log))
-            s->ready =
-                vae_synthetic_make(CHANNELS_GRAY, 0, SYNTHETIC_TRAIN, &s->train, &e) &&
-                vae_synthetic_make(CHANNELS_GRAY, SYNTHETIC_TRAIN, SYNTHETIC_TEST, &s->test, &e);
+            s->ready = vae_synthetic_make(&grey, 0, SYNTHETIC_TRAIN, &s->train, &e) &&
+                       vae_synthetic_make(&grey, SYNTHETIC_TRAIN, SYNTHETIC_TEST, &s->test, &e);
         else
             vae_fail(&e, "a kernel of %s failed; nothing is timed", s->k.isa);
     }

@@ -14,6 +14,7 @@ BEGIN {
               "reference/=kernels/,reference/ " \
               "vae/cli/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/,vae/cli/ " \
               "vae/api/=vae/base/,vae/data/images.h,vae/data/fixed_draw.h,vae/model/,vae/methods/,vae/tuning/kernels_check.h,vae/settings/,vae/api/ " \
+              "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
               "tests/=kernels/,reference/,vae/,tests/", rules, " ")
@@ -48,6 +49,7 @@ must_find 'vae/base/a.c:#include "../../tests/a.h"'
 must_find 'vae/model/a.c:#include "../cli/a.h"'
 must_find 'vae/methods/a.c:#include "../api/vae.h"'
 must_find 'vae/api/a.c:#include "../cli/options.h"'
+must_find 'vae/cli/a.c:#include "../manual/pages.h"'
 must_find 'vae/api/a.c:#include "../data/png_folder.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'

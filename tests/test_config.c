@@ -1,8 +1,8 @@
 /* Configurations: every option is written and read back; a run is repeated from the file alone;
  * what is wrong in a file; what the command line changes. */
 #include "../vae/cli/config.h"
-#include "../vae/settings/option_table.h"
 #include "../vae/cli/options.h"
+#include "../vae/settings/option_table.h"
 #include "../vae/settings/train_settings.h"
 #include "cli.h"
 #include "suites.h"

@@ -1,8 +1,8 @@
 /* Fuzzes configurations: the input is the file that --config names. What is accepted is written,
  * and read again must say the same. */
 #include "../../vae/cli/config.h"
-#include "../../vae/settings/option_table.h"
 #include "../../vae/cli/options.h"
+#include "../../vae/settings/option_table.h"
 #include "../../vae/settings/train_settings.h"
 #include "fuzz.h"
 #include <getopt.h>
