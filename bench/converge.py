@@ -6,9 +6,9 @@ usage: converge.py VAE DATA OUT [--work DIR] [--samples N] [--short N] [--later 
 VAE is the program, DATA a directory with mnist/ and frey/ (what is missing is skipped by name), OUT
 where <dataset>-<latent>.json go. Settings of a run are chosen as in the paper: the step size among
 0.01, 0.02, 0.1 by the bound on training data after a short run; and since "N(0, 0.01)" reads as a
-standard deviation of 0.01 or of 0.1, both are tried. The variants (wake-sleep and other noise) begin at
-the deviation chosen for AEVB, reach the step size 0.1 over 1000 steps, at once it diverges, and choose after
-a run of --later examples, as they start more slowly, those of other noise after whole runs. The runs live in --work; started again, the
+standard deviation of 0.01 or of 0.1, both are tried. The variants (wake-sleep and other noise) reach
+the step size 0.1 over 1000 steps, at once it diverges, and choose after a run of --later examples, as they
+start more slowly, those of other noise after whole runs. The runs live in --work; started again, the
 script goes on where it was stopped. --only mnist-20 runs that one alone, --only mnist-20-wake-sleep the same
 by wake-sleep, --only frey-10-per-pixel with one log-variance for each pixel, --only frey-10-mixture with a uniform
 density mixed in too.
@@ -106,15 +106,6 @@ class Run:
         sys.exit(complaint or f"converge: vae train ended with status {child.returncode}")
 
 
-def first_sds(args, dataset, n_z, variant):
-    """AEVB's choice serves its variants."""
-    path = os.path.join(args.out, f"{dataset}-{n_z}.json")
-    if not variant or not os.path.exists(path):
-        return FIRST_SDS
-    with open(path) as f:
-        return (json.load(f)["init_sd"],)
-
-
 def trial(args, variant):
     """The examples of a run that tries a setting."""
     return args.samples if variant in WHOLE else args.later if variant else args.short
@@ -161,7 +152,8 @@ def long_run(args, name, chosen, tried, dataset, n_z, variant=""):
               "short_samples": trial(args, variant), "points_per_decade": POINTS,
               "tried": [{k: v for k, v in t.items() if k != "run"} for t in tried]}
     if variant:
-        record.update({"variant": variant, "commit": args.commit})
+        record["variant"] = variant
+    record["commit"] = args.commit
     write(args, name, record, run, args.samples)
     last = run.log()[-1]
     say(f"{name}: {last[0]} samples: training {bound(last[1])}, test {bound(last[2])} nats"
@@ -213,8 +205,7 @@ def main():
         if not os.path.exists(data):
             say(f"{name}: skipped: no {data}")
             continue
-        best, tried = choose(args, name, data, more + ["--latent", str(n_z)], first_sds(args, dataset, n_z, variant),
-                             variant)
+        best, tried = choose(args, name, data, more + ["--latent", str(n_z)], FIRST_SDS, variant)
         chosen = long_run(args, name, best, tried, dataset, n_z, variant)
         pictures(args, name, chosen["run"])
         if name == "mnist-20":  # one fixed setting too, whatever was chosen

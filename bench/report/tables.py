@@ -201,9 +201,9 @@ def convergence(runs, paper):
                          (f" ({said:.1f})" if said is not None else ""))
         rows.append([NAMES[dataset], n_z, f"{run['lr']:g}",
                      f"{run['init_sd']:g}", "fixed" if plain else "chosen"] + cells +
-                    [f"`{run['checkpoint_sha256'][:12]}…`"])
+                    [run["commit"], f"`{run['checkpoint_sha256'][:12]}…`"])
     return table(("data", "N_z", "step size", "std. dev. of initial weights", "settings", "10⁶ examples", "10^6.5",
-                  "10⁷", "checkpoint's SHA-256"), rows)
+                  "10⁷", "commit", "checkpoint's SHA-256"), rows)
 
 
 def point(run, samples, column):
