@@ -33,9 +33,9 @@ $(foreach i,$(ISAS),$(eval FLAGS_$(i) := $(subst $(comma), ,$(call isa_column,$(
 PKG_CONFIG ?= $(if $(PKG_CONFIG_LIBDIR)$(filter $(shell uname -m)-%,$(MACHINE)),,$(MACHINE)-)pkg-config
 PKG_CFLAGS := $(shell for p in libpng minizip zlib jansson check; do $(PKG_CONFIG) --cflags $$p; done 2>/dev/null)
 static = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null))
-# Where pkg-config finds the library, its archive, for a program that needs libc and libm alone; if there is
-# none, what pkg-config says; if it knows nothing, what the compiler finds.
-library = $(or $(shell eval set -- $$(PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 $(PKG_CONFIG) --libs-only-L $(2) 2>/dev/null | sed 's:-L/:/:g'); \
+# Where pkg-config finds the library, its archive, for a program that needs libc and libm alone (DYNAMIC=1, for
+# distributions: the shared library); if there is none, what pkg-config says; if it knows nothing, what the compiler finds.
+library = $(or $(if $(DYNAMIC),$(shell $(PKG_CONFIG) --libs $(2) 2>/dev/null)),$(shell eval set -- $$(PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 $(PKG_CONFIG) --libs-only-L $(2) 2>/dev/null | sed 's:-L/:/:g'); \
     for d; do [ ! -f "$$d/lib$(1).a" ] || { echo "'$$d/lib$(1).a'"; exit; }; done; \
     $(PKG_CONFIG) --libs $(2) 2>/dev/null),$(call static,$(1)),-l$(1))
 LIBS      := $(call library,png,libpng) $(call library,minizip,minizip) $(call library,z,zlib) $(call library,jansson,jansson) -lm -pthread
@@ -312,7 +312,7 @@ LIBRARY := $(foreach room,base data model methods tuning settings api,$(wildcard
 # Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
 CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint
-lint: ## layout, arrows between folders, headers that include what they use, static analysis
+lint: versioncheck ## layout, arrows between folders, headers that include what they use, static analysis
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)tests/arrows.sh
 	$(Q)! grep -nE '\<(getenv|getopt_long|f?printf|f?puts|f?putc|perror|exit) *\(|\<std(in|out|err)\>' $(LIBRARY)

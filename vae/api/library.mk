@@ -126,3 +126,14 @@ dist: ## build/vae-VERSION.tar.gz, the same bytes each time
 	    sed 's:^\./::'; } | LC_ALL=C sort | tar -cf - -T - --transform='s:^:vae-$(VERSION)/:' --format=ustar \
 	    --mtime=@$(DIST_TIME) --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w | gzip -n9 >$(BUILD)/vae-$(VERSION).tar.gz
 	$(Q)echo $(BUILD)/vae-$(VERSION).tar.gz
+
+# The version stands in two more places, whose formats have it.
+.PHONY: versioncheck
+versioncheck: ## CHANGELOG.md and debian/changelog begin with the version in VERSION
+	$(Q)grep -m1 '^## ' CHANGELOG.md | grep -qF '## $(VERSION)' || { echo 'CHANGELOG.md: begins with another version than VERSION'; exit 1; }
+	$(Q)head -n1 debian/changelog | grep -qF '($(VERSION))' || { echo 'debian/changelog: begins with another version than VERSION'; exit 1; }
+
+SUITE ?= $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
+.PHONY: packagecheck
+packagecheck: dist ## build the Debian packages in a clean root of SUITE, ask lintian, install and use them there (as root; mmdebstrap)
+	$(Q)tests/package.sh '$(BUILD)' '$(SUITE)'
