@@ -45,7 +45,7 @@ void vae_progress_end(struct progress *p);
 
 /* The bar's line after so many seconds on a terminal of so many columns. It leaves the last column
  * free; what has no room is left out. */
-enum { PROGRESS_LINE = 256 };
+enum { PROGRESS_LINE = 320 };
 void vae_progress_line(const struct progress *p, double seconds, size_t columns,
                        char line[PROGRESS_LINE]);
 
