@@ -179,6 +179,31 @@ START_TEST(test_floats)
 }
 END_TEST
 
+/* A model of colour: the codes of the program. README trains it so. */
+START_TEST(test_colour)
+{
+    struct dataset d;
+    struct vae_error e = {""};
+    double table[20 * 2];
+    float mu[20 * 2];
+    const struct dataset_options rgb = {.test_only = true, .wanted = {.channels = CHANNELS_RGB}};
+    cli_must_work("train --data synthetic --channels rgb --sigma 0.1 --optimizer adam --lr 0.001 "
+                  "--samples 200 --hidden 5 --latent 2 --quiet --out rgb");
+    cli_must_work("encode rgb/model.safetensors --data synthetic --first 20 --out codes.npy");
+    FILE *f = fopen("codes.npy", "rb");
+    ck_assert(f && !fseek(f, 128, SEEK_SET) && fread(table, sizeof *table, 40, f) == 40);
+    fclose(f);
+    ck_assert_msg(vae_dataset_open("synthetic", &rgb, &d, &e), "%s", e.line);
+    const struct vae_net_rows x = {.u8 = d.test.pixels, .n = 20, .d = 3 * 784};
+    struct vae_net *net = vae_net_create();
+    net_must(net, vae_net_load(net, "rgb/model.safetensors"));
+    net_must(net, vae_net_encode(net, &x, mu, NULL));
+    for (size_t i = 0; i < 40; i++) ck_assert(mu[i] == (float)table[i]);
+    vae_net_destroy(net);
+    vae_dataset_free(&d);
+}
+END_TEST
+
 /* --- steps on given minibatches --- */
 
 START_TEST(test_steps)
@@ -271,6 +296,7 @@ Suite *suite_net(void)
     tcase_add_test(t, test_other_rows);
     tcase_add_loop_test(t, test_use, 0, 2);
     tcase_add_test(t, test_floats);
+    tcase_add_test(t, test_colour);
     tcase_add_test(t, test_steps);
     tcase_add_test(t, test_side_by_side);
     tcase_add_test(t, test_locale);

@@ -114,6 +114,17 @@ START_TEST(test_wrong_order)
     net_must_fail(net, vae_net_resume(net, "out/model.safetensors"), VAE_NET_SETTING,
                   "resume takes batch from the checkpoint");
     vae_net_destroy(net);
+    net = net_new("likelihood gaussian min-logvar -3 sigma 0.1"); /* and the handle stays of use */
+    net_must_fail(net, vae_net_train(net, &x, 40, NULL, NULL), VAE_NET_SETTING, "not both");
+    ck_assert_uint_eq(vae_net_next_rows(net, 0), 0);
+    net_set_all(net, "batch 20 hidden 11 latent 3 image 7x5");
+    net_must_fail(net, vae_net_train(net, &x, 0, NULL, NULL), VAE_NET_ARGUMENT, "0 samples");
+    ck_assert_uint_eq(vae_net_width(net), 0);
+    net_must(net, vae_net_train(net, &x, 40, NULL, NULL));
+    net_must(net, vae_net_set(net, "beta1", "0.5"));
+    ck_assert_int_eq((int)vae_net_train(net, &x, 40, NULL, NULL), VAE_NET_SETTING);
+    net_must(net, vae_net_train(net, &x, 40, NULL, NULL));
+    vae_net_destroy(net);
     net = net_new("optimizer sgd lr 1e30");
     net_must_fail(net, vae_net_train(net, &x, 40000, NULL, NULL), VAE_NET_DIVERGED,
                   "diverged at step");

@@ -127,6 +127,9 @@ static const struct {
      2, ""},
     {"\xef\xbb\xbf\"a\",\"b\",\"Class\"\n 0 , .5 ,cat\n1,0,\"a dog\"\n", 2, 1, 2, 0.5, 2, ""},
     {"a,b\n1,0\n", 1, 1, 2, 0, 0, ""},
+    {"\n\na,b\n1,0\n", 1, 1, 2, 0, 0, ""},
+    {"info,b,label\n1,0,nan\n0,1,2\n0,1,10\n0,1,1a\n0,0,2\n", 5, 1, 2, 0, 4, ""},
+    {"nan,1\n1,0\n", 0, 0, 0, 0, 0, "t.csv: line 1, column 1 is `nan`, not a number"},
     {"0,1,2\n1,2\n", 0, 0, 0, 0, 0, "t.csv: line 2 has 2 numbers, the first has 3"},
     {"0,1\n1,2,3\n", 0, 0, 0, 0, 0, "t.csv: line 2 has 3 numbers, the first has 2"},
     {"a,b,c\n1,2\n", 0, 0, 0, 0, 0, "t.csv: line 2 has 2 numbers, the first has 3"},
@@ -222,6 +225,9 @@ START_TEST(test_labels)
     cli_write("l/train-labels-idx1-ubyte", "\0\0\x08\1\0\0\0\x14...", 11);
     cli_must_fail("data l", 1, "l/train-labels-idx1-ubyte: ends after 3 of 20 labels");
     cli_must_work("train --data l --out l1" ONE); /* which needs none */
+    write_idx("alone/train-images-idx3-ubyte", 20, false);
+    cli_must_work("train --data alone --test l/t10k-images-idx3-ubyte --out l2" ONE);
+    cli_must_fail("eval l1/model.safetensors --data nothere --test l", 1, "nothere: No such file");
     write_pictures("classes/cat", 10, 2, 2);
     write_pictures("classes/dog", 10, 2, 2);
     const struct outcome folders = cli_run("data classes --json");
@@ -246,7 +252,8 @@ START_TEST(test_test)
     ck_assert(d.train.count == 100 && d.test.count == 60); /* a divided set: its training images */
     vae_dataset_free(&d);
     o.test_only = true;
-    ck_assert_msg(vae_dataset_open("nowhere", &o, &d, &e), "%s", e.line); /* is not read */
+    ck_assert(!vae_dataset_open("nowhere", &o, &d, &e) && strstr(e.line, "nowhere: "));
+    ck_assert_msg(vae_dataset_open("one.idx", &o, &d, &e), "%s", e.line);
     ck_assert(!d.train.count && d.test.count == 3);
     vae_dataset_free(&d);
     cli_must_fail("train --data one.idx --test test.idx --out wrong" ONE, 1,

@@ -322,6 +322,8 @@ static const struct cli_wrong wrong[] = {
     {"nothere.jsonl --out no.svg", 1, "nothere.jsonl"},
     {"out/log.jsonl --out no/no.svg", 1, "no/no.svg"},
     {"out/log.jsonl --out no.svg --data plain", 2, "--data is of a checkpoint's pictures"},
+    {"out/log.jsonl --out no.svg --first 3", 2, "--first is of a checkpoint's pictures"},
+    {"far.jsonl --out no.svg", 1, "far.jsonl: line 1: test_bound is 1e+300 nats; the run diverged"},
     {"out/model.safetensors --out no.svg", 2, "give --data PATH|synthetic"},
     {"out/model.safetensors --out no.svg --kind curves", 2, "curves are of its log.jsonl"},
     {MODEL "out/log.jsonl --out no.svg", 2, "out/log.jsonl: one argument too many"},
@@ -340,6 +342,20 @@ static const struct cli_wrong wrong[] = {
     {"a a a a a a a a a a a --out no.svg", 2, "11 logs; colours tell up to 10 apart"},
 };
 
+/* An early point far above all others leaves the chart at its top, dashed or not. */
+START_TEST(test_far_above)
+{
+    static const char *const outs[] = {"above.svg", "above.png"};
+    static const char above[] = "{\"samples\": 1, \"train_bound\": 1e9, \"test_bound\": 9e14}\n"
+                                "{\"samples\": 1000, \"train_bound\": -9, \"test_bound\": -8}\n"
+                                "{\"samples\": 2000, \"train_bound\": -7, \"test_bound\": -7}\n";
+    char line[128];
+    cli_write("above.jsonl", above, sizeof above - 1);
+    snprintf(line, sizeof line, "plot above.jsonl out/log.jsonl --out %s", outs[_i]);
+    cli_must_work(line);
+}
+END_TEST
+
 START_TEST(test_plot_refused)
 {
     unsigned char labels[8 + 40] = {0, 0, 8, 1, 0, 0, 0, 40};
@@ -349,6 +365,8 @@ START_TEST(test_plot_refused)
     cli_write("cut.idx", labels, sizeof labels - 1);
     labels[7] = 39;
     cli_write("short.idx", labels, sizeof labels - 1);
+    static const char far[] = "{\"samples\": 100, \"train_bound\": -9, \"test_bound\": 1e300}\n";
+    cli_write("far.jsonl", far, sizeof far - 1);
     cli_must_refuse("plot", &wrong[_i]);
     ck_assert_int_ne(access("no.svg", F_OK), 0);
 }
@@ -377,6 +395,7 @@ Suite *suite_plot(void)
     tcase_add_loop_test(t, test_pictures, 0, sizeof pictures / sizeof *pictures);
     tcase_add_loop_test(t, test_same_picture, 0, 2);
     tcase_add_loop_test(t, test_bad_logs, 0, sizeof logs / sizeof *logs);
+    tcase_add_loop_test(t, test_far_above, 0, 2);
     tcase_add_loop_test(t, test_plot_refused, 0, sizeof wrong / sizeof *wrong);
     suite_add_tcase(s, t);
     return s;

@@ -28,7 +28,7 @@ static void plain_pixels(struct vae_model *m, double mean[TRAINED_PIXELS],
 /* _i: shape. Bayes' rule for each pixel; draws have that mean and variance. */
 START_TEST(test_evidence)
 {
-    enum { DRAWS = 4000 };
+    static const double DRAWS = 4000;
     static const int shapes[] = {0, 1, 2, 3, 13};
     struct images images;
     struct vae_trainer t = trained_on_noise(shapes[_i], 4, &images, 20);

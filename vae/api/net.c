@@ -75,6 +75,13 @@ void net_forget_given(struct vae_net *net)
     net->s.isa = NULL;
 }
 
+enum vae_net_status net_unset(struct vae_net *net)
+{
+    net_forget_given(net);
+    net->s = vae_settings_default(COMMAND_train);
+    return VAE_NET_SETTING;
+}
+
 void vae_net_destroy(struct vae_net *net)
 {
     if (!net) return;

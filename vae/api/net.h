@@ -38,6 +38,10 @@ enum vae_net_status net_ready(struct vae_net *net);
 /* Empties s.given. */
 void net_forget_given(struct vae_net *net);
 
+/* After settings that exclude each other: forgets what was set since a model was made, or else all; the
+ * status of the failure. */
+enum vae_net_status net_unset(struct vae_net *net);
+
 /* Checks rows, and describes them as images of the model's or the setting's rows and columns. */
 enum vae_net_status net_images(struct vae_net *net, const struct vae_net_rows *x,
                                struct images *images);

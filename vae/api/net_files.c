@@ -28,8 +28,10 @@ static bool read_trainer(struct vae_net *net, const char *path, struct vae_run *
 {
     struct st_file f;
     if (!vae_checkpoint_open(&f, path, run, &net->e)) return false;
-    net->images = (struct images){
-        .count = run->train_images, .rows = run->shape.rows, .cols = run->shape.cols};
+    net->images = (struct images){.count = run->train_images,
+                                  .rows = run->shape.rows,
+                                  .cols = run->shape.cols,
+                                  .channels = run->shape.channels};
     struct vae_run without_images = *run;
     without_images.init_bias = INIT_BIAS_ZERO; /* the weights are loaded over the first ones */
     bool ok = vae_trainer_create(&net->trainer, &net->k, &without_images, &net->images, net->pool,

@@ -41,6 +41,7 @@ enum vae_net_status net_images(struct vae_net *net, const struct vae_net_rows *x
     *images = (struct images){.count = x->n,
                               .rows = net->trainer.run.shape.rows,
                               .cols = net->trainer.run.shape.cols,
+                              .channels = net->trainer.run.shape.channels,
                               .pixels = (uint8_t *)(uintptr_t)x->u8,
                               .values = (float *)(uintptr_t)x->f32};
     if (width || divide(net, x->d, &images->rows, &images->cols)) return VAE_NET_OK;

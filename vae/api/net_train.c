@@ -14,7 +14,7 @@
 static enum vae_net_status make(struct vae_net *net)
 {
     struct settings s = net->s;
-    if (!vae_train_settings_complete(&s, &net->e)) return VAE_NET_SETTING;
+    if (!vae_train_settings_complete(&s, &net->e)) return net_unset(net);
     s.run.shape.rows = net->images.rows;
     s.run.shape.cols = net->images.cols;
     s.run.train_images = net->images.count;
@@ -31,7 +31,7 @@ static enum vae_net_status go_on(struct vae_net *net)
     struct settings s = net->s;
     s.resume = "this model";
     s.run = net->trainer.run;
-    if (!vae_train_settings_go_on(&s, net->images.count, &net->e)) return VAE_NET_SETTING;
+    if (!vae_train_settings_go_on(&s, net->images.count, &net->e)) return net_unset(net);
     if (!vae_trainer_take(&net->trainer, &net->images, &net->e)) return VAE_NET_MEMORY;
     net->trainer.run = s.run;
     net_forget_given(net);
@@ -122,7 +122,8 @@ static enum vae_net_status run(struct vae_net *net, const struct how_long *h)
 static enum vae_net_status train(struct vae_net *net, const struct vae_net_rows *x,
                                  const struct how_long *h)
 {
-    enum vae_net_status status = may_train(net);
+    enum vae_net_status status =
+        h->samples ? may_train(net) : net_fail(net, VAE_NET_ARGUMENT, "0 samples: give a step's");
     if (!status) status = net_images(net, x, &net->images);
     if (status) return status;
     status = net_draw_fixed(net, run_of(net), STREAM_FIXED_TRAIN, &net->images);
@@ -154,7 +155,7 @@ static size_t next_rows(const struct vae_net *net, size_t of)
 
 size_t vae_net_next_rows(const struct vae_net *net, size_t of)
 {
-    return net ? next_rows(net, of) : 0;
+    return net && of ? next_rows(net, of) : 0;
 }
 
 static enum vae_net_status may_step(struct vae_net *net, const struct vae_net_rows *x, size_t of)
@@ -180,7 +181,8 @@ static enum vae_net_status step(struct vae_net *net, const struct vae_net_rows *
     if (!status) status = net_images(net, x, &rows);
     if (!status) status = may_step(net, x, of);
     if (status) return status;
-    net->images = (struct images){.count = of, .rows = rows.rows, .cols = rows.cols};
+    net->images = (struct images){
+        .count = of, .rows = rows.rows, .cols = rows.cols, .channels = rows.channels};
     if (net->model == MODEL_NONE || net->s.given_count || net->trainer.run.train_images != of)
         status = make_or_go_on(net);
     if (status) return status;

@@ -73,7 +73,8 @@ void vae_net_destroy(struct vae_net *net);
  *   "threads"  default: one per CPU that the process may use
  *   "isa"      the kernels to use, as "generic"; default: the best of the CPU
  * Once there is a model only step size, schedule, KL weight and settings of the optimiser can change,
- * with effect from the next call that trains. Both strings are copied. */
+ * with effect from the next call that trains. If settings exclude each other that call fails, and those made
+ * since there is a model, or else all, are forgotten. Both strings are copied. */
 enum vae_net_status vae_net_set(struct vae_net *net, const char *name, const char *value);
 
 /* --- data --- */
@@ -124,7 +125,7 @@ enum vae_net_status vae_net_step(struct vae_net *net, const struct vae_net_rows 
                                  struct vae_net_bound *bound);
 
 /* The rows that the next vae_net_step takes: "batch", or what is left of the epoch of `of`
- * examples; 0 for a NULL handle. */
+ * examples; 0 for a NULL handle or of = 0. */
 size_t vae_net_next_rows(const struct vae_net *net, size_t of);
 
 /* --- files --- */

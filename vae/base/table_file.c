@@ -1,18 +1,16 @@
 #include "table_file.h"
 #include "number.h"
+#include "text.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t n = strlen(path), m = strlen(end);
-    return n > m && !strcmp(path + n - m, end);
-}
-
 static const char npy[] = ".npy", csv[] = ".csv";
 
-bool vae_table_named(const char *path) { return ends_in(path, npy) || ends_in(path, csv); }
+bool vae_table_named(const char *path)
+{
+    return vae_text_ends(path, npy) || vae_text_ends(path, csv);
+}
 
 void vae_table_listed(const void *names, size_t j, char text[TABLE_NAME])
 {
@@ -92,7 +90,7 @@ static void put_csv(struct pieces *p, const struct table *t)
 void vae_table_write(struct replace_file *r, const char *path, const struct table *t)
 {
     struct pieces p = {.to = r};
-    if (ends_in(path, npy))
+    if (vae_text_ends(path, npy))
         put_npy(&p, t);
     else
         put_csv(&p, t);

@@ -146,7 +146,7 @@ void vae_chart_x_axis(struct chart *c, const char *name)
 
 /* --- the legend --- */
 
-enum { KEY_WIDTH = 30, ENTRY_GAP = 18 };
+static const double KEY_WIDTH = 30, ENTRY_GAP = 18;
 
 static void draw_key(struct chart *c, const struct chart_entry *e, double x, double y)
 {

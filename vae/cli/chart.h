@@ -57,7 +57,7 @@ struct chart_entry {
     int color, dash;
 };
 
-enum { LEGEND_ROW = 18 };
+static const double LEGEND_ROW = 18;
 
 /* Rows of the legend: entries from left to right, as many as fit. With `c` NULL they are only
  * counted. */

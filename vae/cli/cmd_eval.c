@@ -8,6 +8,7 @@
 #include "../data/dataset.h"
 #include "../settings/option_table.h"
 #include "commands.h"
+#include "data_open.h"
 #include "eval_report.h"
 #include "loaded.h"
 #include "progress.h"
@@ -250,7 +251,7 @@ static bool may_have_log_p(struct eval *v, struct vae_error *e)
                     "%s: pixels are grey, of which log p(x) is no likelihood; train with "
                     "--binarize dynamic|threshold, which eval takes too for weights from "
                     "elsewhere, or give --grey to have it all the same",
-                    v->s->data);
+                    vae_data_name(v->s, v->s->split));
 }
 
 static int eval_images(const struct settings *s, struct loaded *model, const struct images *images,

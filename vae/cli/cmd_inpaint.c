@@ -8,7 +8,7 @@ static bool plan(const struct settings *s, const struct split_images *o,
     const struct images *im = &o->images;
     const uint64_t seed = s->seed_given ? s->seed : o->model.run.seed;
     how->mask = mask;
-    return vae_mask_open(s->mask, im, &o->model.model.k,
+    return vae_mask_open(s->mask, im, o->all, &o->model.model.k,
                          sv_rng_at(seed, STREAM_MASK, vae_split_noise(s->split)), mask, e);
 }
 

@@ -3,6 +3,7 @@
 #include "../methods/latent_path.h"
 #include "../settings/option_table.h"
 #include "commands.h"
+#include "data_open.h"
 #include "loaded.h"
 #include "pictures.h"
 #include "split_images.h"
@@ -115,9 +116,11 @@ static bool ends_fit(struct settings *s, const struct images *images, struct vae
         return vae_fail(e, "--pairs is of images drawn at random; leave out --from and --to");
     const size_t most = from && s->from > s->to ? s->from : s->to;
     if (from && most >= images->count)
-        return vae_fail(e, "%s: image %zu is not there; its %s images are 0 to %zu", s->data, most,
-                        vae_split_names[s->split], images->count - 1);
-    return from || images->count > 1 || vae_fail(e, "%s: one image alone", s->data);
+        return vae_fail(e, "%s: image %zu is not there; its %s images are 0 to %zu",
+                        vae_data_name(s, s->split), most, vae_split_names[s->split],
+                        images->count - 1);
+    return from || images->count > 1 ||
+           vae_fail(e, "%s: one image alone", vae_data_name(s, s->split));
 }
 
 int vae_cmd_interpolate(struct settings *s, struct vae_error *e)

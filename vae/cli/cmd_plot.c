@@ -161,6 +161,14 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
 
 /* --- the command --- */
 
+static bool is_of_curves(const char *option)
+{
+    static const char *const names[] = {"out", "kind", "json-progress"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(option, names[i])) return true;
+    return false;
+}
+
 static bool fits_together(struct settings *s, struct vae_error *e)
 {
     const bool checkpoint = vae_text_ends(s->file, ".safetensors");
@@ -168,7 +176,10 @@ static bool fits_together(struct settings *s, struct vae_error *e)
     if (s->plot == PLOT_CURVES) {
         if (checkpoint)
             return vae_fail(e, "%s: a checkpoint; curves are of its log.jsonl", s->file);
-        if (s->data) return vae_fail(e, "--data is of a checkpoint's pictures; leave it out");
+        for (size_t i = 0; i < s->given_count; i++)
+            if (!is_of_curves(s->given[i].option->name))
+                return vae_fail(e, "--%s is of a checkpoint's pictures; leave it out",
+                                s->given[i].option->name);
         return s->file_count <= PLOT_MOST_LOGS ||
                vae_fail(e, "%zu logs; colours tell up to %d apart", s->file_count, PLOT_MOST_LOGS);
     }

@@ -12,7 +12,7 @@ int vae_cmd_reconstruct(struct settings *s, struct vae_error *e)
     bool ok = vae_data_open_for(s, &l.run.shape, &data, e);
     if (ok) {
         vae_loaded_draw(&l, &data);
-        ok = vae_loaded_fits(&l, s->data, &data.test, e) &&
+        ok = vae_loaded_fits(&l, vae_data_name(s, SPLIT_TEST), &data.test, e) &&
              vae_picture_reconstructions(&l.model, s->out, &l.run, &data.test, s->across, s->pairs,
                                          e);
         vae_dataset_free(&data);

@@ -158,10 +158,10 @@ static void image_text(uint64_t images, char text[RUN_ID_TEXT])
 /* Whether the command line says which images are read. */
 static bool other_data(const struct settings *s)
 {
+    static const char *const names[] = {"data", "transpose", "channels", "resize", "test"};
     for (size_t i = 0; i < s->given_count; i++)
-        if (!s->given[i].in_file && (!strcmp(s->given[i].option->name, "data") ||
-                                     !strcmp(s->given[i].option->name, "transpose")))
-            return true;
+        for (size_t n = 0; !s->given[i].in_file && n < sizeof names / sizeof *names; n++)
+            if (!strcmp(s->given[i].option->name, names[n])) return true;
     return false;
 }
 

@@ -13,6 +13,11 @@ static bool open_data(const struct settings *s, const struct dataset_options *wa
     return ok;
 }
 
+const char *vae_data_name(const struct settings *s, enum split split)
+{
+    return split == SPLIT_TEST && s->images.test ? s->images.test : s->data;
+}
+
 bool vae_data_open(const struct settings *s, const char *source, struct dataset *out,
                    struct vae_error *e)
 {

@@ -12,4 +12,7 @@ bool vae_data_open(const struct settings *s, const char *source, struct dataset 
 bool vae_data_open_for(const struct settings *s, const struct vae_shape *shape, struct dataset *out,
                        struct vae_error *e);
 
+/* Where the images of a split are from. */
+const char *vae_data_name(const struct settings *s, enum split split);
+
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCALE = 2 }; /* pixels of the PNG per pixel of the drawing */
+static const double SCALE = 2; /* pixels of the PNG per pixel of the drawing */
 
 struct canvas {
     size_t width, height;

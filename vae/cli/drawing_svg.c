@@ -12,7 +12,7 @@ put(struct replace_file *r, const char *format, ...)
     va_start(args, format);
     const int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    vae_replace_write(r, text, (size_t)n);
+    vae_replace_write(r, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }
 
 /* What XML reserves is escaped; control characters are gone by now (text.h). */

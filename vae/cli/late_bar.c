@@ -2,7 +2,7 @@
 #include "../base/clock.h"
 #include <math.h>
 
-enum { PATIENCE = 2 }; /* seconds */
+static const double PATIENCE = 2; /* seconds */
 
 struct late_bar vae_late_bar(const struct settings *s, const char *phase)
 {

@@ -31,6 +31,9 @@ static bool add(const char *path, const struct log_point *p, struct log_curves *
     return true;
 }
 
+/* In nats; no run that is of use gets near. */
+static const double MOST_BOUND = 1e15;
+
 /* A bound that was no number is null in the log. */
 static bool read_bounds(const char *path, size_t line, const json_t *o, struct log_point *p,
                         struct vae_error *e)
@@ -38,6 +41,9 @@ static bool read_bounds(const char *path, size_t line, const json_t *o, struct l
     for (size_t i = 0; i < LOG_SETS; i++) {
         const json_t *bound = json_object_get(o, sets[i].key);
         p->bound[i] = json_is_number(bound) ? json_number_value(bound) : NAN;
+        if (fabs(p->bound[i]) > MOST_BOUND)
+            return vae_fail(e, "%s: line %zu: %s is %g nats; the run diverged", path, line,
+                            sets[i].key, p->bound[i]);
         if (json_is_number(bound) || (!bound && !sets[i].needed)) continue;
         if (json_is_null(bound))
             return vae_fail(e, "%s: line %zu: %s is no number; the run diverged", path, line,

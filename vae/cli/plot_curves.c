@@ -67,15 +67,28 @@ static void lift(struct pen *p)
     p->count = 0;
 }
 
-/* Goes on to a point, along what of the way lies within the chart, whose bottom is at y.from. */
+static bool inside(const struct pen *p, const struct drawing_point *at)
+{
+    return at->y <= p->chart->y.from && at->y >= p->chart->y.to;
+}
+
+/* Where the way from one point to another crosses an edge of the chart at that height. */
+static void cross(struct pen *p, const struct drawing_point *from, const struct drawing_point *to,
+                  double edge)
+{
+    const double t = (edge - from->y) / (to->y - from->y);
+    p->line[p->count++] = (struct drawing_point){from->x + t * (to->x - from->x), edge};
+}
+
+/* Goes on to a point, along what of the way lies within the chart, from y.from up to y.to. */
 static void go(struct pen *p, const struct drawing_point *from, struct drawing_point to)
 {
-    const double bottom = p->chart->y.from;
-    if (from && (from->y > bottom) != (to.y > bottom)) {
-        const double t = (bottom - from->y) / (to.y - from->y);
-        p->line[p->count++] = (struct drawing_point){from->x + t * (to.x - from->x), bottom};
-    }
-    if (to.y <= bottom)
+    const double bottom = p->chart->y.from, top = p->chart->y.to;
+    const bool rises = from && to.y < from->y;
+    const double edges[2] = {rises ? bottom : top, rises ? top : bottom}; /* in the way's order */
+    for (int i = 0; from && i < 2; i++)
+        if ((from->y > edges[i]) != (to.y > edges[i])) cross(p, from, &to, edges[i]);
+    if (inside(p, &to))
         p->line[p->count++] = to;
     else if (p->count)
         lift(p);
@@ -87,7 +100,7 @@ static void draw_curve(struct chart *c, const struct log_curves *log, enum log_s
     struct pen p = {.chart = c, .color = color, .dash = dash};
     struct drawing_point before = {0};
     bool begun = false;
-    p.line = malloc((2 * log->count + 1) * sizeof *p.line);
+    p.line = malloc((3 * log->count + 1) * sizeof *p.line);
     c->drawing->failed = c->drawing->failed || !p.line;
     for (size_t i = 0; p.line && i < log->count; i++) {
         const struct log_point *at = &log->point[i];

@@ -29,7 +29,7 @@ static void draw_bars(struct chart *c, size_t n, const struct bar *bars)
 {
     const double step = (KL_RIGHT - LEFT) / (double)n, gap = fmin(4, step / 4);
     for (size_t i = 0; i < n; i++) {
-        const double x = LEFT + step * (double)i;
+        const double x = (double)LEFT + step * (double)i;
         char text[16];
         vae_draw_box(c->drawing, bars[i].active ? (int)COLOR_SERIES : (int)COLOR_GREY,
                      (struct drawing_point){x + gap / 2, vae_chart_at(&c->y, bars[i].kl)},

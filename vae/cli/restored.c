@@ -3,6 +3,7 @@
 #include "../base/pool.h"
 #include "../base/table_file.h"
 #include "../base/text.h"
+#include "../settings/option_table.h"
 #include "commands.h"
 #include "image_table.h"
 #include "pictures.h"
@@ -93,6 +94,8 @@ static bool plan_and_restore(const struct settings *s, struct split_images *o,
     struct mask mask = {0};
     struct vae_restore_how how = {
         .steps = s->moves, .result = s->result, .mask = &mask, .corrupt = s->corrupt};
+    if (vae_table_named(s->out) && vae_option_given(s, "across"))
+        return vae_fail(e, "--across is of a picture; %s is an array", s->out);
     if (!vae_table_named(s->out) && !s->first)
         o->images.count = vae_min_size(s->across, o->images.count);
     if (!vae_table_named(s->out) && o->images.count > DECODE_MOST_PICTURES)

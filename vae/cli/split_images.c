@@ -23,11 +23,12 @@ static bool choose(struct split_images *o, const struct settings *s, struct vae_
         return vae_fail(e,
                         "--split validation: %s was trained without --validation, or on other data",
                         s->file);
-    if (!vae_loaded_fits(&o->model, s->data, &o->images, e)) return false;
+    if (!vae_loaded_fits(&o->model, vae_data_name(s, s->split), &o->images, e)) return false;
     o->all = o->images.count;
     if (s->first > o->images.count)
-        return vae_fail(e, "%s: has %zu %s images; --first %zu is too many", s->data,
-                        o->images.count, vae_split_names[s->split], s->first);
+        return vae_fail(e, "%s: has %zu %s images; --first %zu is too many",
+                        vae_data_name(s, s->split), o->images.count, vae_split_names[s->split],
+                        s->first);
     if (s->first) o->images.count = s->first;
     return true;
 }

@@ -111,7 +111,8 @@ static const struct glyph {
 };
 static const struct glyph unknown = {0, "007070707e7e0e0e00"};
 
-enum { CAP = 14, GAP = 4, SPACE = 5, CUTS = 5 };
+static const double CAP = 14, GAP = 4, SPACE = 5;
+enum { CUTS = 5 };
 
 static double unit_of(double size) { return 0.72 * size / CAP; }
 
@@ -186,7 +187,8 @@ static void curve_to(struct pen *p, struct drawing_point pull, struct drawing_po
 {
     const struct drawing_point from = p->line[p->count - 1];
     for (int i = 1; i <= CUTS; i++) {
-        const double t = (double)i / CUTS, a = (1 - t) * (1 - t), b = 2 * t * (1 - t), c = t * t;
+        const double t = (double)i / (double)CUTS, a = (1 - t) * (1 - t), b = 2 * t * (1 - t),
+                     c = t * t;
         line_to(p, (struct drawing_point){a * from.x + b * pull.x + c * to.x,
                                           a * from.y + b * pull.y + c * to.y});
     }

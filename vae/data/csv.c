@@ -44,16 +44,20 @@ static char *trimmed(char *word)
 /* Names begin with a letter or a quote; but nan and inf are numbers that are none here. */
 static bool is_names(const char *line)
 {
-    const unsigned char c = (unsigned char)line[strspn(line, " \t")];
-    return (isalpha(c) || (c && strchr("_\"'#", c))) && strncasecmp(line, "nan", 3) != 0 &&
-           strncasecmp(line, "inf", 3) != 0;
+    static const char *const numbers[] = {"nan", "inf", "infinity"};
+    const char *word = line + strspn(line, " \t");
+    const size_t n = strcspn(word, ", \t");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (n == strlen(numbers[i]) && strncasecmp(word, numbers[i], n) == 0) return false;
+    return isalpha((unsigned char)*word) || (*word && strchr("_\"'#", *word));
 }
 
 /* Under way. */
 struct table {
     const struct csv_taker *to;
     struct csv_place at;
-    size_t columns; /* 0 before the first line */
+    size_t columns; /* 0 before the first line of values, or of names that are taken */
+    bool named;     /* that line has been */
 };
 
 static bool take_line(struct table *t, csv_take *take, char *line, struct vae_error *e)
@@ -91,7 +95,10 @@ static bool read_line(struct byte_stream *s, struct table *t, char line[LINE], b
     const bool first = ++t->at.line == 1;
     if (first && !first_line(s, line, e)) return false;
     if (!*more || !*line) return true;
-    if (first && is_names(line)) return !t->to->name || take_line(t, t->to->name, line, e);
+    if (!t->columns && !t->named && is_names(line)) {
+        t->named = true;
+        return !t->to->name || take_line(t, t->to->name, line, e);
+    }
     if (!take_line(t, t->to->value, line, e)) return false;
     t->at.row++;
     return true;
@@ -100,7 +107,7 @@ static bool read_line(struct byte_stream *s, struct table *t, char line[LINE], b
 bool vae_csv_read(struct byte_stream *s, const struct csv_taker *to, size_t *rows, size_t *columns,
                   struct vae_error *e)
 {
-    struct table t = {to, {s->path, 0, 0, 0}, 0};
+    struct table t = {.to = to, .at = {.path = s->path}};
     char *line = malloc(LINE);
     bool ok = line || vae_fail(e, "%s: not enough memory", s->path), more = true;
     while (ok && more) ok = read_line(s, &t, line, &more, e);

@@ -6,9 +6,11 @@
 #include "png_folder.h"
 #include "resize.h"
 #include "synthetic.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void vae_dataset_free(struct dataset *d)
 {
@@ -93,8 +95,9 @@ static bool read_folder(const struct reading *r)
 
 static bool read_directory(const struct reading *r)
 {
+    const struct idx_wanted wanted = {r->train, r->test};
     struct idx_pair files;
-    if (vae_idx_find(r->source, !r->train, &files, r->e))
+    if (vae_idx_find(r->source, &wanted, &files, r->e))
         return read_pair(r, files.path[IDX_TRAIN], files.path[IDX_TEST], vae_image_file_read);
     if (files.any || !vae_png_folder_is(r->source)) return false;
     *r->e->line = 0;
@@ -136,12 +139,21 @@ static bool read_source(const struct reading *r)
                                          : read_directory(r);
 }
 
+/* A source of which no images are needed. */
+static bool is_there(const struct reading *r)
+{
+    return !strcmp(r->source, "synthetic") || vae_npz_is(r->source) ||
+           access(r->source, F_OK) == 0 ||
+           vae_fail(r->e, "%s: %s; give a directory, a file, or `synthetic`", r->source,
+                    strerror(errno));
+}
+
 bool vae_dataset_open(const char *source, const struct dataset_options *options,
                       struct dataset *out, struct vae_error *e)
 {
     *out = (struct dataset){0};
     struct reading r = {source, options, !options->test_only, !options->test, out, e};
-    bool ok = (!r.train && !r.test) || read_source(&r);
+    bool ok = r.train || r.test ? read_source(&r) : is_there(&r);
     if (ok && options->test) {
         const struct reading test = {options->test, options, false, true, out, e};
         ok = read_source(&test) && (!r.train || same_size(&r, options->test));

@@ -114,9 +114,10 @@ static void scan(const char *dir, const struct name *of, struct sets *s)
 
 /* --- which set --- */
 
-static bool complete(const struct set *s, bool test_only)
+static bool complete(const struct set *s, const struct idx_wanted *w)
 {
-    return s->rank[IDX_TEST] != NO_RANK && (test_only || s->rank[IDX_TRAIN] != NO_RANK);
+    return (!w->test || s->rank[IDX_TEST] != NO_RANK) &&
+           (!w->train || s->rank[IDX_TRAIN] != NO_RANK);
 }
 
 /* The name of the set whose stem is empty. */
@@ -141,7 +142,7 @@ static int by_stem(const void *a, const void *b)
 }
 
 /* wanted: NULL, or the set's name. */
-static bool choose(const char *dir, struct sets *s, const char *wanted, bool test_only,
+static bool choose(const char *dir, struct sets *s, const char *wanted, const struct idx_wanted *w,
                    struct idx_pair *found, struct vae_error *e)
 {
     char names[1024] = "";
@@ -151,8 +152,8 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
     for (size_t i = 0; i < s->count; i++) {
         const struct set *set = &s->set[i];
         if (wanted && !is_called(set, wanted)) continue;
-        if (!one || complete(set, test_only)) one = set;
-        if (!complete(set, test_only)) continue;
+        if (!one || complete(set, w)) one = set;
+        if (!complete(set, w)) continue;
         fit++;
         if (*set->stem)
             list(names, sizeof names, set->stem, strlen(set->stem) - 1);
@@ -164,7 +165,7 @@ static bool choose(const char *dir, struct sets *s, const char *wanted, bool tes
                         dir, dir, (int)strcspn(names, ","), names, names);
     if (wanted && !one)
         return vae_fail(e, "%s/%s: no such file, and no set of that name in %s", dir, wanted, dir);
-    if (!one || !complete(one, test_only)) {
+    if (!one || !complete(one, w)) {
         const bool train = one && one->rank[IDX_TRAIN] != NO_RANK;
         return vae_fail(e, "%s: no %s-images-idx3-ubyte in it, plain or .gz; %s", dir,
                         train ? "t10k" : "train",
@@ -215,7 +216,8 @@ static const char *split_source(const char *source, char dir[IDX_PATH])
     return source + (strrchr(source, '/') - source) + 1;
 }
 
-bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e)
+bool vae_idx_find(const char *source, const struct idx_wanted *w, struct idx_pair *found,
+                  struct vae_error *e)
 {
     char dir[IDX_PATH];
     found->any = false;
@@ -229,7 +231,7 @@ bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, st
     if (ok && wanted && s->count == 0)
         ok = vae_fail(e, "%s: %s; give a directory, an IDX, .npy or .csv file, or `synthetic`",
                       source, strerror(ENOENT));
-    ok = ok && choose(dir, s, wanted, test_only, found, e);
+    ok = ok && choose(dir, s, wanted, w, found, e);
     free(s);
     return ok;
 }

@@ -12,13 +12,18 @@
 
 enum { IDX_TRAIN, IDX_TEST, IDX_ROLES, IDX_PATH = 4096 };
 
+struct idx_wanted {
+    bool train, test;
+};
+
 struct idx_pair {
     char path[IDX_ROLES][IDX_PATH];
     bool any; /* whether there is any file of such a name; set after a failure too */
 };
 
 /* source: a directory that holds one set, or DIRECTORY/SET, such as gzip/emnist-letters, if it
- * holds several. With test_only the training images may be missing. */
-bool vae_idx_find(const char *source, bool test_only, struct idx_pair *found, struct vae_error *e);
+ * holds several. Which images of a set must be there; the others' path may be empty. */
+bool vae_idx_find(const char *source, const struct idx_wanted *w, struct idx_pair *found,
+                  struct vae_error *e);
 
 #endif

@@ -1,4 +1,5 @@
 #include "labels.h"
+#include "../base/number.h"
 #include "idx.h"
 #include "npy.h"
 #include <stdio.h>
@@ -80,9 +81,10 @@ bool vae_labels_beside(const char *path, struct images *i, struct vae_error *e)
 static int ascending(const void *a, const void *b)
 {
     const struct image_label *x = a, *y = b;
-    char *x_end, *y_end;
-    const double m = strtod(x->text, &x_end), n = strtod(y->text, &y_end);
-    if (!*x_end && !*y_end && m != n) return m < n ? -1 : 1;
+    double m, n;
+    const bool x_counts = vae_number_f64(x->text, &m), y_counts = vae_number_f64(y->text, &n);
+    if (x_counts != y_counts) return x_counts ? -1 : 1;
+    if (x_counts && m != n) return m < n ? -1 : 1;
     return memcmp(x, y, sizeof *x);
 }
 

@@ -50,9 +50,10 @@ static bool make_random(const char *text, const char *share, size_t count, size_
 
 /* --- masks from files --- */
 
-static bool right_size(const char *path, struct images *im, size_t count, size_t rows, size_t cols,
+static bool right_size(const char *path, struct images *im, const struct images *of, size_t all,
                        struct vae_error *e)
 {
+    const size_t rows = of->rows, cols = of->cols;
     /* an array of rows x cols reads as so many flat images */
     if (im->count == rows && vae_images_size(im) == cols)
         *im = (struct images){
@@ -60,9 +61,9 @@ static bool right_size(const char *path, struct images *im, size_t count, size_t
     if (im->rows != rows || im->cols != cols)
         return vae_fail(e, "%s: a mask of %zu x %zu; the images are %zu x %zu", path, im->rows,
                         im->cols, rows, cols);
-    return im->count == 1 || im->count == count ||
+    return im->count == 1 || im->count == of->count || im->count == all ||
            vae_fail(e, "%s: %zu masks; give one, or one for each of the %zu images", path,
-                    im->count, count);
+                    im->count, of->count);
 }
 
 static bool take(const char *path, const struct images *im, struct mask *m, struct vae_error *e)
@@ -80,7 +81,7 @@ static bool take(const char *path, const struct images *im, struct mask *m, stru
     return true;
 }
 
-static bool read_file(const char *path, size_t count, size_t rows, size_t cols, struct mask *m,
+static bool read_file(const char *path, const struct images *of, size_t all, struct mask *m,
                       struct vae_error *e)
 {
     const struct images_wanted grey = {.channels = CHANNELS_GRAY};
@@ -88,7 +89,7 @@ static bool read_file(const char *path, size_t count, size_t rows, size_t cols, 
     const bool png = vae_png_named(path);
     if (!(png ? vae_png_read(path, &im, e) : vae_image_file_read(path, &grey, &im, e)))
         return false;
-    const bool ok = right_size(path, &im, count, rows, cols, e) && take(path, &im, m, e);
+    const bool ok = right_size(path, &im, of, all, e) && take(path, &im, m, e);
     vae_images_free(&im);
     return ok;
 }
@@ -113,7 +114,7 @@ static bool leaves_something(const char *text, const struct mask *m, struct vae_
            vae_fail(e, "--mask %s: no pixel is missing, so there is nothing to restore", text);
 }
 
-bool vae_mask_open(const char *text, const struct images *of, const struct sv_choice *k,
+bool vae_mask_open(const char *text, const struct images *of, size_t all, const struct sv_choice *k,
                    struct sv_rng rng, struct mask *out, struct vae_error *e)
 {
     const size_t count = of->count, rows = of->rows, cols = of->cols;
@@ -125,7 +126,7 @@ bool vae_mask_open(const char *text, const struct images *of, const struct sv_ch
         halves[half] ? make_half(half, rows, cols, out, e)
         : !strncmp(text, random, sizeof random - 1)
             ? make_random(text, text + sizeof random - 1, count, rows * cols, k, rng, out, e)
-            : read_file(text, count, rows, cols, out, e);
+            : read_file(text, of, all, out, e);
     if (ok && leaves_something(text, out, e) &&
         widen(text, out, vae_channel_count(of->channels), e))
         return true;

@@ -107,8 +107,8 @@ static bool read_array(unzFile zip, const char *path, const struct images_wanted
                : vae_fail(e, "%s: its checksum is another; fetch or copy the file again", path);
 }
 
-/* Reads the labels that go with an array of images, if the archive has them: y_train with x_train, and with
- * train_images train_labels. */
+/* Reads the labels that go with an array of images, if the archive has them as a number for each: y_train with x_train,
+ * and with train_images train_labels. */
 static bool read_labels(unzFile zip, const char *path, const char *name, struct images *out,
                         struct vae_error *e)
 {
@@ -126,7 +126,9 @@ static bool read_labels(unzFile zip, const char *path, const char *name, struct 
     if (!has(zip, labels)) return true;
     snprintf(whole, sizeof whole, "%.*s%s", (int)(name - path), path, labels);
     if (!open_member(&s, zip, whole, e)) return false;
-    const bool ok = header(&s, &a, e) && vae_labels_read(&a, &s, out, e);
+    const bool numbers = header(&s, &a, e) && a.dims == 1;
+    const bool ok = !numbers || vae_labels_read(&a, &s, out, e);
+    if (!numbers) *e->line = 0; /* text, or a column for each class: no labels to this program */
     unzCloseCurrentFile(zip);
     return ok;
 }

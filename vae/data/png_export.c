@@ -15,6 +15,7 @@ static const char *const names[SETS] = {"train", "test"};
 
 /* The folder while it is incomplete. */
 struct part {
+    int digits; /* of a picture's number: names ascend as numbers do */
     char path[PNG_FOLDER_PATH];
     const struct png_export *options;
     struct vae_error *e;
@@ -22,7 +23,7 @@ struct part {
 
 static void path_of(const struct part *p, size_t set, size_t image, char path[ROOM])
 {
-    snprintf(path, ROOM, "%s/%s/%05zu.png", p->path, names[set], image);
+    snprintf(path, ROOM, "%s/%s/%0*zu.png", p->path, names[set], p->digits, image);
 }
 
 static bool failed(const struct part *p, const char *path)
@@ -94,16 +95,18 @@ static bool finish(const struct part *p, const char *whole)
 bool vae_png_export(const char *folder, const struct dataset *d, const struct png_export *o,
                     struct vae_error *e)
 {
-    struct part p = {.options = o, .e = e};
+    struct part p = {.digits = 5, .options = o, .e = e};
     size_t n = strlen(folder);
+    for (size_t most = 100000; most < d->train.count || most < d->test.count; most *= 10)
+        p.digits++;
     while (n > 1 && folder[n - 1] == '/') n--;
-    if (n + sizeof ".part" > sizeof p.path) return vae_fail(e, "%.64s...: name too long", folder);
+    if (n + 32 > sizeof p.path) return vae_fail(e, "%.64s...: name too long", folder);
     if (access(folder, F_OK) == 0)
         return vae_fail(e, "%s: exists; give a new folder, or remove it", folder);
-    snprintf(p.path, sizeof p.path, "%.*s.part", (int)n, folder);
-    remove_part(&p);
-    const bool ok = vae_make_directory(p.path, e) && write_set(&p, 0, &d->train) &&
-                    write_set(&p, 1, &d->test) && finish(&p, folder);
+    snprintf(p.path, sizeof p.path, "%.*s.part-%ld", (int)n, folder, (long)getpid());
+    if (access(p.path, F_OK) == 0) return vae_fail(e, "%s: exists; remove it", p.path);
+    if (!vae_make_directory(p.path, e)) return false;
+    const bool ok = write_set(&p, 0, &d->train) && write_set(&p, 1, &d->test) && finish(&p, folder);
     if (!ok) remove_part(&p);
     return ok;
 }

@@ -12,7 +12,9 @@ bool vae_option_if_variance(const struct option_entry *o, const struct settings 
                             struct vae_error *e)
 {
     const struct vae_shape *shape = &s->run.shape;
-    if (shape->likelihood != VAE_GAUSSIAN)
+    const bool colour = /* which has that likelihood without saying so (train_settings.c) */
+        s->images.wanted.channels == CHANNELS_RGB && !vae_option_given(s, "likelihood");
+    if (shape->likelihood != VAE_GAUSSIAN && !colour)
         return vae_fail(e, "--min-logvar and --sigma are for --likelihood gaussian");
     if (shape->variance == (o->kind == &vae_option_sigma ? VARIANCE_FIXED : VARIANCE_LIMITED))
         return true;
