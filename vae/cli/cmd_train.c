@@ -124,8 +124,9 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
     const struct vae_shape *shape = &s->run.shape;
     const struct images *images = &data->train;
     if (!vae_shape_fits(shape, images))
-        return vae_fail(e, "%s: trained on images of %s, but those of %s are %s", s->resume,
-                        vae_shape_size_text(shape).s, s->data, vae_images_size_text(images).s);
+        return vae_fail(e, "%s: trained on images of %s, but those of %s are %s%s", s->resume,
+                        vae_shape_size_text(shape).s, s->data, vae_images_size_text(images).s,
+                        shape->channels != images->channels ? "; give --channels as then" : "");
     return choose_images(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
