@@ -22,7 +22,7 @@ cd /build/vae-*
 DEB_BUILD_OPTIONS="parallel=2 $PROFILE" dpkg-buildpackage -us -uc
 cd ..
 lintian --fail-on error --display-info --tag-display-limit 0 ./*.changes
-apt-get install -y --no-download ./*.deb
+dpkg -i ./*.deb
 vae --version
 vae train --data synthetic --out /tmp/out --samples 2000 --quiet
 man -w vae-train >/dev/null 2>&1 || test -f /usr/share/man/man1/vae-train.1.gz
