@@ -279,7 +279,7 @@ START_TEST(test_few)
     cli_must_fail("data single", 1, "single: 1 image is too few; at least 10 are needed");
     cli_must_fail("data single/a.png", 1, "a PNG picture; give the folder that it lies in");
     cli_must_fail("train --data single --out wrong" ONE, 1, "1 image is too few");
-    cli_write("p.jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1", 18);
+    cli_write("p.jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1", 17);
     cli_must_fail("data p.jpg", 1,
                   "a JPEG picture; give the folder that it lies in, once it is conv");
     cli_must_fail("data plain --first 3", 2, "--first is of the pictures to write; give --out DIR");
