@@ -148,7 +148,10 @@ enum vae_net_status vae_net_train(struct vae_net *net, const struct vae_net_rows
 static size_t next_rows(const struct vae_net *net, size_t of)
 {
     struct vae_run r = *run_of(net);
-    if (net->model == MODEL_NONE || r.train_images != of) vae_run_new_data(&r, of);
+    if (net->model == MODEL_NONE)
+        r.train_images = of;
+    else if (r.train_images != of)
+        vae_run_new_data(&r, of);
     const size_t at = (size_t)vae_run_step_of_epoch(&r) * r.batch;
     return of - at < r.batch ? of - at : r.batch;
 }
