@@ -56,6 +56,7 @@ int main(void)
     srunner_add_suite(r, suite_interpolate());
     srunner_add_suite(r, suite_restore());
     srunner_add_suite(r, suite_inpaint());
+    srunner_add_suite(r, suite_chart());
     srunner_add_suite(r, suite_plot());
     srunner_add_suite(r, suite_facts());
     srunner_add_suite(r, suite_own_data());

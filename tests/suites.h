@@ -53,6 +53,7 @@ Suite *suite_npy(void);
 Suite *suite_interpolate(void);
 Suite *suite_restore(void);
 Suite *suite_inpaint(void);
+Suite *suite_chart(void);
 Suite *suite_plot(void);
 Suite *suite_facts(void);
 Suite *suite_own_data(void);

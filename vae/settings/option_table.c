@@ -44,46 +44,37 @@ enum {
 const struct option_entry vae_option_table[] = {
     {"data", "PATH|synthetic", ON_train, NEEDED | AGAIN,
      "directory with MNIST's IDX files (plain or .gz), or those of EMNIST, QMNIST ...; "
-     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX, .npy or .csv file, or "
-     "a "
-     "folder of PNG pictures of one size (one image in ten is held out, unless there are folders "
-     "train and test); an archive FILE.npz or FILE.npz:ARRAY; or `synthetic`: digits drawn here. "
-     "Pixels are integers from 0 to 255, or floats from 0 to 1 or, if one is above 1, from 0 to "
-     "255",
+     "DIRECTORY/SET where it holds several, as gzip/emnist-letters; one IDX, .npy or .csv file, "
+     "or a folder of PNG pictures of one size (one image in ten is held out, unless there are "
+     "folders train and test); an archive FILE.npz or FILE.npz:ARRAY; or `synthetic`: digits "
+     "drawn here. Pixels are integers from 0 to 255, or floats from 0 to 1 or, if one is above 1, "
+     "from 0 to 255",
      TEXT(data)},
-    {"transpose", NULL, ON_train, AGAIN,
-     "rows of an image become columns: EMNIST is stored transposed", FLAG(images.transpose)},
-    {"channels", "NAME", ON_train, AGAIN,
-     "gray (default); or rgb: pictures, arrays and IDX files of three channels train in colour, "
-     "with a gaussian decoder",
-     CHOICE(images.wanted.channels, vae_channels_names)},
-    {"resize", "WxH", ON_train, AGAIN,
-     "make all images W pixels wide and H high, by the mean of the area under each new pixel; "
-     "width and height are scaled apart, proportions are not kept",
-     .kind = &vae_option_resize},
-    {"test", "PATH", ON_train, AGAIN,
-     "the test images, anything that --data takes: its test set, or all of it; none of --data is "
-     "held out then",
-     TEXT(images.test)},
     {"data", "PATH|synthetic", ON_IMAGES ^ ON_plot, NEEDED,
      "as in `vae train`; its test images are used, or all of a single file", TEXT(data)},
     {"data", "PATH|synthetic", ON_plot, 0, "of a checkpoint: the images, as in `vae eval`",
      TEXT(data)},
-    {"test", "PATH", ON_IMAGES | ON_data, 0,
-     "as in `vae train`: the test images, where --data has the training images alone",
+    {"test", "PATH", ON_train | ON_IMAGES | ON_data, AGAIN,
+     "the test images, anything that --data takes: its test set, or all of it; none of --data is "
+     "held out then",
      TEXT(images.test)},
-    {"channels", "NAME", ON_data, 0, "as in `vae train`: gray (default) or rgb",
-     CHOICE(images.wanted.channels, vae_channels_names)},
-    {"resize", "WxH", ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
-     .kind = &vae_option_resize},
-    {"transpose", NULL, ON_IMAGES | ON_data, 0, "as in `vae train`, which does not write it down",
+    {"transpose", NULL, ON_train | ON_IMAGES | ON_data, AGAIN,
+     "rows of an image become columns: EMNIST is stored transposed; a checkpoint does not say so",
      FLAG(images.transpose)},
+    {"resize", "WxH", ON_train | ON_IMAGES | ON_data, AGAIN,
+     "make all images W pixels wide and H high, by the mean of the area under each new pixel; "
+     "width and height are scaled apart, proportions are not kept; a checkpoint does not say so",
+     .kind = &vae_option_resize},
+    {"channels", "NAME", ON_train | ON_data, AGAIN,
+     "gray (default); or rgb: pictures, arrays and IDX files of three channels train in colour, "
+     "with a gaussian decoder",
+     CHOICE(images.wanted.channels, vae_channels_names)},
     {"out", "DIR", ON_train, NEEDED | AGAIN | HERE,
      "where model.safetensors, config.json, log.jsonl, samples.png, reconstructions.png go",
      TEXT(out)},
     {"out", "FILE.png|FILE.npy|FILE.csv", ON_sample, NEEDED,
-     "the picture to write, or an array of images x rows x columns, or a table with a row for each "
-     "image",
+     "the picture to write, or an array of images x rows x columns, or a table with a row for "
+     "each image",
      TEXT(out)},
     {"count", "N", ON_sample, 0, "of an array: images (default: --across times --down)",
      SIZE(count, 1, UINT32_MAX)},
@@ -116,15 +107,12 @@ const struct option_entry vae_option_table[] = {
      TEXT(out)},
     {"mask", "NAME|FILE", ON_inpaint, NEEDED,
      "the missing pixels: left, right, top or bottom, that half; random:P, each with probability "
-     "P; or "
-     "a file, .png, .npy or IDX, with one mask for all images or one for each: 0 is seen, 1 (255 "
-     "in "
-     "bytes) is missing",
+     "P; or a file, .png, .npy or IDX, with one mask for all images or one for each: 0 is seen, 1 "
+     "(255 in bytes) is missing",
      TEXT(mask)},
     {"flip", "P", ON_denoise, 0,
      "of a Bernoulli decoder: each pixel x was given as 1 - x with probability P, below 0.5 (salt "
-     "and "
-     "pepper); grey pixels count as probabilities",
+     "and pepper); grey pixels count as probabilities",
      .kind = &vae_option_flip, AT(flip)},
     {"noise-sd", "S", ON_denoise, 0,
      "of a Gaussian decoder: noise from N(0, S^2) was added to each pixel",
@@ -134,21 +122,18 @@ const struct option_entry vae_option_table[] = {
      FLAG(corrupt)},
     {"corrupt", NULL, ON_inpaint, 0,
      "the images of --data are whole: print the error of the missing pixels before, when all are "
-     "0.5, "
-     "and after",
+     "0.5, and after",
      FLAG(corrupt)},
     {"out", "FILE.png|FILE.npy|FILE.csv", ON_RESTORE, NEEDED,
      "a picture of the first --across images, or --first: with --corrupt a row of originals, then "
-     "what "
-     "was given, then what was restored; or the restored images as an array of images x rows x "
-     "columns, or a table with a row for each",
+     "what was given, then what was restored; or the restored images as an array of images x rows "
+     "x columns, or a table with a row for each",
      TEXT(out)},
     {"steps", "N", ON_RESTORE, 0, "moves of each image's chain (default 100)",
      SIZE(moves, 1, RESTORE_MOST_STEPS)},
     {"result", "NAME", ON_RESTORE, 0,
      "mean (default): of E[x | z] over the second half of the chain, the answer of least squared "
-     "error; "
-     "draw: the last x of the chain, one of the images that could be",
+     "error; draw: the last x of the chain, one of the images that could be",
      CHOICE(result, vae_restored_names)},
     {"codes", "NAME", ON_encode, 0,
      "mean (default): mu; posterior: mu, then log sigma^2; draw: a z from q(z|x)",
@@ -183,8 +168,7 @@ const struct option_entry vae_option_table[] = {
      U64(run.first_images, 1, UINT32_MAX)},
     {"validation", "N", ON_train, FIXED,
      "hold out the last N training images in the order of the file: never trained on, their bound "
-     "is "
-     "logged, and model-best.safetensors is the checkpoint of the report where it was best "
+     "is logged, and model-best.safetensors is the checkpoint of the report where it was best "
      "(default 0)",
      U64(run.validation.images, 0, UINT32_MAX)},
     {"early-stop", "N", ON_train, ANEW,
@@ -220,10 +204,8 @@ const struct option_entry vae_option_table[] = {
      IF(variance)},
     {"noise", "NAME", ON_train, FIXED,
      "gaussian: the log-variance comes from a head of the decoder (head, the default), is one "
-     "number "
-     "for each pixel, whatever z (per-pixel), or that and a uniform density on [0, 1] in a "
-     "mixture, "
-     "with a share for each pixel (mixture)",
+     "number for each pixel, whatever z (per-pixel), or that and a uniform density on [0, 1] in a "
+     "mixture, with a share for each pixel (mixture)",
      CHOICE(run.shape.density, vae_density_names)},
     {"init", "NAME", ON_train, FIXED,
      "first weights: normal (default), or glorot: uniform within sqrt(6 / (fan-in + fan-out)) of 0",
@@ -233,13 +215,11 @@ const struct option_entry vae_option_table[] = {
      IF(normal)},
     {"init-bias", "NAME", ON_train, FIXED,
      "first biases of the decoder's output: zero (default), or data: the logit of each pixel's "
-     "mean over "
-     "the training images, clipped to [0.001, 0.999]",
+     "mean over the training images, clipped to [0.001, 0.999]",
      CHOICE(run.init_bias, vae_init_bias_names)},
     {"binarize", "NAME", ON_train, FIXED,
      "of the pixels: none (default); dynamic: drawn anew in each step; threshold; fixed: drawn "
-     "once by "
-     "--seed, so that all epochs and evaluations have the same images",
+     "once by --seed, so that all epochs and evaluations have the same images",
      CHOICE(run.binarize, vae_binarize_names)},
     {"seed", "N", ON_train, FIXED, "of everything random (default 1)", U64(run.seed, 0, INT64_MAX)},
 
@@ -247,9 +227,9 @@ const struct option_entry vae_option_table[] = {
     {"method", "NAME", ON_train, FIXED,
      "aevb (default) ascends the ELBO; wake-sleep trains the decoder on z of the encoder, and the "
      "encoder on images of the decoder; mcem keeps a Markov chain of each image's z and trains "
-     "the decoder on them: its training bound is log p(x, z) of the chains, its test bound that of "
-     "an encoder never trained; see `vae eval --hmc`; full-vb has a posterior over the decoder's "
-     "weights too",
+     "the decoder on them: its training bound is log p(x, z) of the chains, its test bound that "
+     "of an encoder never trained; see `vae eval --hmc`; full-vb has a posterior over the "
+     "decoder's weights too",
      CHOICE(run.method, vae_method_names)},
     {"leapfrog", "N", ON_train, FIXED,
      "mcem: steps of the chains' move in a cycle, which is one step of training on all images "
@@ -257,8 +237,7 @@ const struct option_entry vae_option_table[] = {
      SIZE(run.cycle.leapfrogs, 1, CYCLE_MOST), IF(chains)},
     {"m-steps", "N", ON_train, FIXED,
      "mcem: steps of the optimiser in a cycle, which counts as one epoch for each of both and is "
-     "never "
-     "divided (default 5)",
+     "never divided (default 5)",
      SIZE(run.cycle.updates, 1, CYCLE_MOST), IF(chains)},
     {"estimator", "NAME", ON_train, FIXED,
      "of the ELBO: b (default) has the KL in closed form, a samples it; or iwae: the bound of "
@@ -268,8 +247,8 @@ const struct option_entry vae_option_table[] = {
      "what the KL divergence counts in it (default 1: the ELBO; a beta-VAE has another)",
      .kind = &vae_option_kl_weight, IF(kl)},
     {"kl-warmup", "N", ON_train, ANEW,
-     "that weight grows evenly over the first N minibatches (default 0); given with --resume, over "
-     "the next N",
+     "that weight grows evenly over the first N minibatches (default 0); given with --resume, "
+     "over the next N",
      U64(run.kl.warmup, 0, SCHEDULE_MOST_WARMUP), IF(kl)},
 
     {HEADING(ON_train, "The optimiser:")},
@@ -294,13 +273,11 @@ const struct option_entry vae_option_table[] = {
     {"beta2", "X", ON_train, ANEW, "adam: that of their squares (default 0.999)",
      OPTIM(OPTIM_BETA2)},
     {"epsilon", "X", ON_train, ANEW,
-     "adam, adagrad: added to the root a step is divided by (default: adam 1e-8, adagrad "
-     "1e-10)",
+     "adam, adagrad: added to the root a step is divided by (default: adam 1e-8, adagrad 1e-10)",
      OPTIM(OPTIM_EPSILON)},
     {"epsilon-place", "NAME", ON_train, ANEW,
-     "adam: corrected (default): epsilon is added to the root of the average after its correction; "
-     "raw: "
-     "to that of the average itself, as in IWAE's code",
+     "adam: corrected (default): epsilon is added to the root of the average after its "
+     "correction; raw: to that of the average itself, as in IWAE's code",
      CHOICE(run.optim.epsilon_place, vae_epsilon_places), IF(epsilon_place)},
     {"second-moment", "X", ON_train, FIXED,
      "adam: first value of the average of squares (default 0; 1 in IWAE's code)",
@@ -333,12 +310,13 @@ const struct option_entry vae_option_table[] = {
     {"first", "N", ON_SPLIT, 0, "the first N images alone (default: all)",
      SIZE(first, 1, UINT32_MAX)},
     {"importance-samples", "K", ON_eval, 0,
-     "log p(x) too, by importance sampling with K draws of z per image; standard error of its mean "
-     "over the images, and effective sample size",
+     "log p(x) too, by importance sampling with K draws of z per image; standard error of its "
+     "mean over the images, and effective sample size",
      SIZE(draws, 1, VAE_MAX_DRAWS)},
     {"local-steps", "N", ON_eval, 0,
-     "the bound too with a posterior of each image's own, after N steps of Adam from the encoder's "
-     "(some 500), and the amortisation gap; with --importance-samples the approximation gap",
+     "the bound too with a posterior of each image's own, after N steps of Adam from the "
+     "encoder's (some 500), and the amortisation gap; with --importance-samples the approximation "
+     "gap",
      SIZE(local_steps, 1, VAE_MAX_LOCAL_STEPS)},
     {"hmc", NULL, ON_eval, 0,
      "log p(x) by Hamiltonian Monte Carlo and a density fitted to its draws (AEVB, appendix D), "
@@ -364,8 +342,7 @@ const struct option_entry vae_option_table[] = {
     {"per-image", "FILE.npy|FILE.csv", ON_eval, 0,
      "write each image's bound, with --importance-samples its log p(x) and effective sample size, "
      "with --local-steps the bounds of q and of its own posterior, with --hmc its log p(x) by "
-     "that: "
-     "a row per image, of doubles",
+     "that: a row per image, of doubles",
      .kind = &vae_option_table_file, AT(per_image)},
     {"per-dimension", NULL, ON_eval, 0,
      "the KL of each dimension of z, and the variance of its mu over the images",
