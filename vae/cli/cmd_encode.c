@@ -40,8 +40,7 @@ static bool encode(const struct settings *s, struct loaded *l, const struct imag
         const struct vae_watch watch = {vae_progress_watch, &p};
         ok = vae_codes_of(&l->model, &of, s->codes, &watch, vae_stop_signal(), codes);
         vae_progress_end(&p);
-        ok =
-            ok || vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
+        ok = ok || vae_stop_failed(e);
         if (ok) {
             vae_table_write(
                 &r, s->out,
@@ -72,6 +71,5 @@ int vae_cmd_encode(struct settings *s, struct vae_error *e)
         vae_split_close(&o);
     }
     vae_pool_destroy(pool);
-    if (ok) return EXIT_DONE;
-    return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
+    return vae_stop_status(ok);
 }

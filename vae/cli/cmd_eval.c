@@ -33,12 +33,6 @@ struct eval {
     struct progress progress;
 };
 
-/* Where a file is begun, signals are noted (stop.h). */
-static bool stopped(struct vae_error *e)
-{
-    return vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
-}
-
 /* Of so many steps for each image (sweep.h). */
 static struct progress start_sweep(const struct eval *v, const char *phase, size_t steps)
 {
@@ -62,7 +56,7 @@ static bool find_bound(struct eval *v, struct vae_error *e)
     const bool done =
         vae_evaluate_watched(&v->model->model, &v->of, &watch, vae_stop_signal(), &v->report.bound);
     vae_progress_end(&v->progress);
-    if (!done) return stopped(e);
+    if (!done) return vae_stop_failed(e);
     if (isfinite(vae_bound_elbo(&v->report.bound))) return true;
     return vae_fail(e, "%s: its bound is no number; use an earlier checkpoint", v->s->file);
 }
@@ -81,7 +75,7 @@ static bool find_log_p(struct eval *v, struct vae_error *e)
         vae_progress_update(&v->progress, vae_sweep_steps(&is->at), shown);
     }
     vae_progress_end(&v->progress);
-    if (*vae_stop_signal()) return stopped(e);
+    if (*vae_stop_signal()) return vae_stop_failed(e);
     v->is_seconds = vae_seconds_now() - started;
     v->report.mean = vae_importance_mean(is);
     if (isfinite(v->report.mean.log_p)) return true;
@@ -115,7 +109,7 @@ static bool find_local(struct eval *v, struct vae_error *e)
         vae_progress_update(&v->progress, vae_sweep_steps(&local->at), shown);
     }
     vae_progress_end(&v->progress);
-    if (*vae_stop_signal()) return stopped(e);
+    if (*vae_stop_signal()) return vae_stop_failed(e);
     v->report.local = vae_local_mean(local);
     if (isfinite(v->report.local.local) && isfinite(v->report.local.amortised)) return true;
     return vae_fail(e, "%s: its local bound is no number; use an earlier checkpoint", v->s->file);
@@ -133,7 +127,7 @@ static bool find_hmc(struct eval *v, struct vae_error *e)
         vae_progress_update(&v->progress, vae_sweep_steps(&hmc->at), shown);
     }
     vae_progress_end(&v->progress);
-    if (*vae_stop_signal()) return stopped(e);
+    if (*vae_stop_signal()) return vae_stop_failed(e);
     v->report.hmc = vae_marginal_mean(hmc);
     if (isfinite(v->report.hmc.log_p)) return true;
     return vae_fail(e,
@@ -263,8 +257,7 @@ static int eval_images(const struct settings *s, struct loaded *model, const str
     v.of = (struct vae_evaluation){&v.images, model->run.binarize, model->run.estimator,
                                    vae_split_noise(s->split), seed};
     if (!may_have_log_p(&v, e)) return EXIT_USAGE;
-    if (eval(&v, e)) return EXIT_DONE;
-    return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
+    return vae_stop_status(eval(&v, e));
 }
 
 /* Options that say something only beside another one. */

@@ -58,11 +58,6 @@ struct encoded {
     struct progress progress;
 };
 
-static bool stopped(struct vae_error *e)
-{
-    return vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
-}
-
 static void add(void *arg, const struct vae_model *m, size_t first, size_t rows)
 {
     struct encoded *all = arg;
@@ -83,7 +78,7 @@ static bool plot_kl(const struct settings *s, struct split_images *o,
     vae_progress_end(&all.progress);
     if (ok) vae_plot_kl(&d, s->file, &all.latent);
     vae_latent_destroy(&all.latent);
-    return ok ? finish(s, &d, e) : stopped(e);
+    return ok ? finish(s, &d, e) : vae_stop_failed(e);
 }
 
 /* --- codes in the plane --- */
@@ -152,7 +147,7 @@ static bool plot_scatter(const struct settings *s, struct split_images *o,
         ok = vae_codes_of(m, of, CODES_MEAN, &(struct vae_watch){vae_progress_watch, &p},
                           vae_stop_signal(), codes);
         vae_progress_end(&p);
-        ok = ok ? plot_codes(s, o, codes, codes + n * latent, &l, e) : stopped(e);
+        ok = ok ? plot_codes(s, o, codes, codes + n * latent, &l, e) : vae_stop_failed(e);
     }
     vae_memory_give(codes);
     free_labels(&l);
@@ -213,6 +208,5 @@ static bool plot_checkpoint(struct settings *s, struct vae_error *e)
 int vae_cmd_plot(struct settings *s, struct vae_error *e)
 {
     if (!fits_together(s, e)) return EXIT_USAGE;
-    if (s->plot == PLOT_CURVES ? plot_logs(s, e) : plot_checkpoint(s, e)) return EXIT_DONE;
-    return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
+    return vae_stop_status(s->plot == PLOT_CURVES ? plot_logs(s, e) : plot_checkpoint(s, e));
 }

@@ -65,8 +65,7 @@ static bool run_chains(const struct settings *s, struct vae_restore *r, struct v
     while (!*vae_stop_signal() && vae_restore_step(r))
         vae_progress_update(&p, vae_sweep_steps(&r->at), NAN);
     vae_progress_end(&p);
-    return !*vae_stop_signal() ||
-           vae_fail(e, "stopped by signal %d; nothing was written", (int)*vae_stop_signal());
+    return !*vae_stop_signal() || vae_stop_failed(e);
 }
 
 static bool restore(const struct settings *s, struct split_images *o,
@@ -117,6 +116,5 @@ int vae_restored_run(struct settings *s, const char *name, restored_plan_fn *pla
         vae_split_close(&o);
     }
     vae_pool_destroy(pool);
-    if (ok) return EXIT_DONE;
-    return *vae_stop_signal() ? 128 + (int)*vae_stop_signal() : EXIT_FAILED;
+    return vae_stop_status(ok);
 }

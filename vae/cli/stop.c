@@ -1,5 +1,6 @@
 #include "stop.h"
 #include "../base/clock.h"
+#include "commands.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -39,3 +40,14 @@ void vae_stop_on_signals(void)
 }
 
 const volatile sig_atomic_t *vae_stop_signal(void) { return &caught; }
+
+bool vae_stop_failed(struct vae_error *e)
+{
+    return vae_fail(e, "stopped by signal %d; nothing was written", (int)caught);
+}
+
+int vae_stop_status(bool ok)
+{
+    if (ok) return EXIT_DONE;
+    return caught ? 128 + (int)caught : EXIT_FAILED;
+}
