@@ -390,9 +390,8 @@ $(DIR)/obj/vae/tuning/machine.o: DEFINES = -DVAE_BUILD='"$(CODE) $(shell cat $(K
 $(DIR)/obj/vae/tuning/machine.o: $(KERNEL_FILES)
 
 # The log of a repository's HEAD tells when the commit is another.
-$(DIR)/obj/vae/cli/version.o: DEFINES = -DVAE_VERSION='"$(shell cat VERSION)"' \
-    -DVAE_COMMIT='"$(if $(wildcard .git),$(shell git rev-parse --short HEAD 2>/dev/null))"'
-$(DIR)/obj/vae/cli/version.o: VERSION $(wildcard .git/logs/HEAD)
+$(DIR)/obj/vae/cli/build_info.o: DEFINES = -DVAE_COMMIT='"$(if $(wildcard .git),$(shell git rev-parse --short HEAD 2>/dev/null))"'
+$(DIR)/obj/vae/cli/build_info.o: $(wildcard .git/logs/HEAD)
 
 $(DIR)/obj/%.f64.o: %.c Makefile
 	@mkdir -p $(@D)

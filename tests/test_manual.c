@@ -1,6 +1,6 @@
 /* Manual pages and completions: right as mandoc, bash and zsh see them, where these are installed;
  * and the examples, which are run. */
-#include "../vae/cli/version.h"
+#include "../vae/base/version.h"
 #include "../vae/manual/pages.h"
 #include "cli.h"
 #include "suites.h"

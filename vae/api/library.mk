@@ -36,8 +36,8 @@ $(DIR)/pic/%.f64.o: %.c Makefile vae/api/library.mk
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -fPIC -fvisibility=hidden -fno-lto -DREF_DOUBLE $< -o $@
 $(call pic_objects,$(foreach i,$(ISAS),$(call files,kernels/$(i)/*.c))): kernels/isa.def
-$(DIR)/pic/vae/api/version.o $(DIR)/obj/vae/api/version.o: DEFINES = -DVAE_VERSION='"$(VERSION)"'
-$(DIR)/pic/vae/api/version.o $(DIR)/obj/vae/api/version.o: VERSION
+$(DIR)/pic/vae/base/version.o $(DIR)/obj/vae/base/version.o: DEFINES = -DVAE_VERSION='"$(VERSION)"'
+$(DIR)/pic/vae/base/version.o $(DIR)/obj/vae/base/version.o: VERSION
 
 $(DIR)/lib/libsv.a $(DIR)/lib/libsv.so.$(VERSION): $(call pic_objects,$(SV_SOURCES))
 $(DIR)/lib/libvae.a $(DIR)/lib/libvae.so.$(VERSION): $(call pic_objects,$(VAE_SOURCES)) $(REFERENCE:%.c=$(DIR)/pic/%.f64.o)

@@ -1,4 +1,5 @@
 #include "net.h"
+#include "../base/version.h"
 #include "../tuning/kernels_check.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,8 @@ enum vae_net_status net_fail(struct vae_net *net, enum vae_net_status status, co
     vae_fail(&net->e, "%s", line);
     return status;
 }
+
+const char *vae_version_text(void) { return vae_version; }
 
 /* --- a handle --- */
 

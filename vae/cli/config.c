@@ -4,10 +4,10 @@
 #include "../base/number.h"
 #include "../base/replace_file.h"
 #include "../base/text.h"
+#include "../base/version.h"
 #include "../model/run_id.h"
 #include "../settings/option_table.h"
 #include "options.h"
-#include "version.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
+#include "build_info.h"
 #include "commands.h"
 #include "options.h"
-#include "version.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ static int run(int argc, char **argv)
         return EXIT_DONE;
     }
     if (!strcmp(argv[1], "--version")) {
-        vae_version_print(stdout);
+        vae_build_info_print(stdout);
         return EXIT_DONE;
     }
     for (int i = 2; i < argc; i++)

@@ -1,11 +1,9 @@
-#include "version.h"
+#include "build_info.h"
 #include "../../kernels/kernels.h"
+#include "../base/version.h"
 #include <jansson.h>
 #include <png.h>
 #include <zlib.h>
-
-/* VAE_VERSION, VAE_COMMIT: from the Makefile. */
-const char vae_version[] = VAE_VERSION;
 
 #ifdef __clang__
 #define COMPILER __VERSION__ /* which names it */
@@ -13,7 +11,8 @@ const char vae_version[] = VAE_VERSION;
 #define COMPILER "gcc " __VERSION__
 #endif
 
-void vae_version_print(FILE *to)
+/* VAE_COMMIT: from the Makefile. */
+void vae_build_info_print(FILE *to)
 {
     fprintf(to, "vae %s%s\n", vae_version, *VAE_COMMIT ? " (commit " VAE_COMMIT ")" : "");
     fprintf(to, "compiler: %s\n", COMPILER);
