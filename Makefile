@@ -100,7 +100,7 @@ DATE = $(or $(SOURCE_DATE_EPOCH),$(if $(wildcard .git),$(shell git log -1 --form
     $(shell date -r VERSION +%s))
 .PHONY: docs
 docs: $(DIR)/manual ## manual pages and completions, below build/share
-	$(Q)$(EMULATOR) $< build/share $(DATE)
+	$(Q)$(EMULATOR) $< $(BUILD)/share $(DATE)
 
 .PHONY: train
 train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
@@ -251,7 +251,7 @@ fetchcheck: ## make data against servers on this machine that stall, break off o
 
 .PHONY: torchcheck
 torchcheck: all ## checkpoints to PyTorch and back, as README shows; skipped where it is not installed
-	$(Q)$(or $(wildcard /usr/bin/python3),python3) tests/pytorch.py build/vae README.md
+	$(Q)$(or $(wildcard /usr/bin/python3),python3) tests/pytorch.py $(BUILD)/vae README.md
 
 .PHONY: oldcpu
 oldcpu: $(DIR)/vae ## the program on emulated CPUs without AVX and without AVX-512 (x86-64)
@@ -274,21 +274,21 @@ golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate chan
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)$(BUILD)/vae train --data synthetic --out out/picture $(TRAIN)
 	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
-	$(Q)build/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
-	$(Q)cd out && ../build/vae plot picture/log.jsonl --out ../results/curves.svg
-	$(Q)cd out && ../build/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg
+	$(Q)$(BUILD)/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
+	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/log.jsonl --out ../results/curves.svg
+	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg
 
 # Small pictures, for README.md.
 OWN = out/own/model.safetensors
 .PHONY: picture-own
 picture-own: all ## draw a folder of colour pictures, train on it and renew the README's pictures of it
 	$(Q)rm -rf out/digits
-	$(Q)build/vae data synthetic --channels rgb --out out/digits
-	$(Q)build/vae data out/digits --channels rgb
-	$(Q)build/vae train --data out/digits --channels rgb --sigma 0.1 --optimizer adam --lr 0.001 \
+	$(Q)$(BUILD)/vae data synthetic --channels rgb --out out/digits
+	$(Q)$(BUILD)/vae data out/digits --channels rgb
+	$(Q)$(BUILD)/vae train --data out/digits --channels rgb --sigma 0.1 --optimizer adam --lr 0.001 \
 	    --samples 1000000 --out out/own
-	$(Q)build/vae reconstruct $(OWN) --data out/digits --across 7 --pairs 2 --out results/own-reconstructions.png
-	$(Q)build/vae interpolate $(OWN) --data out/digits --pairs 4 --steps 5 --out results/own-interpolations.png
+	$(Q)$(BUILD)/vae reconstruct $(OWN) --data out/digits --across 7 --pairs 2 --out results/own-reconstructions.png
+	$(Q)$(BUILD)/vae interpolate $(OWN) --data out/digits --pairs 4 --steps 5 --out results/own-interpolations.png
 
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 30

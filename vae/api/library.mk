@@ -77,9 +77,7 @@ lib: $(HEADERS) $(foreach l,sv vae,$(DIR)/lib/lib$(l).a $(DIR)/lib/lib$(l).so.$(
 	$(Q)ln -sfn $(HASH)/lib $(BUILD)/lib && ln -sfn $(HASH)/include $(BUILD)/include
 
 # ---- installation ------------------------------------------------------------------------------
-# Manual pages and completions, as far as there are: rules that make them are prerequisites of docs.
-.PHONY: docs
-docs: ## manual pages and completions, below build/share
+# What `make docs` wrote.
 SHARED := man/man1 bash-completion/completions zsh/site-functions
 share_dir = $(if $(filter man/%,$(1)),$(MANDIR)$(patsubst man%,%,$(1)),$(DATADIR)/$(1))
 SHARE_NAMES := vae.1 vae-*.1 vae _vae
