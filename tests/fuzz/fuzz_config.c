@@ -11,15 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Parses "train --config <path> --out o"; false if refused. s is to be freed in any case. */
-static bool parse(const char *path, struct settings *s, struct vae_error *e)
+/* Settings, and the words of the command line, which they point into. */
+struct parsed {
+    char words[4][64], *argv[5];
+    struct settings s;
+};
+
+/* Parses "train --config <path> --out o"; false if refused. p->s is to be freed in any case. */
+static bool parse(const char *path, struct parsed *p, struct vae_error *e)
 {
-    char words[4][64] = {"train", "--config", "", "--out=o"}, *argv[5];
-    snprintf(words[2], sizeof words[2], "%s", path);
-    for (size_t i = 0; i < 4; i++) argv[i] = words[i];
-    argv[4] = NULL;
+    static const char *const words[] = {"train", "--config", "", "--out=o"};
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(p->words[i], sizeof p->words[i], "%s", i == 2 ? path : words[i]);
+        p->argv[i] = p->words[i];
+    }
+    p->argv[4] = NULL;
     optind = 0; /* makes glibc's getopt start again */
-    return vae_options_parse(COMMAND_train, 4, argv, s, e) && vae_train_settings_complete(s, e);
+    return vae_options_parse(COMMAND_train, 4, p->argv, &p->s, e) &&
+           vae_train_settings_complete(&p->s, e);
 }
 
 static void must_equal(const char *a, const char *b)
@@ -35,25 +44,25 @@ static void must_equal(const char *a, const char *b)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char dir[] = "/tmp/vae-fuzz-XXXXXX", first[48], second[48];
-    struct settings s, again;
+    struct parsed given, again;
     struct vae_error e = {""};
-    if (!parse(fuzz_file(data, size), &s, &e)) {
+    if (!parse(fuzz_file(data, size), &given, &e)) {
         fuzz_must_say(&e);
-        vae_options_free(&s);
+        vae_options_free(&given.s);
         return 0;
     }
     if (!*first) {
         snprintf(first, sizeof first, "%s/first", mkdtemp(dir));
         snprintf(second, sizeof second, "%s/second", dir);
     }
-    MUST(vae_config_check(&s, 0, &e) || *e.line, "check");
-    MUST(vae_config_write(first, &s, 0, &e), e.line);
+    MUST(vae_config_check(&given.s, 0, &e) || *e.line, "check");
+    MUST(vae_config_write(first, &given.s, 0, &e), e.line);
     MUST(parse(first, &again, &e), e.line);
-    MUST(vae_config_write(second, &again, 0, &e), e.line);
+    MUST(vae_config_write(second, &again.s, 0, &e), e.line);
     must_equal(first, second);
     unlink(first);
     unlink(second);
-    vae_options_free(&s);
-    vae_options_free(&again);
+    vae_options_free(&given.s);
+    vae_options_free(&again.s);
     return 0;
 }
