@@ -478,5 +478,6 @@ $(DIR)/xsmm.so: $(XSMM)
 	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
 
 include vae/api/library.mk
+include mpi/mpi.mk
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)

@@ -3,6 +3,7 @@
 #include "../base/peak.h"
 #include "../base/text.h"
 #include "../methods/health.h"
+#include "../methods/serve.h"
 #include "../model/checkpoint.h"
 #include "../settings/train_settings.h"
 #include "chosen.h"
@@ -14,6 +15,7 @@
 #include "options.h"
 #include "pictures.h"
 #include "stop.h"
+#include "train_images.h"
 #include "train_loop.h"
 #include <inttypes.h>
 #include <math.h>
@@ -50,13 +52,14 @@ static void print_speed(struct train_loop *l)
     struct vae_model *m = &l->t->model;
     const size_t threads = vae_pool_threads(m->pool);
     if (!l->all_points) return;
-    const double peak = vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
+    const size_t ranks = l->s->ranks ? l->s->ranks->count : 1;
+    const double peak = (double)ranks * vae_fma_peak_of(m->pool, &m->k.by_class[SV_LARGE]);
     const double flops = (double)l->all_points * vae_run_flops(&l->t->run);
     char share[PEAK_TEXT];
     printf("%.0f samples/s in training: %.1f GFLOP/s useful, %s (%s, %zu thread%s)\n",
            (double)l->all_points / l->all_seconds, 1e-9 * flops / l->all_seconds,
-           vae_share_text(flops / l->all_seconds, peak, share), m->k.isa, threads,
-           threads > 1 ? "s" : "");
+           vae_share_text(flops / l->all_seconds, peak, share), m->k.isa, ranks * threads,
+           ranks * threads > 1 ? "s" : "");
     printf("first step after %.3f s\n", l->first - l->started);
     if (!l->clock) return;
     struct insight phase[PHASE_COUNT];
@@ -100,24 +103,6 @@ static int finish(struct train_loop *l, struct vae_error *e)
 
 /* --- how it begins --- */
 
-/* Leaves in data->train what is trained on. */
-static bool choose_images(const struct settings *s, struct dataset *data, struct vae_error *e)
-{
-    const uint64_t n = s->run.validation.images, first = s->run.first_images;
-    if (n >= data->train.count)
-        return vae_fail(e,
-                        "--validation %" PRIu64
-                        " leaves none of the %zu training images of %s to train "
-                        "on; give fewer, or more images",
-                        n, data->train.count, s->data);
-    vae_dataset_hold_out(data, (size_t)n);
-    if (first > data->train.count && !s->resume)
-        return vae_fail(e, "--train-images %" PRIu64 ": %s has %zu to train on; give fewer", first,
-                        s->data, data->train.count);
-    vae_dataset_keep(data, first);
-    return true;
-}
-
 /* s->run is the checkpoint's; it continues with these images and the settings given anew. */
 static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
 {
@@ -127,7 +112,7 @@ static bool go_on(struct settings *s, struct dataset *data, struct vae_error *e)
         return vae_fail(e, "%s: trained on images of %s, but those of %s are %s%s", s->resume,
                         vae_shape_size_text(shape).s, s->data, vae_images_size_text(images).s,
                         shape->channels != images->channels ? "; give --channels as then" : "");
-    return choose_images(s, data, e) && vae_train_settings_go_on(s, images->count, e);
+    return vae_train_images_choose(s, data, e) && vae_train_settings_go_on(s, images->count, e);
 }
 
 /* Creates the trainer. l->images identifies the images as read, before fixed binarisation. */
@@ -140,6 +125,13 @@ static bool make_trainer(struct train_loop *l, const struct sv_choice *k, struct
     return vae_trainer_create(l->t, k, r, &data->train, pool, e);
 }
 
+/* The other processes that train with this one, if any. */
+static bool begin_ranks(struct train_loop *l, struct vae_error *e)
+{
+    struct vae_ranks *k = l->s->ranks;
+    return !k || k->count == 1 || vae_serve_begin(l->t, k, l->all_images, e);
+}
+
 /* Completes the settings from data and checkpoint, and creates the trainer. */
 static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
                     struct train_loop *l, struct vae_error *e)
@@ -150,7 +142,7 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
     if (s->resume) {
         if (!vae_checkpoint_open(&f, s->resume, &s->run, e)) return false;
     } else {
-        if (!choose_images(s, data, e)) return false;
+        if (!vae_train_images_choose(s, data, e)) return false;
         s->run.shape.rows = data->train.rows;
         s->run.shape.cols = data->train.cols;
         s->run.shape.channels = data->train.channels;
@@ -159,7 +151,7 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
     bool ok = !s->resume || go_on(s, data, e);
     if (ok) {
         ok = make_trainer(l, &k, data, pool, e) &&
-             (!s->resume || vae_checkpoint_load(&f, &l->t->model, true, e));
+             (!s->resume || vae_checkpoint_load(&f, &l->t->model, true, e)) && begin_ranks(l, e);
         if (!ok) vae_trainer_destroy(l->t);
     }
     vae_st_close(&f);

@@ -1,6 +1,7 @@
 #include "train_loop.h"
 #include "../base/peak.h"
 #include "../methods/health.h"
+#include "../methods/serve.h"
 #include "../model/checkpoint.h"
 #include "../model/run_id.h"
 #include "config.h"
@@ -54,6 +55,7 @@ bool vae_train_loop_save(struct train_loop *l, struct vae_error *e)
 {
     struct vae_error reason;
     if (!vae_health_good(&l->t->run)) return worse(l, e);
+    vae_serve_collect(&l->t->model);
     if (!vae_checkpoint_sound(&l->t->model, &reason)) return diverged(l, reason.line, e);
     if (!l->saved && !vae_best_model_bring(&l->best, e)) return false;
     if (!vae_checkpoint_save(l->out->checkpoint, &l->t->model, &l->t->run, e)) return false;

@@ -1,6 +1,6 @@
 #include "evaluate.h"
 #include "../base/streams.h"
-#include "minibatch.h"
+#include "team.h"
 
 static const struct {
     enum vae_stream eps, binarize;
@@ -22,6 +22,18 @@ struct sv_rng vae_evaluation_eps(const struct vae_evaluation *of, size_t first, 
     return rng;
 }
 
+void vae_evaluate_rows(struct vae_model *m, const struct vae_evaluation *of, size_t first,
+                       size_t rows)
+{
+    struct vae_minibatch b = {.model = m,
+                              .source = vae_evaluation_source(of, first),
+                              .rows = rows,
+                              .left = of->images->count - first,
+                              .eps = vae_evaluation_eps(of, first, m->samples),
+                              .o = {.estimator = of->estimator}};
+    vae_team_run(m, &b, vae_aevb_pass);
+}
+
 bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           const struct vae_watch *watch, const volatile sig_atomic_t *stop,
                           struct vae_bound *bound)
@@ -32,13 +44,8 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
     m->clock = NULL;
     for (size_t i = 0; i < count && !(stop && *stop); i += m->max_rows) {
         const size_t left = count - i, rows = left < m->max_rows ? left : m->max_rows;
-        struct vae_minibatch b = {.model = m,
-                                  .source = vae_evaluation_source(of, i),
-                                  .rows = rows,
-                                  .left = left,
-                                  .eps = vae_evaluation_eps(of, i, m->samples),
-                                  .o = {.estimator = of->estimator}};
-        vae_pool_run(m->pool, vae_aevb_pass, &b);
+        vae_team_tell(m, &(struct team_command){TEAM_EVALUATE, of->noise, i, rows});
+        vae_evaluate_rows(m, of, i, rows);
         vae_add_bound(m, rows, of->estimator == VAE_ESTIMATOR_IWAE, bound);
         if (watch) watch->see(watch->arg, m, i, rows);
     }

@@ -38,6 +38,10 @@ bool vae_evaluate(struct vae_model *m, const struct images *images, const struct
                   enum vae_noise noise, uint64_t seed, const volatile sig_atomic_t *stop,
                   struct vae_bound *bound);
 
+/* A minibatch of it, at most m->max_rows images: their figures are then in m->work. */
+void vae_evaluate_rows(struct vae_model *m, const struct vae_evaluation *of, size_t first,
+                       size_t rows);
+
 /* The same; watch->see is called for each minibatch, in ascending order. watch may be NULL. */
 bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
                           const struct vae_watch *watch, const volatile sig_atomic_t *stop,

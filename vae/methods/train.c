@@ -2,7 +2,7 @@
 #include "../base/streams.h"
 #include "health.h"
 #include "init_bias.h"
-#include "minibatch.h"
+#include "team.h"
 #include <stdlib.h>
 
 /* Initialises the parameters. A resumed run loads its own over them, so it skips the pass over the
@@ -124,7 +124,7 @@ static void step(struct vae_trainer *t, struct vae_source from, size_t left,
                               .dream_x = sv_rng_at(r->seed, STREAM_DREAM, r->step),
                               .dream_uniform = sv_rng_at(r->seed, STREAM_DREAM_UNIFORM, r->step),
                               .theta = sv_rng_at(r->seed, STREAM_THETA, r->step)};
-    vae_pool_run(m->pool, pass[r->method], &b);
+    vae_team_run(m, &b, pass[r->method]);
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
 }
 
@@ -146,6 +146,7 @@ static void count(struct vae_trainer *t)
 
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
+    vae_team_tell(&t->model, &(struct team_command){.order = TEAM_STEP});
     if (t->run.method == VAE_MCEM)
         vae_mcem_cycle(&t->mcem, &t->model, &t->run, t->images, bound);
     else

@@ -1,6 +1,6 @@
 /* A model's memory: one arena of parameters, statistics, activations and scratch. */
 #include "../base/memory.h"
-#include "model.h"
+#include "relay.h"
 #include <math.h>
 #include <string.h>
 
@@ -170,6 +170,7 @@ bool vae_add_chains(struct vae_model *m, size_t chains, struct vae_error *e)
 
 void vae_destroy(struct vae_model *m)
 {
+    vae_relay_destroy(m->relay);
     vae_memory_give(m->chain);
     vae_memory_give(m->theta.memory);
     vae_memory_give(m->memory);

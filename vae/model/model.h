@@ -84,6 +84,7 @@ struct vae_model {
     float min_logvar; /* of a Gaussian: -inf, the lower limit, or the fixed log-variance */
     struct vae_ld ld;
     struct vae_work work;
+    struct vae_relay *relay; /* to the other processes that train the model; NULL: none (relay.h) */
     struct vae_clock *clock; /* [threads], or NULL: not timed */
     float *chain;            /* [chains][latent]: z of each training image (MCEM), or NULL */
     size_t chains;
@@ -269,6 +270,24 @@ void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool 
                   float *g);
 void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
                const float *g);
+
+/* A part of a layer's parameters that is consecutive in an arena: panels panel ... end - 1 of the
+ * weight and, of the layer's last piece, the bias. */
+struct vae_piece {
+    size_t layer, panel, end;
+    bool bias;
+    size_t at, floats; /* in the arena */
+};
+
+/* Cuts all layers into pieces, in the arena's order, each of at most about that many floats but of
+ * no less than VAE_UNIT panels; returns their number. p NULL: only counts. */
+size_t vae_pieces(const struct vae_model *m, size_t floats, struct vae_piece *p);
+
+/* vae_gradient and vae_apply of one piece; afterwards each thread may read all of it. */
+void vae_gradient_piece(struct vae_job j, size_t rows, const struct vae_piece *p, bool accumulate,
+                        float *g);
+void vae_apply_piece(struct vae_job j, const struct vae_step *step, const struct vae_piece *p,
+                     const float *g);
 
 /* Sets weights below VAE_TINY (base/tiny.h) to 0; to be called between steps. */
 void vae_clear_tiny_weights(struct vae_model *m);

@@ -1,6 +1,7 @@
 /* Gradients of the parameters and the optimiser's step: fused, in the epilogue of the GEMM of dW,
  * or one after the other. */
 #include "layer.h"
+#include "relay.h"
 #include <math.h>
 
 /* --- the optimiser's settings --- */
@@ -83,11 +84,17 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
-static void weight(struct vae_job j, const struct vae_layer *l, size_t rows, const struct sink *to)
+/* The thread's part of consecutive panels. */
+static void weight(struct vae_job j, const struct vae_layer *l, struct share panels, size_t rows,
+                   const struct sink *to)
 {
     struct block b[SPLIT_MOST];
-    const size_t n = vae_blocks_of(j, (struct vae_range){0, l->w.rows}, l->w.cols, VAE_UNIT, b);
-    for (size_t i = 0; i < n; i++) weight_block(j, l, b[i], rows, to);
+    const size_t n = vae_split(l->w.rows, panels.end - panels.first, VAE_UNIT, j.thread,
+                               vae_pool_threads(j.m->pool), b);
+    for (size_t i = 0; i < n; i++) {
+        b[i].panel += panels.first;
+        weight_block(j, l, b[i], rows, to);
+    }
 }
 
 /* y += column sums, as `colsum` continued from y: fma(1, a, y) rounds once, as a + y does. */
@@ -130,7 +137,7 @@ static void gradients(struct vae_job j, size_t rows, size_t first, size_t end,
     const struct vae_model *m = j.m;
     for (size_t i = end; i-- > first;) {
         const struct vae_layer *l = &m->layer[i];
-        weight(j, l, rows_of(m, l, rows), to);
+        weight(j, l, (struct share){0, vae_panels(l->w.cols)}, rows_of(m, l, rows), to);
         vae_clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DW));
     }
     for (size_t i = end; i-- > first;) bias(j, &m->layer[i], rows_of(m, &m->layer[i], rows), to);
@@ -143,7 +150,10 @@ void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size
                 size_t end)
 {
     const struct sv_optim optim = vae_kernel_optim(j.m->optimizer, step);
-    gradients(j, rows, first, end, &(struct sink){.optim = &optim});
+    if (j.m->relay)
+        vae_relay_update(j, rows, step, first, end);
+    else
+        gradients(j, rows, first, end, &(struct sink){.optim = &optim});
 }
 
 void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool accumulate,
@@ -153,19 +163,69 @@ void vae_gradient(struct vae_job j, size_t rows, size_t first, size_t end, bool 
     vae_meet(j);
 }
 
-/* Layers follow one another in the arena, and the optimiser leaves padding 0. So cache lines are
- * split among threads regardless of the tensors they belong to. */
+/* The optimiser leaves padding 0. So cache lines are split among threads regardless of the tensors
+ * they belong to. */
+static void apply(struct vae_job j, const struct vae_step *step, size_t from, size_t floats,
+                  const float *g)
+{
+    const struct vae_model *m = j.m;
+    const struct share s = vae_share_of(floats / VAE_LINE, j.thread, vae_pool_threads(m->pool));
+    const struct sv_optim optim = vae_kernel_optim(m->optimizer, step);
+    const size_t at = from + VAE_LINE * s.first;
+    optimise(m, at, VAE_LINE * (s.end - s.first), g + at, &optim);
+    vae_clock_phase(vae_clock_of(j), PHASE_APPLY);
+}
+
 void vae_apply(struct vae_job j, const struct vae_step *step, size_t first, size_t end,
                const float *g)
 {
     const struct vae_model *m = j.m;
     if (first >= end) return;
-    const struct vae_tensor *last = &m->layer[end - 1].b;
+    const struct vae_tensor *last = &m->layer[end - 1].b; /* layers follow one another */
     const size_t from = m->layer[first].w.offset;
-    const size_t lines = (last->offset + sv_packed_size(1, last->cols) - from) / VAE_LINE;
-    const struct share s = vae_share_of(lines, j.thread, vae_pool_threads(m->pool));
-    const struct sv_optim optim = vae_kernel_optim(m->optimizer, step);
-    const size_t at = from + VAE_LINE * s.first;
-    optimise(m, at, VAE_LINE * (s.end - s.first), g + at, &optim);
-    vae_clock_phase(vae_clock_of(j), PHASE_APPLY);
+    apply(j, step, from, last->offset + sv_packed_size(1, last->cols) - from, g);
+}
+
+/* --- by pieces --- */
+
+size_t vae_pieces(const struct vae_model *m, size_t floats, struct vae_piece *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->layers; i++) {
+        const struct vae_layer *l = &m->layer[i];
+        const size_t panels = l->w.rows ? vae_panels(l->w.cols) : 0, end = l->b.offset;
+        const size_t bias = sv_packed_size(1, l->b.cols), panel = l->w.rows * SV_PANEL;
+        const size_t most = VAE_UNIT * (floats / (VAE_UNIT * (panel + 1)) + 1);
+        size_t first = 0;
+        do {
+            const size_t next = vae_min_size(first + most, panels),
+                         at = l->w.offset + first * panel;
+            const bool last = next == panels;
+            if (p)
+                p[n] = (struct vae_piece){
+                    i, first, next, last, at, last ? end + bias - at : (next - first) * panel};
+            first = next;
+            n++;
+        } while (first < panels);
+    }
+    return n;
+}
+
+void vae_gradient_piece(struct vae_job j, size_t rows, const struct vae_piece *p, bool accumulate,
+                        float *g)
+{
+    const struct vae_layer *l = &j.m->layer[p->layer];
+    const struct sink to = {.arena = g, .accumulate = accumulate};
+    const size_t r = rows_of(j.m, l, rows);
+    weight(j, l, (struct share){p->panel, p->end}, r, &to);
+    vae_clock_phase(vae_clock_of(j), vae_phase_of(l->role, LAYER_DW));
+    if (p->bias) bias(j, l, r, &to);
+    vae_meet(j);
+}
+
+void vae_apply_piece(struct vae_job j, const struct vae_step *step, const struct vae_piece *p,
+                     const float *g)
+{
+    apply(j, step, p->at, p->floats, g);
+    vae_meet(j);
 }

@@ -4,6 +4,7 @@
 #ifndef VAE_SETTINGS_H
 #define VAE_SETTINGS_H
 
+#include "../base/ranks.h"
 #include "../data/dataset.h"
 #include "../methods/codes.h"
 #include "../methods/latent_path.h"
@@ -75,7 +76,8 @@ struct settings {
         bool in_file;        /* from config_file, not from the command line */
     } given[SETTINGS_GIVEN]; /* the file's, then in the order of the command line; each once */
     size_t given_count;
-    json_t *config; /* of config_file, which owns its values; or NULL */
+    struct vae_ranks *ranks; /* of vae-mpi; NULL: this process alone */
+    json_t *config;          /* of config_file, which owns its values; or NULL */
 };
 
 /* The defaults of a command. */

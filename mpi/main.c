@@ -1,0 +1,72 @@
+/* vae-mpi: `vae train` by several processes. mpirun -n R vae-mpi train ... gives the checkpoint of
+ * `vae train ...`, to the bit. */
+#include "../vae/cli/commands.h"
+#include "../vae/cli/options.h"
+#include "../vae/cli/stop.h"
+#include "../vae/methods/serve.h"
+#include "link.h"
+#include "member.h"
+#include <mpi.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static void heard(int signal) { raise(signal); }
+
+/* Methods whose passes go by rows alone. */
+static bool can_share(const struct settings *s, struct vae_error *e)
+{
+    const enum vae_method m = s->run.method;
+    if (m == VAE_AEVB || m == VAE_WAKE_SLEEP) return true;
+    return vae_fail(e, "--method %s: not by several processes; use vae train", vae_method_names[m]);
+}
+
+static int lead(struct settings *s, struct vae_error *e)
+{
+    const int status = can_share(s, e) ? vae_cmd_train(s, e) : EXIT_USAGE;
+    vae_serve_end(s->ranks);
+    return status;
+}
+
+/* All ranks have the same command line, so all fail to read it, and rank 0 says why. */
+static int run(int argc, char **argv, struct vae_ranks *ranks)
+{
+    struct settings s;
+    struct vae_error e = {""};
+    int status = EXIT_USAGE;
+    const bool first = ranks->rank == 0;
+    if (vae_options_parse(COMMAND_train, argc, argv, &s, &e)) {
+        s.ranks = ranks;
+        status = first ? lead(&s, &e) : mpi_member(&s);
+    } else if (!*e.line) {
+        if (first) vae_options_help(stdout, COMMAND_train);
+        status = EXIT_DONE;
+    }
+    vae_options_free(&s);
+    if (first && *e.line) fprintf(stderr, "vae-mpi train: %s\n", e.line);
+    return status;
+}
+
+static int usage(bool first)
+{
+    if (first)
+        fputs("usage: mpirun -n RANKS vae-mpi train OPTION...\n\n"
+              "Trains as `vae train` does, whose options it takes (vae train --help), by several\n"
+              "processes: each takes its share of every minibatch's rows. The files are the same,\n"
+              "to the bit, for any number of ranks and threads.\n",
+              stderr);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int level;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
+    struct vae_ranks ranks = mpi_link_ranks();
+    ranks.signal = vae_stop_signal();
+    ranks.heard = heard;
+    const bool train = argc > 1 && !strcmp(argv[1], "train");
+    const int status = train ? run(argc - 1, argv + 1, &ranks) : usage(ranks.rank == 0);
+    MPI_Finalize();
+    return status;
+}

@@ -1,0 +1,137 @@
+#include "serve.h"
+#include "../base/version.h"
+#include "../model/relay.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Rank 0's first message: what all must agree on. Ranks run the same program, so it is sent as it is in memory. */
+struct opening {
+    bool begins;
+    char version[32];
+    uint64_t images;
+    struct vae_run run;
+};
+
+struct answer {
+    bool good;
+    char line[sizeof((struct vae_error *)NULL)->line];
+};
+
+/* --- rank 0 --- */
+
+static void tell_all(const struct vae_ranks *k, enum vae_channel c, const void *p, size_t bytes)
+{
+    for (size_t i = 1; i < k->count; i++) vae_ranks_send(k, c, i, p, bytes);
+}
+
+static void send_model(const struct vae_model *m, const struct vae_ranks *k)
+{
+    const size_t bytes = m->params * sizeof *m->w;
+    tell_all(k, RANKS_STATE, m->w, bytes);
+    for (size_t i = 0; i < m->stats; i++) tell_all(k, RANKS_STATE, m->stat[i], bytes);
+}
+
+/* True if all ranks can take part; all are told which. */
+static bool all_good(const struct vae_ranks *k, struct vae_error *e)
+{
+    struct answer a;
+    bool good = true;
+    for (size_t i = 1; i < k->count; i++) {
+        vae_ranks_receive(k, RANKS_REPLY, i, &a, sizeof a);
+        if (good && !a.good) vae_fail(e, "rank %zu: %s", i, a.line);
+        good &= a.good;
+    }
+    tell_all(k, RANKS_COMMAND, &good, sizeof good);
+    return good;
+}
+
+bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images,
+                     struct vae_error *e)
+{
+    if (!vae_relay_create(&t->model, k, e)) return false;
+    struct opening o = {.begins = true, .images = images, .run = t->run};
+    snprintf(o.version, sizeof o.version, "%s", vae_version);
+    tell_all(k, RANKS_COMMAND, &o, sizeof o);
+    const bool good = all_good(k, e);
+    k->state = good ? RANKS_WORK : RANKS_ENDED;
+    if (!good) return false;
+    send_model(&t->model, k);
+    return true;
+}
+
+void vae_serve_end(struct vae_ranks *k)
+{
+    const struct opening none = {.begins = false};
+    const struct team_command end = {.order = TEAM_END};
+    if (k->state == RANKS_WORK) tell_all(k, RANKS_COMMAND, &end, sizeof end);
+    if (k->state == RANKS_WAIT) tell_all(k, RANKS_COMMAND, &none, sizeof none);
+    k->state = RANKS_ENDED;
+}
+
+void vae_serve_collect(struct vae_model *m)
+{
+    if (!m->relay) return;
+    const struct vae_ranks *k = vae_relay_ranks(m->relay);
+    vae_team_tell(m, &(struct team_command){.order = TEAM_COLLECT});
+    for (size_t i = 0; i < m->stats; i++)
+        vae_ranks_receive(k, RANKS_STATE, k->count - 1, m->stat[i], m->params * sizeof *m->w);
+}
+
+/* --- the others --- */
+
+bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *images)
+{
+    struct opening o;
+    vae_ranks_receive(k, RANKS_COMMAND, 0, &o, sizeof o);
+    *run = o.run;
+    *images = o.images;
+    return o.begins;
+}
+
+bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e)
+{
+    struct answer a = {.good = !*e->line && vae_relay_create(&t->model, k, e)};
+    bool all;
+    memcpy(a.line, e->line, sizeof a.line);
+    vae_ranks_send(k, RANKS_REPLY, 0, &a, sizeof a);
+    vae_ranks_receive(k, RANKS_COMMAND, 0, &all, sizeof all);
+    return all;
+}
+
+static void receive_model(struct vae_model *m, const struct vae_ranks *k)
+{
+    const size_t bytes = m->params * sizeof *m->w;
+    vae_ranks_receive(k, RANKS_STATE, 0, m->w, bytes);
+    for (size_t i = 0; i < m->stats; i++) vae_ranks_receive(k, RANKS_STATE, 0, m->stat[i], bytes);
+}
+
+static void collect(const struct vae_model *m, const struct vae_ranks *k)
+{
+    for (size_t i = 0; k->rank + 1 == k->count && i < m->stats; i++)
+        vae_ranks_send(k, RANKS_STATE, 0, m->stat[i], m->params * sizeof *m->w);
+}
+
+static void evaluate(struct vae_trainer *t, const struct images *images,
+                     const struct team_command *c)
+{
+    const struct vae_run *r = &t->run;
+    vae_evaluate_rows(
+        &t->model, &(struct vae_evaluation){images, r->binarize, r->estimator, c->noise, r->seed},
+        c->first, c->rows);
+}
+
+void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct images *const sets[])
+{
+    struct team_command c;
+    struct vae_bound own;
+    receive_model(&t->model, k);
+    for (;;) {
+        vae_ranks_receive(k, RANKS_COMMAND, 0, &c, sizeof c);
+        switch (c.order) {
+        case TEAM_STEP: vae_trainer_step(t, &own); break;
+        case TEAM_EVALUATE: evaluate(t, sets[c.noise], &c); break;
+        case TEAM_COLLECT: collect(&t->model, k); break;
+        case TEAM_END: return;
+        }
+    }
+}
