@@ -1,15 +1,31 @@
 /* vae-mpi: `vae train` by several processes. mpirun -n R vae-mpi train ... gives the checkpoint of
  * `vae train ...`, to the bit. */
+#include "../reference/fnv.h"
 #include "../vae/cli/commands.h"
 #include "../vae/cli/options.h"
 #include "../vae/cli/stop.h"
 #include "../vae/methods/serve.h"
+#include "../vae/settings/option_table.h"
 #include "link.h"
 #include "member.h"
 #include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+/* The options that say what is trained: not where the images are, nor how this rank computes. */
+static uint64_t sum_of(const struct settings *s)
+{
+    uint64_t sum = FNV_START;
+    for (size_t i = 0; i < s->given_count; i++) {
+        const struct option_entry *o = s->given[i].option;
+        if ((o->traits & OPTION_HERE) || !strcmp(o->name, "data") || !strcmp(o->name, "test"))
+            continue;
+        sum = fnv_text(sum, o->name);
+        if (s->given[i].value) sum = fnv_text(sum, s->given[i].value);
+    }
+    return sum;
+}
 
 static void heard(int signal) { raise(signal); }
 
@@ -37,6 +53,7 @@ static int run(int argc, char **argv, struct vae_ranks *ranks)
     const bool first = ranks->rank == 0;
     if (vae_options_parse(COMMAND_train, argc, argv, &s, &e)) {
         s.ranks = ranks;
+        ranks->options = sum_of(&s);
         status = first ? lead(&s, &e) : mpi_member(&s);
     } else if (!*e.line) {
         if (first) vae_options_help(stdout, COMMAND_train);

@@ -32,10 +32,10 @@ int mpi_member(struct settings *s)
     struct member m = {0};
     struct vae_error e = {""};
     uint64_t images;
-    if (!vae_serve_join(s->ranks, &s->run, &images)) return EXIT_FAILED;
+    if (!vae_serve_join(s->ranks, &s->run, &images, &e)) return EXIT_FAILED;
     vae_stop_on_signals();
     s->quiet = true;
-    bool ok = prepare(&m, s, images, &e);
+    bool ok = !*e.line && prepare(&m, s, images, &e);
     ok = vae_serve_answer(&m.trainer, s->ranks, &e) && ok;
     const struct images *const sets[] = {[NOISE_TEST] = &m.data.test,
                                          [NOISE_POINTS] = &m.data.train,

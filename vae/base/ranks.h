@@ -6,16 +6,20 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* What a message is about. Messages of one channel between two ranks arrive in order. */
+/* What a message is about. Messages of one channel and part between two ranks arrive in order. */
 enum vae_channel {
     RANKS_COMMAND,  /* from rank 0 */
     RANKS_REPLY,    /* to rank 0 */
-    RANKS_GRADIENT, /* from a rank to the next one */
-    RANKS_WEIGHTS,  /* from the last rank to rank 0, and on from there */
+    RANKS_GRADIENT, /* of the rows so far, from a rank to the next one */
+    RANKS_SUM,      /* of all rows, from the last rank to a piece's owner */
+    RANKS_WEIGHTS,  /* from a rank to the next one, around */
     RANKS_ROWS,     /* figures of rows, to rank 0 */
-    RANKS_STATE     /* weights and statistics, whole */
+    RANKS_STATE     /* weights from rank 0, or statistics to it */
 };
+
+enum { RANKS_PARTS = 2048 }; /* of a channel */
 
 /* Where rank 0 is with the others: they wait for its run, they work, or they have ended. */
 enum vae_ranks_state { RANKS_WAIT, RANKS_WORK, RANKS_ENDED };
@@ -24,12 +28,15 @@ enum vae_ranks_state { RANKS_WAIT, RANKS_WORK, RANKS_ENDED };
 struct vae_ranks {
     size_t rank, count;
     enum vae_ranks_state state;
+    uint64_t options;                    /* a sum of those that all ranks must have in common */
     const volatile sig_atomic_t *signal; /* that asked this process to stop; 0: none */
     void (*heard)(int signal);           /* rank 0: another rank got that one */
     void *arg;
     /* Begin a message and return its number. The memory is the message's until `done` was true. */
-    size_t (*send)(void *arg, enum vae_channel c, size_t to, const void *from, size_t bytes);
-    size_t (*receive)(void *arg, enum vae_channel c, size_t from, void *to, size_t bytes);
+    size_t (*send)(void *arg, enum vae_channel c, size_t part, size_t to, const void *from,
+                   size_t bytes);
+    size_t (*receive)(void *arg, enum vae_channel c, size_t part, size_t from, void *to,
+                      size_t bytes);
     /* Whether it is complete; `wait`: waits until it is. Its number is free once it was. */
     bool (*done)(void *arg, size_t message, bool wait);
 };
@@ -37,13 +44,13 @@ struct vae_ranks {
 static inline void vae_ranks_send(const struct vae_ranks *r, enum vae_channel c, size_t to,
                                   const void *from, size_t bytes)
 {
-    r->done(r->arg, r->send(r->arg, c, to, from, bytes), true);
+    r->done(r->arg, r->send(r->arg, c, 0, to, from, bytes), true);
 }
 
 static inline void vae_ranks_receive(const struct vae_ranks *r, enum vae_channel c, size_t from,
                                      void *to, size_t bytes)
 {
-    r->done(r->arg, r->receive(r->arg, c, from, to, bytes), true);
+    r->done(r->arg, r->receive(r->arg, c, 0, from, to, bytes), true);
 }
 
 #endif

@@ -8,7 +8,7 @@
 struct opening {
     bool begins;
     char version[32];
-    uint64_t images;
+    uint64_t images, options;
     struct vae_run run;
 };
 
@@ -49,7 +49,7 @@ bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images
                      struct vae_error *e)
 {
     if (!vae_relay_create(&t->model, k, e)) return false;
-    struct opening o = {.begins = true, .images = images, .run = t->run};
+    struct opening o = {.begins = true, .images = images, .options = k->options, .run = t->run};
     snprintf(o.version, sizeof o.version, "%s", vae_version);
     tell_all(k, RANKS_COMMAND, &o, sizeof o);
     const bool good = all_good(k, e);
@@ -71,20 +71,25 @@ void vae_serve_end(struct vae_ranks *k)
 void vae_serve_collect(struct vae_model *m)
 {
     if (!m->relay) return;
-    const struct vae_ranks *k = vae_relay_ranks(m->relay);
     vae_team_tell(m, &(struct team_command){.order = TEAM_COLLECT});
-    for (size_t i = 0; i < m->stats; i++)
-        vae_ranks_receive(k, RANKS_STATE, k->count - 1, m->stat[i], m->params * sizeof *m->w);
+    vae_relay_collect(m);
 }
 
 /* --- the others --- */
 
-bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *images)
+bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *images,
+                    struct vae_error *e)
 {
     struct opening o;
     vae_ranks_receive(k, RANKS_COMMAND, 0, &o, sizeof o);
     *run = o.run;
     *images = o.images;
+    if (strcmp(o.version, vae_version) != 0)
+        vae_fail(e, "version %s, but rank 0 has %s; give all ranks one program", vae_version,
+                 o.version);
+    else if (o.options != k->options)
+        vae_fail(e,
+                 "other options than rank 0; --data, --test, --isa and --threads alone may differ");
     return o.begins;
 }
 
@@ -103,12 +108,6 @@ static void receive_model(struct vae_model *m, const struct vae_ranks *k)
     const size_t bytes = m->params * sizeof *m->w;
     vae_ranks_receive(k, RANKS_STATE, 0, m->w, bytes);
     for (size_t i = 0; i < m->stats; i++) vae_ranks_receive(k, RANKS_STATE, 0, m->stat[i], bytes);
-}
-
-static void collect(const struct vae_model *m, const struct vae_ranks *k)
-{
-    for (size_t i = 0; k->rank + 1 == k->count && i < m->stats; i++)
-        vae_ranks_send(k, RANKS_STATE, 0, m->stat[i], m->params * sizeof *m->w);
 }
 
 static void evaluate(struct vae_trainer *t, const struct images *images,
@@ -130,8 +129,8 @@ void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct im
         switch (c.order) {
         case TEAM_STEP: vae_trainer_step(t, &own); break;
         case TEAM_EVALUATE: evaluate(t, sets[c.noise], &c); break;
-        case TEAM_COLLECT: collect(&t->model, k); break;
-        case TEAM_END: return;
+        case TEAM_COLLECT: vae_relay_collect(&t->model); break;
+        case TEAM_END: vae_relay_finish(&t->model); return;
         }
     }
 }

@@ -17,8 +17,10 @@ bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images
 /* Rank 0, last of all: ends the others, if they have not ended. */
 void vae_serve_end(struct vae_ranks *k);
 
-/* The others: waits for the run. False if rank 0 ends before it begins. */
-bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *images);
+/* The others: waits for the run. *e has a line if the program or its options are not rank 0's. False if
+ * rank 0 ends before it begins. */
+bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *images,
+                    struct vae_error *e);
 
 /* The others, with a trainer for that run: tells rank 0 that this rank can take part or, with a line in
  * *e, that and why it cannot. False if training does not begin. */

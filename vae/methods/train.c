@@ -1,5 +1,6 @@
 #include "train.h"
 #include "../base/streams.h"
+#include "../model/relay.h"
 #include "health.h"
 #include "init_bias.h"
 #include "team.h"
@@ -141,7 +142,9 @@ static void step_of_epoch(struct vae_trainer *t, struct vae_bound *bound)
 static void count(struct vae_trainer *t)
 {
     t->run.step++;
-    if (t->run.step % CLEAR_EVERY == 0) vae_clear_tiny_weights(&t->model);
+    if (t->run.step % CLEAR_EVERY) return;
+    vae_relay_finish(&t->model);
+    vae_clear_tiny_weights(&t->model);
 }
 
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)

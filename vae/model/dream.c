@@ -1,6 +1,7 @@
 /* Examples drawn from the model, and, for wake-sleep's sleep phase, the encoder's gradient on them. */
 #include "../base/tiny.h"
 #include "layer.h"
+#include "relay.h"
 #include <math.h>
 
 /* x' ~ Bernoulli, the thread's rows. out: means, or logits where there is evidence, whose log-odds add
@@ -92,6 +93,7 @@ void vae_draw_pixels(struct vae_job j, struct vae_range rows, const struct vae_e
     struct vae_layer out = m->layer[vae_out_at(s)];
     x.ctr[1] += (uint32_t)own.first;
     uniform.ctr[1] += (uint32_t)own.first;
+    vae_relay_need(j, j.m->layers - 1);
     for (size_t i = vae_decoder_at(s); i < vae_out_at(s); i++) {
         vae_layer_forward(j, &m->layer[i], rows);
         vae_clock_phase(vae_clock_of(j), PHASE_DEC);

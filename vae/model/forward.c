@@ -1,5 +1,6 @@
 /* The forward pass, from examples to the bound: encode, draw, likelihood. */
 #include "layer.h"
+#include "relay.h"
 #include <string.h>
 
 /* The draws of some examples, as rows of z. */
@@ -12,10 +13,12 @@ void vae_encode(struct vae_job j, struct vae_range points)
 {
     const struct vae_layer *l = j.m->layer, *head = l + vae_head_at(&j.m->shape);
     for (; l < head; l++) {
+        vae_relay_need(j, (size_t)(l - j.m->layer));
         vae_layer_forward(j, l, points);
         vae_clock_phase(vae_clock_of(j), PHASE_ENC);
         vae_meet(j);
     }
+    vae_relay_need(j, vae_head_at(&j.m->shape));
     vae_layer_forward_rows(j, head, vae_part_of(j, points));
     vae_clock_phase(vae_clock_of(j), PHASE_HEAD);
 }
@@ -193,10 +196,12 @@ static void likelihood(struct vae_job j, struct vae_range draws, float draw_weig
     const struct vae_layer *l = j.m->layer + vae_decoder_at(s), *out = j.m->layer + vae_out_at(s);
     repeat_targets(j, draws);
     for (; l < out; l++) {
+        vae_relay_need(j, (size_t)(l - j.m->layer));
         vae_layer_forward(j, l, draws);
         vae_clock_phase(vae_clock_of(j), PHASE_DEC);
         vae_meet(j);
     }
+    vae_relay_need(j, j.m->layers - 1);
     if (s->likelihood == VAE_GAUSSIAN)
         gaussian_output(j, out, draws, draw_weight);
     else

@@ -2,21 +2,30 @@
 #include "../base/memory.h"
 #include "layer.h"
 #include <stdint.h>
+#include <string.h>
 
 /* Large enough for the product's and the network's speed, small enough for a short start: rank r waits
- * for r pieces. */
-enum { PIECE = 24 * 1024 };
+ * for r pieces. There are at most RANKS_PARTS. */
+static size_t piece_size(const struct vae_model *m)
+{
+    enum { PIECE = 24 * 1024 };
+    size_t floats = PIECE;
+    while (vae_pieces(m, floats, NULL) > RANKS_PARTS) floats *= 2;
+    return floats;
+}
 
-/* Of a piece. */
+/* A piece's messages on their way; NONE: none. */
+enum { IN, SUM_IN, WEIGHTS_IN, OUT, WEIGHTS_OUT, MESSAGES };
+static const size_t NONE = SIZE_MAX;
 struct travel {
-    size_t gradient, weights; /* messages received */
-    size_t sent, passed;      /* the same, sent */
+    size_t message[MESSAGES];
 };
-enum { NONE = SIZE_MAX };
 
 struct vae_relay {
     const struct vae_ranks *ranks;
-    size_t pieces, arrived; /* arrived: weights, of those on their way */
+    size_t pieces;
+    struct share own; /* pieces, of which this rank has the statistics */
+    size_t due;       /* a piece of its own whose gradient is complete; NONE: none */
     struct vae_piece *piece;
     struct travel *travel;
     float *g; /* an arena of gradients */
@@ -24,21 +33,21 @@ struct vae_relay {
 
 bool vae_relay_create(struct vae_model *m, const struct vae_ranks *ranks, struct vae_error *e)
 {
-    const size_t n = vae_pieces(m, PIECE, NULL);
+    const size_t size = piece_size(m), n = vae_pieces(m, size, NULL);
     struct vae_relay *r = vae_memory_get(sizeof *r);
     if (r) {
         *r = (struct vae_relay){.ranks = ranks,
                                 .pieces = n,
+                                .own = vae_share_of(n, ranks->rank, ranks->count),
                                 .piece = vae_memory_get(n * sizeof *r->piece),
                                 .travel = vae_memory_get(n * sizeof *r->travel),
                                 .g = vae_memory_get(m->params * sizeof(float))};
-        m->relay = r;
         if (r->piece && r->travel && r->g) {
-            vae_pieces(m, PIECE, r->piece);
-            for (size_t i = 0; i < n; i++) r->travel[i] = (struct travel){NONE, NONE, NONE, NONE};
+            vae_pieces(m, size, r->piece);
+            memset(r->travel, 0xff, n * sizeof *r->travel); /* NONE */
+            m->relay = r;
             return true;
         }
-        m->relay = NULL;
         vae_relay_destroy(r);
     }
     return vae_fail(e, "not enough memory for the gradient (%zu MB)",
@@ -56,62 +65,103 @@ void vae_relay_destroy(struct vae_relay *r)
 
 const struct vae_ranks *vae_relay_ranks(const struct vae_relay *r) { return r->ranks; }
 
-/* --- thread 0 --- */
+/* --- messages: thread 0 alone --- */
 
-static bool last(const struct vae_ranks *k) { return k->rank + 1 == k->count; }
+static bool is_last(const struct vae_ranks *k) { return k->rank + 1 == k->count; }
+static size_t next_of(const struct vae_ranks *k) { return (k->rank + 1) % k->count; }
+static size_t previous_of(const struct vae_ranks *k) { return (k->rank + k->count - 1) % k->count; }
+
+static bool owns(const struct vae_relay *r, size_t i)
+{
+    return r->own.first <= i && i < r->own.end;
+}
+
+static size_t owner_of(const struct vae_relay *r, size_t i)
+{
+    size_t rank = 0;
+    while (vae_share_of(r->pieces, rank, r->ranks->count).end <= i) rank++;
+    return rank;
+}
+
+static void receive(const struct vae_relay *r, size_t i, int which, enum vae_channel c, size_t from,
+                    float *arena)
+{
+    const struct vae_ranks *k = r->ranks;
+    const struct vae_piece *p = &r->piece[i];
+    r->travel[i].message[which] =
+        k->receive(k->arg, c, i, from, arena + p->at, p->floats * sizeof *arena);
+}
+
+static void send(const struct vae_relay *r, size_t i, int which, enum vae_channel c, size_t to,
+                 const float *arena)
+{
+    const struct vae_ranks *k = r->ranks;
+    const struct vae_piece *p = &r->piece[i];
+    r->travel[i].message[which] =
+        k->send(k->arg, c, i, to, arena + p->at, p->floats * sizeof *arena);
+}
 
 /* True if the message, if there is one, has arrived or left. */
-static bool settled(const struct vae_ranks *k, size_t *message, bool wait)
+static bool settled(const struct vae_relay *r, size_t i, int which, bool wait)
 {
-    if (*message != NONE && !k->done(k->arg, *message, wait)) return false;
+    size_t *message = &r->travel[i].message[which];
+    if (*message != NONE && !r->ranks->done(r->ranks->arg, *message, wait)) return false;
     *message = NONE;
     return true;
 }
 
-/* Begins to receive what will come for these pieces. */
-static void expect(const struct vae_relay *r, float *w, struct share s)
+/* New weights go around the ring, up to the rank before the owner. */
+static void pass_weights(const struct vae_relay *r, size_t i, const float *w)
+{
+    if (next_of(r->ranks) != owner_of(r, i))
+        send(r, i, WEIGHTS_OUT, RANKS_WEIGHTS, next_of(r->ranks), w);
+}
+
+/* Whether a piece's new weights are here; when they come, they go on. */
+static bool weights_here(const struct vae_relay *r, size_t i, const float *w, bool wait)
+{
+    if (r->travel[i].message[WEIGHTS_IN] == NONE) return true;
+    if (!settled(r, i, WEIGHTS_IN, wait)) return false;
+    pass_weights(r, i, w);
+    return true;
+}
+
+static void finish_weights(const struct vae_relay *r, const float *w)
+{
+    for (size_t i = 0; i < r->pieces; i++) weights_here(r, i, w, true);
+}
+
+/* Begins to receive what will come for a piece. Its gradient has room once the last one has left. */
+static void expect(const struct vae_relay *r, size_t i, float *w)
+{
+    for (int which = 0; which < MESSAGES; which++) settled(r, i, which, true);
+    if (r->ranks->rank) receive(r, i, IN, RANKS_GRADIENT, r->ranks->rank - 1, r->g);
+    if (!owns(r, i)) receive(r, i, WEIGHTS_IN, RANKS_WEIGHTS, previous_of(r->ranks), w);
+}
+
+/* Sends on a piece that has this rank's rows: to the next rank, or the whole gradient to the owner. */
+static void pass_gradient(const struct vae_relay *r, size_t i)
 {
     const struct vae_ranks *k = r->ranks;
-    for (size_t i = s.first; i < s.end; i++) {
-        const struct vae_piece *p = &r->piece[i];
-        const size_t bytes = p->floats * sizeof(float);
-        if (k->rank)
-            r->travel[i].gradient =
-                k->receive(k->arg, RANKS_GRADIENT, k->rank - 1, r->g + p->at, bytes);
-        if (!last(k))
-            r->travel[i].weights = k->receive(
-                k->arg, RANKS_WEIGHTS, (k->rank + k->count - 1) % k->count, w + p->at, bytes);
-    }
+    if (!is_last(k))
+        send(r, i, OUT, RANKS_GRADIENT, k->rank + 1, r->g);
+    else if (!owns(r, i))
+        send(r, i, OUT, RANKS_SUM, owner_of(r, i), r->g);
 }
 
-static void send(const struct vae_relay *r, enum vae_channel c, size_t piece, const float *arena)
+/* Whether the whole gradient of an own piece is here: it comes into the memory that the partial one has
+ * left. */
+static bool sum_here(const struct vae_relay *r, size_t i, bool wait)
 {
-    const struct vae_ranks *k = r->ranks;
-    const struct vae_piece *p = &r->piece[piece];
-    size_t *message = c == RANKS_GRADIENT ? &r->travel[piece].sent : &r->travel[piece].passed;
-    *message =
-        k->send(k->arg, c, (k->rank + 1) % k->count, arena + p->at, p->floats * sizeof(float));
-}
-
-/* Passes new weights on to the next rank, but not to the one that made them. */
-static void pass(struct vae_relay *r, const float *w, struct share s, bool wait)
-{
-    const struct vae_ranks *k = r->ranks;
-    while (r->arrived < s.end && settled(k, &r->travel[r->arrived].weights, wait)) {
-        if (k->rank + 2 < k->count) send(r, RANKS_WEIGHTS, r->arrived, w);
-        r->arrived++;
+    if (is_last(r->ranks)) return true;
+    if (r->travel[i].message[SUM_IN] == NONE) {
+        if (!settled(r, i, OUT, wait)) return false;
+        receive(r, i, SUM_IN, RANKS_SUM, r->ranks->count - 1, r->g);
     }
+    return settled(r, i, SUM_IN, wait);
 }
 
-static void settle_sent(const struct vae_relay *r, struct share s)
-{
-    for (size_t i = s.first; i < s.end; i++) {
-        settled(r->ranks, &r->travel[i].sent, true);
-        settled(r->ranks, &r->travel[i].passed, true);
-    }
-}
-
-/* --- all threads --- */
+/* --- the update: all threads --- */
 
 static struct share pieces_of(const struct vae_relay *r, size_t first, size_t end)
 {
@@ -121,35 +171,79 @@ static struct share pieces_of(const struct vae_relay *r, size_t first, size_t en
     return s;
 }
 
-/* Piece i, up to where it is sent. */
-static void run_piece(struct vae_job j, size_t rows, const struct vae_step *step, size_t i)
+/* Continues a piece's gradient with this rank's rows, after that of the rank before. */
+static void add_rows(struct vae_job j, size_t rows, size_t i)
+{
+    const struct vae_relay *r = j.m->relay;
+    if (j.thread == 0) settled(r, i, IN, true);
+    vae_meet(j);
+    vae_gradient_piece(j, rows, &r->piece[i], r->ranks->rank > 0, r->g);
+    if (j.thread == 0) pass_gradient(r, i);
+}
+
+/* Updates own piece *next, of thread 0, if it is before `end` and its whole gradient is here, or once it is. */
+static bool update(struct vae_job j, const struct vae_step *step, size_t *next, size_t end,
+                   bool wait)
 {
     struct vae_relay *r = j.m->relay;
-    const struct vae_ranks *k = r->ranks;
-    const bool lead = j.thread == 0;
-    if (lead) settled(k, &r->travel[i].gradient, true);
+    vae_meet(j); /* all have seen which one was due before */
+    if (j.thread == 0) r->due = *next < end && sum_here(r, *next, wait) ? (*next)++ : NONE;
     vae_meet(j);
-    vae_gradient_piece(j, rows, &r->piece[i], k->rank > 0, r->g);
-    if (last(k)) vae_apply_piece(j, step, &r->piece[i], r->g);
-    if (lead) send(r, last(k) ? RANKS_WEIGHTS : RANKS_GRADIENT, i, last(k) ? j.m->w : r->g);
+    const size_t due = r->due;
+    if (due == NONE) return false;
+    vae_apply_piece(j, step, &r->piece[due], r->g);
+    if (j.thread == 0) pass_weights(r, due, j.m->w);
+    return true;
 }
 
 void vae_relay_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
                       size_t end)
 {
-    struct vae_relay *r = j.m->relay;
+    const struct vae_relay *r = j.m->relay;
     const struct share s = pieces_of(r, first, end);
-    const bool lead = j.thread == 0, take = !last(r->ranks);
-    if (lead) {
-        r->arrived = s.first;
-        expect(r, j.m->w, s);
-    }
+    const size_t own_end = vae_min_size(s.end, r->own.end);
+    size_t own = s.first > r->own.first ? s.first : r->own.first;
+    if (j.thread == 0) finish_weights(r, j.m->w); /* one without rows needed none, but passes on */
+    for (size_t i = s.first; j.thread == 0 && i < s.end; i++) expect(r, i, j.m->w);
     for (size_t i = s.first; i < s.end; i++) {
-        run_piece(j, rows, step, i);
-        if (lead && take) pass(r, j.m->w, s, false);
+        add_rows(j, rows, i);
+        update(j, step, &own, vae_min_size(i + 1, own_end), false);
     }
-    if (lead && take) pass(r, j.m->w, s, true);
-    if (lead) settle_sent(r, s);
-    vae_clock_phase(vae_clock_of(j), PHASE_WAIT);
+    while (update(j, step, &own, own_end, true)) {
+    }
+}
+
+void vae_relay_need(struct vae_job j, size_t layer)
+{
+    const struct vae_relay *r = j.m->relay;
+    if (!r) return;
+    for (size_t i = 0; j.thread == 0 && i < r->pieces; i++)
+        weights_here(r, i, j.m->w, r->piece[i].layer <= layer);
     vae_meet(j);
+}
+
+void vae_relay_finish(const struct vae_model *m)
+{
+    const struct vae_relay *r = m->relay;
+    if (!r) return;
+    finish_weights(r, m->w);
+    for (size_t i = 0; i < r->pieces; i++) settled(r, i, WEIGHTS_OUT, true);
+}
+
+void vae_relay_collect(struct vae_model *m)
+{
+    const struct vae_relay *r = m->relay;
+    const struct vae_ranks *k = r->ranks;
+    vae_relay_finish(m);
+    for (size_t i = 0; i < r->pieces; i++) {
+        const size_t owner = owner_of(r, i), bytes = r->piece[i].floats * sizeof(float);
+        if (owner == 0 || (k->rank && k->rank != owner)) continue;
+        for (size_t s = 0; s < m->stats; s++) {
+            float *at = m->stat[s] + r->piece[i].at;
+            if (k->rank)
+                vae_ranks_send(k, RANKS_STATE, 0, at, bytes);
+            else
+                vae_ranks_receive(k, RANKS_STATE, owner, at, bytes);
+        }
+    }
 }
