@@ -34,6 +34,7 @@ int main(void)
     srunner_add_suite(r, suite_optim());
     srunner_add_suite(r, suite_schedule());
     srunner_add_suite(r, suite_bits());
+    srunner_add_suite(r, suite_ranks());
     srunner_add_suite(r, suite_run());
     srunner_add_suite(r, suite_options());
     srunner_add_suite(r, suite_cli());

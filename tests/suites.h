@@ -32,6 +32,7 @@ Suite *suite_init(void);
 Suite *suite_optim(void);
 Suite *suite_schedule(void);
 Suite *suite_bits(void);
+Suite *suite_ranks(void);
 Suite *suite_options(void);
 Suite *suite_cli(void);
 Suite *suite_eval(void);

@@ -130,7 +130,7 @@ void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct im
         case TEAM_STEP: vae_trainer_step(t, &own); break;
         case TEAM_EVALUATE: evaluate(t, sets[c.noise], &c); break;
         case TEAM_COLLECT: vae_relay_collect(&t->model); break;
-        case TEAM_END: vae_relay_finish(&t->model); return;
+        case TEAM_END: return;
         }
     }
 }

@@ -79,6 +79,7 @@ void vae_team_run(struct vae_model *m, struct vae_minibatch *b, vae_pass_fn *pas
         const struct share own = vae_share_of(rows, k->rank, k->count);
         skip(b, own.first);
         b->left = b->rows = own.end - own.first;
+        if (!b->rows) vae_relay_finish(m); /* it needs no weights, but passes them on */
     }
     vae_pool_run(m->pool, pass, b);
     if (k) share_figures(m, k, rows);

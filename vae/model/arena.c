@@ -170,7 +170,7 @@ bool vae_add_chains(struct vae_model *m, size_t chains, struct vae_error *e)
 
 void vae_destroy(struct vae_model *m)
 {
-    vae_relay_destroy(m->relay);
+    vae_relay_destroy(m);
     vae_memory_give(m->chain);
     vae_memory_give(m->theta.memory);
     vae_memory_give(m->memory);

@@ -31,6 +31,14 @@ struct vae_relay {
     float *g; /* an arena of gradients */
 };
 
+static void give(struct vae_relay *r)
+{
+    vae_memory_give(r->piece);
+    vae_memory_give(r->travel);
+    vae_memory_give(r->g);
+    vae_memory_give(r);
+}
+
 bool vae_relay_create(struct vae_model *m, const struct vae_ranks *ranks, struct vae_error *e)
 {
     const size_t size = piece_size(m), n = vae_pieces(m, size, NULL);
@@ -48,19 +56,10 @@ bool vae_relay_create(struct vae_model *m, const struct vae_ranks *ranks, struct
             m->relay = r;
             return true;
         }
-        vae_relay_destroy(r);
+        give(r);
     }
     return vae_fail(e, "not enough memory for the gradient (%zu MB)",
                     m->params * sizeof(float) >> 20);
-}
-
-void vae_relay_destroy(struct vae_relay *r)
-{
-    if (!r) return;
-    vae_memory_give(r->piece);
-    vae_memory_give(r->travel);
-    vae_memory_give(r->g);
-    vae_memory_give(r);
 }
 
 const struct vae_ranks *vae_relay_ranks(const struct vae_relay *r) { return r->ranks; }
@@ -110,6 +109,12 @@ static bool settled(const struct vae_relay *r, size_t i, int which, bool wait)
     return true;
 }
 
+/* Waits until all of a piece's messages have arrived and left. */
+static void settle(const struct vae_relay *r, size_t i)
+{
+    for (int which = 0; which < MESSAGES; which++) settled(r, i, which, true);
+}
+
 /* New weights go around the ring, up to the rank before the owner. */
 static void pass_weights(const struct vae_relay *r, size_t i, const float *w)
 {
@@ -134,7 +139,7 @@ static void finish_weights(const struct vae_relay *r, const float *w)
 /* Begins to receive what will come for a piece. Its gradient has room once the last one has left. */
 static void expect(const struct vae_relay *r, size_t i, float *w)
 {
-    for (int which = 0; which < MESSAGES; which++) settled(r, i, which, true);
+    settle(r, i);
     if (r->ranks->rank) receive(r, i, IN, RANKS_GRADIENT, r->ranks->rank - 1, r->g);
     if (!owns(r, i)) receive(r, i, WEIGHTS_IN, RANKS_WEIGHTS, previous_of(r->ranks), w);
 }
@@ -227,7 +232,15 @@ void vae_relay_finish(const struct vae_model *m)
     const struct vae_relay *r = m->relay;
     if (!r) return;
     finish_weights(r, m->w);
-    for (size_t i = 0; i < r->pieces; i++) settled(r, i, WEIGHTS_OUT, true);
+    for (size_t i = 0; i < r->pieces; i++) settle(r, i);
+}
+
+void vae_relay_destroy(struct vae_model *m)
+{
+    if (!m->relay) return;
+    vae_relay_finish(m);
+    give(m->relay);
+    m->relay = NULL;
 }
 
 void vae_relay_collect(struct vae_model *m)

@@ -17,7 +17,9 @@
 /* From here on vae_update of this model is vae_relay_update; its forward passes wait for the weights
  * they need. ranks->count > 1. False if out of memory. */
 bool vae_relay_create(struct vae_model *m, const struct vae_ranks *ranks, struct vae_error *e);
-void vae_relay_destroy(struct vae_relay *r); /* NULL is allowed */
+
+/* Once all messages have arrived and left. Without a relay it does nothing. */
+void vae_relay_destroy(struct vae_model *m);
 
 const struct vae_ranks *vae_relay_ranks(const struct vae_relay *r);
 

@@ -1,0 +1,167 @@
+/* Training by several processes gives the bits of one: here the processes are threads, each with a pool of
+ * its own. tests/mpi.sh has real ones. */
+#include "../vae/methods/serve.h"
+#include "odd_runs.h"
+#include "picks.h"
+#include "suites.h"
+#include "thread_ranks.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* What is trained, and what came of it. */
+struct task {
+    struct vae_run run;
+    const struct images *images;
+    size_t threads;
+    uint64_t steps, options[THREAD_RANKS];
+    struct vae_bound trained, tested;
+    float *w, *stat[VAE_MAX_STATS]; /* with room for them, or NULL */
+    size_t params;
+    struct vae_error e;
+};
+
+static struct pool *pool_of(const struct task *t)
+{
+    struct vae_error e;
+    struct pool *pool = vae_pool_create(t->threads, &e);
+    ck_assert_msg(pool != NULL, "%s", e.line);
+    return pool;
+}
+
+static void create(struct vae_trainer *t, const struct task *task, const struct vae_run *run,
+                   struct pool *pool)
+{
+    struct sv_choice k;
+    struct vae_error e;
+    ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
+    ck_assert_msg(vae_trainer_create(t, &k, run, task->images, pool, &e), "%s", e.line);
+}
+
+static float *copy(const float *from, size_t n)
+{
+    float *to = malloc(n * sizeof *to);
+    ck_assert_ptr_nonnull(to);
+    return memcpy(to, from, n * sizeof *to);
+}
+
+/* Half of the steps, a bound, the other half. */
+static void work(struct vae_trainer *t, struct task *task)
+{
+    struct vae_model *m = &t->model;
+    while (t->run.step < task->steps / 2) vae_trainer_step(t, &task->trained);
+    ck_assert(vae_evaluate(m, task->images, &t->run, NOISE_TEST, t->run.seed, NULL, &task->tested));
+    while (t->run.step < task->steps) vae_trainer_step(t, &task->trained);
+    vae_serve_collect(m);
+    task->params = m->params;
+    task->w = copy(m->w, m->params);
+    for (size_t i = 0; i < m->stats; i++) task->stat[i] = copy(m->stat[i], m->params);
+}
+
+static void lead(struct task *task, struct vae_ranks *ranks)
+{
+    struct vae_trainer t;
+    struct pool *pool = pool_of(task);
+    create(&t, task, &task->run, pool);
+    if (!ranks || ranks->count == 1 || vae_serve_begin(&t, ranks, 0, &task->e)) work(&t, task);
+    if (ranks) vae_serve_end(ranks);
+    vae_trainer_destroy(&t);
+    vae_pool_destroy(pool);
+}
+
+static void follow(struct task *task, const struct vae_ranks *ranks)
+{
+    const struct images *const sets[] = {
+        [NOISE_TEST] = task->images, [NOISE_POINTS] = NULL, [NOISE_VALIDATION] = NULL};
+    struct vae_trainer t;
+    struct vae_run run;
+    struct vae_error e = {""};
+    uint64_t images;
+    struct pool *pool = pool_of(task);
+    ck_assert(vae_serve_join(ranks, &run, &images, &e));
+    create(&t, task, &run, pool);
+    if (vae_serve_answer(&t, ranks, &e)) vae_serve(&t, ranks, sets);
+    vae_trainer_destroy(&t);
+    vae_pool_destroy(pool);
+}
+
+static void rank(void *arg, struct vae_ranks *ranks)
+{
+    struct task *task = arg;
+    ranks->options = task->options[ranks->rank];
+    if (ranks->rank)
+        follow(task, ranks);
+    else
+        lead(task, ranks);
+}
+
+static void forget(struct task *t)
+{
+    free(t->w);
+    for (size_t i = 0; i < VAE_MAX_STATS; i++) free(t->stat[i]);
+}
+
+static bool same_bound(const struct vae_bound *a, const struct vae_bound *b)
+{
+    return a->kl == b->kl && a->recon == b->recon && a->log_mean == b->log_mean &&
+           a->count == b->count;
+}
+
+static void must_agree(const struct task *a, const struct task *b, size_t ranks)
+{
+    const size_t bytes = a->params * sizeof(float);
+    ck_assert_msg(!*a->e.line, "%s", a->e.line);
+    ck_assert_uint_eq(a->params, b->params);
+    ck_assert_msg(!memcmp(a->w, b->w, bytes), "%zu ranks of %zu threads: other weights", ranks,
+                  a->threads);
+    for (size_t i = 0; i < VAE_MAX_STATS; i++)
+        ck_assert_msg(!b->stat[i] || !memcmp(a->stat[i], b->stat[i], bytes),
+                      "%zu ranks of %zu threads: other statistics", ranks, a->threads);
+    ck_assert(same_bound(&a->trained, &b->trained) && same_bound(&a->tested, &b->tested));
+}
+
+/* With 101 images minibatches are partial, some of fewer rows than ranks. */
+START_TEST(test_same_bits)
+{
+    struct task alone = {.run = odd_run(_i), .threads = 1, .steps = slow_run() ? 8 : 300};
+    const struct vae_run *r = &alone.run;
+    if (r->method != VAE_AEVB && r->method != VAE_WAKE_SLEEP) return;
+    struct images images = random_images(r->train_images, r->shape.rows, r->shape.cols);
+    alone.images = &images;
+    struct task task = alone;
+    lead(&alone, NULL);
+    for (size_t ranks = 1; ranks <= THREAD_RANKS; ranks += quick_run() ? 2 : 1) {
+        struct task many = task;
+        many.threads = 1 + (ranks + (size_t)_i) % 3;
+        thread_ranks_run(ranks, rank, &many);
+        must_agree(&many, &alone, ranks);
+        forget(&many);
+    }
+    forget(&alone);
+    vae_images_free(&images);
+}
+END_TEST
+
+START_TEST(test_other_options)
+{
+    struct task task = {.run = odd_run(0), .threads = 1, .steps = 1, .options = {7, 7, 8}};
+    struct images images = random_images(101, 7, 5);
+    task.images = &images;
+    thread_ranks_run(3, rank, &task);
+    ck_assert_str_eq(task.e.line, "rank 2: other options than rank 0; --data, --test, --isa and "
+                                  "--threads alone may differ");
+    ck_assert_ptr_null(task.w);
+    vae_images_free(&images);
+}
+END_TEST
+
+Suite *suite_ranks(void)
+{
+    Suite *s = suite_create("ranks");
+    TCase *t = tcase_create("ranks");
+    tcase_set_timeout(t, 120);
+    tcase_set_tags(t, "training threads");
+    tcase_add_loop_test(t, test_same_bits, 0, ODD_RUNS);
+    tcase_add_test(t, test_other_options);
+    suite_add_tcase(s, t);
+    return s;
+}
