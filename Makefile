@@ -308,7 +308,7 @@ $(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
 ROOMS   := kernels reference vae bench tests examples
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
-LIBRARY := $(foreach room,base data model methods tuning settings api,$(wildcard vae/$(room)/*.[ch]))
+LIBRARY := $(foreach room,base data model methods tuning settings plot api,$(wildcard vae/$(room)/*.[ch]))
 # Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
 CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint

@@ -12,8 +12,9 @@ BEGIN {
     n = split("kernels/=kernels/ " \
               "reference/generators/=kernels/,reference/,vae/base/ " \
               "reference/=kernels/,reference/ " \
-              "vae/cli/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/,vae/cli/ " \
+              "vae/cli/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/,vae/plot/,vae/cli/ " \
               "vae/api/=vae/base/,vae/data/images.h,vae/data/fixed_draw.h,vae/model/,vae/methods/,vae/tuning/kernels_check.h,vae/settings/,vae/api/ " \
+              "vae/plot/=vae/base/,vae/data/png_write.h,vae/plot/ " \
               "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
@@ -51,6 +52,8 @@ must_find 'vae/methods/a.c:#include "../api/vae.h"'
 must_find 'vae/api/a.c:#include "../cli/options.h"'
 must_find 'vae/cli/a.c:#include "../manual/pages.h"'
 must_find 'vae/api/a.c:#include "../data/png_folder.h"'
+must_find 'vae/plot/a.c:#include "../cli/plots.h"'
+must_find 'vae/methods/a.c:#include "../plot/chart.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
 must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'
