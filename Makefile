@@ -305,7 +305,7 @@ $(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
 	        { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
 	$(Q)echo "fuzz $*: $$(tail -n 1 $(BUILD)/fuzz/$*.log)"
 
-ROOMS   := kernels reference vae bench tests examples
+ROOMS   := kernels reference vae bench lesson tests examples
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
 LIBRARY := $(foreach room,base data model methods tuning settings plot api,$(wildcard vae/$(room)/*.[ch]))
@@ -366,7 +366,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## this list
-	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk | expand -t16
+	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk lesson/lesson.mk | expand -t16
 
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
@@ -478,5 +478,6 @@ $(DIR)/xsmm.so: $(XSMM)
 	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
 
 include vae/api/library.mk
+include lesson/lesson.mk
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)
