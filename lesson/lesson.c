@@ -165,7 +165,7 @@ void lesson_digits(size_t first, size_t n, float *x)
 {
     const struct images_wanted grey = {.rows = 0};
     struct images digits = {.count = 0};
-    struct vae_error e;
+    struct vae_error e = {.line = ""};
     if (!vae_synthetic_make(&grey, first, n, &digits, &e)) lesson_fail("digits", e.line);
     for (size_t i = 0; i < n; i++)
         for (size_t at = 0; at < DIGIT_SIZE; at++) {

@@ -87,7 +87,7 @@ def main():
         if mode == "--renew":
             files[expected] = outputs[chapter]
         elif read(os.path.join(HERE, expected)) != outputs[chapter]:
-            wrong.append(f"{chapter}: prints something else than lesson/{expected} (meant so: lesson/lesson.py --renew)")
+            wrong.append(f"{chapter}: prints something else than lesson/{expected} (meant so: make lesson RENEW=1)")
     files["README.md"] = page(outputs)
     wrong += [f"lesson/figures/{name}: no program draws it" for name in sorted(os.listdir(os.path.join(HERE, "figures")))
               if os.path.join("figures", name) not in files]

@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     figure_curve(&f, "theory: √(6/n)", COLOR_TEXT, 1, SIZES, log_n, line);
     figure_dots(&f, "measured", COLOR_SERIES, SIZES, log_n, log_error);
     figure_panel(&f, "One draw's gradient; the truth is 2",
-                 (struct figure_axis){"estimate", -10, 14}, (struct figure_axis){"density", 0, 1});
+                 (struct figure_axis){"estimate", -10, 14}, (struct figure_axis){"density", 0, 1.2});
     figure_bars(&f, "reparameterised", COLOR_GRID, BINS, middle[1], height[1]);
     figure_curve(&f, "score function", COLOR_SERIES + 3, 0, BINS, middle[0], height[0]);
     figure_end(&f, &l, "montecarlo.svg");
