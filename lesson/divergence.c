@@ -94,6 +94,8 @@ int main(int argc, char **argv)
     say("cover_q_p", 3, divergence(log_q[0], q[0], log_p));
     say("left_q_p", 3, divergence(log_q[1], q[1], log_p));
     say("right_q_p", 3, divergence(log_q[2], q[2], log_p));
+    say("left_weight", 3, -value(l.k.log, 0.65));
+    say("right_weight", 3, -value(l.k.log, 0.35));
     struct figure f;
     figure_begin(&f, 1, "A density with two peaks; the Gaussians that the two directions fit");
     figure_panel(&f, "One target, two directions of KL, three Gaussians",

@@ -20,4 +20,5 @@ lesson: $(CHAPTERS:%=$(DIR)/lesson/%) ## run the lesson's programs on every ISA,
 	$(Q)ln -sfn $(HASH)/lesson $(BUILD)/lesson
 	$(Q)lesson/lesson.py $(if $(RENEW),--renew) $(DIR)/lesson $(CHAPTERS)
 lessoncheck: $(CHAPTERS:%=$(DIR)/lesson/%) ## the same, but only say what differs
+	$(Q)tests/lesson.sh
 	$(Q)lesson/lesson.py --check $(DIR)/lesson $(CHAPTERS)

@@ -79,6 +79,11 @@ static void gradients(const struct sv_kernels *k)
     say("draws", 0, DRAWS);
     const double noisy = judge(of_score, score), calm = judge(of_reparam, reparam);
     say("ratio", 2, noisy / calm);
+    size_t near = 0,
+           far = 0; /* estimates that say almost nothing, and those that say far too much */
+    for (size_t i = 0; i < DRAWS; i++) near += fabsf(score[i])<0.2f, far += fabsf(score[i])> 10;
+    say("near_percent", 1, 100.0 * (double)near / DRAWS);
+    say("far_percent", 1, 100.0 * (double)far / DRAWS);
     histogram(DRAWS, score, -10, 14, BINS, middle[0], height[0]);
     histogram(DRAWS, reparam, -10, 14, BINS, middle[1], height[1]);
 }
@@ -94,7 +99,8 @@ int main(int argc, char **argv)
     figure_curve(&f, "theory: √(6/n)", COLOR_TEXT, 1, SIZES, log_n, line);
     figure_dots(&f, "measured", COLOR_SERIES, SIZES, log_n, log_error);
     figure_panel(&f, "One draw's gradient; the truth is 2",
-                 (struct figure_axis){"estimate", -10, 14}, (struct figure_axis){"density", 0, 1.2});
+                 (struct figure_axis){"estimate", -10, 14},
+                 (struct figure_axis){"density", 0, 1.2});
     figure_bars(&f, "reparameterised", COLOR_GRID, BINS, middle[1], height[1]);
     figure_curve(&f, "score function", COLOR_SERIES + 3, 0, BINS, middle[0], height[0]);
     figure_end(&f, &l, "montecarlo.svg");
