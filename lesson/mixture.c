@@ -59,7 +59,7 @@ static void fit(const struct sv_kernels *k)
         before = now;
         if (t == 0) say("em_start", 4, now);
         if (t == 1) say("em_first", 4, now);
-        if (t == 10) say("em_tenth", 4, now);
+        if (t == 3) say("em_third", 4, now);
     }
     say("em_end", 4, before), say("em_steps", 0, STEPS), say("em_rises", 0, rises);
     say("weight", 3, w[0]), say("mu_left", 3, mu[0]), say("sd_left", 3, sqrt(var[0]));
