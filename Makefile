@@ -305,10 +305,10 @@ $(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
 	        { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
 	$(Q)echo "fuzz $*: $$(tail -n 1 $(BUILD)/fuzz/$*.log)"
 
-ROOMS   := kernels reference vae bench tests examples
+ROOMS   := kernels reference vae mpi bench lesson tests examples
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
-LIBRARY := $(foreach room,base data model methods tuning settings api,$(wildcard vae/$(room)/*.[ch]))
+LIBRARY := $(foreach room,base data model methods tuning settings plot api,$(wildcard vae/$(room)/*.[ch]))
 # Each compiles by itself over an ISA's lanes and tiles; those of lanes are parts of lanes_<isa>.h.
 CORE    := $(filter-out kernels/core/lanes_%,$(call files,kernels/core/*.h))
 .PHONY: lint
@@ -366,7 +366,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## this list
-	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk | expand -t16
+	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk lesson/lesson.mk mpi/mpi.mk | expand -t16
 
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
@@ -478,6 +478,7 @@ $(DIR)/xsmm.so: $(XSMM)
 	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
 
 include vae/api/library.mk
+include lesson/lesson.mk
 include mpi/mpi.mk
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)

@@ -12,11 +12,14 @@ BEGIN {
     n = split("kernels/=kernels/ " \
               "reference/generators/=kernels/,reference/,vae/base/ " \
               "reference/=kernels/,reference/ " \
-              "vae/cli/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/,vae/cli/ " \
+              "vae/cli/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/,vae/plot/,vae/cli/ " \
               "vae/api/=vae/base/,vae/data/images.h,vae/data/fixed_draw.h,vae/model/,vae/methods/,vae/tuning/kernels_check.h,vae/settings/,vae/api/ " \
+              "vae/plot/=vae/base/,vae/data/png_write.h,vae/plot/ " \
               "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
+              "mpi/=reference/fnv.h,vae/base/,vae/methods/,vae/settings/,vae/cli/,mpi/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
+              "lesson/=vae/base/error.h,vae/plot/,vae/data/synthetic.h,lesson/ " \
               "tests/=kernels/,reference/,vae/,tests/", rules, " ")
 }
 {
@@ -51,6 +54,10 @@ must_find 'vae/methods/a.c:#include "../api/vae.h"'
 must_find 'vae/api/a.c:#include "../cli/options.h"'
 must_find 'vae/cli/a.c:#include "../manual/pages.h"'
 must_find 'vae/api/a.c:#include "../data/png_folder.h"'
+must_find 'vae/plot/a.c:#include "../cli/plots.h"'
+must_find 'vae/methods/a.c:#include "../plot/chart.h"'
+must_find 'lesson/a.c:#include "../kernels/kernels.h"'
+must_find 'vae/cli/a.c:#include "../../mpi/link.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
 must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'
@@ -58,7 +65,7 @@ must_pass 'vae/api/a.c:#include "vae.h"'
 must_pass 'vae/cli/a.c:#include "../settings/settings.h"'
 must_pass 'tests/a/b.c:#include "../../reference/verify/verify.h"'
 
-grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae bench tests |
+grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae mpi bench lesson tests |
     sed 's/:[0-9]*:/:/' | judge
 # Only callers of the library read the environment.
 ! grep -rn --include='*.c' 'getenv' kernels reference vae/api || { echo "reads the environment"; exit 1; }

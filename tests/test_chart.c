@@ -1,7 +1,7 @@
 /* The parts of plots: ticks, the stroke font, principal components. */
-#include "../vae/cli/chart.h"
-#include "../vae/cli/stroke_font.h"
 #include "../vae/methods/principal.h"
+#include "../vae/plot/chart.h"
+#include "../vae/plot/stroke_font.h"
 #include "suites.h"
 #include <math.h>
 #include <stdio.h>

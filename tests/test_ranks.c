@@ -22,7 +22,7 @@ struct task {
 
 static struct pool *pool_of(const struct task *t)
 {
-    struct vae_error e;
+    struct vae_error e = {""};
     struct pool *pool = vae_pool_create(t->threads, &e);
     ck_assert_msg(pool != NULL, "%s", e.line);
     return pool;
@@ -32,7 +32,7 @@ static void create(struct vae_trainer *t, const struct task *task, const struct 
                    struct pool *pool)
 {
     struct sv_choice k;
-    struct vae_error e;
+    struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
     ck_assert_msg(vae_trainer_create(t, &k, run, task->images, pool, &e), "%s", e.line);
 }

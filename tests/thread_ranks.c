@@ -31,8 +31,7 @@ static size_t put(struct message m)
 {
     size_t i = 0;
     pthread_mutex_lock(&post.lock);
-    while (i < MOST && post.message[i].end != FREE) i++;
-    ck_assert_uint_lt(i, MOST);
+    for (; post.message[i].end != FREE; i++) ck_assert_uint_lt(i + 1, MOST);
     m.number = post.numbers++;
     post.message[i] = m;
     pthread_mutex_unlock(&post.lock);

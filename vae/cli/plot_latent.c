@@ -1,5 +1,5 @@
 #include "../base/min.h"
-#include "chart.h"
+#include "../plot/chart.h"
 #include "plots.h"
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "../data/labels.h"
 #include "../methods/latent.h"
-#include "drawing.h"
+#include "../plot/drawing.h"
 #include "log_curves.h"
 
 enum { PLOT_MOST_LOGS = DRAWING_SERIES, PLOT_MOST_LABELS = 2 * DRAWING_SERIES };
