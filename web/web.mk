@@ -5,9 +5,9 @@ EMCC    ?= emcc
 JANSSON ?= $(BUILD)/web/jansson
 
 # Nodes that are not Debian's do not look where its modules are.
-web web-module: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
-.PHONY: web web-module
-web: $(JANSSON)/src/jansson_config.h ## build/web/explorer.js: the library compiled to WebAssembly, in one file (make deps-web)
+web-library web-module: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
+.PHONY: web-library web-module
+web-library: $(JANSSON)/src/jansson_config.h ## build/web/explorer.js: the library compiled to WebAssembly, in one file (make deps-web)
 	$(Q)$(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src' web-module
 
 deps-web: $(JANSSON)/src/jansson_config.h
@@ -37,3 +37,22 @@ $(DIR)/jansson/%.o: $(JANSSON)/src/%.c $(JANSSON)/src/jansson_config.h
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
 	$(Q)$(CC) -std=c11 -w $(OPT) -DHAVE_CONFIG_H $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# ---- the page ----------------------------------------------------------------------------------
+# Its models are of MNIST in VAE_DATA (default data), or of the synthetic digits; models that are there stay.
+WEB_DATA   := $(or $(firstword $(wildcard $(or $(VAE_DATA),data)/mnist)),synthetic)
+WEB_TRAIN   = $(BUILD)/vae train --data '$(WEB_DATA)' --binarize dynamic --optimizer adam --lr 0.001 --samples 2000000
+WEB_MODELS := $(foreach m,latent2 latent20,$(BUILD)/web/$(m)/model.safetensors)
+$(BUILD)/web/latent2/model.safetensors: | all
+	$(Q)$(WEB_TRAIN) --latent 2 --hidden 200,100 --out $(@D)
+$(BUILD)/web/latent20/model.safetensors: | all
+	$(Q)$(WEB_TRAIN) --latent 20 --hidden 200 --out $(@D)
+
+# Test images, and their labels if they have any.
+$(BUILD)/web/examples: | all
+	$(Q)rm -rf $@.tmp && $(BUILD)/vae data '$(WEB_DATA)' --first 500 --out $@.tmp && mv $@.tmp $@
+	$(Q)for f in '$(WEB_DATA)'/t10k-labels-idx1-ubyte*; do [ ! -f "$$f" ] || cp "$$f" $(BUILD)/web/labels; done
+
+.PHONY: web pagecheck picture-web
+web: web-library $(WEB_MODELS) $(BUILD)/web/examples ## out/explorer.html: the latent space of two models in a page that needs nothing else
+	$(Q)mkdir -p out && web/assemble.py web/explorer.html $(BUILD)/web/explorer.js $(BUILD)/web out/explorer.html

@@ -1,0 +1,47 @@
+/* Images whose codes the page shows: those in the page where a model takes images of their size, else draws of its own. */
+"use strict";
+
+const PRIOR_DRAWS = 60;
+
+class Examples {
+    constructor(model, images, codes, labels, source) {
+        Object.assign(this, { model, images, codes, labels, source, n: codes.length / model.latent });
+    }
+
+    static async of(far, model, embedded) {
+        const { rows, columns, pixels, labels, source } = embedded;
+        if (model.rows === rows && model.columns === columns && model.channels === 1) {
+            const n = pixels.length / (rows * columns), images = seen(model, Float32Array.from(pixels, p => p / 255));
+            const { mu } = await far.ask("encode", images, n);
+            return new Examples(model, images, mu, labels.length === n ? labels : null, source);
+        }
+        const codes = normals(PRIOR_DRAWS * model.latent);
+        return new Examples(model, await far.ask("decode", codes, PRIOR_DRAWS), codes, null, "draws of the model's prior");
+    }
+
+    /* Sets c, the coordinates [n][count] of the codes in the view. */
+    project(view) {
+        this.c = new Float64Array(this.n * view.count);
+        for (let i = 0; i < this.n; i++) this.c.set(view.coordinates(this.code(i)), i * view.count);
+    }
+
+    image(i) { return this.images.slice(i * this.model.width, (i + 1) * this.model.width); }
+    code(i) { return this.codes.slice(i * this.model.latent, (i + 1) * this.model.latent); }
+}
+
+/* What a model may be asked the probability of: a Bernoulli decoder knows black and white alone. */
+function seen(model, x) {
+    return model.kind === "bernoulli" ? x.map(value => value >= 0.5 ? 1 : 0) : x;
+}
+
+/* A grey image in the channels of the model. */
+function inChannels(model, grey) {
+    return model.channels === 1 ? grey : Float32Array.from({ length: model.width }, (_, i) => grey[Math.floor(i / model.channels)]);
+}
+
+/* Standard normal numbers, the same each time: Box and Muller's, over a small linear congruential generator. */
+function normals(count) {
+    let state = 20131220;
+    const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 4294967296;
+    return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
+}

@@ -1,0 +1,258 @@
+/* The page: one model, one point z, one image x of the reader's, and the parts that show them. */
+"use strict";
+
+const $ = id => document.getElementById(id);
+
+const app = {
+    near: null, far: null,       /* engines: here, for what must answer within a frame, and in a worker */
+    model: null, view: null, examples: null,
+    c: new Float64Array(1), rest: null, z: null,
+    x: null, cloud: null, path: null, strokes: null,
+    shown: { codes: true, manifold: true },
+    stale: true, moves: 0,
+
+    /* Moves z within the shown coordinates; what it has beyond them stays. */
+    go(c) {
+        this.c = c;
+        this.z = this.view.point(c, this.rest);
+        this.path = null;
+        this.touch();
+    },
+
+    goTo(z) {
+        this.z = Float32Array.from(z);
+        this.c = this.view.coordinates(this.z);
+        this.rest = this.view.rest(this.z);
+        this.path = null;
+        this.touch();
+    },
+
+    pick(i) {
+        this.goTo(this.examples.code(i));
+        this.settle();
+    },
+
+    /* After a movement: what lies below the plane follows where it depends on z, and z is spoken. */
+    settle() {
+        if (this.view.count > 2) {
+            clearTimeout(this.filling);
+            this.filling = setTimeout(() => parts.plane.fill(), 150);
+        }
+        $("spoken").textContent = Array.from(this.c, (c, k) => `${this.view.names[k]} ${signed(c)}`).slice(0, 2).join(", ");
+    },
+
+    touch() { this.stale = true; },
+};
+
+const parts = {};
+const models = {};      /* checkpoints by name: functions that give bytes */
+const frames = { decode: 0, between: 0, last: 0 };
+
+/* ---- frames -------------------------------------------------------------------------------------- */
+
+function frame(now) {
+    requestAnimationFrame(frame);
+    if (!app.stale || !app.z) {
+        frames.last = 0;
+        return;
+    }
+    app.stale = false;
+    const begin = performance.now(), x = app.near.decode(app.z, 1), decoded = performance.now();
+    paintImage($("picture"), app.model, x);
+    parts.plane.paint();
+    parts.sliders.paint();
+    const mix = (old, value) => old ? 0.9 * old + 0.1 * value : value;
+    frames.decode = mix(frames.decode, decoded - begin);
+    frames.work = mix(frames.work, performance.now() - begin);
+    if (frames.last) frames.between = mix(frames.between, now - frames.last);
+    frames.last = now;
+    app.moves++;
+    $("frame").textContent = `${frames.work.toFixed(1)} ms a frame, ${frames.decode.toFixed(1)} of them the decoder's` +
+        (frames.between ? `; ${(1000 / frames.between).toFixed(0)} frames a second` : "");
+}
+
+/* ---- the reader's image -------------------------------------------------------------------------- */
+
+/* Shows q(z|x) and the reconstruction at once. */
+function look(x) {
+    const { mu, logvar } = app.near.encode(x, 1);
+    app.x = x;
+    app.cloud = { c: app.view.coordinates(mu), ellipse: app.view.ellipse(logvar), logvar };
+    paintImage($("seen"), app.model, x);
+    app.goTo(mu);
+    app.reconstruction = app.near.decode(mu, 1);
+    paintImage($("reconstruction"), app.model, app.reconstruction);
+    return mu;
+}
+
+/* And, once it is whole, what it is worth. */
+function study(x) {
+    const mu = look(x);
+    parts.blend.stop();
+    parts.blend.offer(x, mu);
+    parts.worth.measure(x);
+    app.settle();
+}
+
+function imageOf(strokes) {
+    const grey = imageOfStrokes(strokes, app.model.rows, app.model.columns, 0.02);
+    return grey && seen(app.model, inChannels(app.model, grey));
+}
+
+function takeExample(i) {
+    parts.pad.clear();
+    study(app.examples.image(i));
+}
+
+/* ---- models -------------------------------------------------------------------------------------- */
+
+/* Makes a checkpoint the page's model. Throws one line; the model that was there then stays. */
+async function use(bytes) {
+    app.model = app.near.load(bytes);
+    await app.far.ask("load", bytes);
+    app.examples = await Examples.of(app.far, app.model, parts.embedded);
+    const { latent } = app.model, { codes, n, images } = app.examples;
+    app.view = latent > 2 && app.examples.labels ? View.principal(latent, app.near.principal(codes, n)) : View.plain(latent);
+    app.examples.project(app.view);
+    app.x = app.cloud = app.path = null;
+    parts.plane.tiles = null;
+    frames.decode = frames.work = frames.between = 0;
+    describe();
+    parts.sliders.build();
+    parts.blend.build();
+    takeExample(Math.min(app.shelfFirst ?? 0, images.length / app.model.width - 1));
+    parts.plane.fill();
+}
+
+function describe() {
+    const { model, view, examples } = app;
+    const principal = view.names[0].startsWith("component");
+    $("plane-text").textContent = view.count > 2
+        ? `Drag the ring, or press on a digit. The plane shows the ${principal ? "two directions in which codes differ most" : "first two dimensions of z"} of ${model.latent}; sliders turn the others.`
+        : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. Circles are standard deviations of the prior.";
+    $("labels").replaceChildren(...(examples.labels ? [...new Set(examples.labels)].sort() : []).map(label => {
+        const span = document.createElement("span");
+        span.textContent = label;
+        span.style.color = `var(--label-${label % 10})`;
+        return span;
+    }));
+    $("source").textContent = `${examples.n} ${examples.source}`;
+    $("pixels").textContent = model.kind === "bernoulli"
+        ? "A Bernoulli decoder knows black and white alone, so grey pixels of a drawing are rounded."
+        : "A Gaussian decoder gives densities, so these numbers may be above zero.";
+    $("picture").setAttribute("aria-label", `The decoder's picture at z, ${model.columns} by ${model.rows} pixels`);
+}
+
+function say(line, wrong) {
+    $("notice").textContent = line;
+    $("notice").classList.toggle("wrong", Boolean(wrong));
+}
+
+/* Changes to the model of that name; if it is broken, says so and stays. */
+async function choose(name) {
+    if (app.busy) return;
+    app.busy = true;
+    try {
+        await use(await models[name]());
+        app.name = name;
+        say("");
+    } catch (e) {
+        say(e.message, true);
+    }
+    app.busy = false;
+    document.querySelector(`input[name=model][value=${app.name}]`).checked = true;
+}
+
+async function openFile(file) {
+    const before = models.own;
+    models.own = async () => new Uint8Array(await file.arrayBuffer());
+    await choose("own");
+    if ($("notice").textContent) {
+        const line = $("notice").textContent.replace(/^model\.safetensors/, file.name);
+        say(line.startsWith(file.name) ? line : `${file.name}: ${line}`, true);
+        models.own = before;
+        return;
+    }
+    $("own-choice").hidden = false;
+    $("own-name").textContent = file.name;
+}
+
+/* ---- what the reader may do ---------------------------------------------------------------------- */
+
+function repaint() {
+    theme.read();
+    if (!app.model) return;
+    parts.plane.fill();
+    parts.plane.refresh();
+    parts.pad.paint();
+    if (app.x) paintImage($("seen"), app.model, app.x);
+    if (app.reconstruction) paintImage($("reconstruction"), app.model, app.reconstruction);
+    if (parts.blend.repaint) parts.blend.repaint();
+}
+
+function setDark(dark) {
+    document.documentElement.classList.toggle("dark", dark);
+    repaint();
+}
+
+function listen() {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    setDark(location.hash === "#dark" || dark.matches);
+    dark.addEventListener("change", () => setDark(dark.matches));
+    $("theme").addEventListener("click", () => setDark(!document.documentElement.classList.contains("dark")));
+    for (const input of document.querySelectorAll("input[name=model]"))
+        input.addEventListener("change", () => choose(input.value));
+    for (const name of ["codes", "manifold"])
+        $(`show-${name}`).addEventListener("change", e => {
+            app.shown[name] = e.target.checked;
+            parts.plane.refresh();
+        });
+    $("clear").addEventListener("click", () => {
+        parts.pad.clear();
+        app.x = app.cloud = null;
+        parts.worth.clear();
+        for (const id of ["seen", "reconstruction"]) $(id).getContext("2d").clearRect(0, 0, 999, 999);
+        app.reconstruction = null;
+        app.touch();
+    });
+    let next = 0;
+    $("example").addEventListener("click", () => takeExample(next = (next + 1) % app.examples.n));
+    $("open").addEventListener("click", () => $("file").click());
+    $("file").addEventListener("change", () => {
+        if ($("file").files[0]) openFile($("file").files[0]);
+        $("file").value = "";
+    });
+    addEventListener("dragover", e => {
+        e.preventDefault();
+        document.documentElement.classList.add("dropping");
+    });
+    addEventListener("dragleave", () => document.documentElement.classList.remove("dropping"));
+    addEventListener("drop", e => {
+        e.preventDefault();
+        document.documentElement.classList.remove("dropping");
+        if (e.dataTransfer.files[0]) openFile(e.dataTransfer.files[0]);
+    });
+}
+
+async function start() {
+    parts.plane = new Plane(app, $("plane"));
+    parts.sliders = new Sliders(app, $("sliders"));
+    parts.pad = new Pad($("pad"), strokes => { const x = imageOf(strokes); if (x) look(x); },
+        strokes => { const x = imageOf(strokes); if (x) study(x); });
+    parts.worth = new Worth(app, { figure: $("bars"), recon: $("recon"), kl: $("kl"), elbo: $("elbo"), logP: $("log-p"), draws: $("draws") });
+    parts.blend = new Blend(app, { strip: $("strip"), slider: $("blend"), play: $("play"), shelf: $("shelf"),
+        ends: [...document.querySelectorAll(".end")] });
+    listen();
+    say("Starting …");
+    parts.embedded = await embeddedExamples();
+    app.near = await Engine.open();
+    app.far = new DistantEngine("library", "engine");
+    $("version").textContent = `library, version ${app.near.version()},`;
+    $("isa").textContent = app.near.isa();
+    for (const name of ["latent2", "latent20"]) models[name] = () => embeddedBytes(name);
+    app.name = "latent2";
+    await choose("latent2");
+    requestAnimationFrame(frame);
+}
+
+start().catch(e => say(`This page cannot start: ${e.message}`, true));
