@@ -38,10 +38,3 @@ function seen(model, x) {
 function inChannels(model, grey) {
     return model.channels === 1 ? grey : Float32Array.from({ length: model.width }, (_, i) => grey[Math.floor(i / model.channels)]);
 }
-
-/* Standard normal numbers, the same each time: Box and Muller's, over a small linear congruential generator. */
-function normals(count) {
-    let state = 20131220;
-    const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 4294967296;
-    return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
-}

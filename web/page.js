@@ -121,15 +121,18 @@ async function use(bytes) {
     parts.sliders.build();
     parts.blend.build();
     takeExample(Math.min(app.shelfFirst ?? 0, images.length / app.model.width - 1));
-    parts.plane.fill();
+    parts.plane.fill().then(() => parts.worth.compare(app.examples));
 }
 
 function describe() {
+    $("isa").textContent = app.near.isa();
     const { model, view, examples } = app;
     const principal = view.names[0].startsWith("component");
     $("plane-text").textContent = view.count > 2
-        ? `Drag the ring, or press on a digit. The plane shows the ${principal ? "two directions in which codes differ most" : "first two dimensions of z"} of ${model.latent}; sliders turn the others.`
-        : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. Circles are standard deviations of the prior.";
+        ? `Drag the ring, or press on a digit. The plane shows ${principal ? "the two directions in which codes differ most" : "the first two dimensions of z"}, of ${model.latent}; sliders move the others too.`
+        : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. Equal areas are equally probable under the prior.";
+    $("picture-text").textContent = model.kind === "bernoulli" ? "The darker a pixel, the more probable is ink there."
+        : "Each pixel is the mean of what the decoder expects there.";
     $("labels").replaceChildren(...(examples.labels ? [...new Set(examples.labels)].sort() : []).map(label => {
         const span = document.createElement("span");
         span.textContent = label;
@@ -138,8 +141,8 @@ function describe() {
     }));
     $("source").textContent = `${examples.n} ${examples.source}`;
     $("pixels").textContent = model.kind === "bernoulli"
-        ? "A Bernoulli decoder knows black and white alone, so grey pixels of a drawing are rounded."
-        : "A Gaussian decoder gives densities, so these numbers may be above zero.";
+        ? "A Bernoulli decoder knows ink and paper alone, so grey pixels of a drawing are rounded. Small ticks: bounds of other images."
+        : "A Gaussian decoder gives densities, so these numbers may be above zero. Small ticks: bounds of other images.";
     $("picture").setAttribute("aria-label", `The decoder's picture at z, ${model.columns} by ${model.rows} pixels`);
 }
 
@@ -239,7 +242,7 @@ async function start() {
     parts.sliders = new Sliders(app, $("sliders"));
     parts.pad = new Pad($("pad"), strokes => { const x = imageOf(strokes); if (x) look(x); },
         strokes => { const x = imageOf(strokes); if (x) study(x); });
-    parts.worth = new Worth(app, { figure: $("bars"), recon: $("recon"), kl: $("kl"), elbo: $("elbo"), logP: $("log-p"), draws: $("draws") });
+    parts.worth = new Worth(app, { figure: $("bars"), axis: $("axis"), recon: $("recon"), kl: $("kl"), elbo: $("elbo"), logP: $("log-p"), draws: $("draws") });
     parts.blend = new Blend(app, { strip: $("strip"), slider: $("blend"), play: $("play"), shelf: $("shelf"),
         ends: [...document.querySelectorAll(".end")] });
     listen();
@@ -248,7 +251,6 @@ async function start() {
     app.near = await Engine.open();
     app.far = new DistantEngine("library", "engine");
     $("version").textContent = `library, version ${app.near.version()},`;
-    $("isa").textContent = app.near.isa();
     for (const name of ["latent2", "latent20"]) models[name] = () => embeddedBytes(name);
     app.name = "latent2";
     await choose("latent2");

@@ -1,8 +1,10 @@
 /* The plane of the first two coordinates: what stands everywhere, faint; the codes of examples; q(z|x) as ellipses; and the
- * point z, which a pointer or the arrow keys move. */
+ * point z, which a pointer or the arrow keys move. It is stretched by the prior's distribution function, so that equal areas
+ * are equally probable and the crowded middle has room. */
 "use strict";
 
-const PLANE_REACH = 3; /* standard deviations from the middle to each edge */
+const REACH = 3;       /* standard deviations that z may leave the middle */
+const EDGE = 10;       /* CSS pixels around what can be reached, for marks that stand on its edge */
 const TILES = 17;      /* decoded images along an edge; odd, so that one stands in the middle */
 
 class Plane {
@@ -22,7 +24,7 @@ class Plane {
     /* Asks the worker for what stands on a grid of z, a row at a time; a later call ends an earlier one. */
     async fill() {
         const turn = this.turn = Symbol(), { app } = this, { model, view, rest } = app;
-        const size = Math.max(model.rows, model.columns), step = 2 * PLANE_REACH / TILES;
+        const size = Math.max(model.rows, model.columns);
         const tiles = new OffscreenCanvas(TILES * model.columns, TILES * model.rows);
         const context = tiles.getContext("2d"), c = Float64Array.from(app.c);
         if (!this.tiles || size !== this.size) this.tiles = tiles;
@@ -31,8 +33,8 @@ class Plane {
         for (let r = 0; r < TILES; r++) {
             const z = new Float32Array(TILES * model.latent);
             for (let t = 0; t < TILES; t++) {
-                c[0] = -PLANE_REACH + (t + 0.5) * step;
-                if (view.count > 1) c[1] = PLANE_REACH - (r + 0.5) * step;
+                c[0] = normalQuantile((t + 0.5) / TILES);
+                if (view.count > 1) c[1] = normalQuantile(1 - (r + 0.5) / TILES);
                 z.set(view.point(c, rest), t * model.latent);
             }
             const x = await app.far.ask("decode", z, TILES);
@@ -61,23 +63,32 @@ class Plane {
         if (this.tiles) {
             context.globalAlpha = app.shown.manifold ? (app.shown.codes ? 0.3 : 0.85) : 0;
             context.imageSmoothingQuality = "high";
-            context.drawImage(this.tiles, 0, 0, width, height);
+            context.drawImage(this.tiles, EDGE, EDGE, width - 2 * EDGE, height - 2 * EDGE);
             context.globalAlpha = 1;
         }
-        this.#rings(context, width, height);
+        this.#rings(context);
         if (app.shown.codes && app.examples) this.#codes(context);
         return still;
     }
 
-    /* One, two, three standard deviations of the prior. */
-    #rings(context, width, height) {
+    /* One and two standard deviations of the prior. */
+    #rings(context) {
         context.strokeStyle = theme.line;
         context.lineWidth = 1;
-        for (let r = 1; r <= PLANE_REACH; r++) {
-            context.beginPath();
-            context.arc(width / 2, height / 2, r * width / 2 / PLANE_REACH, 0, 2 * Math.PI);
+        for (const radius of [1, 2]) {
+            this.#outline(context, angle => [radius * Math.cos(angle), radius * Math.sin(angle)]);
             context.stroke();
         }
+    }
+
+    /* A closed curve through at(angle), coordinates. */
+    #outline(context, at) {
+        context.beginPath();
+        for (let i = 0; i < 96; i++) {
+            const { x, y } = this.#place(at(2 * Math.PI * i / 96));
+            context.lineTo(x, y);
+        }
+        context.closePath();
     }
 
     #codes(context) {
@@ -102,33 +113,39 @@ class Plane {
         this.still = this.still || this.#background(width, height);
         context.drawImage(this.still, 0, 0, width, height);
         if (app.path) this.#path(context, app.path);
-        if (app.cloud) this.#cloud(context, app.cloud, width / 2 / PLANE_REACH);
+        if (app.cloud) this.#cloud(context, app.cloud, width);
         this.#point(context);
     }
 
-    #cloud(context, { c, ellipse }, unit) {
-        const { x, y } = this.#place(c);
+    #cloud(context, cloud, size) {
+        const { c, ellipse: { long, short, angle } } = cloud;
+        const turned = [Math.cos(angle), Math.sin(angle)];
         context.fillStyle = context.strokeStyle = theme.cloud;
         context.lineWidth = 2;
         for (const deviations of [2, 1]) {
-            context.beginPath();
-            context.ellipse(x, y, Math.max(1, deviations * unit * ellipse.long), Math.max(1, deviations * unit * ellipse.short),
-                -ellipse.angle, 0, 2 * Math.PI);
+            this.#outline(context, a => {
+                const u = deviations * long * Math.cos(a), v = deviations * short * Math.sin(a);
+                return [c[0] + u * turned[0] - v * turned[1], (c[1] || 0) + u * turned[1] + v * turned[0]];
+            });
             context.globalAlpha = 0.16;
             context.fill();
             context.globalAlpha = 1;
             context.stroke();
         }
+        const middle = this.#place(c), end = this.#place([c[0] + 2 * long * turned[0], (c[1] || 0) + 2 * long * turned[1]]);
+        if (Math.hypot(end.x - middle.x, end.y - middle.y) < 28)
+            paintLens(context, size, cloud, this.app.c, at => this.#place(at));
     }
 
     #path(context, { from, to }) {
-        const a = this.#place(from), b = this.#place(to);
         context.strokeStyle = theme.accent;
-        context.lineWidth = 1.5;
+        context.lineWidth = 2;
         context.setLineDash([2, 4]);
         context.beginPath();
-        context.moveTo(a.x, a.y);
-        context.lineTo(b.x, b.y);
+        for (let t = 0; t <= 1; t += 0.02) {
+            const { x, y } = this.#place(from.map((value, k) => value + t * (to[k] - value)));
+            context.lineTo(x, y);
+        }
         context.stroke();
         context.setLineDash([]);
     }
@@ -149,19 +166,16 @@ class Plane {
     /* --- pointer and keys --- */
 
     #place(c) {
-        const { clientWidth: width, clientHeight: height } = this.canvas, most = PLANE_REACH;
-        const inside = value => Math.min(Math.max(value, -most), most);
-        return {
-            x: width * (0.5 + inside(c[0]) / 2 / most),
-            y: height * (0.5 - inside(c.length > 1 ? c[1] : 0) / 2 / most),
-        };
+        const { clientWidth: width, clientHeight: height } = this.canvas;
+        const inside = (share, size) => EDGE + share * (size - 2 * EDGE);
+        return { x: inside(normalShare(c[0]), width), y: inside(1 - normalShare(c.length > 1 ? c[1] : 0), height) };
     }
 
     #at({ clientX, clientY }) {
-        const box = this.canvas.getBoundingClientRect(), most = PLANE_REACH;
-        const inside = value => Math.min(Math.max(value, -most), most);
-        return [inside(((clientX - box.left) / box.width - 0.5) * 2 * most),
-            inside((0.5 - (clientY - box.top) / box.height) * 2 * most)];
+        const box = this.canvas.getBoundingClientRect();
+        const share = (at, size) => (at - EDGE) / (size - 2 * EDGE);
+        return [reach(normalQuantile(share(clientX - box.left, box.width))),
+            reach(normalQuantile(1 - share(clientY - box.top, box.height)))];
     }
 
     #move(c0, c1) {
@@ -212,10 +226,13 @@ class Plane {
         const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key] || [0, 0];
         if (e.key === "Home") this.#move(0, 0);
         else if (dx || dy) {
-            const inside = value => Math.min(Math.max(value, -PLANE_REACH), PLANE_REACH);
-            this.#move(inside(c[0] + step * dx), inside((c[1] || 0) + step * dy));
+            this.#move(reach(c[0] + step * dx), reach((c[1] || 0) + step * dy));
         } else return;
         e.preventDefault();
         this.app.settle();
     }
+}
+
+function reach(value) {
+    return Math.min(Math.max(value, -REACH), REACH);
 }

@@ -10,7 +10,7 @@ class Sliders {
         const { app, list } = this;
         this.inputs = app.view.names.map((name, k) => {
             const input = document.createElement("input");
-            Object.assign(input, { type: "range", min: -PLANE_REACH, max: PLANE_REACH, step: 0.01 });
+            Object.assign(input, { type: "range", min: -REACH, max: REACH, step: 0.01 });
             input.addEventListener("input", () => {
                 const c = Float64Array.from(app.c);
                 c[k] = input.valueAsNumber;

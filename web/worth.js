@@ -4,9 +4,11 @@
 const BOUND_DRAWS = 32;                     /* of z for the bound: rows with the same image */
 const IMPORTANCE_DRAWS = [10, 100, 1000];   /* of z for log p(x), one estimate after another */
 
+const COMPARED = 60;
+
 class Worth {
     constructor(app, elements) {
-        Object.assign(this, { app, elements, turn: null, last: null });
+        Object.assign(this, { app, elements, turn: null, last: null, typical: [] });
     }
 
     /* Computes all of it for x in the worker, and shows each number as it arrives; a later call ends an earlier one. */
@@ -24,10 +26,24 @@ class Worth {
         }
     }
 
+    /* The bounds of some examples, one after another, to compare with. */
+    async compare(examples) {
+        const turn = this.comparing = Symbol();
+        this.typical = [];
+        for (let i = 0; i < Math.min(examples.n, COMPARED); i++) {
+            const { elbo } = await this.app.far.ask("bound", examples.image(i), 1);
+            if (turn !== this.comparing) return;
+            this.typical.push(elbo);
+        }
+        if (this.last) this.#draw(this.last);
+    }
+
     clear() {
         this.turn = null;
         this.last = null;
         this.elements.figure.replaceChildren();
+        this.elements.draws.textContent = "by importance sampling";
+        this.elements.axis.replaceChildren();
         for (const name of ["recon", "kl", "elbo", "logP"]) this.elements[name].textContent = "–";
     }
 
@@ -43,7 +59,7 @@ class Worth {
     }
 
     #draw({ elbo, recon, kl, logP }) {
-        const ends = [0, elbo, recon, logP === null ? elbo : logP];
+        const ends = [0, elbo, recon, logP === null ? elbo : logP, ...this.typical];
         const least = Math.min(...ends), most = Math.max(...ends), room = (most - least || 1) * 0.04;
         const at = value => 100 * (value - least + room) / (most - least + 2 * room);
         const bar = (name, a, b) => {
@@ -53,9 +69,15 @@ class Worth {
             element.style.width = `${Math.max(Math.abs(at(a) - at(b)), 0.15)}%`;
             return element;
         };
-        const figure = [bar("recon", 0, recon), bar("kl", recon, elbo)];
+        const figure = [...this.typical.map(value => bar("typical", value, value)), bar("recon", 0, recon), bar("kl", recon, elbo)];
         if (logP !== null) figure.push(bar("evidence", logP, logP));
         this.elements.figure.replaceChildren(...figure);
+        this.elements.axis.replaceChildren(...ticks(least, most).map(value => {
+            const tick = document.createElement("span");
+            tick.textContent = value ? String(value).replace("-", "−") : "0 nats";
+            tick.style.left = `${at(value)}%`;
+            return tick;
+        }));
         this.elements.figure.setAttribute("aria-label",
             `bound ${nats(elbo)} nats: reconstruction ${nats(recon)} less KL ${nats(kl)}` +
             (logP === null ? "" : `; log p(x) about ${nats(logP)} nats`));
@@ -64,4 +86,12 @@ class Worth {
 
 function nats(value) {
     return value.toFixed(1).replace("-", "−");
+}
+
+/* At most six round numbers between two. */
+function ticks(least, most) {
+    const rough = (most - least) / 5 || 1, ten = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map(m => m * ten).find(s => s >= rough), values = [];
+    for (let i = Math.ceil(least / step); i * step <= most; i++) values.push(Math.round(i * step * 1e6) / 1e6);
+    return values;
 }

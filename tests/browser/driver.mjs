@@ -16,6 +16,7 @@ export class Browser {
         browser.session = (await browser.send("Target.attachToTarget", { targetId, flatten: true })).sessionId;
         await browser.send("Runtime.enable");
         await browser.send("Page.enable");
+        await browser.send("Network.enable");
         await browser.resize(width, height, scale, touch);
         await browser.send("Emulation.setEmulatedMedia",
             { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
@@ -59,6 +60,8 @@ export class Browser {
             this.wrong.push(params.exceptionDetails.exception?.description || params.exceptionDetails.text);
         } else if (method === "Runtime.consoleAPICalled" && params.type === "error") {
             this.wrong.push(params.args.map(a => a.value ?? a.description).join(" "));
+        } else if (method === "Network.requestWillBeSent" && !/^(file|blob|data):/.test(params.request.url)) {
+            this.wrong.push(`asks for ${params.request.url}`);
         }
     }
 
