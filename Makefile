@@ -273,7 +273,7 @@ golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate chan
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)$(BUILD)/vae train --data synthetic --out out/picture $(TRAIN)
-	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
+	$(Q)cp out/picture/reconstructions.png results/
 	$(Q)$(BUILD)/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
 	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/log.jsonl --out ../results/curves.svg
 	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg

@@ -12,10 +12,12 @@ function paintLens(context, size, { c, ellipse }, z, place) {
     const away = Math.hypot(x - from.x, y - from.y);
     context.strokeStyle = theme.cloud;
     context.lineWidth = 1;
+    context.globalAlpha = 0.5;
     context.beginPath();
     context.moveTo(from.x, from.y);
     context.lineTo(x + (from.x - x) * radius / away, y + (from.y - y) * radius / away);
     context.stroke();
+    context.globalAlpha = 1;
 
     context.save();
     context.beginPath();
@@ -39,7 +41,7 @@ function paintLens(context, size, { c, ellipse }, z, place) {
     context.arc(x + dx, y - dy, 3.5, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = theme.text;
-    context.font = "12px system-ui, sans-serif";
+    context.font = `12px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "bottom";
     context.fillText(`σ ${ellipse.long.toPrecision(2)}`, x, y + radius - 5);

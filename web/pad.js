@@ -72,6 +72,12 @@ class Pad {
 
     paint() {
         const { context, width } = fineContext(this.canvas);
+        if (!this.strokes.length) {
+            context.fillStyle = theme.quiet;
+            context.font = `15px ${theme.font}`;
+            context.textAlign = "center";
+            context.fillText("draw a digit here", width / 2, width / 2);
+        }
         context.strokeStyle = theme.text;
         context.lineWidth = STROKE * width / 24;
         context.lineCap = context.lineJoin = "round";

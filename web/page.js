@@ -46,7 +46,7 @@ const app = {
 
 const parts = {};
 const models = {};      /* checkpoints by name: functions that give bytes */
-const frames = { decode: 0, between: 0, last: 0 };
+const frames = { work: 0, decode: 0, between: 0, last: 0 };
 
 /* ---- frames -------------------------------------------------------------------------------------- */
 
@@ -59,14 +59,20 @@ function frame(now) {
     app.stale = false;
     const begin = performance.now(), x = app.near.decode(app.z, 1), decoded = performance.now();
     paintImage($("picture"), app.model, x);
-    parts.plane.paint();
+    const kept = parts.plane.paint();
     parts.sliders.paint();
+    app.moves++;
+    if (kept) count(now, performance.now() - begin, decoded - begin);
+    else frames.last = 0;
+}
+
+/* Running means of milliseconds, of frames in which nothing but z changed. */
+function count(now, work, decode) {
     const mix = (old, value) => old ? 0.9 * old + 0.1 * value : value;
-    frames.decode = mix(frames.decode, decoded - begin);
-    frames.work = mix(frames.work, performance.now() - begin);
+    frames.work = mix(frames.work, work);
+    frames.decode = mix(frames.decode, decode);
     if (frames.last) frames.between = mix(frames.between, now - frames.last);
     frames.last = now;
-    app.moves++;
     $("frame").textContent = `${frames.work.toFixed(1)} ms a frame, ${frames.decode.toFixed(1)} of them the decoder's` +
         (frames.between ? `; ${(1000 / frames.between).toFixed(0)} frames a second` : "");
 }
@@ -131,7 +137,7 @@ function describe() {
     $("plane-text").textContent = view.count > 2
         ? `Drag the ring, or press on a digit. The plane shows ${principal ? "the two directions in which codes differ most" : "the first two dimensions of z"}, of ${model.latent}; sliders move the others too.`
         : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. Equal areas are equally probable under the prior.";
-    $("picture-text").textContent = model.kind === "bernoulli" ? "The darker a pixel, the more probable is ink there."
+    $("picture-text").textContent = model.kind === "bernoulli" ? "The more ink a pixel shows, the more probable is ink there."
         : "Each pixel is the mean of what the decoder expects there.";
     $("labels").replaceChildren(...(examples.labels ? [...new Set(examples.labels)].sort() : []).map(label => {
         const span = document.createElement("span");

@@ -14,6 +14,7 @@ const theme = {
         this.line = value("--line");
         this.text = value("--ink");
         this.quiet = value("--quiet");
+        this.font = getComputedStyle(document.body).fontFamily;
     },
 };
 

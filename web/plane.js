@@ -5,6 +5,7 @@
 
 const REACH = 3;       /* standard deviations that z may leave the middle */
 const EDGE = 10;       /* CSS pixels around what can be reached, for marks that stand on its edge */
+const MARK_AREA = 850; /* square pixels of the plane for each mark of an example */
 const TILES = 17;      /* decoded images along an edge; odd, so that one stands in the middle */
 
 class Plane {
@@ -92,8 +93,8 @@ class Plane {
     }
 
     #codes(context) {
-        const { n, c, labels } = this.app.examples, { count } = this.app.view;
-        context.font = `600 ${Math.max(9, Math.min(12, this.canvas.clientWidth / 48))}px system-ui, sans-serif`;
+        const { c, labels } = this.app.examples, { count } = this.app.view, n = this.#marks();
+        context.font = `bold ${Math.max(10, Math.min(13, this.canvas.clientWidth / 45))}px ${theme.font}`;
         context.textAlign = "center";
         context.textBaseline = "middle";
         for (let i = 0; i < n; i++) {
@@ -105,16 +106,23 @@ class Plane {
         }
     }
 
+    /* How many examples have room. */
+    #marks() {
+        return Math.min(this.app.examples.n, Math.floor(this.canvas.clientWidth ** 2 / MARK_AREA));
+    }
+
     /* --- what moves --- */
 
+    /* Returns whether only what moves had to be drawn. */
     paint() {
-        const { context, width, height } = fineContext(this.canvas), { app } = this;
-        if (!width) return;
+        const { context, width, height } = fineContext(this.canvas), { app } = this, kept = Boolean(this.still);
+        if (!width) return false;
         this.still = this.still || this.#background(width, height);
         context.drawImage(this.still, 0, 0, width, height);
         if (app.path) this.#path(context, app.path);
         if (app.cloud) this.#cloud(context, app.cloud, width);
         this.#point(context);
+        return kept;
     }
 
     #cloud(context, cloud, size) {
@@ -213,7 +221,7 @@ class Plane {
         const { examples, shown, view } = this.app, box = this.canvas.getBoundingClientRect();
         if (!examples || !shown.codes) return null;
         let best = null;
-        for (let i = 0; i < examples.n; i++) {
+        for (let i = 0; i < this.#marks(); i++) {
             const { x, y } = this.#place(examples.c.subarray(i * view.count, (i + 1) * view.count));
             const far = Math.hypot(x - e.clientX + box.left, y - e.clientY + box.top);
             if (far < 6 && (!best || far < best.far)) best = { i, far };

@@ -1,7 +1,7 @@
 /* How well the model accounts for one image: its bound and log p(x), in nats, as a figure of bars. */
 "use strict";
 
-const BOUND_DRAWS = 32;                     /* of z for the bound: rows with the same image */
+const BOUND_DRAWS = 200;                    /* of z for the bound: rows with the same image */
 const IMPORTANCE_DRAWS = [10, 100, 1000];   /* of z for log p(x), one estimate after another */
 
 const COMPARED = 60;
@@ -13,6 +13,8 @@ class Worth {
 
     /* Computes all of it for x in the worker, and shows each number as it arrives; a later call ends an earlier one. */
     async measure(x) {
+        this.clear();
+        this.elements.draws.textContent = "drawing z …";
         const turn = this.turn = Symbol(), { far } = this.app;
         const copies = new Float32Array(BOUND_DRAWS * x.length);
         for (let i = 0; i < BOUND_DRAWS; i++) copies.set(x, i * x.length);

@@ -125,9 +125,10 @@ export class Browser {
             await this.send("Input.dispatchKeyEvent", { type, key, code: key, windowsVirtualKeyCode: code, modifiers });
     }
 
+    /* To a .png or .webp; clip: {x, y, width, height} of the page, default what is on the screen. */
     async screenshot(path, clip) {
-        const { data } = await this.send("Page.captureScreenshot",
-            { format: "png", captureBeyondViewport: Boolean(clip), ...clip && { clip: { scale: 1, ...clip } } });
+        const { data } = await this.send("Page.captureScreenshot", { format: path.endsWith(".webp") ? "webp" : "png",
+            ...path.endsWith(".webp") && { quality: 80 }, captureBeyondViewport: Boolean(clip), ...clip && { clip: { scale: 1, ...clip } } });
         writeFileSync(path, Buffer.from(data, "base64"));
     }
 
