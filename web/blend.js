@@ -36,7 +36,7 @@ class Blend {
 
     /* Puts an image of the reader's at the head of the shelf. */
     offer(x, z) {
-        const thumbnail = this.#thumbnail(x, z, "your drawing");
+        const thumbnail = this.#thumbnail(x, z, "your picture");
         if (this.drawn) this.drawn.replaceWith(thumbnail);
         else this.elements.shelf.prepend(thumbnail);
         this.drawn = thumbnail;

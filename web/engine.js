@@ -117,6 +117,10 @@ class DistantEngine {
             if (error === undefined) resolve(result);
             else reject(new Error(error));
         };
+        this.worker.onerror = ({ message }) => {
+            for (const { reject } of this.waiting.values()) reject(new Error(message));
+            this.waiting.clear();
+        };
     }
 
     ask(method, ...args) {

@@ -10,6 +10,7 @@ const app = {
     x: null, cloud: null, path: null, strokes: null,
     shown: { codes: true, manifold: true },
     stale: true, moves: 0,
+    name: "latent2", busy: false, change: Promise.resolve(),
 
     /* Moves z within the shown coordinates; what it has beyond them stays. */
     go(c) {
@@ -52,7 +53,7 @@ const frames = { work: 0, decode: 0, between: 0, last: 0 };
 
 function frame(now) {
     requestAnimationFrame(frame);
-    if (!app.stale || !app.z) {
+    if (!app.stale || !app.z || app.busy) {
         frames.last = 0;
         return;
     }
@@ -114,20 +115,20 @@ function takeExample(i) {
 
 /* Makes a checkpoint the page's model. Throws one line; the model that was there then stays. */
 async function use(bytes) {
-    app.model = app.near.load(bytes);
+    const model = app.near.load(bytes);
     await app.far.ask("load", bytes);
-    app.examples = await Examples.of(app.far, app.model, parts.embedded);
-    const { latent } = app.model, { codes, n, images } = app.examples;
-    app.view = latent > 2 && app.examples.labels ? View.principal(latent, app.near.principal(codes, n)) : View.plain(latent);
-    app.examples.project(app.view);
-    app.x = app.cloud = app.path = null;
+    const examples = await Examples.of(app.far, model, parts.embedded), { latent } = model;
+    const view = latent > 2 && examples.labels
+        ? View.principal(latent, app.near.principal(examples.codes, examples.n)) : View.plain(latent);
+    examples.project(view);
+    Object.assign(app, { model, examples, view, x: null, cloud: null, path: null });
+    Object.assign(frames, { work: 0, decode: 0, between: 0 });
     parts.plane.tiles = null;
-    frames.decode = frames.work = frames.between = 0;
     describe();
     parts.sliders.build();
     parts.blend.build();
-    takeExample(Math.min(app.shelfFirst ?? 0, images.length / app.model.width - 1));
-    parts.plane.fill().then(() => parts.worth.compare(app.examples));
+    takeExample(0);
+    parts.plane.fill().then(() => parts.worth.compare(examples));
 }
 
 function describe() {
@@ -157,29 +158,35 @@ function say(line, wrong) {
     $("notice").classList.toggle("wrong", Boolean(wrong));
 }
 
-/* Changes to the model of that name; if it is broken, says so and stays. */
-async function choose(name) {
-    if (app.busy) return;
-    app.busy = true;
+/* Changes to the model of that name, after earlier changes. Returns "" or, if it is broken, why; the page then stays as it
+ * was. */
+function choose(name) {
+    return app.change = app.change.then(() => change(name));
+}
+
+async function change(name) {
+    let wrong = "";
+    app.busy = document.querySelector("main").inert = true;
+    parts.blend.stop();
     try {
         await use(await models[name]());
         app.name = name;
-        say("");
     } catch (e) {
-        say(e.message, true);
+        wrong = e.message;
     }
-    app.busy = false;
+    app.busy = document.querySelector("main").inert = false;
     document.querySelector(`input[name=model][value=${app.name}]`).checked = true;
+    say(wrong, wrong);
+    return wrong;
 }
 
 async function openFile(file) {
     const before = models.own;
     models.own = async () => new Uint8Array(await file.arrayBuffer());
-    await choose("own");
-    if ($("notice").textContent) {
-        const line = $("notice").textContent.replace(/^model\.safetensors/, file.name);
-        say(line.startsWith(file.name) ? line : `${file.name}: ${line}`, true);
+    const wrong = await choose("own");
+    if (wrong) {
         models.own = before;
+        say(`${file.name}: ${wrong.replace(/^\S*model\.safetensors: /, "")}`, true);
         return;
     }
     $("own-choice").hidden = false;
@@ -190,7 +197,7 @@ async function openFile(file) {
 
 function repaint() {
     theme.read();
-    if (!app.model) return;
+    if (!app.model || app.busy) return;
     parts.plane.fill();
     parts.plane.refresh();
     parts.pad.paint();
@@ -258,7 +265,6 @@ async function start() {
     app.far = new DistantEngine("library", "engine");
     $("version").textContent = `library, version ${app.near.version()},`;
     for (const name of ["latent2", "latent20"]) models[name] = () => embeddedBytes(name);
-    app.name = "latent2";
     await choose("latent2");
     requestAnimationFrame(frame);
 }

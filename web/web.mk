@@ -39,9 +39,12 @@ $(DIR)/jansson/%.o: $(JANSSON)/src/%.c $(JANSSON)/src/jansson_config.h
 	$(Q)$(CC) -std=c11 -w $(OPT) -DHAVE_CONFIG_H $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 # ---- the page ----------------------------------------------------------------------------------
+# WEB_SAMPLES: how long to train.
 # Its models are of MNIST in VAE_DATA (default data), or of the synthetic digits; models that are there stay.
 WEB_DATA   := $(or $(firstword $(wildcard $(or $(VAE_DATA),data)/mnist)),synthetic)
-WEB_TRAIN   = $(BUILD)/vae train --data '$(WEB_DATA)' --binarize dynamic --optimizer adam --lr 0.001 --samples 2000000
+WEB_SAMPLES ?= 2000000
+WEB_TRAIN   = $(BUILD)/vae train --data '$(WEB_DATA)' --binarize dynamic --init glorot --optimizer adam --lr 0.001 \
+    --samples $(WEB_SAMPLES)
 WEB_MODELS := $(foreach m,latent2 latent20,$(BUILD)/web/$(m)/model.safetensors)
 $(BUILD)/web/latent2/model.safetensors: | all
 	$(Q)$(WEB_TRAIN) --latent 2 --hidden 200,100 --out $(@D)

@@ -64,7 +64,7 @@ async function sameBits(browser, name, model) {
 }
 
 const text = (browser, id) => browser.value(`document.getElementById("${id}").textContent`);
-const settled = browser => browser.until("app.name && !app.busy && parts.plane.done && !app.stale");
+const settled = browser => browser.until("!app.busy && parts.plane?.done && !app.stale");
 
 async function chooses(browser, name) {
     await browser.value(`document.querySelector("input[name=model][value=${name}]").click()`);
