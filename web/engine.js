@@ -32,7 +32,9 @@ class Engine {
         this.module.FS.unlink(file);
         if (line) throw new Error(line);
         const { rows, columns, channels, latent, width, kind } = this.c;
-        this.model = { rows: rows(), columns: columns(), channels: channels(), latent: latent(), width: width(), kind: kind() };
+        this.model = {
+            rows: rows(), columns: columns(), channels: channels(), latent: latent(), width: width(), kind: kind(),
+        };
         return this.model;
     }
 

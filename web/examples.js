@@ -36,5 +36,6 @@ function seen(model, x) {
 
 /* A grey image in the channels of the model. */
 function inChannels(model, grey) {
-    return model.channels === 1 ? grey : Float32Array.from({ length: model.width }, (_, i) => grey[Math.floor(i / model.channels)]);
+    if (model.channels === 1) return grey;
+    return Float32Array.from({ length: model.width }, (_, i) => grey[Math.floor(i / model.channels)]);
 }

@@ -4,9 +4,9 @@
 const LENS_SHARE = 0.115; /* its radius, of the plane's width */
 
 /* place(c) gives a point of the plane; the cloud's ellipse is drawn as it is in z, not stretched. */
-function paintLens(context, size, { c, ellipse }, z, place) {
-    const radius = Math.max(44, LENS_SHARE * size), room = radius + 12, from = place(c);
-    const x = from.x < size / 2 ? size - room : room, y = size - room < from.y + room ? room : size - room;
+function paintLens(context, width, { c, ellipse }, z, place) {
+    const radius = Math.max(44, LENS_SHARE * width), room = radius + 12, from = place(c);
+    const x = from.x < width / 2 ? width - room : room, y = width - room < from.y + room ? room : width - room;
     const unit = 0.62 * radius / 2 / ellipse.long;
 
     const away = Math.hypot(x - from.x, y - from.y);
@@ -28,7 +28,8 @@ function paintLens(context, size, { c, ellipse }, z, place) {
     context.clip();
     for (const deviations of [2, 1]) {
         context.beginPath();
-        context.ellipse(x, y, deviations * unit * ellipse.long, Math.max(deviations * unit * ellipse.short, 0.5), -ellipse.angle, 0, 2 * Math.PI);
+        const size = deviations * unit;
+        context.ellipse(x, y, size * ellipse.long, Math.max(size * ellipse.short, 0.5), -ellipse.angle, 0, 2 * Math.PI);
         context.fillStyle = theme.cloud;
         context.globalAlpha = 0.18;
         context.fill();

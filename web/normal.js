@@ -6,7 +6,8 @@
 function normals(count) {
     let state = 20131220;
     const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 4294967296;
-    return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
+    const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    return Float32Array.from({ length: count }, normal);
 }
 
 /* By the series of its integral: all digits for |x| below 4, and beyond that nobody looks. */

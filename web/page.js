@@ -136,9 +136,12 @@ function describe() {
     const { model, view, examples } = app;
     const principal = view.names[0].startsWith("component");
     $("plane-text").textContent = view.count > 2
-        ? `Drag the ring, or press on a digit. The plane shows ${principal ? "the two directions in which codes differ most" : "the first two dimensions of z"}, of ${model.latent}; sliders move the others too.`
-        : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. Equal areas are equally probable under the prior.";
-    $("picture-text").textContent = model.kind === "bernoulli" ? "The more ink a pixel shows, the more probable is ink there."
+        ? `Drag the ring, or press on a digit. The plane shows ${principal ? "the two directions in which codes differ most"
+            : "the first two dimensions of z"}, of ${model.latent}; sliders move the others too.`
+        : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. " +
+          "Equal areas are equally probable under the prior.";
+    $("picture-text").textContent = model.kind === "bernoulli"
+        ? "The more ink a pixel shows, the more probable is ink there."
         : "Each pixel is the mean of what the decoder expects there.";
     $("labels").replaceChildren(...(examples.labels ? [...new Set(examples.labels)].sort() : []).map(label => {
         const span = document.createElement("span");
@@ -146,10 +149,10 @@ function describe() {
         span.style.color = `var(--label-${label % 10})`;
         return span;
     }));
-    $("source").textContent = `${examples.n} ${examples.source}`;
-    $("pixels").textContent = model.kind === "bernoulli"
-        ? "A Bernoulli decoder knows ink and paper alone, so grey pixels of a drawing are rounded. Small ticks: bounds of other images."
-        : "A Gaussian decoder gives densities, so these numbers may be above zero. Small ticks: bounds of other images.";
+    $("source").textContent = examples.source;
+    $("pixels").textContent = (model.kind === "bernoulli"
+        ? "A Bernoulli decoder knows ink and paper alone, so grey pixels of a drawing are rounded."
+        : "A Gaussian decoder gives densities, so these numbers may be above zero.") + " Small ticks: bounds of other images.";
     $("picture").setAttribute("aria-label", `The decoder's picture at z, ${model.columns} by ${model.rows} pixels`);
 }
 
@@ -255,7 +258,8 @@ async function start() {
     parts.sliders = new Sliders(app, $("sliders"));
     parts.pad = new Pad($("pad"), strokes => { const x = imageOf(strokes); if (x) look(x); },
         strokes => { const x = imageOf(strokes); if (x) study(x); });
-    parts.worth = new Worth(app, { figure: $("bars"), axis: $("axis"), recon: $("recon"), kl: $("kl"), elbo: $("elbo"), logP: $("log-p"), draws: $("draws") });
+    parts.worth = new Worth(app, { figure: $("bars"), axis: $("axis"), draws: $("draws"),
+        recon: $("recon"), kl: $("kl"), elbo: $("elbo"), logP: $("log-p") });
     parts.blend = new Blend(app, { strip: $("strip"), slider: $("blend"), play: $("play"), shelf: $("shelf"),
         ends: [...document.querySelectorAll(".end")] });
     listen();

@@ -71,7 +71,8 @@ class Worth {
             element.style.width = `${Math.max(Math.abs(at(a) - at(b)), 0.15)}%`;
             return element;
         };
-        const figure = [...this.typical.map(value => bar("typical", value, value)), bar("recon", 0, recon), bar("kl", recon, elbo)];
+        const figure = [bar("recon", 0, recon), bar("kl", recon, elbo)];
+        figure.push(...this.typical.map(value => bar("typical", value, value)));
         if (logP !== null) figure.push(bar("evidence", logP, logP));
         this.elements.figure.replaceChildren(...figure);
         this.elements.axis.replaceChildren(...ticks(least, most).map(value => {

@@ -1,5 +1,5 @@
-/* A page in headless Chromium, driven through the DevTools protocol over a pipe: nothing but node is needed. CHROMIUM names the
- * program. */
+/* A page in headless Chromium, driven through the DevTools protocol over a pipe: nothing but node is needed. CHROMIUM
+ * names the program. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -127,8 +127,9 @@ export class Browser {
 
     /* To a .png or .webp; clip: {x, y, width, height} of the page, default what is on the screen. */
     async screenshot(path, clip) {
-        const { data } = await this.send("Page.captureScreenshot", { format: path.endsWith(".webp") ? "webp" : "png",
-            ...path.endsWith(".webp") && { quality: 80 }, captureBeyondViewport: Boolean(clip), ...clip && { clip: { scale: 1, ...clip } } });
+        const kind = path.endsWith(".webp") ? { format: "webp", quality: 80 } : { format: "png" };
+        const part = clip && { captureBeyondViewport: true, clip: { scale: 1, ...clip } };
+        const { data } = await this.send("Page.captureScreenshot", { ...kind, ...part });
         writeFileSync(path, Buffer.from(data, "base64"));
     }
 

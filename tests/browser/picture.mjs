@@ -5,8 +5,10 @@ const [page, out] = process.argv.slice(2);
 const SIDE = 1320;
 
 /* A three as a hand draws it, in shares of the pad: two arcs, each [middle right, middle down, radius]. */
-const arc = (right, down, radius, first, last) => [...Array(30).keys()].map(i => (first + (last - first) * i / 29) * Math.PI / 180)
-    .map(angle => [right + radius * Math.cos(angle), down + radius * Math.sin(angle)]);
+function arc(right, down, radius, first, last) {
+    const angles = [...Array(30).keys()].map(i => (first + (last - first) * i / 29) * Math.PI / 180);
+    return angles.map(angle => [right + radius * Math.cos(angle), down + radius * Math.sin(angle)]);
+}
 const THREE = [...arc(0.47, 0.33, 0.16, -150, 80), ...arc(0.46, 0.67, 0.19, -80, 150)];
 
 const browser = await Browser.open(page, { width: SIDE, height: SIDE });
