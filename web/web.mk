@@ -4,11 +4,25 @@
 EMCC    ?= emcc
 JANSSON ?= $(BUILD)/web/jansson
 
+WEB_MAKE = $(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src'
+
 # Nodes that are not Debian's do not look where its modules are.
-web web-module: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
-.PHONY: web web-module
+web webcheck: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
+.PHONY: web web-module webcheck web-programs
 web: $(JANSSON)/src/jansson_config.h ## build/web/explorer.js: the library compiled to WebAssembly, in one file (make deps-web)
-	$(Q)$(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src' web-module
+	$(Q)$(WEB_MAKE) web-module
+
+# TRIPLES: of floats whose fma is compared.
+TRIPLES ?= 8000000
+webcheck: all $(DIR)/fma_sums $(JANSSON)/src/jansson_config.h ## under node: the golden sums, the program's bytes of a model, broken checkpoints
+	$(Q)$(WEB_MAKE) web-module web-programs
+	$(Q)$(DIR)/fma_sums $(TRIPLES) >$(BUILD)/web/fma_sums
+	$(Q)node $(BUILD)/web/fma_sums.js $(TRIPLES) | tee /dev/stderr | cmp - $(BUILD)/web/fma_sums
+	$(Q)node $(BUILD)/web/golden_check.js
+	$(Q)node web/check.js $(BUILD)/web/explorer.js $(BUILD)/vae
+
+$(DIR)/fma_sums: $(call objects,web/fma_sums.c $(KERNELS))
+	$(call link)
 
 deps-web: $(JANSSON)/src/jansson_config.h
 $(JANSSON)/src/jansson_config.h: web/fetch_jansson.sh
@@ -32,6 +46,21 @@ web-module: $(DIR)/explorer.js
 $(DIR)/explorer.js: $(call objects,web/bridge.c) $(WEB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) $(WEB_LINK) $^ -o $@
+
+# Programs for node.
+WEB_PROGRAMS := golden_check fma_sums
+web-programs: $(WEB_PROGRAMS:%=$(DIR)/%.js)
+	@mkdir -p $(BUILD)/web
+	$(Q)cp $^ $(BUILD)/web
+
+$(DIR)/golden_check.js: $(call objects,web/golden_check.c tests/golden/golden_training.c $(GOLDEN)) $(WEB_OBJ)
+$(DIR)/fma_sums.js: $(call objects,web/fma_sums.c $(KERNELS))
+$(WEB_PROGRAMS:%=$(DIR)/%.js):
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(LINK) -s SINGLE_FILE=1 -s ENVIRONMENT=node -s ALLOW_MEMORY_GROWTH=1 -s EXIT_RUNTIME=1 $^ -o $@
+
+# The lanes that it checks.
+$(DIR)/obj/web/fma_sums.o: DEFINES = $(FLAGS_wasm)
 
 $(DIR)/jansson/%.o: $(JANSSON)/src/%.c $(JANSSON)/src/jansson_config.h
 	@mkdir -p $(@D)
