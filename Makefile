@@ -339,7 +339,7 @@ DEPS_DEV := openssl bmake mandoc zsh clang libclang-rt-dev clang-19 clang-format
             libbenchmark-dev python3 python3-torch
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libminizip-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
-DEPS_WEB := emscripten nodejs dpkg-dev chromium fonts-dejavu-core
+DEPS_WEB := emscripten nodejs dpkg-dev python3 chromium fonts-dejavu-core fonts-urw-base35
 .PHONY: deps deps-dev deps-arm deps-web peers
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test

@@ -17,6 +17,7 @@ BEGIN {
               "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
+              "web/=kernels/,reference/,vae/api/vae.h,vae/base/,vae/methods/principal.h,tests/golden/,web/ " \
               "tests/=kernels/,reference/,vae/,tests/", rules, " ")
 }
 {
@@ -52,13 +53,14 @@ must_find 'vae/api/a.c:#include "../cli/options.h"'
 must_find 'vae/cli/a.c:#include "../manual/pages.h"'
 must_find 'vae/api/a.c:#include "../data/png_folder.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
+must_find 'web/a.c:#include "../vae/model/model.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
 must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'
 must_pass 'vae/api/a.c:#include "vae.h"'
 must_pass 'vae/cli/a.c:#include "../settings/settings.h"'
 must_pass 'tests/a/b.c:#include "../../reference/verify/verify.h"'
 
-grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae bench tests |
+grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae bench web tests |
     sed 's/:[0-9]*:/:/' | judge
 # Only callers of the library read the environment.
 ! grep -rn --include='*.c' 'getenv' kernels reference vae/api || { echo "reads the environment"; exit 1; }

@@ -6,6 +6,9 @@
 #ifndef EXPLORER_BRIDGE_H
 #define EXPLORER_BRIDGE_H
 
+/* The instruction set of the next explorer_load: "generic", or "" for the best. */
+void explorer_use_isa(const char *isa);
+
 /* Reads the checkpoint model.safetensors of the current folder; under emscripten that is the root of
  * its file system in memory. Returns "", or one line on why it cannot be used; the model that was
  * there before then stays. */
@@ -33,10 +36,14 @@ int explorer_bound(const float *x, int n, double elbo_recon_kl[3]);
 /* log p(x) of each row in nats, by importance sampling with that many draws of z: [n]. */
 int explorer_log_p(const float *x, int n, int draws, double *log_p);
 
+/* Principal components of codes [n][latent]: mean [latent]; axes [latent][latent], unit vectors by falling
+ * deviation, each with a positive largest coordinate; standard deviations along them [latent]. */
+int explorer_principal(const float *codes, int n, float *mean, float *axes, float *deviations);
+
 /* Why the last call failed; "" if it did not. */
 const char *explorer_message(void);
 
-/* The instruction set whose kernels compute, and the version of the library. */
+/* The instruction set whose kernels compute, "" without a model; the version of the library. */
 const char *explorer_isa(void);
 const char *explorer_version(void);
 

@@ -4,11 +4,25 @@
 EMCC    ?= emcc
 JANSSON ?= $(BUILD)/web/jansson
 
+WEB_MAKE = $(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src'
+
 # Nodes that are not Debian's do not look where its modules are.
-web-library web-module: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
-.PHONY: web-library web-module
+web-library webcheck: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
+.PHONY: web-library web-module webcheck web-programs
 web-library: $(JANSSON)/src/jansson_config.h ## build/web/explorer.js: the library compiled to WebAssembly, in one file (make deps-web)
-	$(Q)$(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src' web-module
+	$(Q)$(WEB_MAKE) web-module
+
+# TRIPLES: of floats whose fma is compared.
+TRIPLES ?= 8000000
+webcheck: all $(DIR)/fma_sums $(JANSSON)/src/jansson_config.h ## under node: the golden sums, the program's bytes of a model, broken checkpoints
+	$(Q)$(WEB_MAKE) web-module web-programs
+	$(Q)$(DIR)/fma_sums $(TRIPLES) >$(BUILD)/web/fma_sums
+	$(Q)node $(BUILD)/web/fma_sums.js $(TRIPLES) | tee /dev/stderr | cmp - $(BUILD)/web/fma_sums
+	$(Q)node $(BUILD)/web/golden_check.js
+	$(Q)node web/check.js $(BUILD)/web/explorer.js $(BUILD)/vae
+
+$(DIR)/fma_sums: $(call objects,web/fma_sums.c $(KERNELS))
+	$(call link)
 
 deps-web: $(JANSSON)/src/jansson_config.h
 $(JANSSON)/src/jansson_config.h: web/fetch_jansson.sh
@@ -33,6 +47,21 @@ $(DIR)/explorer.js: $(call objects,web/bridge.c) $(WEB_OBJ)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) $(WEB_LINK) $^ -o $@
 
+# Programs for node.
+WEB_PROGRAMS := golden_check fma_sums
+web-programs: $(WEB_PROGRAMS:%=$(DIR)/%.js)
+	@mkdir -p $(BUILD)/web
+	$(Q)cp $^ $(BUILD)/web
+
+$(DIR)/golden_check.js: $(call objects,web/golden_check.c tests/golden/golden_training.c $(GOLDEN)) $(WEB_OBJ)
+$(DIR)/fma_sums.js: $(call objects,web/fma_sums.c $(KERNELS))
+$(WEB_PROGRAMS:%=$(DIR)/%.js):
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(LINK) -s SINGLE_FILE=1 -s ENVIRONMENT=node -s ALLOW_MEMORY_GROWTH=1 -s EXIT_RUNTIME=1 $^ -o $@
+
+# The lanes that it checks.
+$(DIR)/obj/web/fma_sums.o: DEFINES = $(FLAGS_wasm)
+
 $(DIR)/jansson/%.o: $(JANSSON)/src/%.c $(JANSSON)/src/jansson_config.h
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
@@ -47,14 +76,16 @@ WEB_TRAIN   = $(BUILD)/vae train --data '$(WEB_DATA)' --binarize dynamic --init 
     --samples $(WEB_SAMPLES)
 WEB_MODELS := $(foreach m,latent2 latent20,$(BUILD)/web/$(m)/model.safetensors)
 $(BUILD)/web/latent2/model.safetensors: | all
-	$(Q)$(WEB_TRAIN) --latent 2 --hidden 200,100 --out $(@D)
+	$(Q)mkdir -p $(BUILD)/web && $(WEB_TRAIN) --latent 2 --hidden 200,100 --out $(@D)
 $(BUILD)/web/latent20/model.safetensors: | all
-	$(Q)$(WEB_TRAIN) --latent 20 --hidden 200 --out $(@D)
+	$(Q)mkdir -p $(BUILD)/web && $(WEB_TRAIN) --latent 20 --hidden 200 --out $(@D)
 
 # Test images, and their labels if they have any.
 $(BUILD)/web/examples: | all
-	$(Q)rm -rf $@.tmp && $(BUILD)/vae data '$(WEB_DATA)' --first 500 --out $@.tmp && mv $@.tmp $@
+	$(Q)mkdir -p $(@D) && rm -rf $@.tmp $(BUILD)/web/labels
+	$(Q)$(BUILD)/vae data '$(WEB_DATA)' --first 500 --out $@.tmp
 	$(Q)for f in '$(WEB_DATA)'/t10k-labels-idx1-ubyte*; do [ ! -f "$$f" ] || cp "$$f" $(BUILD)/web/labels; done
+	$(Q)mv $@.tmp $@
 
 .PHONY: web pagecheck picture-web
 web: web-library $(WEB_MODELS) $(BUILD)/web/examples ## out/explorer.html: the latent space of two models in a page that needs nothing else

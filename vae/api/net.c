@@ -211,7 +211,4 @@ const char *vae_net_likelihood(const struct vae_net *net)
     return net && net->model ? vae_likelihood_names[net->trainer.run.shape.likelihood] : "";
 }
 
-const char *vae_net_isa(const struct vae_net *net)
-{
-    return net && net->pool ? net->k.isa : "";
-}
+const char *vae_net_isa(const struct vae_net *net) { return net && net->pool ? net->k.isa : ""; }
