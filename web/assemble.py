@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""assemble.py PAGE LIBRARY.js FOLDER OUT: one self-contained page of web/'s files.
+"""assemble.py PAGE FOLDER OUT: one self-contained page of web/'s files.
 
-Style sheet and scripts go where PAGE names them, LIBRARY.js in place of library.js. Elements with data-file get what
-FOLDER holds, packed by gzip, in base64: of a checkpoint FOLDER/NAME/model.safetensors its weights without the
-optimiser's statistics; `examples` the first images of FOLDER/examples/test (PNG, as `vae data --out` writes them), and
-their labels from FOLDER/labels (IDX, packed or not), if that is there.
+Style sheet and scripts go where PAGE names them. Elements with data-file get that file of FOLDER, packed by gzip, in
+base64: of a checkpoint its weights without the optimiser's statistics; for `examples` the images of
+FOLDER/examples/test (PNG, as `vae data --out` writes them), and their labels from FOLDER/labels (IDX, packed or not),
+if that is there.
 """
 import base64
 import glob
@@ -83,11 +83,11 @@ def examples(folder):
 
 def element(tag, identity, name, folder):
     """A script element that holds a file."""
-    attributes, data = {}, None
+    path, attributes = os.path.join(folder, name), {}
     if name == "examples":
         attributes, data = examples(folder)
     else:
-        data = weights(os.path.join(folder, identity, "model.safetensors"))
+        data = weights(path) if name.endswith(".safetensors") else read(path)
     words = "".join(f' data-{key}="{html.escape(str(value))}"' for key, value in attributes.items())
     packed = base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
     return f'<script type="{tag}" id="{identity}"{words}>{packed}</script>'
@@ -100,7 +100,7 @@ def script(attributes, path):
     return f"<script{attributes}>\n{text}</script>"
 
 
-def main(page, library, folder, out):
+def main(page, folder, out):
     here = os.path.dirname(page)
     text = read(page).decode()
     text = re.sub(r'<link rel="stylesheet" href="([^"]*)">',
@@ -108,7 +108,7 @@ def main(page, library, folder, out):
     text = re.sub(r'<script type="([^"]*)" id="([^"]*)" data-file="([^"]*)"></script>',
                   lambda m: element(m[1], m[2], m[3], folder), text)
     text = re.sub(r'<script((?: id="[^"]*")?) src="([^"]*)"></script>',
-                  lambda m: script(m[1], library if m[2] == "library.js" else os.path.join(here, m[2])), text)
+                  lambda m: script(m[1], os.path.join(here, m[2])), text)
     with open(out + ".tmp", "w", encoding="utf-8") as f:
         f.write(text)
     os.replace(out + ".tmp", out)
@@ -116,6 +116,6 @@ def main(page, library, folder, out):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-/* What web/assemble.py put into the page: models and example images, each gzip in base64 in a script element. */
+/* What web/assemble.py put into the page: library, models and example images, each gzip in base64 in a script element. */
 "use strict";
 
 async function embeddedBytes(id) {

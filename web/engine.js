@@ -105,11 +105,11 @@ function serveEngine() {
     };
 }
 
-/* The page's side: the same methods, each a promise. Made of the scripts named by their elements' ids, since a page that
- * was opened from a disk may load no file. */
+/* The page's side: the same methods, each a promise. Made of the texts of scripts, since a page that was opened from a
+ * disk may load no file. */
 class DistantEngine {
-    constructor(...ids) {
-        const source = ids.map(id => document.getElementById(id).textContent).join("\n") + "\nserveEngine();";
+    constructor(...sources) {
+        const source = [...sources, "serveEngine();"].join("\n");
         this.worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
         this.waiting = new Map();
         this.next = 0;

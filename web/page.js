@@ -265,8 +265,11 @@ async function start() {
     listen();
     say("Starting …");
     parts.embedded = await embeddedExamples();
+    const library = new TextDecoder().decode(await embeddedBytes("library")), script = document.createElement("script");
+    script.textContent = library;
+    document.head.append(script);
     app.near = await Engine.open();
-    app.far = new DistantEngine("library", "engine");
+    app.far = new DistantEngine(library, $("engine").textContent);
     $("version").textContent = `library, version ${app.near.version()},`;
     for (const name of ["latent2", "latent20"]) models[name] = () => embeddedBytes(name);
     await choose("latent2");

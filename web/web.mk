@@ -89,7 +89,7 @@ $(BUILD)/web/examples: | all
 
 .PHONY: web pagecheck picture-web
 web: web-library $(WEB_MODELS) $(BUILD)/web/examples ## out/explorer.html: the latent space of two models in a page that needs nothing else
-	$(Q)mkdir -p out && web/assemble.py web/explorer.html $(BUILD)/web/explorer.js $(BUILD)/web out/explorer.html
+	$(Q)mkdir -p out && web/assemble.py web/explorer.html $(BUILD)/web out/explorer.html
 pagecheck: web ## the page in headless Chromium: drag, draw, type, touch, drop; the same bits as the program
 	$(Q)node tests/browser/check.mjs out/explorer.html $(BUILD)/vae $(BUILD)/web
 picture-web: web ## renew the README's pictures of the page and of its model's plane

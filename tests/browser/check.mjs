@@ -21,9 +21,9 @@ function check(what, good, seen = "") {
 
 /* --- the program's side --- */
 
-/* A .npy file of floats, [rows][columns]. */
-function writeNpy(path, values, rows) {
-    const about = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${values.length / rows}), }`;
+/* A .npy file of floats. */
+function writeNpy(path, values, ...shape) {
+    const about = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
     const head = Buffer.from("\x93NUMPY\x01\0\0\0" + about.padEnd(117) + "\n", "latin1");
     head.writeUInt16LE(118, 8);
     writeFileSync(path, Buffer.concat([head, Buffer.from(values.buffer)]));
@@ -35,10 +35,10 @@ function sumOfNpy(path) {
 }
 
 /* Of the program: SHA-256 of what it decodes and encodes, and log p(x) of each row. */
-function nativeAnswers(model, z, x) {
+function nativeAnswers(model, { rows, columns, channels, latent }, z, x) {
     const file = name => join(scratch, name);
-    writeNpy(file("z.npy"), Float32Array.from(z), ROWS);
-    writeNpy(file("x.npy"), Float32Array.from(x), ROWS);
+    writeNpy(file("z.npy"), Float32Array.from(z), ROWS, latent);
+    writeNpy(file("x.npy"), Float32Array.from(x), ROWS, rows, columns, ...(channels === 1 ? [] : [channels]));
     run("decode", model, "--codes", file("z.npy"), "--out", file("decoded.npy"));
     run("encode", model, "--data", file("x.npy"), "--codes", "posterior", "--out", file("encoded.npy"));
     run("eval", model, "--data", file("x.npy"), "--importance-samples", String(DRAWS), "--per-image", file("nats.csv"));
@@ -59,12 +59,12 @@ const pageAnswers = `(async () => {
     const { mu, logvar } = app.near.encode(x, n), rows = [];
     for (let i = 0; i < n; i++)
         rows.push(...mu.slice(i * latent, (i + 1) * latent), ...logvar.slice(i * latent, (i + 1) * latent));
-    return { z: [...z], x: [...x], decode: await sum(app.near.decode(z, n)), encode: await sum(rows),
+    return { about: app.model, z: [...z], x: [...x], decode: await sum(app.near.decode(z, n)), encode: await sum(rows),
         logP: [...await app.far.ask("logP", x, n, ${DRAWS})] };
 })()`;
 
 async function sameBits(browser, name, model) {
-    const { z, x, ...page } = await browser.value(pageAnswers), native = nativeAnswers(model, z, x);
+    const { about, z, x, ...page } = await browser.value(pageAnswers), native = nativeAnswers(model, about, z, x);
     check(`${name}: what the page decodes has the program's SHA-256`, page.decode === native.decode, page.decode.slice(0, 16));
     check(`${name}: what it encodes too`, page.encode === native.encode, page.encode.slice(0, 16));
     check(`${name}: and log p(x) is the program's`, page.logP.every((value, i) => value === native.logP[i]), page.logP[0]);
@@ -75,7 +75,8 @@ const settled = browser => browser.until("!app.busy && parts.plane?.done && !app
 
 async function chooses(browser, name) {
     await browser.value(`document.querySelector("input[name=model][value=${name}]").click()`);
-    await browser.until(`app.name === "${name}"`);
+    await browser.until(`app.name === "${name}" || document.getElementById("notice").textContent`);
+    check(`${name}: loads`, await text(browser, "notice") === "", await text(browser, "notice"));
     await settled(browser);
 }
 
