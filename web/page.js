@@ -74,8 +74,8 @@ function count(now, work, decode) {
     frames.decode = mix(frames.decode, decode);
     if (frames.last) frames.between = mix(frames.between, now - frames.last);
     frames.last = now;
-    $("frame").textContent = `${frames.work.toFixed(1)} ms a frame, ${frames.decode.toFixed(1)} of them the decoder's` +
-        (frames.between ? `; ${(1000 / frames.between).toFixed(0)} frames a second` : "");
+    $("frame").textContent = `${frames.work.toFixed(1)} ms a frame, decoder ${frames.decode.toFixed(1)}` +
+        (frames.between ? `; ${(1000 / frames.between).toFixed(0)} a second` : "");
 }
 
 /* ---- the reader's image -------------------------------------------------------------------------- */
@@ -128,6 +128,7 @@ async function use(bytes) {
     parts.sliders.build();
     parts.blend.build();
     takeExample(0);
+    if (view.count > 2) app.goTo(view.origin); /* where the plane's slice through z shows most */
     parts.plane.fill().then(() => parts.worth.compare(examples));
 }
 
@@ -137,7 +138,7 @@ function describe() {
     const principal = view.names[0].startsWith("component");
     $("plane-text").textContent = view.count > 2
         ? `Drag the ring, or press on a digit. The plane shows ${principal ? "the two directions in which codes differ most"
-            : "the first two dimensions of z"}, of ${model.latent}; sliders move the others too.`
+            : "the first two dimensions of z"}, of ${model.latent}; the others stay as the sliders say.`
         : "Drag the ring, or press on a digit: the decoder draws, at once, what stands there. " +
           "Equal areas are equally probable under the prior.";
     $("picture-text").textContent = model.kind === "bernoulli"
@@ -233,6 +234,10 @@ function listen() {
         for (const id of ["seen", "reconstruction"]) $(id).getContext("2d").clearRect(0, 0, 999, 999);
         app.reconstruction = null;
         app.touch();
+    });
+    $("middle").addEventListener("click", () => {
+        app.goTo(app.view.origin);
+        app.settle();
     });
     let next = 0;
     $("example").addEventListener("click", () => takeExample(next = (next + 1) % app.examples.n));
