@@ -17,7 +17,7 @@ BEGIN {
               "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
-              "web/=kernels/,reference/,vae/api/vae.h,vae/base/,vae/methods/principal.h,tests/golden/,web/ " \
+              "web/=kernels/,reference/,vae/api/vae.h,vae/base/,vae/methods/principal.h,bench/rounds.h,tests/golden/,web/ " \
               "tests/=kernels/,reference/,vae/,tests/", rules, " ")
 }
 {

@@ -7,8 +7,8 @@ JANSSON ?= $(BUILD)/web/jansson
 WEB_MAKE = $(MAKE) CC='$(EMCC)' OPT=-O2 CPPFLAGS='$(CPPFLAGS) -I$(JANSSON)/src'
 
 # Nodes that are not Debian's do not look where its modules are.
-web-library webcheck: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
-.PHONY: web-library web-module webcheck web-programs
+web-library webcheck bench-web: export NODE_PATH := $(or $(NODE_PATH),/usr/share/nodejs)
+.PHONY: web-library web-module webcheck web-programs bench-web
 web-library: $(JANSSON)/src/jansson_config.h ## build/web/explorer.js: the library compiled to WebAssembly, in one file (make deps-web)
 	$(Q)$(WEB_MAKE) web-module
 
@@ -22,6 +22,14 @@ webcheck: all $(DIR)/fma_sums $(JANSSON)/src/jansson_config.h ## under node: the
 	$(Q)node web/check.js $(BUILD)/web/explorer.js $(BUILD)/vae
 
 $(DIR)/fma_sums: $(call objects,web/fma_sums.c $(KERNELS))
+	$(call link)
+
+COST := $(call objects,web/cost.c bench/rounds.c)
+bench-web: $(DIR)/cost $(JANSSON)/src/jansson_config.h ## what an exact fma costs in WebAssembly: node against this machine, into results/web/cost.json
+	$(Q)$(WEB_MAKE) web-costs
+	$(Q)node web/cost.js results/web/cost.json $(COMMIT) $(DIR)/cost $(BUILD)/web/cost.js $(BUILD)/web/cost_libc.js
+
+$(DIR)/cost: $(COST) $(LIB_OBJ)
 	$(call link)
 
 deps-web: $(JANSSON)/src/jansson_config.h
@@ -49,13 +57,20 @@ $(DIR)/explorer.js: $(call objects,web/bridge.c) $(WEB_OBJ)
 
 # Programs for node.
 WEB_PROGRAMS := golden_check fma_sums
+WEB_COSTS    := cost cost_libc
+.PHONY: web-costs
 web-programs: $(WEB_PROGRAMS:%=$(DIR)/%.js)
+web-costs: $(WEB_COSTS:%=$(DIR)/%.js)
+web-programs web-costs:
 	@mkdir -p $(BUILD)/web
 	$(Q)cp $^ $(BUILD)/web
 
 $(DIR)/golden_check.js: $(call objects,web/golden_check.c tests/golden/golden_training.c $(GOLDEN)) $(WEB_OBJ)
 $(DIR)/fma_sums.js: $(call objects,web/fma_sums.c $(KERNELS))
-$(WEB_PROGRAMS:%=$(DIR)/%.js):
+$(DIR)/cost.js: $(COST) $(WEB_OBJ)
+# With the fmaf of emscripten's C library.
+$(DIR)/cost_libc.js: $(COST) $(filter-out %/fmaf.o,$(WEB_OBJ))
+$(patsubst %,$(DIR)/%.js,$(WEB_PROGRAMS) $(WEB_COSTS)):
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) -s SINGLE_FILE=1 -s ENVIRONMENT=node -s ALLOW_MEMORY_GROWTH=1 -s EXIT_RUNTIME=1 $^ -o $@
 
