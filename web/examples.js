@@ -4,8 +4,9 @@
 const PRIOR_DRAWS = 60;
 
 class Examples {
-    constructor(model, images, codes, labels, source) {
-        Object.assign(this, { model, images, codes, labels, source, n: codes.length / model.latent });
+    /* encoded: whether the codes are the encoder's. */
+    constructor(model, images, codes, labels, source, encoded) {
+        Object.assign(this, { model, images, codes, labels, source, encoded, n: codes.length / model.latent });
     }
 
     static async of(far, model, embedded) {
@@ -13,10 +14,11 @@ class Examples {
         if (model.rows === rows && model.columns === columns && model.channels === 1) {
             const n = pixels.length / (rows * columns), images = seen(model, Float32Array.from(pixels, p => p / 255));
             const { mu } = await far.ask("encode", images, n);
-            return new Examples(model, images, mu, labels.length === n ? labels : null, source);
+            return new Examples(model, images, mu, labels.length === n ? labels : null, source, true);
         }
         const codes = normals(PRIOR_DRAWS * model.latent);
-        return new Examples(model, await far.ask("decode", codes, PRIOR_DRAWS), codes, null, "draws of the model's prior");
+        const images = await far.ask("decode", codes, PRIOR_DRAWS);
+        return new Examples(model, images, codes, null, "draws of the model's prior", false);
     }
 
     /* Sets c, the coordinates [n][count] of the codes in the view. */

@@ -118,7 +118,7 @@ async function use(bytes) {
     const model = app.near.load(bytes);
     await app.far.ask("load", bytes);
     const examples = await Examples.of(app.far, model, parts.embedded), { latent } = model;
-    const view = latent > 2 && examples.labels
+    const view = latent > 2 && examples.encoded
         ? View.principal(latent, app.near.principal(examples.codes, examples.n)) : View.plain(latent);
     examples.project(view);
     Object.assign(app, { model, examples, view, x: null, cloud: null, path: null });

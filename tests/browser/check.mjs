@@ -105,6 +105,8 @@ async function drags(browser) {
     const { between, work, decode } = await browser.value("frames");
     check("a frame takes less than a thirtieth of a second", work < 1000 / 30, `${work.toFixed(1)} ms, ` +
         `${decode.toFixed(1)} ms of them the decoder's; ${(1000 / between).toFixed(0)} frames a second`);
+    await pause(300);
+    await settled(browser);
     const now = await browser.value("app.moves");
     await pause(300);
     check("frames are drawn while z moves, and only then",
