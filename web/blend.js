@@ -24,7 +24,6 @@ class Blend {
     /* Anew for another model: two examples as ends, and some to choose among. */
     build() {
         const { examples } = this.app, some = shelfOf(examples);
-        this.stop();
         this.elements.shelf.replaceChildren(...some.map(i => this.#thumbnail(examples.image(i), examples.code(i),
             examples.labels ? `a ${examples.labels[i]}` : `image ${i + 1}`)));
         const [a, b] = [some[2 % some.length], some[some.length - 1]];
@@ -46,6 +45,12 @@ class Blend {
         cancelAnimationFrame(this.playing);
         this.playing = null;
         this.elements.play.textContent = "Play";
+    }
+
+    /* Before another model's images. */
+    reset() {
+        this.stop();
+        this.turn = this.repaint = null;
     }
 
     #thumbnail(x, z, name) {

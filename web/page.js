@@ -116,6 +116,9 @@ function takeExample(i) {
 /* Makes a checkpoint the page's model. Throws one line; the model that was there then stays. */
 async function use(bytes) {
     const model = app.near.load(bytes);
+    parts.plane.stop();
+    parts.worth.stop();
+    parts.blend.reset();
     await app.far.ask("load", bytes);
     const examples = await Examples.of(app.far, model, parts.embedded), { latent } = model;
     const view = latent > 2 && examples.encoded
@@ -123,7 +126,6 @@ async function use(bytes) {
     examples.project(view);
     Object.assign(app, { model, examples, view, x: null, cloud: null, path: null });
     Object.assign(frames, { work: 0, decode: 0, between: 0 });
-    parts.plane.tiles = null;
     describe();
     parts.sliders.build();
     parts.blend.build();

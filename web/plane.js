@@ -26,7 +26,8 @@ class Plane {
     async fill() {
         const turn = this.turn = Symbol(), { app } = this, { model, view, rest } = app;
         const size = Math.max(model.rows, model.columns);
-        const tiles = new OffscreenCanvas(TILES * model.columns, TILES * model.rows);
+        const left = (size - model.columns) >> 1, top = (size - model.rows) >> 1; /* of an image in its square */
+        const tiles = new OffscreenCanvas(TILES * size, TILES * size);
         const context = tiles.getContext("2d"), c = Float64Array.from(app.c);
         if (!this.tiles || size !== this.size) this.tiles = tiles;
         this.size = size;
@@ -42,13 +43,18 @@ class Plane {
             if (turn !== this.turn) return;
             const picture = context.createImageData(tiles.width, model.rows);
             for (let t = 0; t < TILES; t++)
-                putImage(picture.data, tiles.width, t * model.columns, 0, model, x, t * model.width);
-            context.putImageData(picture, 0, r * model.rows);
+                putImage(picture.data, tiles.width, t * size + left, 0, model, x, t * model.width);
+            context.putImageData(picture, 0, r * size + top);
             if (this.tiles === tiles) this.refresh();
         }
         this.tiles = tiles;
         this.done = true;
         this.refresh();
+    }
+
+    stop() {
+        this.turn = this.tiles = null;
+        this.done = false;
     }
 
     refresh() {
@@ -62,7 +68,8 @@ class Plane {
         const context = still.getContext("2d"), { app } = this;
         context.scale(scale, scale);
         if (this.tiles) {
-            context.globalAlpha = app.shown.manifold ? (app.shown.codes ? 0.3 : 0.85) : 0;
+            const codes = app.shown.codes && app.examples.encoded; /* to be read over the pictures */
+            context.globalAlpha = app.shown.manifold ? (codes ? 0.3 : 0.85) : 0;
             context.imageSmoothingQuality = "high";
             context.drawImage(this.tiles, EDGE, EDGE, width - 2 * EDGE, height - 2 * EDGE);
             context.globalAlpha = 1;

@@ -4,7 +4,7 @@
 const BOUND_DRAWS = 200;                    /* of z for the bound: rows with the same image */
 const IMPORTANCE_DRAWS = [10, 100, 1000];   /* of z for log p(x), one estimate after another */
 
-const COMPARED = 60;
+const COMPARED = 60, OUTLIERS = 5;
 
 class Worth {
     constructor(app, elements) {
@@ -28,16 +28,22 @@ class Worth {
         }
     }
 
-    /* The bounds of some examples, one after another, to compare with. */
+    /* The bounds of some examples, to compare with, but the lowest and highest, which would take up the figure. */
     async compare(examples) {
-        const turn = this.comparing = Symbol();
-        this.typical = [];
+        const turn = this.comparing = Symbol(), bounds = [];
         for (let i = 0; i < Math.min(examples.n, COMPARED); i++) {
-            const { elbo } = await this.app.far.ask("bound", examples.image(i), 1);
+            bounds.push((await this.app.far.ask("bound", examples.image(i), 1)).elbo);
             if (turn !== this.comparing) return;
-            this.typical.push(elbo);
         }
+        this.typical = bounds.sort((a, b) => a - b).slice(OUTLIERS, -OUTLIERS);
         if (this.last) this.#draw(this.last);
+    }
+
+    /* Before another model's numbers. */
+    stop() {
+        this.clear();
+        this.comparing = null;
+        this.typical = [];
     }
 
     clear() {

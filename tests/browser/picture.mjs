@@ -12,7 +12,7 @@ function arc(right, down, radius, first, last) {
 const THREE = [...arc(0.47, 0.33, 0.16, -150, 80), ...arc(0.46, 0.67, 0.19, -80, 150)];
 
 const browser = await Browser.open(page, { width: SIDE, height: SIDE });
-await browser.until("!app.busy && parts.plane?.done && parts.worth.typical.length >= COMPARED");
+await browser.until("!app.busy && parts.plane?.done && parts.worth.typical.length");
 const places = [];
 for (const [right, down] of THREE) places.push(await browser.place("#pad", right, down));
 await browser.drag(places);
