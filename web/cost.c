@@ -1,5 +1,5 @@
-/* Speeds of fma chains and of a matrix product, of each instruction set of this build: JSON, a line for each, the
- * rates of all rounds in GFLOP/s. cost.js runs it natively and under node. */
+/* Speeds of fma chains and of a matrix product, of each instruction set of this build: JSON, a
+ * line for each, the rates of all rounds in GFLOP/s. cost.js runs it natively and under node. */
 #include "../bench/rounds.h"
 #include "../kernels/choice.h"
 #include <stdio.h>

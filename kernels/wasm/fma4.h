@@ -1,14 +1,13 @@
 /* An exact fma of floats by doubles, because WebAssembly has none.
  *
  * A product p = a b of floats is exact in double. s = p + c is rounded once in double and a second
- * time to float. Twice rounded differs from once only if s lies halfway between two floats and p + c
- * does not: then s is replaced by the neighbour of s towards p + c. In general s is rounded to odd (Boldo and
- * Melquiond, Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to
- * odd, 2008), which gives the right float wherever a double has two bits more than the float. The
- * rare case is found by bits of s:
+ * time to float. Twice rounded differs from once only if s lies halfway between two floats and p +
+ * c does not: then s is replaced by the neighbour of s towards p + c. In general s is rounded to
+ * odd (Boldo and Melquiond, Emulation of a FMA and correctly rounded sums: proved algorithms using
+ * rounding to odd, 2008), which gives the right float wherever a double has two bits more than the
+ * float. The rare case is found by bits of s:
  * - a normal float: the 29 bits that it drops are 1000...0;
- * - a subnormal one drops more: any s with 0 < |s| <= 2^-126 may be such a case.
- */
+ * - a subnormal one drops more: any s with 0 < |s| <= 2^-126 may be such a case. */
 #ifndef SV_FMA4_H
 #define SV_FMA4_H
 

@@ -1,9 +1,8 @@
 /* GEMM inner loop for WebAssembly: a 4 x 16 microtile, of blocks of 2 x 8.
  *
- * The accumulators are doubles that hold floats, two a vector: a step multiplies and adds in double,
- * looks for the rare case of fma4.h, and rounds to float and back. Of 16 vector registers, as on
- * x86-64, a block takes 8 for accumulators and 4 for a row of B, which both rows use.
- */
+ * The accumulators are doubles that hold floats, two a vector: a step multiplies and adds in
+ * double, looks for the rare case of fma4.h, and rounds to float and back. Of 16 vector registers,
+ * as on x86-64, a block takes 8 for accumulators and 4 for a row of B, which both rows use. */
 #ifndef SV_GEMM_WASM_H
 #define SV_GEMM_WASM_H
 
@@ -21,8 +20,8 @@ V16_INLINE v128_t gemm_rounded(v128_t s)
     return wasm_f64x2_promote_low_f32x4(wasm_f32x4_demote_f64x2_zero(s));
 }
 
-/* Continues the chains c[4] of a row by a step. False if one of their sums may be the rare case: then they are as
- * before. */
+/* Continues the chains c[4] of a row by a step. False if one of their sums may be the rare case:
+ * then they are as before. */
 V16_INLINE bool gemm_step(float a, const v128_t b[4], v128_t c[4])
 {
     const v128_t element = wasm_f64x2_splat((double)a);
@@ -55,8 +54,9 @@ V16_INLINE void gemm_rare(float a, const float *b, v128_t c[4])
     for (int j = 0; j < 4; j++) c[j] = copy[j];
 }
 
-/* rows (1 or 2) x 8, whose accumulators are to[r][0] and to[r][1]. The inner loop calls no function: engines know of no
- * branch that is seldom taken, and keep registers free for one that calls. */
+/* rows (1 or 2) x 8, whose accumulators are to[r][0] and to[r][1]. The inner loop calls no
+ * function: engines know of no branch that is seldom taken, and keep registers free for one that
+ * calls. */
 V16_INLINE void gemm_part(const int rows, const struct gemm_context *x, const float *a,
                           const float *b, v128_t *const to[2])
 {

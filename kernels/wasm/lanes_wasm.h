@@ -1,8 +1,9 @@
-/* Sixteen lanes as four vectors of WebAssembly's SIMD. lanes_generic.h says what each operation means.
+/* Sixteen lanes as four vectors of WebAssembly's SIMD. lanes_generic.h says what each operation
+ * means.
  *
- * Lane i is element i % 4 of q[i / 4]. Tails are made of accesses of 16, 8 and 4 bytes. Of pmin and pmax
- * the first operand is what a comparison with NaN, or of two zeros, gives. There is no fma: fma4.h.
- */
+ * Lane i is element i % 4 of q[i / 4]. Tails are made of accesses of 16, 8 and 4 bytes. Of pmin
+ * and pmax the first operand is what a comparison with NaN, or of two zeros, gives. There is no
+ * fma: fma4.h. */
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
