@@ -9,9 +9,9 @@
 /* The instruction set of the next explorer_load: "generic", or "" for the best. */
 void explorer_use_isa(const char *isa);
 
-/* Reads the checkpoint model.safetensors of the current folder; under emscripten that is the root of
- * its file system in memory. Returns "", or one line on why it cannot be used; the model that was
- * there before then stays. */
+/* Reads the checkpoint model.safetensors of the current folder; under emscripten that is the root
+ * of its file system in memory. Returns "", or one line on why it cannot be used; the model that
+ * was there before then stays. */
 const char *explorer_load(void);
 
 /* Size of an image, values per pixel, dimensions of z, values of a row; 0 without a model. */
@@ -36,8 +36,9 @@ int explorer_bound(const float *x, int n, double elbo_recon_kl[3]);
 /* log p(x) of each row in nats, by importance sampling with that many draws of z: [n]. */
 int explorer_log_p(const float *x, int n, int draws, double *log_p);
 
-/* Principal components of codes [n][latent]: mean [latent]; axes [latent][latent], unit vectors by falling
- * deviation, each with a positive largest coordinate; standard deviations along them [latent]. */
+/* Principal components of codes [n][latent]: mean [latent]; axes [latent][latent], unit vectors by
+ * falling deviation, each with a positive largest coordinate; standard deviations along them
+ * [latent]. */
 int explorer_principal(const float *codes, int n, float *mean, float *axes, float *deviations);
 
 /* Why the last call failed; "" if it did not. */

@@ -8,7 +8,7 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 
-const [explorer, vae] = process.argv.slice(2);
+const [explorer, vae] = process.argv.slice(2).map((file) => path.resolve(file));
 const N = 13; // rows; a multiple of no kernel's width
 const DRAWS = 20;
 
@@ -199,7 +199,7 @@ function checkBroken(e, good) {
 async function main() {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'explorer-'));
   try {
-    const e = wrap(await require(path.resolve(explorer))());
+    const e = wrap(await require(explorer)());
     must(e.number('width') === 0 && e.text('kind') === '', 'a model before there is one');
     must(e.load(Buffer.from('nothing')) !== '' && e.number('width') === 0, 'a model of nothing');
     for (const model of MODELS) {

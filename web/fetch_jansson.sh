@@ -7,8 +7,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "fetch_jansson.sh: $*" >&2; exit 1; }
 
+[ ! -e "$to" ] || fail "$to is there already, but without src/jansson_config.h"
 command -v apt-get >/dev/null && command -v dpkg-source >/dev/null ||
-    fail "not a Debian system, or no dpkg-dev: unpack jansson 2.14 in $to, with src/jansson_config.h made by its configure"
+    fail "not Debian, or no dpkg-dev: give the source of jansson, configured for emscripten, as JANSSON=DIRECTORY"
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 [ ! -f "$keys" ] || signed="[signed-by=$keys]"
 apt-get indextargets --format "deb-src ${signed-} \$(REPO_URI) \$(CODENAME) \$(COMPONENT)" \
@@ -25,7 +26,7 @@ mv "$scratch"/jansson-*/ "$scratch/jansson"
 config=$scratch/jansson/src/jansson_config.h
 [ -f "$config.in" ] || fail "jansson's source is laid out in another way: no src/jansson_config.h.in"
 sed 's/@json_inline@/inline/; s/@json_have_[a-z_]*@/1/' "$config.in" >"$config"
-printf '#%s\n' 'include <stdint.h>' 'define HAVE_STDINT_H 1' 'define INITIAL_HASHTABLE_ORDER 3' >"$scratch/jansson/src/jansson_private_config.h"
-rm -rf "$to"
+printf '#%s\n' 'include <stdint.h>' 'define HAVE_STDINT_H 1' 'define INITIAL_HASHTABLE_ORDER 3' \
+    >"$scratch/jansson/src/jansson_private_config.h"
 mkdir -p "$(dirname "$to")"
 mv "$scratch/jansson" "$to"

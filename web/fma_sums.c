@@ -1,8 +1,10 @@
-/* Sums over the results of a b + c, rounded once, for many triples: fma_sums TRIPLES SEED. Compiled for this machine
- * and for WebAssembly, whose fma is made of doubles (kernels/wasm/fma4.h), it must print the same.
+/* Sums over the results of a b + c, rounded once, for many triples: fma_sums TRIPLES SEED.
+ * Compiled for this machine and for WebAssembly, whose fma is made of doubles
+ * (kernels/wasm/fma4.h), it must print the same.
  *
- * Few triples of random bits are hard. So most sums lie near one another's magnitude, products near the halves of an
- * ulp, or results below the smallest normal float; and most significands have long runs of equal bits. */
+ * Few triples of random bits are hard. So most sums lie near one another's magnitude, products
+ * near the halves of an ulp, or results below the smallest normal float; and most significands
+ * have long runs of equal bits. */
 #ifdef __wasm__
 #include "../kernels/wasm/lanes_wasm.h"
 #else

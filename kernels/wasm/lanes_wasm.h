@@ -1,8 +1,9 @@
-/* Sixteen lanes as four vectors of WebAssembly's SIMD. lanes_generic.h says what each operation means.
+/* Sixteen lanes as four vectors of WebAssembly's SIMD. lanes_generic.h says what each operation
+ * means.
  *
- * Lane i is element i % 4 of q[i / 4]. Tails are made of accesses of 16, 8 and 4 bytes. Of pmin and pmax
- * the first operand is what a comparison with NaN, or of two zeros, gives. There is no fma: fma4.h.
- */
+ * Lane i is element i % 4 of q[i / 4]. Tails are made of accesses of 16, 8 and 4 bytes. Of pmin
+ * and pmax the first operand is what a comparison with NaN, or of two zeros, gives. There is no
+ * fma: fma4.h. */
 #ifndef SV_LANES_H
 #define SV_LANES_H
 
@@ -140,21 +141,21 @@ V16_BINARY(v16u, v16u_xor, v16u, wasm_v128_xor)
 
 V16_INLINE v16 v16_fma(v16 a, v16 b, v16 c)
 {
-    v128_t p[8], from[8], s[8], rare = wasm_i32x4_const_splat(0);
     v16 r;
-    for (int i = 0; i < 4; i++) {
-        p[2 * i] = wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(a.q[i]),
-                                  wasm_f64x2_promote_low_f32x4(b.q[i]));
-        p[2 * i + 1] = wasm_f64x2_mul(fma4_upper(a.q[i]), fma4_upper(b.q[i]));
-        from[2 * i] = wasm_f64x2_promote_low_f32x4(c.q[i]);
-        from[2 * i + 1] = fma4_upper(c.q[i]);
-        s[2 * i] = wasm_f64x2_add(p[2 * i], from[2 * i]);
-        s[2 * i + 1] = wasm_f64x2_add(p[2 * i + 1], from[2 * i + 1]);
-        rare = wasm_v128_or(rare, fma4_rare(s[2 * i], s[2 * i + 1]));
+    for (int i = 0; i < 4; i += 2) {
+        v128_t p[4], from[4], s[4];
+        for (int h = 0; h < 2; h++) {
+            p[2 * h] = wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(a.q[i + h]),
+                                      wasm_f64x2_promote_low_f32x4(b.q[i + h]));
+            p[2 * h + 1] = wasm_f64x2_mul(fma4_upper(a.q[i + h]), fma4_upper(b.q[i + h]));
+            from[2 * h] = wasm_f64x2_promote_low_f32x4(c.q[i + h]);
+            from[2 * h + 1] = fma4_upper(c.q[i + h]);
+        }
+        for (int j = 0; j < 4; j++) s[j] = wasm_f64x2_add(p[j], from[j]);
+        if (__builtin_expect(fma4_rare8(s), 0))
+            for (int j = 0; j < 4; j++) s[j] = fma4_odd(p[j], from[j], s[j]);
+        for (int h = 0; h < 2; h++) r.q[i + h] = fma4_floats(s[2 * h], s[2 * h + 1]);
     }
-    if (wasm_v128_any_true(rare))
-        for (int i = 0; i < 8; i++) s[i] = fma4_odd(p[i], from[i], s[i]);
-    for (int i = 0; i < 4; i++) r.q[i] = fma4_floats(s[2 * i], s[2 * i + 1]);
     return r;
 }
 V16_UNARY(v16, v16_negated, v16, wasm_f32x4_neg)

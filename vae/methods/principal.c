@@ -11,7 +11,8 @@ static double dot(size_t n, const double *a, const double *b)
     return sum;
 }
 
-/* Takes from b what is along the unit vectors a[count], and makes b a unit vector; zero if nothing is left. */
+/* Takes from b what is along the unit vectors a[count], and makes b a unit vector; zero if nothing
+ * is left. */
 static void straighten(size_t n, size_t count, const double *a, double *b)
 {
     for (size_t k = 0; k < count; k++, a += n) {
@@ -58,8 +59,8 @@ static void rotate(size_t n, size_t apart, double c, double s, double *a, double
     }
 }
 
-/* Jacobi's method: turns the k vectors v within their space so that t, what they make of the covariance,
- * becomes diagonal. */
+/* Jacobi's method: turns the k vectors v within their space so that t, what they make of the
+ * covariance, becomes diagonal. */
 static void diagonalise(size_t k, size_t n, double *t, double *v)
 {
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
