@@ -27,6 +27,13 @@ class Examples {
         for (let i = 0; i < this.n; i++) this.c.set(view.coordinates(this.code(i)), i * view.count);
     }
 
+    /* One that stands neither in the crowd nor at the edge of the plane, to begin with. */
+    first() {
+        const { n, c } = this, count = c.length / n;
+        const far = i => Math.hypot(...c.subarray(i * count, i * count + Math.min(count, 2)));
+        return Math.max(0, [...Array(n).keys()].findIndex(i => far(i) > 0.6 && far(i) < 1.2));
+    }
+
     image(i) { return this.images.slice(i * this.model.width, (i + 1) * this.model.width); }
     code(i) { return this.codes.slice(i * this.model.latent, (i + 1) * this.model.latent); }
 }

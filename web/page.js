@@ -129,7 +129,7 @@ async function use(bytes) {
     describe();
     parts.sliders.build();
     parts.blend.build();
-    takeExample(0);
+    takeExample(examples.first());
     if (view.count > 2) app.goTo(view.origin); /* where the plane's slice through z shows most */
     parts.plane.fill().then(() => parts.worth.compare(examples));
 }
