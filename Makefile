@@ -273,7 +273,7 @@ golden: $(DIR)/golden_answers $(DIR)/training_answers ## after a deliberate chan
 .PHONY: picture
 picture: all ## train on the synthetic digits and renew the README's pictures
 	$(Q)$(BUILD)/vae train --data synthetic --out out/picture $(TRAIN)
-	$(Q)cp out/picture/samples.png out/picture/reconstructions.png results/
+	$(Q)cp out/picture/reconstructions.png results/
 	$(Q)$(BUILD)/vae inpaint out/picture/model.safetensors --data synthetic --mask left --corrupt --out results/inpainted.png
 	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/log.jsonl --out ../results/curves.svg
 	$(Q)cd out && $(abspath $(BUILD))/vae plot picture/model.safetensors --data synthetic --kind scatter --out ../results/codes.svg
@@ -305,7 +305,10 @@ $(FUZZERS:%=run-fuzz-%): run-fuzz-%: $(DIR)/fuzz_%
 	        { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
 	$(Q)echo "fuzz $*: $$(tail -n 1 $(BUILD)/fuzz/$*.log)"
 
-ROOMS   := kernels reference vae mpi bench lesson tests examples
+# Rooms with rules of their own.
+ROOM_RULES := vae/api/library.mk lesson/lesson.mk web/web.mk mpi/mpi.mk
+
+ROOMS   := kernels reference vae mpi bench lesson web tests examples
 SOURCES = $(sort $(shell find $(ROOMS) -name '*.[ch]' -o -name '*.cc'))
 # Below the program nothing prints, reads the environment or ends the process.
 LIBRARY := $(foreach room,base data model methods tuning settings plot api,$(wildcard vae/$(room)/*.[ch]))
@@ -339,15 +342,20 @@ DEPS_DEV := openssl bmake mandoc zsh clang libclang-rt-dev clang-19 clang-format
             libbenchmark-dev python3 python3-torch
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
             check:arm64 zlib1g-dev:arm64 libminizip-dev:arm64 libpng-dev:arm64 libjansson-dev:arm64
-.PHONY: deps deps-dev deps-arm peers
+DEPS_WEB := emscripten nodejs dpkg-dev python3 chromium fonts-dejavu-core fonts-urw-base35
+DEPS_MPI := mpich libmpich-dev procps
+DEPS_GOALS := deps deps-dev deps-arm deps-web deps-mpi peers
+.PHONY: $(DEPS_GOALS)
 peers: ## install the libraries that the benchmarks compare with
 deps: ## install what is missing to build, train and test
 deps-dev: ## and what is missing for clang, lint, memcheck and oldcpu
 deps-arm: ## what is missing for arm and arm-mca
+deps-web: ## what is missing for web and webcheck
+deps-mpi: ## what is missing for mpi and mpicheck: MPICH (Open MPI serves too)
 
 # In `make deps train` the compiler and libraries must be there before this file asks for them. So
 # the installation is the making of an included makefile, after which make reads everything anew.
-ifneq ($(filter deps deps-dev deps-arm peers,$(MAKECMDGOALS)),)
+ifneq ($(filter $(DEPS_GOALS),$(MAKECMDGOALS)),)
 include $(BUILD)/deps.mk
 ifndef MAKE_RESTARTS
 .PHONY: installation
@@ -355,6 +363,8 @@ $(BUILD)/deps.mk: installation
 	@mkdir -p $(@D)
 	$(Q)vae/install_deps.sh $(DEPS) $(if $(filter deps-dev,$(MAKECMDGOALS)),$(DEPS_DEV)) \
 	    $(if $(filter deps-arm,$(MAKECMDGOALS)),$(DEPS_ARM)) \
+	    $(if $(filter deps-web,$(MAKECMDGOALS)),$(DEPS_WEB)) \
+	    $(if $(filter deps-mpi,$(MAKECMDGOALS)),$(DEPS_MPI)) \
 	    $(if $(filter peers,$(MAKECMDGOALS)),$(DEPS_PEERS))
 	@touch $@
 endif
@@ -366,7 +376,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## this list
-	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile vae/api/library.mk lesson/lesson.mk mpi/mpi.mk | expand -t16
+	$(Q)sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile $(ROOM_RULES) | expand -t16
 
 # ---- rules -------------------------------------------------------------------------------------
 isa_of = $(filter $(ISAS),$(subst /, ,$(dir $(1))))
@@ -477,8 +487,6 @@ $(DIR)/eigen_%.so: bench/peers/eigen.cc Makefile kernels/isa.def
 $(DIR)/xsmm.so: $(XSMM)
 	$(Q)$(CC) -shared -Wl,--whole-archive $^ -Wl,--no-whole-archive -lm -ldl -o $@
 
-include vae/api/library.mk
-include lesson/lesson.mk
-include mpi/mpi.mk
+include $(ROOM_RULES)
 
 -include $(shell find $(DIR) -name '*.d' 2>/dev/null)

@@ -3,10 +3,7 @@
 MPICC ?= mpicc
 MPI   := $(call files,mpi/*.c)
 
-.PHONY: mpi mpicheck deps-mpi
-deps-mpi: ## install MPI (Debian, Ubuntu)
-	$(Q)vae/install_deps.sh mpich libmpich-dev
-
+.PHONY: mpi mpicheck
 mpi: $(DIR)/vae-mpi ## build build/vae-mpi, which trains by several processes (mpirun -n 2 build/vae-mpi train ...)
 	$(Q)ln -sfn $(HASH)/vae-mpi $(BUILD)/vae-mpi
 

@@ -20,6 +20,7 @@ BEGIN {
               "mpi/=reference/fnv.h,vae/base/,vae/methods/,vae/settings/,vae/cli/,mpi/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
               "lesson/=vae/base/error.h,vae/plot/,vae/data/synthetic.h,lesson/ " \
+              "web/=kernels/,reference/,vae/api/vae.h,vae/base/,vae/methods/principal.h,bench/rounds.h,tests/golden/,web/ " \
               "tests/=kernels/,reference/,vae/,tests/", rules, " ")
 }
 {
@@ -59,13 +60,14 @@ must_find 'vae/methods/a.c:#include "../plot/chart.h"'
 must_find 'lesson/a.c:#include "../kernels/kernels.h"'
 must_find 'vae/cli/a.c:#include "../../mpi/link.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
+must_find 'web/a.c:#include "../vae/model/model.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
 must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'
 must_pass 'vae/api/a.c:#include "vae.h"'
 must_pass 'vae/cli/a.c:#include "../settings/settings.h"'
 must_pass 'tests/a/b.c:#include "../../reference/verify/verify.h"'
 
-grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae mpi bench lesson tests |
+grep -rn --include='*.[ch]' --include='*.cc' '^ *# *include *"' kernels reference vae mpi bench lesson web tests |
     sed 's/:[0-9]*:/:/' | judge
 # Only callers of the library read the environment.
 ! grep -rn --include='*.c' 'getenv' kernels reference vae/api || { echo "reads the environment"; exit 1; }

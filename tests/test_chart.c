@@ -119,19 +119,29 @@ START_TEST(test_principal)
     enum { ROWS = 8, DIMS = 3 };
     static const double u[3][DIMS] = {{0.6, -0.64, 0.48}, {0.8, 0.48, -0.36}, {0, 0.6, 0.8}};
     double rows[ROWS * DIMS], to[ROWS * 2];
-    struct principal p;
+    double share[2], mean[DIMS], axes[DIMS * DIMS], variance[DIMS];
+    struct principal p = {.mean = mean, .axes = axes, .variance = variance};
     for (int i = 0; i < ROWS; i++)
         for (int d = 0; d < DIMS; d++) {
             const double a = i & 1 ? 3 : -3, b = i & 2 ? 2 : -2, c = i & 4 ? 0.1 : -0.1;
             rows[i * DIMS + d] = 5 + (_i ? 0 : a * u[0][d] + b * u[1][d] + c * u[2][d]);
         }
-    ck_assert(vae_principal_two(ROWS, DIMS, rows, to, &p));
-    ck_assert_double_eq_tol(p.share[0], _i ? 0 : 9 / 13.01, 1e-9);
-    ck_assert_double_eq_tol(p.share[1], _i ? 0 : 4 / 13.01, 1e-9);
+    ck_assert(vae_principal_plane(ROWS, DIMS, rows, to, share));
+    ck_assert_double_eq_tol(share[0], _i ? 0 : 9 / 13.01, 1e-9);
+    ck_assert_double_eq_tol(share[1], _i ? 0 : 4 / 13.01, 1e-9);
     for (int i = 0; i < ROWS; i++) { /* the first points against u[0], whose largest is below 0 */
         ck_assert_double_eq_tol(to[2 * i], _i ? 0 : i & 1 ? -3 : 3, 1e-6);
         ck_assert_double_eq_tol(to[2 * i + 1], _i ? 0 : i & 2 ? 2 : -2, 1e-6);
     }
+    ck_assert(vae_principal(ROWS, DIMS, rows, DIMS, &p)); /* all of them */
+    for (int i = 0; i < DIMS; i++) {
+        static const double of[DIMS] = {9, 4, 0.01}, sign[DIMS] = {-1, 1, 1};
+        ck_assert_double_eq_tol(mean[i], 5, 1e-12);
+        ck_assert_double_eq_tol(variance[i], _i ? 0 : of[i], 1e-9);
+        for (int d = 0; d < DIMS && !_i; d++)
+            ck_assert_double_eq_tol(axes[i * DIMS + d], sign[i] * u[i][d], 1e-9);
+    }
+    ck_assert_double_eq_tol(p.whole, _i ? 0 : 13.01, 1e-9);
 }
 END_TEST
 

@@ -88,6 +88,11 @@ START_TEST(test_goes_on)
     net_must(net, vae_net_resume(net, "stopped.safetensors"));
     ck_assert_uint_eq(vae_net_width(net), 35);
     ck_assert_uint_eq(vae_net_latent(net), LATENT);
+    ck_assert_uint_eq(vae_net_image_rows(net), 7);
+    ck_assert_uint_eq(vae_net_image_columns(net), 5);
+    ck_assert_uint_eq(vae_net_channels(net), 1);
+    ck_assert_str_eq(vae_net_likelihood(net), "bernoulli");
+    ck_assert_str_ne(vae_net_isa(net), "");
     net_must(net, vae_net_train(net, &x, 140, NULL, NULL));
     net_must(net, vae_net_train(net, &x, 100, NULL, NULL));
     net_must(net, vae_net_save(net, "whole.safetensors"));

@@ -120,6 +120,10 @@ START_TEST(test_wrong_order)
     net_set_all(net, "batch 20 hidden 11 latent 3 image 7x5");
     net_must_fail(net, vae_net_train(net, &x, 0, NULL, NULL), VAE_NET_ARGUMENT, "0 samples");
     ck_assert_uint_eq(vae_net_width(net), 0);
+    ck_assert_uint_eq(vae_net_image_rows(net) + vae_net_image_columns(net) + vae_net_channels(net),
+                      0);
+    ck_assert_str_eq(vae_net_likelihood(net), "");
+    ck_assert_str_eq(vae_net_isa(NULL), "");
     net_must(net, vae_net_train(net, &x, 40, NULL, NULL));
     net_must(net, vae_net_set(net, "beta1", "0.5"));
     ck_assert_int_eq((int)vae_net_train(net, &x, 40, NULL, NULL), VAE_NET_SETTING);

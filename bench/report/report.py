@@ -119,6 +119,8 @@ def fill(template, values):
 def fill_readme(values):
     with open(README) as f:
         before, rest = f.read().split(BEGIN)
+    # The picture above them is the same machine's.
+    before = re.sub(r"(results/)[a-z0-9-]+(/speed\.svg)", rf"\g<1>{values['machine']}\2", before)
     with open(os.path.join(HERE, "readme.md")) as f:
         results.replace(README, before + BEGIN + fill(f.read(), values) + END + rest.split(END)[1])
 

@@ -190,3 +190,25 @@ uint64_t vae_net_seen(const struct vae_net *net)
 {
     return net && net->model ? vae_run_points(&net->trainer.run) : 0;
 }
+
+size_t vae_net_image_rows(const struct vae_net *net)
+{
+    return net && net->model ? net->trainer.run.shape.rows : 0;
+}
+
+size_t vae_net_image_columns(const struct vae_net *net)
+{
+    return net && net->model ? net->trainer.run.shape.cols : 0;
+}
+
+size_t vae_net_channels(const struct vae_net *net)
+{
+    return net && net->model ? vae_channel_count(net->trainer.run.shape.channels) : 0;
+}
+
+const char *vae_net_likelihood(const struct vae_net *net)
+{
+    return net && net->model ? vae_likelihood_names[net->trainer.run.shape.likelihood] : "";
+}
+
+const char *vae_net_isa(const struct vae_net *net) { return net && net->pool ? net->k.isa : ""; }

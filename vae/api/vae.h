@@ -176,6 +176,19 @@ size_t vae_net_width(const struct vae_net *net);
 size_t vae_net_latent(const struct vae_net *net);
 uint64_t vae_net_seen(const struct vae_net *net);
 
+/* Rows and columns of an image of that width, and values per pixel, 1 or 3; 0 before there is a
+ * model. */
+size_t vae_net_image_rows(const struct vae_net *net);
+size_t vae_net_image_columns(const struct vae_net *net);
+size_t vae_net_channels(const struct vae_net *net);
+
+/* p(x|z): "bernoulli" or "gaussian"; "" before there is a model. */
+const char *vae_net_likelihood(const struct vae_net *net);
+
+/* The instruction set whose kernels the handle uses, as "generic"; "" before the first call that
+ * computes. */
+const char *vae_net_isa(const struct vae_net *net);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

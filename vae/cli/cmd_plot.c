@@ -117,15 +117,15 @@ static bool plot_codes(const struct settings *s, const struct split_images *o, c
 {
     const size_t latent = o->model.model.shape.latent;
     char axes[2][64] = {"z_0", "z_1"};
-    struct principal p;
+    double share[2];
     struct drawing d = {0};
     if (latent > 2) {
         static const char *const which[] = {"first", "second"};
-        if (!vae_principal_two(o->images.count, latent, codes, plane, &p))
+        if (!vae_principal_plane(o->images.count, latent, codes, plane, share))
             return vae_fail(e, "%s: not enough memory", s->out);
         for (int i = 0; i < 2; i++)
             snprintf(axes[i], sizeof axes[i], "%s principal component of mu (%.3g %% of variance)",
-                     which[i], 100 * p.share[i]);
+                     which[i], 100 * share[i]);
     }
     vae_plot_scatter(&d, s->file, (const char(*)[64])axes, o->images.count,
                      latent > 2 ? plane : codes, l->of, l->classes, l->different);

@@ -2,7 +2,7 @@
 #include "../base/memory.h"
 #include <math.h>
 
-enum { STEPS = 500 };
+enum { STEPS = 500, SWEEPS = 50 };
 
 static double dot(size_t n, const double *a, const double *b)
 {
@@ -11,12 +11,14 @@ static double dot(size_t n, const double *a, const double *b)
     return sum;
 }
 
-/* Takes from b what is along the unit vector a, if there is one, and makes b a unit vector; zero if
- * nothing is left. */
-static void straighten(size_t n, const double *a, double *b)
+/* Takes from b what is along the unit vectors a[count], and makes b a unit vector; zero if nothing
+ * is left. */
+static void straighten(size_t n, size_t count, const double *a, double *b)
 {
-    const double along = a ? dot(n, a, b) : 0;
-    for (size_t i = 0; a && i < n; i++) b[i] -= along * a[i];
+    for (size_t k = 0; k < count; k++, a += n) {
+        const double along = dot(n, a, b);
+        for (size_t i = 0; i < n; i++) b[i] -= along * a[i];
+    }
     const double length = sqrt(dot(n, b, b));
     for (size_t i = 0; i < n; i++) b[i] = length > 1e-150 ? b[i] / length : 0;
 }
@@ -38,21 +40,6 @@ static void apply(size_t n, const double *c, const double *v, double *to)
     for (size_t i = 0; i < n; i++) to[i] = dot(n, c + i * n, v);
 }
 
-/* Turns both vectors within their plane to the eigenvectors of c there, the larger first. */
-static void turn(size_t n, const double *c, double *v, double *w, double *room)
-{
-    apply(n, c, v, room);
-    const double vv = dot(n, v, room), vw = dot(n, w, room);
-    apply(n, c, w, room);
-    const double angle = atan2(2 * vw, vv - dot(n, w, room)) / 2;
-    const double cosine = cos(angle), sine = sin(angle);
-    for (size_t i = 0; i < n; i++) {
-        const double a = v[i], b = w[i];
-        v[i] = cosine * a + sine * b;
-        w[i] = cosine * b - sine * a;
-    }
-}
-
 static void point_up(size_t n, double *v)
 {
     size_t most = 0;
@@ -62,37 +49,116 @@ static void point_up(size_t n, double *v)
     for (size_t i = 0; i < n; i++) v[i] *= sign;
 }
 
-bool vae_principal_two(size_t count, size_t dims, const double *rows, double *to,
-                       struct principal *p)
+/* a, b <- a c - b s, a s + b c; elements are `apart`. */
+static void rotate(size_t n, size_t apart, double c, double s, double *a, double *b)
 {
-    double *mean = vae_memory_get(dims * (dims + 4) * sizeof *mean);
-    if (!mean) return false;
-    double *v[2] = {mean + dims, mean + 2 * dims}, *room = v[1] + dims, *c = room + dims;
-    double variance = 0;
-    covariance(count, dims, rows, mean, c);
-    for (size_t i = 0; i < dims; i++) {
-        variance += c[i * dims + i];
-        v[0][i] = 1 + 1 / (double)(i + 2); /* along no axis, nor along one another */
-        v[1][i] = i % 2 ? -1 : 1;
+    for (size_t i = 0; i < n * apart; i += apart) {
+        const double was = a[i];
+        a[i] = c * was - s * b[i];
+        b[i] = s * was + c * b[i];
     }
-    for (int step = 0; step < STEPS && variance > 0; step++)
-        for (int i = 0; i < 2; i++) {
-            apply(dims, c, v[i], room);
-            for (size_t j = 0; j < dims; j++) v[i][j] = room[j];
-            straighten(dims, i ? v[0] : NULL, v[i]);
+}
+
+/* Jacobi's method: turns the k vectors v within their space so that t, what they make of the
+ * covariance, becomes diagonal. */
+static void diagonalise(size_t k, size_t n, double *t, double *v)
+{
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        bool turned = false;
+        for (size_t p = 0; p < k; p++)
+            for (size_t q = p + 1; q < k; q++) {
+                const double off = t[p * k + q], a = t[p * k + p], b = t[q * k + q];
+                if (!(fabs(off) > 1e-15 * sqrt(fabs(a * b)))) continue;
+                const double slope = (b - a) / (2 * off);
+                const double tangent = copysign(1, slope) / (fabs(slope) + sqrt(slope * slope + 1));
+                const double c = 1 / sqrt(tangent * tangent + 1), s = tangent * c;
+                rotate(k, k, c, s, t + p, t + q);
+                rotate(k, 1, c, s, t + p * k, t + q * k);
+                rotate(n, 1, c, s, v + p * n, v + q * n);
+                turned = true;
+            }
+        if (!turned) return;
+    }
+}
+
+static void swap(size_t n, double *a, double *b)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double was = a[i];
+        a[i] = b[i];
+        b[i] = was;
+    }
+}
+
+/* The space of the first `wanted` axes, of a covariance other than 0. */
+static void find_space(size_t dims, const double *c, size_t wanted, double *axes, double *room)
+{
+    for (int step = 0; step < STEPS; step++)
+        for (size_t i = 0; i < wanted; i++) {
+            double *v = axes + i * dims;
+            apply(dims, c, v, room);
+            for (size_t j = 0; j < dims; j++) v[j] = room[j];
+            straighten(dims, i, axes, v);
         }
-    turn(dims, c, v[0], v[1], room);
-    for (int i = 0; i < 2; i++) {
-        point_up(dims, v[i]);
-        apply(dims, c, v[i], room);
-        p->share[i] = variance > 0 ? fmax(0, dot(dims, v[i], room)) / variance : 0;
+}
+
+/* room: [dims]; t: [wanted][wanted] */
+static void find_axes(size_t dims, const double *c, size_t wanted, struct principal *p,
+                      double *room, double *t)
+{
+    const bool all = wanted == dims;
+    for (size_t i = 0; i < wanted; i++) /* else along no axis, nor along one another */
+        for (size_t j = 0; j < dims; j++)
+            p->axes[i * dims + j] = all      ? i == j
+                                    : i == 0 ? 1 + 1 / (double)(j + 2)
+                                             : (j / i % 2 ? -1 : 1);
+    if (!all && p->whole > 0) find_space(dims, c, wanted, p->axes, room);
+    for (size_t i = 0; i < wanted; i++) {
+        apply(dims, c, p->axes + i * dims, room);
+        for (size_t j = 0; j < wanted; j++) t[i * wanted + j] = dot(dims, p->axes + j * dims, room);
     }
-    for (size_t i = 0; i < count; i++)
+    diagonalise(wanted, dims, t, p->axes);
+    for (size_t i = 0; i < wanted; i++) p->variance[i] = fmax(0, t[i * wanted + i]);
+}
+
+bool vae_principal(size_t count, size_t dims, const double *rows, size_t wanted,
+                   struct principal *p)
+{
+    double *c = vae_memory_get((dims * (dims + 1) + wanted * wanted) * sizeof *c);
+    if (!c) return false;
+    double *room = c + dims * dims;
+    for (size_t i = 0; i < dims; i++) p->mean[i] = 0;
+    covariance(count, dims, rows, p->mean, c);
+    p->whole = 0;
+    for (size_t i = 0; i < dims; i++) p->whole += c[i * dims + i];
+    find_axes(dims, c, wanted, p, room, room + dims);
+    for (size_t i = 0; i < wanted; i++) {
+        size_t most = i;
+        for (size_t j = i + 1; j < wanted; j++)
+            if (p->variance[j] > p->variance[most]) most = j;
+        if (most != i) {
+            swap(1, p->variance + i, p->variance + most);
+            swap(dims, p->axes + i * dims, p->axes + most * dims);
+        }
+        point_up(dims, p->axes + i * dims);
+    }
+    vae_memory_give(c);
+    return true;
+}
+
+bool vae_principal_plane(size_t count, size_t dims, const double *rows, double *to, double share[2])
+{
+    double *mean = vae_memory_get(3 * dims * sizeof *mean), variance[2];
+    struct principal p = {.mean = mean, .axes = mean + dims, .variance = variance};
+    if (!mean) return false;
+    const bool ok = vae_principal(count, dims, rows, 2, &p);
+    for (int i = 0; ok && i < 2; i++) share[i] = p.whole > 0 ? variance[i] / p.whole : 0;
+    for (size_t i = 0; ok && i < count; i++)
         for (size_t k = 0; k < 2; k++) {
             to[2 * i + k] = 0;
             for (size_t j = 0; j < dims; j++)
-                to[2 * i + k] += (rows[i * dims + j] - mean[j]) * v[k][j];
+                to[2 * i + k] += (rows[i * dims + j] - mean[j]) * p.axes[k * dims + j];
         }
     vae_memory_give(mean);
-    return true;
+    return ok;
 }

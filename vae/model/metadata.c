@@ -126,8 +126,11 @@ static bool get_progress(const struct st_file *f, struct vae_run *r, struct vae_
     if ((r->step - r->past.steps) / vae_run_steps_per_epoch(r) >
         RUN_MOST_STEPS / r->train_images / vae_run_epochs_per_cycle(r))
         return vae_fail(e, "%s: step is beyond any run's in its metadata", f->path);
-    if (vae_st_metadata(f, "unreported_samples") && /* the count of the sums that follow */
-        (!get_size(f, "unreported_samples", 1, vae_run_points(r), &r->seen.count, e) ||
+    const uint64_t points = vae_run_points(r);
+    const size_t most =
+        points < SIZE_MAX ? (size_t)points : SIZE_MAX; /* 32 bits, on some machines */
+    if (vae_st_metadata(f, "unreported_samples") &&    /* the count of the sums that follow */
+        (!get_size(f, "unreported_samples", 1, most, &r->seen.count, e) ||
          !get_double(f, "unreported_kl", &r->seen.kl, e) ||
          !get_double(f, "unreported_recon", &r->seen.recon, e)))
         return false;
