@@ -30,31 +30,22 @@ __attribute__((noinline, unused)) static v128_t fma4_odd(v128_t p, v128_t c, v12
                           wasm_v128_and(wasm_v128_or(away, one), wasm_v128_andnot(inexact, odd)));
 }
 
-/* Whether one of four sums, or of eight, may be the rare case. */
-FMA4_INLINE v128_t fma4_ties(v128_t s0, v128_t s1)
+/* Whether a sum of s[n] may be the rare case. Without shuffles, which engines make of several
+ * instructions: sizes are those of all words, of which the low ones are then left out. */
+FMA4_INLINE bool fma4_rare(int n, const v128_t *s)
 {
-    const v128_t low = wasm_i32x4_shuffle(s0, s1, 0, 2, 4, 6);
-    return wasm_i32x4_eq(wasm_i32x4_shl(low, 3), wasm_i32x4_const_splat(INT32_MIN));
-}
-/* 2^-126 is 0x38100000 00000000, and a nonzero s has a nonzero high word; 0 becomes the largest. */
-FMA4_INLINE v128_t fma4_sizes(v128_t s0, v128_t s1)
-{
-    const v128_t high = wasm_i32x4_shuffle(s0, s1, 1, 3, 5, 7);
-    return wasm_i32x4_sub(wasm_i32x4_add(high, high), wasm_i32x4_const_splat(1));
-}
-FMA4_INLINE bool fma4_rare(v128_t ties, v128_t sizes)
-{
-    const v128_t small = wasm_u32x4_le(sizes, wasm_i32x4_const_splat(0x70200000));
+    const v128_t dropped = wasm_i64x2_const_splat(0x1fffffff);
+    const v128_t half = wasm_i64x2_const_splat(0x10000000);
+    const v128_t one = wasm_i32x4_const_splat(1);
+    v128_t ties = wasm_i32x4_const_splat(0), least = wasm_i32x4_const_splat(-1);
+    for (int i = 0; i < n; i++) {
+        ties = wasm_v128_or(ties, wasm_i64x2_eq(wasm_v128_and(s[i], dropped), half));
+        least = wasm_u32x4_min(least, wasm_i32x4_sub(wasm_i32x4_add(s[i], s[i]), one));
+    }
+    /* 2^-126 is 0x38100000 00000000, and a nonzero s has a nonzero high word; 0 became the largest. */
+    least = wasm_v128_or(least, wasm_i32x4_const(-1, 0, -1, 0));
+    const v128_t small = wasm_u32x4_le(least, wasm_i32x4_const_splat(0x70200000));
     return wasm_v128_any_true(wasm_v128_or(ties, small));
-}
-FMA4_INLINE bool fma4_rare4(v128_t s0, v128_t s1)
-{
-    return fma4_rare(fma4_ties(s0, s1), fma4_sizes(s0, s1));
-}
-FMA4_INLINE bool fma4_rare8(const v128_t s[4])
-{
-    return fma4_rare(wasm_v128_or(fma4_ties(s[0], s[1]), fma4_ties(s[2], s[3])),
-                     wasm_u32x4_min(fma4_sizes(s[0], s[1]), fma4_sizes(s[2], s[3])));
 }
 
 FMA4_INLINE v128_t fma4_upper(v128_t x)

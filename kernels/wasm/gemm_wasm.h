@@ -15,9 +15,12 @@
 enum { GEMM_MAIN = 2, GEMM_FLAT = 2, PEAK_CHAINS = 1 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
+/* The asm keeps a compiler from making scalar code of the two conversions, as clang 14 does. */
 V16_INLINE v128_t gemm_rounded(v128_t s)
 {
-    return wasm_f64x2_promote_low_f32x4(wasm_f32x4_demote_f64x2_zero(s));
+    v128_t floats = wasm_f32x4_demote_f64x2_zero(s);
+    __asm__("" : "+r"(floats));
+    return wasm_f64x2_promote_low_f32x4(floats);
 }
 
 /* Continues the chains c[4] of a row by a step. False if one of their sums may be the rare case:
@@ -28,7 +31,7 @@ V16_INLINE bool gemm_step(float a, const v128_t b[4], v128_t c[4])
     v128_t s[4];
     GEMM_UNROLL
     for (int j = 0; j < 4; j++) s[j] = wasm_f64x2_add(wasm_f64x2_mul(element, b[j]), c[j]);
-    if (__builtin_expect(fma4_rare8(s), 0)) return false;
+    if (__builtin_expect(fma4_rare(4, s), 0)) return false;
     GEMM_UNROLL
     for (int j = 0; j < 4; j++) c[j] = gemm_rounded(s[j]);
     return true;

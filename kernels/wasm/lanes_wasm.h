@@ -152,7 +152,7 @@ V16_INLINE v16 v16_fma(v16 a, v16 b, v16 c)
             from[2 * h + 1] = fma4_upper(c.q[i + h]);
         }
         for (int j = 0; j < 4; j++) s[j] = wasm_f64x2_add(p[j], from[j]);
-        if (__builtin_expect(fma4_rare8(s), 0))
+        if (__builtin_expect(fma4_rare(4, s), 0))
             for (int j = 0; j < 4; j++) s[j] = fma4_odd(p[j], from[j], s[j]);
         for (int h = 0; h < 2; h++) r.q[i + h] = fma4_floats(s[2 * h], s[2 * h + 1]);
     }
