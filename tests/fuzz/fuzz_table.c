@@ -3,6 +3,7 @@
 #include "../../vae/data/labels.h"
 #include "../../vae/data/resize.h"
 #include "fuzz.h"
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,7 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     fuzz_must_be_images(&i);
-    MUST(vae_labels_classes(&i, &(struct images){0}, &classes), "memory");
+    struct image_label *names = vae_labels_classes(&i, &(struct images){0}, &classes);
+    MUST(names, "memory");
+    free(names);
     MUST(classes <= i.count && !i.labels == !classes, "classes");
     MUST(vae_images_resize(&i, 3, 2), "memory");
     fuzz_must_be_images(&i);
