@@ -18,6 +18,7 @@ BEGIN {
               "vae/manual/=kernels/,reference/,vae/base/,vae/settings/,vae/cli/,vae/manual/ " \
               "vae/=kernels/,reference/,vae/base/,vae/data/,vae/model/,vae/methods/,vae/tuning/,vae/settings/ " \
               "mpi/=reference/fnv.h,vae/base/,vae/methods/,vae/settings/,vae/cli/,mpi/ " \
+              "bench/mpi/=vae/base/,mpi/link.h,bench/ " \
               "bench/=kernels/,reference/,vae/,bench/ " \
               "lesson/=vae/base/error.h,vae/plot/,vae/data/synthetic.h,lesson/ " \
               "web/=kernels/,reference/,vae/api/vae.h,vae/base/,vae/methods/principal.h,bench/rounds.h,tests/golden/,web/ " \
@@ -60,6 +61,7 @@ must_find 'vae/methods/a.c:#include "../plot/chart.h"'
 must_find 'lesson/a.c:#include "../kernels/kernels.h"'
 must_find 'vae/cli/a.c:#include "../../mpi/link.h"'
 must_find 'bench/a.c:#include "../tests/a.h"'
+must_find 'bench/mpi/a.c:#include "../../mpi/member.h"'
 must_find 'web/a.c:#include "../vae/model/model.h"'
 must_pass 'reference/generators/a.c:#include "../../vae/base/clock.h"'
 must_pass 'reference/verify/a.c:#include "../../kernels/kernels.def"'

@@ -12,8 +12,13 @@ def load(*path):
     try:
         with open(os.path.join(RESULTS, *path)) as f:
             return json.load(f)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def load_any(machine, name):
+    """This machine's file, or that of the first which has one."""
+    return next((f for n in (machine, *sorted(os.listdir(RESULTS))) if (f := load(n, name))), None)
 
 
 MOST_SHARE = 1.05  # as in vae/base/peak.c

@@ -12,8 +12,10 @@ import claims
 import cpus
 import data
 import figures
+import ranks
 import tables
 import threads
+import web
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
@@ -150,6 +152,7 @@ def main():
         "seeds table": tables.seeds(data.anchor("seeds")), "warmup table": tables.warmup(data.anchor("warmup")),
         "short samples": f"{next(iter(runs.values()))['short_samples']:,}" if runs else "–",
         "threads cost": threads.page(m.files["step"]), "mca": tables.mca(),
+        "ranks": ranks.page(data.load_any(m.name, "mpi.json")), "web cost": web.page(data.load("web", "cost.json")),
         "claims": claims.page(parts), "headlines": claims.headlines(parts),
         "claims met": claims.count([c for found in parts.values() for c in found]),
     })

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Time training steps by one process and by ranks of vae-mpi, in alternating rounds, and messages between ranks, into
+results/<machine>/mpi.json, from which the report predicts clusters.
+
+usage: ranks.py VAE VAE_MPI LINK_BENCH DATA [--rounds N] [--commit C]
+
+DATA: a directory with mnist/. Each run is of 784-500-20 and some two seconds. --rounds: 11 by default.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import results  # noqa: E402
+
+# name: ranks, threads of each; minibatches of the model's fit, which one thread runs alone
+WAYS = {"one thread": (1, 1), "two threads": (1, 2), "two ranks": (2, 1)}
+BATCHES = (100, 500, 1000)
+FIT = (25, 50, 100, 250, 500, 1000)
+SECONDS = 2
+
+
+def step_seconds(words, batch, samples):
+    """Of a training run, without evaluations."""
+    said = subprocess.run([*words, "--batch", str(batch), "--samples", str(samples), "--quiet"], stdout=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL, text=True)
+    rate = re.search(r"([0-9.]+) samples/s in training", said.stdout)
+    if said.returncode or not rate:
+        sys.exit(f"ranks: {words[0]} failed")
+    return batch / float(rate.group(1))
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    for name in ("vae", "vae_mpi", "link_bench", "data"):
+        parser.add_argument(name)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--commit", default="unknown")
+    args = parser.parse_args()
+    mpirun = os.environ.get("MPIRUN", "mpirun")
+    with tempfile.TemporaryDirectory() as work:
+        common = ["train", "--data", os.path.join(args.data, "mnist"), "--out", os.path.join(work, "out")]
+
+        def run(way, batch, samples):
+            ranks, threads = WAYS[way]
+            program = [args.vae] if ranks == 1 else [mpirun, "-n", str(ranks), args.vae_mpi]
+            return step_seconds([*program, *common, "--threads", str(threads)], batch, samples)
+
+        rate = 2000 / run("one thread", 2000, 20000)
+        samples = int(rate * SECONDS) // 1000 * 1000
+        tasks = [(way, batch) for batch in sorted({*BATCHES, *FIT})
+                 for way in WAYS if batch in BATCHES or way == "one thread"]
+        seconds = {task: [] for task in tasks}
+        link = []
+        for r in range(args.rounds):
+            for task in tasks:
+                seconds[task].append(run(*task, samples))
+            said = subprocess.run([mpirun, "-n", "2", args.link_bench], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                  text=True, check=True)
+            link.append(json.loads(said.stdout))
+            print(f"round {r + 1} of {args.rounds}", flush=True)
+    rows = [{"way": way, "batch": batch, "seconds": s} for (way, batch), s in seconds.items()]
+    host = {"cpu": results.cpu_info("model name"), "commit": args.commit}
+    results.write("mpi", json.dumps({"host": host, "samples": samples, "rows": rows, "link": link}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
