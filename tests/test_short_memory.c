@@ -244,6 +244,7 @@ Suite *suite_short_memory(void)
 {
     Suite *s = suite_create("short_memory");
     TCase *t = tcase_create("short_memory");
+    tcase_set_tags(t, "allocations");
     tcase_set_timeout(t, 120);
     tcase_add_unchecked_fixture(t, enter, leave);
     tcase_add_loop_test(t, test_every_allocation, 0, JOBS);
