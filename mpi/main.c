@@ -3,6 +3,7 @@
 #include "../reference/fnv.h"
 #include "../vae/cli/commands.h"
 #include "../vae/cli/options.h"
+#include "../vae/cli/standard.h"
 #include "../vae/cli/stop.h"
 #include "../vae/methods/serve.h"
 #include "../vae/settings/option_table.h"
@@ -78,6 +79,7 @@ static int usage(bool first)
 int main(int argc, char **argv)
 {
     int level;
+    vae_standard_open();
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
     struct vae_ranks ranks = mpi_link_ranks();
     ranks.signal = vae_stop_signal();
@@ -85,5 +87,5 @@ int main(int argc, char **argv)
     const bool train = argc > 1 && !strcmp(argv[1], "train");
     const int status = train ? run(argc - 1, argv + 1, &ranks) : usage(ranks.rank == 0);
     MPI_Finalize();
-    return status;
+    return vae_standard_close("vae-mpi", status);
 }

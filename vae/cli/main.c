@@ -1,25 +1,15 @@
 #include "build_info.h"
 #include "commands.h"
 #include "options.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+#include "standard.h"
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static int (*const runs[COMMANDS])(struct settings *s, struct vae_error *e) = {
 #define COMMAND(name, argument, summary, about) vae_cmd_##name,
 #include "../settings/commands.def"
 #undef COMMAND
 };
-
-/* Opens closed standard streams on /dev/null, so that no file of ours becomes standard output. */
-static void open_standard(void)
-{
-    for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) < 0)
-            _exit(EXIT_FAILED);
-}
 
 /* Parses the settings, runs the command, and prints why it failed. */
 static int run_command(enum command command, int argc, char **argv)
@@ -65,10 +55,6 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    open_standard();
-    signal(SIGXFSZ, SIG_IGN); /* a write beyond the file-size limit fails and is reported */
-    const int status = run(argc, argv);
-    if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout))) return status;
-    fprintf(stderr, "vae: standard output: %s; the result is lost\n", strerror(errno));
-    return EXIT_FAILED;
+    vae_standard_open();
+    return vae_standard_close("vae", run(argc, argv));
 }
