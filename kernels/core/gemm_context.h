@@ -61,6 +61,11 @@ struct gemm_area {
         __asm__("" : "+r"(p));                                                                     \
     } while (0)
 
+/* c + a b, of vectors as v16_fma's. An ISA may define its own, to keep c in its register. */
+#ifndef GEMM_FMA
+#define GEMM_FMA(a, b, c) v16_fma(a, b, c)
+#endif
+
 /* Where rows of op(A) are adjacent in memory (gemm_tn): fetches to L1 what h rows need `ahead` floats
  * on. A k step moves by lda, which no prefetcher of the hardware follows, and a line from L2 takes
  * longer than a window of 224 instructions, as of Skylake's cores, reaches. */

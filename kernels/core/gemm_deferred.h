@@ -6,7 +6,9 @@
  *
  * A row's update from load to store takes some 100 cycles. A window of 224 instructions, as of
  * Skylake's cores, reaches no further than 65 cycles of k steps, and would wait for the rest. So
- * statistics, root and step belong to three rows, each one ahead of the next.
+ * statistics are computed one row ahead of root and step. The parts of an update have k steps
+ * between them: two square roots and two divisions in a row would keep the divider busy for some
+ * 44 cycles on Intel, and what waits for them fills the scheduler.
  *
  * Used for packed C, whole microtiles of GEMM_MAIN half vectors, k at least the height of a
  * microtile, and rows of op(A) that are adjacent in memory (gemm_tn). An ISA that gains by it
@@ -38,7 +40,7 @@ V16_INLINE void gemm_link(const int H, const int V, const float *a, const float 
     for (int i = 0; i < H; i++) {
         const v16 ai = v16_set1(a[i]);
         GEMM_UNROLL
-        for (int v = 0; v < V; v++) acc[i * V + v] = v16_fma(ai, row[v], acc[i * V + v]);
+        for (int v = 0; v < V; v++) acc[i * V + v] = GEMM_FMA(ai, row[v], acc[i * V + v]);
     }
 }
 
@@ -77,15 +79,38 @@ V16_INLINE void gemm_due_step(const struct sv_gemm *g, const struct sv_optim *o,
     v16_store(g->c + at, v16_step(v16_load(g->c + at), up, root, v16_set1(o->lr)));
 }
 
+/* One row after another: its roots, the statistics of the next row and its steps, with `steps` k
+ * steps among the six parts of its two vectors. */
+#define GEMM_DUE_ROWS(steps)                                                                       \
+    GEMM_ROLL                                                                                      \
+    for (size_t left = rows; left; left--) {                                                       \
+        v16 root = v16_set1(1);                                                                    \
+        GEMM_UNROLL                                                                                \
+        for (int part = 0; part < 6; part++) {                                                     \
+            const int v = part / 3;                                                                \
+            const size_t here = at + (size_t)v * cp;                                               \
+            if (part % 3 == 0) root = gemm_due_root(&g, &optim, e, here);                          \
+            if (part % 3 == 1 && left > 1)                                                         \
+                gemm_due_statistics(&g, &optim, e, here + 16, due + 16 * (V + v));                 \
+            if (part % 3 == 2) gemm_due_step(&g, &optim, e, here, due + 16 * v, root);             \
+            if ((part + 1) * (steps) / 6 > part * (steps) / 6) GEMM_LINK();                        \
+        }                                                                                          \
+        due += 16 * V;                                                                             \
+        GEMM_ADVANCE(at, 16);                                                                      \
+    }                                                                                              \
+    links -= (steps)*rows
+
 V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struct gemm_context *x,
                               const float *a, const float *b)
 {
-    const int V = GEMM_MAIN / 2;
+    enum { V = GEMM_MAIN / 2, MANY = 6, SOME = 3 };
+    _Static_assert(V == 2, "six parts");
     const struct sv_gemm g = *x->g;
     const struct sv_optim optim = x->optim;
     const size_t cs = x->cs, bp = x->bp, bs = x->bs, cp = x->cp, ahead = x->ahead;
     float *buffer = x->buffer, *due = buffer;
-    size_t at = x->due.at, rows = x->due_rows, links = x->k;
+    size_t at = x->due.at, links = x->k;
+    const size_t rows = x->due_rows;
     v16 acc[GEMM_TILE_MAX];
     GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
 #define GEMM_LINK()                                                                                \
@@ -95,33 +120,14 @@ V16_INLINE void gemm_deferred(const int H, const enum sv_epilogue e, const struc
         GEMM_ADVANCE(a, cs);                                                                       \
         GEMM_ADVANCE(b, bs);                                                                       \
     } while (0)
-    const size_t rounds = rows ? rows + 2 : 0, between = rows ? links / rounds : 0;
-    v16 root[GEMM_MAIN / 2];
-    GEMM_UNROLL
-    for (int v = 0; v < V; v++) root[v] = v16_set1(1);
-    links -= between * rounds;
-    GEMM_ROLL
-    for (size_t r = 0; r < rounds; r++) {
-        GEMM_ROLL
-        for (size_t u = between; u; u--) GEMM_LINK();
-        if (r >= 2) {
-            GEMM_UNROLL
-            for (int v = 0; v < V; v++)
-                gemm_due_step(&g, &optim, e, at + (size_t)v * cp - 32, due + 16 * (v - 2 * V),
-                              root[v]);
-        }
-        if (r >= 1 && r <= rows) {
-            GEMM_UNROLL
-            for (int v = 0; v < V; v++)
-                root[v] = gemm_due_root(&g, &optim, e, at + (size_t)v * cp - 16);
-        }
-        if (r < rows) {
-            GEMM_UNROLL
-            for (int v = 0; v < V; v++)
-                gemm_due_statistics(&g, &optim, e, at + (size_t)v * cp, due + 16 * v);
-        }
-        due += 16 * V;
-        at += 16;
+    for (size_t v = 0; rows && v < V; v++)
+        gemm_due_statistics(&g, &optim, e, at + v * cp, due + 16 * v);
+    if (rows && links >= MANY * rows) {
+        GEMM_DUE_ROWS(MANY);
+    } else if (rows && links >= SOME * rows) {
+        GEMM_DUE_ROWS(SOME);
+    } else if (rows) {
+        GEMM_DUE_ROWS(1);
     }
     GEMM_ROLL
     for (; links; links--) GEMM_LINK();
