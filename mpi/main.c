@@ -30,17 +30,9 @@ static uint64_t sum_of(const struct settings *s)
 
 static void heard(int signal) { raise(signal); }
 
-/* Methods whose passes go by rows alone. */
-static bool can_share(const struct settings *s, struct vae_error *e)
-{
-    const enum vae_method m = s->run.method;
-    if (m == VAE_AEVB || m == VAE_WAKE_SLEEP) return true;
-    return vae_fail(e, "--method %s: not by several processes; use vae train", vae_method_names[m]);
-}
-
 static int lead(struct settings *s, struct vae_error *e)
 {
-    const int status = can_share(s, e) ? vae_cmd_train(s, e) : EXIT_USAGE;
+    const int status = vae_cmd_train(s, e);
     vae_serve_end(s->ranks);
     return status;
 }

@@ -43,19 +43,31 @@ mixture --likelihood gaussian --noise mixture
 wake-sleep --method wake-sleep
 odd --batch 7 --latent 1 --train-images 30
 long --epochs 60
+mcem --method mcem --leapfrog 3 --m-steps 2 --epochs 15
+chains --method mcem --leapfrog 2 --m-steps 1 --epochs 6 --batch 7 --likelihood gaussian --optimizer adam
+full-vb --method full-vb --binarize dynamic
+posterior --method full-vb --optimizer adam --batch 7 --train-images 30 --hidden 17
 MODELS
 
 # Begun by two, continued by three, ended by one: as if by one.
-one='--data synthetic --samples 3000'
-new='--train-images 400 --hidden 40 --latent 5 --optimizer adam'
-again="$out/parts/model.safetensors"
-# shellcheck disable=SC2086
-{
-    "$vae" train --quiet --out "$out/whole" $one $new >/dev/null &&
-        ranks 2 parts $one $new --samples 1000 && ranks 3 parts $one --resume "$again" --samples 2200 &&
-        "$vae" train --quiet --out "$out/parts" $one --resume "$again" >/dev/null && same whole parts
-}
-check "resumed by other ranks"
+while read -r method options; do
+    one='--data synthetic --samples 3000'
+    new="--train-images 400 --hidden 40 --latent 5 --method $method $options"
+    again="$out/parts-$method/model.safetensors"
+    # shellcheck disable=SC2086
+    {
+        "$vae" train --quiet --out "$out/whole-$method" $one $new >/dev/null &&
+            ranks 2 "parts-$method" $one $new --samples 1000 &&
+            ranks 3 "parts-$method" $one --resume "$again" --samples 2200 &&
+            "$vae" train --quiet --out "$out/parts-$method" $one --resume "$again" >/dev/null &&
+            same "whole-$method" "parts-$method"
+    }
+    check "$method: resumed by other ranks"
+done <<'METHODS'
+aevb --optimizer adam
+full-vb --optimizer adam
+mcem --leapfrog 1 --m-steps 1
+METHODS
 
 # A signal to one rank, not the first: all stop after the same step, and the run can go on.
 signal() { # SIGNAL RANK: to a run that would be long; prints its seconds to the end
@@ -95,8 +107,6 @@ check "missing images"
 # shellcheck disable=SC2086
 refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 $train synthetic --lr 0.5
 check "other options"
-refuses '.*mcem.*several processes' -n 2 "$mpi" train --data synthetic --method mcem --out "$out/no"
-check "a method that cannot be shared"
 refuses '.*--hiddn' -n 2 "$mpi" train --hiddn 3
 check "an unknown option"
 [ ! -e "$out/no" ]

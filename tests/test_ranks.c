@@ -124,7 +124,6 @@ START_TEST(test_same_bits)
 {
     struct task alone = {.run = odd_run(_i), .threads = 1, .steps = slow_run() ? 8 : 300};
     const struct vae_run *r = &alone.run;
-    if (r->method != VAE_AEVB && r->method != VAE_WAKE_SLEEP) return;
     struct images images = random_images(r->train_images, r->shape.rows, r->shape.cols);
     alone.images = &images;
     struct task task = alone;

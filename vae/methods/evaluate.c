@@ -42,9 +42,11 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
     struct vae_clock *const clock = m->clock; /* of training alone */
     *bound = (struct vae_bound){0};
     m->clock = NULL;
+    vae_team_settle(m);
     for (size_t i = 0; i < count && !(stop && *stop); i += m->max_rows) {
         const size_t left = count - i, rows = left < m->max_rows ? left : m->max_rows;
-        vae_team_tell(m, &(struct team_command){TEAM_EVALUATE, of->noise, i, rows});
+        vae_team_tell(m, &(struct team_command){
+                             .order = TEAM_EVALUATE, .noise = of->noise, .first = i, .rows = rows});
         vae_evaluate_rows(m, of, i, rows);
         vae_add_bound(m, rows, of->estimator == VAE_ESTIMATOR_IWAE, bound);
         if (watch) watch->see(watch->arg, m, i, rows);

@@ -17,18 +17,27 @@ struct answer {
     char line[sizeof((struct vae_error *)NULL)->line];
 };
 
+/* Rank 0's model to all. */
+static void start(struct vae_model *m, const struct vae_ranks *k)
+{
+    const size_t bytes = m->chains * m->shape.latent * sizeof *m->chain;
+    vae_relay_start(m);
+    if (k->rank && bytes) vae_ranks_receive(k, RANKS_STATE, 0, m->chain, bytes);
+    for (size_t i = 1; !k->rank && bytes && i < k->count; i++)
+        vae_ranks_send(k, RANKS_STATE, i, m->chain, bytes);
+}
+
+static void collect(struct vae_model *m)
+{
+    vae_relay_collect(m);
+    if (m->chains) vae_mcem_collect(m);
+}
+
 /* --- rank 0 --- */
 
 static void tell_all(const struct vae_ranks *k, enum vae_channel c, const void *p, size_t bytes)
 {
     for (size_t i = 1; i < k->count; i++) vae_ranks_send(k, c, i, p, bytes);
-}
-
-static void send_model(const struct vae_model *m, const struct vae_ranks *k)
-{
-    const size_t bytes = m->params * sizeof *m->w;
-    tell_all(k, RANKS_STATE, m->w, bytes);
-    for (size_t i = 0; i < m->stats; i++) tell_all(k, RANKS_STATE, m->stat[i], bytes);
 }
 
 /* True if all ranks can take part; all are told which. */
@@ -55,7 +64,7 @@ bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images
     const bool good = all_good(k, e);
     k->state = good ? RANKS_WORK : RANKS_ENDED;
     if (!good) return false;
-    send_model(&t->model, k);
+    start(&t->model, k);
     return true;
 }
 
@@ -72,7 +81,7 @@ void vae_serve_collect(struct vae_model *m)
 {
     if (!m->relay) return;
     vae_team_tell(m, &(struct team_command){.order = TEAM_COLLECT});
-    vae_relay_collect(m);
+    collect(m);
 }
 
 /* --- the others --- */
@@ -103,11 +112,11 @@ bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct v
     return all;
 }
 
-static void receive_model(struct vae_model *m, const struct vae_ranks *k)
+static void step(struct vae_trainer *t, const struct team_command *c)
 {
-    const size_t bytes = m->params * sizeof *m->w;
-    vae_ranks_receive(k, RANKS_STATE, 0, m->w, bytes);
-    for (size_t i = 0; i < m->stats; i++) vae_ranks_receive(k, RANKS_STATE, 0, m->stat[i], bytes);
+    struct vae_bound own = {0};
+    t->run.chain_exponent = c->chain_exponent;
+    vae_trainer_step(t, &own);
 }
 
 static void evaluate(struct vae_trainer *t, const struct images *images,
@@ -122,14 +131,14 @@ static void evaluate(struct vae_trainer *t, const struct images *images,
 void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct images *const sets[])
 {
     struct team_command c;
-    struct vae_bound own;
-    receive_model(&t->model, k);
+    start(&t->model, k);
     for (;;) {
         vae_ranks_receive(k, RANKS_COMMAND, 0, &c, sizeof c);
         switch (c.order) {
-        case TEAM_STEP: vae_trainer_step(t, &own); break;
+        case TEAM_STEP: step(t, &c); break;
         case TEAM_EVALUATE: evaluate(t, sets[c.noise], &c); break;
-        case TEAM_COLLECT: vae_relay_collect(&t->model); break;
+        case TEAM_MEANS: vae_relay_means(&t->model); break;
+        case TEAM_COLLECT: collect(&t->model); break;
         case TEAM_END: return;
         }
     }

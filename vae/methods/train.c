@@ -149,7 +149,8 @@ static void count(struct vae_trainer *t)
 
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
-    vae_team_tell(&t->model, &(struct team_command){.order = TEAM_STEP});
+    vae_team_tell(&t->model, &(struct team_command){.order = TEAM_STEP,
+                                                    .chain_exponent = t->run.chain_exponent});
     if (t->run.method == VAE_MCEM)
         vae_mcem_cycle(&t->mcem, &t->model, &t->run, t->images, bound);
     else
