@@ -1,8 +1,9 @@
 #!/bin/bash
 # usage: mpi.sh VAE VAE_MPI
+# MPIRUN (mpirun): of the MPI that VAE_MPI was compiled with.
 # Training by several processes gives the checkpoint of one; ranks that stop, die or disagree end the run.
 set -uo pipefail
-vae=$1 mpi=$2
+vae=$1 mpi=$2 mpirun=${MPIRUN:-mpirun}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 passed=0 failed=0
@@ -16,7 +17,7 @@ check() { # NAME: status of the last command
 ranks() { # N FOLDER OPTION...
     local n=$1 to=$2
     shift 2
-    timeout -k 5 120 mpirun -n "$n" "$mpi" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
+    timeout -k 5 120 "$mpirun" -n "$n" "$mpi" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
 }
 same() { cmp "$out/$1/model.safetensors" "$out/$2/model.safetensors"; }
 
@@ -72,7 +73,7 @@ METHODS
 # A signal to one rank, not the first: all stop after the same step, and the run can go on.
 signal() { # SIGNAL RANK: to a run that would be long; prints its seconds to the end
     rm -rf "$out/long"
-    timeout -k 5 60 mpirun -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" \
+    timeout -k 5 60 "$mpirun" -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" \
         </dev/null >"$out/said" 2>&1 &
     local run=$! pids
     for _ in $(seq 300); do [ -e "$out/long/model.safetensors" ] && break; sleep 0.2; done
@@ -94,7 +95,7 @@ check "a killed rank"
 refuses() { # TEXT COMMAND...: mpirun's arguments
     local text=$1
     shift
-    ! timeout -k 5 60 mpirun "$@" </dev/null >"$out/said" 2>&1 && [ "$(grep -c '^vae-mpi' "$out/said")" = 1 ] && grep -q "^vae-mpi train: $text" "$out/said"
+    ! timeout -k 5 60 "$mpirun" "$@" </dev/null >"$out/said" 2>&1 && [ "$(grep -c '^vae-mpi' "$out/said")" = 1 ] && grep -q "^vae-mpi train: $text" "$out/said"
 }
 train="$mpi train --quiet --hidden 40 --latent 5 --samples 100 --out $out/no --data"
 # shellcheck disable=SC2086

@@ -42,6 +42,8 @@ def main():
     parser.add_argument("--commit", default="unknown")
     args = parser.parse_args()
     mpirun = os.environ.get("MPIRUN", "mpirun")
+    for permit in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"):
+        os.environ.setdefault(permit, "1")
     with tempfile.TemporaryDirectory() as work:
         common = ["train", "--data", os.path.join(args.data, "mnist"), "--out", os.path.join(work, "out")]
 
