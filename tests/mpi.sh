@@ -14,10 +14,11 @@ export OMPI_MCA_btl_vader_single_copy_mechanism=none # asks for a right that con
 check() { # NAME: status of the last command
     if [ $? = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "mpi: $1: failed"; fi
 }
-ranks() { # N FOLDER OPTION...
-    local n=$1 to=$2
+ranks() { # N FOLDER OPTION...: an even number share the images, an odd one holds all
+    local n=$1 to=$2 hold=()
+    [ $((n % 2)) = 0 ] || hold=(--all-images)
     shift 2
-    timeout -k 5 120 "$mpirun" -n "$n" "$mpi" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
+    timeout -k 5 120 "$mpirun" -n "$n" "$mpi" "${hold[@]}" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
 }
 same() { cmp "$out/$1/model.safetensors" "$out/$2/model.safetensors"; }
 
@@ -108,6 +109,9 @@ check "missing images"
 # shellcheck disable=SC2086
 refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 $train synthetic --lr 0.5
 check "other options"
+# shellcheck disable=SC2086
+refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 "$mpi" --all-images ${train#* } synthetic
+check "shares beside all images"
 refuses '.*--hiddn' -n 2 "$mpi" train --hiddn 3
 check "an unknown option"
 [ ! -e "$out/no" ]

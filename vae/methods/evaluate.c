@@ -1,5 +1,6 @@
 #include "evaluate.h"
 #include "../base/streams.h"
+#include "../data/images_share.h"
 #include "team.h"
 
 static const struct {
@@ -12,7 +13,8 @@ struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t 
 {
     struct sv_rng rng = sv_rng_at(of->seed, streams[of->noise].binarize, 0);
     rng.ctr[1] = (uint32_t)first;
-    return (struct vae_source){of->images, NULL, first, of->binarize, rng};
+    return (struct vae_source){
+        .images = of->images, .first = first, .binarize = of->binarize, .rng = rng};
 }
 
 struct sv_rng vae_evaluation_eps(const struct vae_evaluation *of, size_t first, size_t samples)
@@ -29,6 +31,7 @@ void vae_evaluate_rows(struct vae_model *m, const struct vae_evaluation *of, siz
                               .source = vae_evaluation_source(of, first),
                               .rows = rows,
                               .left = of->images->count - first,
+                              .block = vae_images_block(of->images, first, rows),
                               .eps = vae_evaluation_eps(of, first, m->samples),
                               .o = {.estimator = of->estimator}};
     vae_team_run(m, &b, vae_aevb_pass);

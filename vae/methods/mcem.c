@@ -113,14 +113,15 @@ static struct part part_at(struct vae_mcem *c, struct vae_model *m, const struct
 {
     const size_t rows = vae_min_size(m->max_rows, images->count - first);
     const struct share own = vae_team_share(m, rows);
-    struct part p = {.c = c,
-                     .m = m,
-                     .source = {images, NULL, first + own.first, run->binarize, {{0}, {0}}},
-                     .rows = own.end - own.first,
-                     .next = first + rows,
-                     .momentum = sv_rng_at(run->seed, STREAM_MCEM_MOMENTUM, run->step),
-                     .accept = sv_rng_at(run->seed, STREAM_MCEM_ACCEPT, run->step),
-                     .begins = first == 0};
+    struct part p = {
+        .c = c,
+        .m = m,
+        .source = {.images = images, .first = first + own.first, .binarize = run->binarize},
+        .rows = own.end - own.first,
+        .next = first + rows,
+        .momentum = sv_rng_at(run->seed, STREAM_MCEM_MOMENTUM, run->step),
+        .accept = sv_rng_at(run->seed, STREAM_MCEM_ACCEPT, run->step),
+        .begins = first == 0};
     p.momentum.ctr[1] = p.accept.ctr[1] = (uint32_t)p.source.first;
     return p;
 }

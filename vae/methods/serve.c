@@ -17,6 +17,14 @@ struct answer {
     char line[sizeof((struct vae_error *)NULL)->line];
 };
 
+/* What a trainer needs to train with others. */
+static bool join(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e)
+{
+    const bool shuffles = t->run.method != VAE_MCEM && t->images->share.block;
+    return vae_relay_create(&t->model, k, e) &&
+           (!shuffles || vae_exchange_create(&t->exchange, k, t->images, t->run.batch, e));
+}
+
 /* Rank 0's model to all. */
 static void start(struct vae_model *m, const struct vae_ranks *k)
 {
@@ -57,7 +65,7 @@ static bool all_good(const struct vae_ranks *k, struct vae_error *e)
 bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images,
                      struct vae_error *e)
 {
-    if (!vae_relay_create(&t->model, k, e)) return false;
+    if (!join(t, k, e)) return false;
     struct opening o = {.begins = true, .images = images, .options = k->options, .run = t->run};
     snprintf(o.version, sizeof o.version, "%s", vae_version);
     tell_all(k, RANKS_COMMAND, &o, sizeof o);
@@ -104,7 +112,7 @@ bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *im
 
 bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e)
 {
-    struct answer a = {.good = !*e->line && vae_relay_create(&t->model, k, e)};
+    struct answer a = {.good = !*e->line && join(t, k, e)};
     bool all;
     memcpy(a.line, e->line, sizeof a.line);
     vae_ranks_send(k, RANKS_REPLY, 0, &a, sizeof a);

@@ -1,4 +1,5 @@
 #include "team.h"
+#include "../base/min.h"
 #include "../model/relay.h"
 #include <string.h>
 
@@ -85,12 +86,20 @@ static void carry_rows(const struct vae_model *m, struct share s, float *message
         carry(&message, w->ll + (g * m->max_rows + at) * l, n * l, unpack);
 }
 
+/* Rank i's rows of a minibatch, of `rows` and of `block`. */
+static struct share part_of(const struct vae_model *m, size_t block, size_t rows, size_t i)
+{
+    const struct share s = vae_team_share_of(m, block ? block : rows, i);
+    return (struct share){vae_min_size(s.first, rows), vae_min_size(s.end, rows)};
+}
+
 /* d_out holds the message: nobody needs it any more, and a row of it is longer. */
-static void share_figures(const struct vae_model *m, const struct vae_ranks *k, size_t rows)
+static void share_figures(const struct vae_model *m, const struct vae_ranks *k, size_t block,
+                          size_t rows)
 {
     float *message = m->work.d_out;
     if (k->rank) {
-        const struct share own = vae_team_share(m, rows);
+        const struct share own = part_of(m, block, rows, k->rank);
         message[0] = (float)*k->signal;
         carry_rows(m, own, message + 1, false);
         vae_ranks_send(k, RANKS_ROWS, 0, message,
@@ -98,7 +107,7 @@ static void share_figures(const struct vae_model *m, const struct vae_ranks *k, 
         return;
     }
     for (size_t i = 1; i < k->count; i++) {
-        const struct share s = vae_team_share_of(m, rows, i);
+        const struct share s = part_of(m, block, rows, i);
         vae_ranks_receive(k, RANKS_ROWS, i, message, figures(m, s.end - s.first) * sizeof *message);
         carry_rows(m, s, message + 1, true);
         if (message[0] != 0) k->heard((int)message[0]);
@@ -124,11 +133,11 @@ void vae_team_run(struct vae_model *m, struct vae_minibatch *b, vae_pass_fn *pas
     const struct vae_ranks *k = ranks_of(m);
     const size_t rows = b->rows;
     if (k) {
-        const struct share own = vae_team_share(m, rows);
+        const struct share own = part_of(m, b->block, rows, k->rank);
         skip(b, own.first);
         b->left = b->rows = own.end - own.first;
         if (!b->rows) vae_relay_finish(m); /* it needs no weights, but passes them on */
     }
     vae_pool_run(m->pool, pass, b);
-    if (k) share_figures(m, k, rows);
+    if (k) share_figures(m, k, b->block, rows);
 }
