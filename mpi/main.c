@@ -30,17 +30,9 @@ static uint64_t sum_of(const struct settings *s)
 
 static void heard(int signal) { raise(signal); }
 
-/* Methods whose passes go by rows alone. */
-static bool can_share(const struct settings *s, struct vae_error *e)
-{
-    const enum vae_method m = s->run.method;
-    if (m == VAE_AEVB || m == VAE_WAKE_SLEEP) return true;
-    return vae_fail(e, "--method %s: not by several processes; use vae train", vae_method_names[m]);
-}
-
 static int lead(struct settings *s, struct vae_error *e)
 {
-    const int status = can_share(s, e) ? vae_cmd_train(s, e) : EXIT_USAGE;
+    const int status = vae_cmd_train(s, e);
     vae_serve_end(s->ranks);
     return status;
 }
@@ -54,7 +46,7 @@ static int run(int argc, char **argv, struct vae_ranks *ranks)
     const bool first = ranks->rank == 0;
     if (vae_options_parse(COMMAND_train, argc, argv, &s, &e)) {
         s.ranks = ranks;
-        ranks->options = sum_of(&s);
+        ranks->options = sum_of(&s) + ranks->all_images;
         status = first ? lead(&s, &e) : mpi_member(&s);
     } else if (!*e.line) {
         if (first) vae_options_help(stdout, COMMAND_train);
@@ -68,10 +60,13 @@ static int run(int argc, char **argv, struct vae_ranks *ranks)
 static int usage(bool first)
 {
     if (first)
-        fputs("usage: mpirun -n RANKS vae-mpi train OPTION...\n\n"
+        fputs("usage: mpirun -n RANKS vae-mpi [--all-images] train OPTION...\n\n"
               "Trains as `vae train` does, whose options it takes (vae train --help), by several\n"
               "processes: each takes its share of every minibatch's rows. The files are the same,\n"
-              "to the bit, for any number of ranks and threads.\n",
+              "to the bit, for any number of ranks and threads.\n\n"
+              "Each process keeps its share of the images and gets those of its rows from the "
+              "others;\n"
+              "with --all-images each keeps all of them.\n",
               stderr);
     return EXIT_USAGE;
 }
@@ -84,6 +79,9 @@ int main(int argc, char **argv)
     struct vae_ranks ranks = mpi_link_ranks();
     ranks.signal = vae_stop_signal();
     ranks.heard = heard;
+    ranks.all_images = argc > 1 && !strcmp(argv[1], "--all-images");
+    argc -= ranks.all_images;
+    argv += ranks.all_images;
     const bool train = argc > 1 && !strcmp(argv[1], "train");
     const int status = train ? run(argc - 1, argv + 1, &ranks) : usage(ranks.rank == 0);
     MPI_Finalize();

@@ -24,7 +24,9 @@ static bool prepare(struct member *m, struct settings *s, uint64_t images, struc
     if (!m->pool || !vae_chosen_open(s->isa, &k, e) || !vae_train_images_choose(s, &m->data, e))
         return false;
     if (s->run.binarize == BINARIZE_FIXED) vae_dataset_draw(&m->data, &k, s->run.seed);
-    return vae_trainer_create(&m->trainer, &k, &s->run, &m->data.train, m->pool, e);
+    return vae_trainer_create(&m->trainer, &k, &s->run, &m->data.train, m->pool, e) &&
+           (s->ranks->all_images ||
+            vae_dataset_share(&m->data, s->run.batch, s->ranks->rank, s->ranks->count, e));
 }
 
 int mpi_member(struct settings *s)

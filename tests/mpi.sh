@@ -1,8 +1,9 @@
 #!/bin/bash
 # usage: mpi.sh VAE VAE_MPI
+# MPIRUN (mpirun): of the MPI that VAE_MPI was compiled with.
 # Training by several processes gives the checkpoint of one; ranks that stop, die or disagree end the run.
 set -uo pipefail
-vae=$1 mpi=$2
+vae=$1 mpi=$2 mpirun=${MPIRUN:-mpirun}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 passed=0 failed=0
@@ -13,10 +14,11 @@ export OMPI_MCA_btl_vader_single_copy_mechanism=none # asks for a right that con
 check() { # NAME: status of the last command
     if [ $? = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "mpi: $1: failed"; fi
 }
-ranks() { # N FOLDER OPTION...
-    local n=$1 to=$2
+ranks() { # N FOLDER OPTION...: an even number share the images, an odd one holds all
+    local n=$1 to=$2 hold=()
+    [ $((n % 2)) = 0 ] || hold=(--all-images)
     shift 2
-    timeout -k 5 120 mpirun -n "$n" "$mpi" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
+    timeout -k 5 120 "$mpirun" -n "$n" "$mpi" "${hold[@]}" train --quiet --out "$out/$to" "$@" </dev/null >"$out/said" 2>&1 || { tail -n 3 "$out/said"; return 1; }
 }
 same() { cmp "$out/$1/model.safetensors" "$out/$2/model.safetensors"; }
 
@@ -43,24 +45,36 @@ mixture --likelihood gaussian --noise mixture
 wake-sleep --method wake-sleep
 odd --batch 7 --latent 1 --train-images 30
 long --epochs 60
+mcem --method mcem --leapfrog 3 --m-steps 2 --epochs 15
+chains --method mcem --leapfrog 2 --m-steps 1 --epochs 6 --batch 7 --likelihood gaussian --optimizer adam
+full-vb --method full-vb --binarize dynamic
+posterior --method full-vb --optimizer adam --batch 7 --train-images 30 --hidden 17
 MODELS
 
 # Begun by two, continued by three, ended by one: as if by one.
-one='--data synthetic --samples 3000'
-new='--train-images 400 --hidden 40 --latent 5 --optimizer adam'
-again="$out/parts/model.safetensors"
-# shellcheck disable=SC2086
-{
-    "$vae" train --quiet --out "$out/whole" $one $new >/dev/null &&
-        ranks 2 parts $one $new --samples 1000 && ranks 3 parts $one --resume "$again" --samples 2200 &&
-        "$vae" train --quiet --out "$out/parts" $one --resume "$again" >/dev/null && same whole parts
-}
-check "resumed by other ranks"
+while read -r method options; do
+    one='--data synthetic --samples 3000'
+    new="--train-images 400 --hidden 40 --latent 5 --method $method $options"
+    again="$out/parts-$method/model.safetensors"
+    # shellcheck disable=SC2086
+    {
+        "$vae" train --quiet --out "$out/whole-$method" $one $new >/dev/null &&
+            ranks 2 "parts-$method" $one $new --samples 1000 &&
+            ranks 3 "parts-$method" $one --resume "$again" --samples 2200 &&
+            "$vae" train --quiet --out "$out/parts-$method" $one --resume "$again" >/dev/null &&
+            same "whole-$method" "parts-$method"
+    }
+    check "$method: resumed by other ranks"
+done <<'METHODS'
+aevb --optimizer adam
+full-vb --optimizer adam
+mcem --leapfrog 1 --m-steps 1
+METHODS
 
 # A signal to one rank, not the first: all stop after the same step, and the run can go on.
 signal() { # SIGNAL RANK: to a run that would be long; prints its seconds to the end
     rm -rf "$out/long"
-    timeout -k 5 60 mpirun -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" \
+    timeout -k 5 60 "$mpirun" -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" \
         </dev/null >"$out/said" 2>&1 &
     local run=$! pids
     for _ in $(seq 300); do [ -e "$out/long/model.safetensors" ] && break; sleep 0.2; done
@@ -82,7 +96,7 @@ check "a killed rank"
 refuses() { # TEXT COMMAND...: mpirun's arguments
     local text=$1
     shift
-    ! timeout -k 5 60 mpirun "$@" </dev/null >"$out/said" 2>&1 && [ "$(grep -c '^vae-mpi' "$out/said")" = 1 ] && grep -q "^vae-mpi train: $text" "$out/said"
+    ! timeout -k 5 60 "$mpirun" "$@" </dev/null >"$out/said" 2>&1 && [ "$(grep -c '^vae-mpi' "$out/said")" = 1 ] && grep -q "^vae-mpi train: $text" "$out/said"
 }
 train="$mpi train --quiet --hidden 40 --latent 5 --samples 100 --out $out/no --data"
 # shellcheck disable=SC2086
@@ -95,8 +109,9 @@ check "missing images"
 # shellcheck disable=SC2086
 refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 $train synthetic --lr 0.5
 check "other options"
-refuses '.*mcem.*several processes' -n 2 "$mpi" train --data synthetic --method mcem --out "$out/no"
-check "a method that cannot be shared"
+# shellcheck disable=SC2086
+refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 "$mpi" --all-images ${train#* } synthetic
+check "shares beside all images"
 refuses '.*--hiddn' -n 2 "$mpi" train --hiddn 3
 check "an unknown option"
 [ ! -e "$out/no" ]

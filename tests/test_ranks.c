@@ -1,5 +1,6 @@
 /* Training by several processes gives the bits of one: here the processes are threads, each with a pool of
  * its own. tests/mpi.sh has real ones. */
+#include "../vae/data/images_share.h"
 #include "../vae/methods/serve.h"
 #include "odd_runs.h"
 #include "picks.h"
@@ -12,6 +13,7 @@
 struct task {
     struct vae_run run;
     const struct images *images;
+    bool shares; /* each rank has one of the images */
     size_t threads;
     uint64_t steps, options[THREAD_RANKS];
     struct vae_bound trained, tested;
@@ -28,13 +30,25 @@ static struct pool *pool_of(const struct task *t)
     return pool;
 }
 
-static void create(struct vae_trainer *t, const struct task *task, const struct vae_run *run,
+/* Once the trainer is made, which may need all images. */
+static void share(struct images *i, const struct task *task, const struct vae_ranks *ranks)
+{
+    if (task->shares && ranks && ranks->count > 1)
+        ck_assert(vae_images_share(i, task->run.batch, ranks->rank, ranks->count));
+}
+
+static void release(struct images *i)
+{
+    if (i->share.block) vae_images_free(i);
+}
+
+static void create(struct vae_trainer *t, const struct images *images, const struct vae_run *run,
                    struct pool *pool)
 {
     struct sv_choice k;
     struct vae_error e = {""};
     ck_assert_int_eq(sv_choice_default(NULL, &k), SV_OK);
-    ck_assert_msg(vae_trainer_create(t, &k, run, task->images, pool, &e), "%s", e.line);
+    ck_assert_msg(vae_trainer_create(t, &k, run, images, pool, &e), "%s", e.line);
 }
 
 static float *copy(const float *from, size_t n)
@@ -48,8 +62,10 @@ static float *copy(const float *from, size_t n)
 static void work(struct vae_trainer *t, struct task *task)
 {
     struct vae_model *m = &t->model;
+    struct images part = *t->images; /* its last minibatch ends within a block of shares */
+    part.count = 2 * t->run.batch < 90 ? 90 : 101;
     while (t->run.step < task->steps / 2) vae_trainer_step(t, &task->trained);
-    ck_assert(vae_evaluate(m, task->images, &t->run, NOISE_TEST, t->run.seed, NULL, &task->tested));
+    ck_assert(vae_evaluate(m, &part, &t->run, NOISE_POINTS, t->run.seed, NULL, &task->tested));
     while (t->run.step < task->steps) vae_trainer_step(t, &task->trained);
     vae_serve_collect(m);
     task->params = m->params;
@@ -60,28 +76,34 @@ static void work(struct vae_trainer *t, struct task *task)
 static void lead(struct task *task, struct vae_ranks *ranks)
 {
     struct vae_trainer t;
+    struct images images = *task->images;
     struct pool *pool = pool_of(task);
-    create(&t, task, &task->run, pool);
+    create(&t, &images, &task->run, pool);
+    share(&images, task, ranks);
     if (!ranks || ranks->count == 1 || vae_serve_begin(&t, ranks, 0, &task->e)) work(&t, task);
     if (ranks) vae_serve_end(ranks);
     vae_trainer_destroy(&t);
     vae_pool_destroy(pool);
+    release(&images);
 }
 
 static void follow(struct task *task, const struct vae_ranks *ranks)
 {
+    struct images images = *task->images;
     const struct images *const sets[] = {
-        [NOISE_TEST] = task->images, [NOISE_POINTS] = NULL, [NOISE_VALIDATION] = NULL};
+        [NOISE_TEST] = NULL, [NOISE_POINTS] = &images, [NOISE_VALIDATION] = NULL};
     struct vae_trainer t;
     struct vae_run run;
     struct vae_error e = {""};
-    uint64_t images;
+    uint64_t sum;
     struct pool *pool = pool_of(task);
-    ck_assert(vae_serve_join(ranks, &run, &images, &e));
-    create(&t, task, &run, pool);
+    ck_assert(vae_serve_join(ranks, &run, &sum, &e));
+    create(&t, &images, &run, pool);
+    share(&images, task, ranks);
     if (vae_serve_answer(&t, ranks, &e)) vae_serve(&t, ranks, sets);
     vae_trainer_destroy(&t);
     vae_pool_destroy(pool);
+    release(&images);
 }
 
 static void rank(void *arg, struct vae_ranks *ranks)
@@ -124,7 +146,6 @@ START_TEST(test_same_bits)
 {
     struct task alone = {.run = odd_run(_i), .threads = 1, .steps = slow_run() ? 8 : 300};
     const struct vae_run *r = &alone.run;
-    if (r->method != VAE_AEVB && r->method != VAE_WAKE_SLEEP) return;
     struct images images = random_images(r->train_images, r->shape.rows, r->shape.cols);
     alone.images = &images;
     struct task task = alone;
@@ -132,6 +153,7 @@ START_TEST(test_same_bits)
     for (size_t ranks = 1; ranks <= THREAD_RANKS; ranks += quick_run() ? 2 : 1) {
         struct task many = task;
         many.threads = 1 + (ranks + (size_t)_i) % 3;
+        many.shares = (ranks / 2 + (size_t)_i) % 2;
         thread_ranks_run(ranks, rank, &many);
         must_agree(&many, &alone, ranks);
         forget(&many);

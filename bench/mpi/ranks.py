@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Time training steps by one process and by ranks of vae-mpi, in alternating rounds, and messages between ranks, into
-results/<machine>/mpi.json, from which the report predicts clusters.
+results/<machine>/mpi.json, from which the report predicts clusters. And steps of two processes that share nothing but the
+machine, each of half the batch: what busy neighbours cost.
 
 usage: ranks.py VAE VAE_MPI LINK_BENCH DATA [--rounds N] [--commit C]
 
@@ -19,19 +20,21 @@ import results  # noqa: E402
 
 # name: ranks, threads of each; minibatches of the model's fit, which one thread runs alone
 WAYS = {"one thread": (1, 1), "two threads": (1, 2), "two ranks": (2, 1)}
+AT_ONCE = "two at once"
 BATCHES = (100, 500, 1000)
 FIT = (25, 50, 100, 250, 500, 1000)
 SECONDS = 2
 
 
-def step_seconds(words, batch, samples):
-    """Of a training run, without evaluations."""
-    said = subprocess.run([*words, "--batch", str(batch), "--samples", str(samples), "--quiet"], stdout=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, text=True)
-    rate = re.search(r"([0-9.]+) samples/s in training", said.stdout)
-    if said.returncode or not rate:
+def step_seconds(words, batch, samples, at_once):
+    """Of training runs that begin at once, without evaluations: their mean."""
+    runs = [subprocess.Popen([*words, "--out", out, "--batch", str(batch), "--samples", str(samples), "--quiet"],
+                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) for out in at_once]
+    said = [run.communicate()[0] for run in runs]
+    rates = [re.search(r"([0-9.]+) samples/s in training", text) for text in said]
+    if any(run.returncode for run in runs) or not all(rates):
         sys.exit(f"ranks: {words[0]} failed")
-    return batch / float(rate.group(1))
+    return sum(batch / float(rate.group(1)) for rate in rates) / len(rates)
 
 
 def main():
@@ -42,18 +45,23 @@ def main():
     parser.add_argument("--commit", default="unknown")
     args = parser.parse_args()
     mpirun = os.environ.get("MPIRUN", "mpirun")
+    for permit in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"):
+        os.environ.setdefault(permit, "1")
     with tempfile.TemporaryDirectory() as work:
-        common = ["train", "--data", os.path.join(args.data, "mnist"), "--out", os.path.join(work, "out")]
+        common = ["train", "--data", os.path.join(args.data, "mnist")]
+        outs = [os.path.join(work, out) for out in ("one", "two")]
 
         def run(way, batch, samples):
+            if way == AT_ONCE:
+                return step_seconds([args.vae, *common, "--threads", "1"], batch // 2, samples, outs)
             ranks, threads = WAYS[way]
             program = [args.vae] if ranks == 1 else [mpirun, "-n", str(ranks), args.vae_mpi]
-            return step_seconds([*program, *common, "--threads", str(threads)], batch, samples)
+            return step_seconds([*program, *common, "--threads", str(threads)], batch, samples, outs[:1])
 
         rate = 2000 / run("one thread", 2000, 20000)
         samples = int(rate * SECONDS) // 1000 * 1000
         tasks = [(way, batch) for batch in sorted({*BATCHES, *FIT})
-                 for way in WAYS if batch in BATCHES or way == "one thread"]
+                 for way in (*WAYS, AT_ONCE) if batch in BATCHES or way == "one thread"]
         seconds = {task: [] for task in tasks}
         link = []
         for r in range(args.rounds):

@@ -16,6 +16,7 @@ enum vae_channel {
     RANKS_SUM,      /* of all rows, from the last rank to a piece's owner */
     RANKS_WEIGHTS,  /* from a rank to the next one, around */
     RANKS_ROWS,     /* figures of rows, to rank 0 */
+    RANKS_IMAGES,   /* of the next minibatch, from who has them to who computes them */
     RANKS_STATE     /* weights from rank 0, or statistics to it */
 };
 
@@ -28,6 +29,7 @@ enum vae_ranks_state { RANKS_WAIT, RANKS_WORK, RANKS_ENDED };
 struct vae_ranks {
     size_t rank, count;
     enum vae_ranks_state state;
+    bool all_images;                     /* each holds them, not its share */
     uint64_t options;                    /* a sum of those that all ranks must have in common */
     const volatile sig_atomic_t *signal; /* that asked this process to stop; 0: none */
     void (*heard)(int signal);           /* rank 0: another rank got that one */

@@ -59,8 +59,10 @@ static void encode(struct strips *t, struct vae_model *m, const struct vae_run *
 {
     const size_t n = vae_inputs(&m->shape);
     for (size_t i = 0; i < 2 * t->pairs; i++) {
-        struct vae_source from = {images, NULL, t->images[i], run->binarize,
-                                  sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
+        struct vae_source from = {.images = images,
+                                  .first = t->images[i],
+                                  .binarize = run->binarize,
+                                  .rng = sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
         from.rng.ctr[1] = t->images[i];
         vae_gather(m, &from, 0, 1);
         memcpy(t->grid + (i / 2 * t->across + i % 2 * (t->across - 1)) * n, m->work.x,

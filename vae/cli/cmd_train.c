@@ -79,6 +79,9 @@ static void print_best(const struct vae_run *r, const char *path)
            v->best, vae_binarize_names[r->binarize], v->points, vae_text_shown(path).s);
 }
 
+/* Reconstructions in the picture, and rows of them. */
+enum { SHOWN_ACROSS = 10, SHOWN_PAIRS = 5 };
+
 /* Writes the pictures and prints the summary. */
 static int finish(struct train_loop *l, struct vae_error *e)
 {
@@ -88,7 +91,8 @@ static int finish(struct train_loop *l, struct vae_error *e)
     const double all = fmax(vae_seconds_now() - l->first, 1e-9);
     if ((!l->saved || !vae_health_good(r)) && !vae_train_loop_save(l, e)) return EXIT_FAILED;
     if (!vae_picture_samples(&l->t->model, f->samples, 10, 10, r->seed, 1, NULL, e) ||
-        !vae_picture_reconstructions(&l->t->model, f->reconstructions, r, &l->data->test, 10, 5, e))
+        !vae_picture_reconstructions(&l->t->model, f->reconstructions, r, &l->shown, SHOWN_ACROSS,
+                                     SHOWN_PAIRS, e))
         return EXIT_FAILED;
     printf("test bound %.2f nats (reconstruction %.2f, KL %.2f; binarisation: %s) after %" PRIu64
            " samples, %.0f samples/s over all\n",
@@ -126,10 +130,14 @@ static bool make_trainer(struct train_loop *l, const struct sv_choice *k, struct
 }
 
 /* The other processes that train with this one, if any. */
-static bool begin_ranks(struct train_loop *l, struct vae_error *e)
+static bool begin_ranks(struct train_loop *l, struct dataset *data, struct vae_error *e)
 {
     struct vae_ranks *k = l->s->ranks;
-    return !k || k->count == 1 || vae_serve_begin(l->t, k, l->all_images, e);
+    if (!vae_images_first(&l->shown, &data->test, SHOWN_ACROSS * SHOWN_PAIRS))
+        return vae_fail(e, "not enough memory for the images shown");
+    if (!k || k->count == 1) return true;
+    return (k->all_images || vae_dataset_share(data, l->s->run.batch, 0, k->count, e)) &&
+           vae_serve_begin(l->t, k, l->all_images, e);
 }
 
 /* Completes the settings from data and checkpoint, and creates the trainer. */
@@ -151,7 +159,8 @@ static bool prepare(struct settings *s, struct dataset *data, struct pool *pool,
     bool ok = !s->resume || go_on(s, data, e);
     if (ok) {
         ok = make_trainer(l, &k, data, pool, e) &&
-             (!s->resume || vae_checkpoint_load(&f, &l->t->model, true, e)) && begin_ranks(l, e);
+             (!s->resume || vae_checkpoint_load(&f, &l->t->model, true, e)) &&
+             begin_ranks(l, data, e);
         if (!ok) vae_trainer_destroy(l->t);
     }
     vae_st_close(&f);
@@ -265,5 +274,6 @@ int vae_cmd_train(struct settings *s, struct vae_error *e)
     vae_out_dir_close(&out);
     vae_pool_destroy(pool);
     vae_dataset_free(&data);
+    vae_images_free(&loop.shown);
     return status;
 }

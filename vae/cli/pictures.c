@@ -36,8 +36,10 @@ static void reconstruct(struct vae_model *m, const struct vae_run *run, const st
         for (size_t i = 0; i < across; i += m->max_rows) {
             const size_t rows = vae_min_size(m->max_rows, across - i);
             float *original = grid + (2 * p * across + i) * n;
-            struct vae_source from = {images, NULL, p * across + i, run->binarize,
-                                      sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
+            struct vae_source from = {.images = images,
+                                      .first = p * across + i,
+                                      .binarize = run->binarize,
+                                      .rng = sv_rng_at(run->seed, STREAM_BINARIZE_TEST, 0)};
             from.rng.ctr[1] = (uint32_t)(p * across + i);
             vae_gather(m, &from, 0, rows);
             for (size_t r = 0; r < rows; r++)

@@ -18,6 +18,7 @@
 struct train_loop {
     struct vae_trainer *t;
     const struct dataset *data;
+    struct images shown; /* test images of the reconstructions */
     const struct settings *s;
     const struct out_dir *out;
     struct train_log log;

@@ -2,6 +2,7 @@
 #include "../base/streams.h"
 #include "fixed_draw.h"
 #include "idx_names.h"
+#include "images_share.h"
 #include "npz.h"
 #include "png_folder.h"
 #include "resize.h"
@@ -16,6 +17,7 @@ void vae_dataset_free(struct dataset *d)
 {
     vae_images_free(&d->train);
     vae_images_free(&d->test);
+    if (d->validation.share.block) vae_images_free(&d->validation);
     d->validation = (struct images){0};
 }
 
@@ -178,6 +180,24 @@ void vae_dataset_hold_out(struct dataset *d, size_t n)
 void vae_dataset_keep(struct dataset *d, uint64_t n)
 {
     if (n && n < d->train.count) d->train.count = (size_t)n;
+}
+
+bool vae_dataset_share(struct dataset *d, size_t block, size_t rank, size_t ranks,
+                       struct vae_error *e)
+{
+    struct images *const sets[] = {&d->train, &d->test, &d->validation};
+    struct images before[] = {d->train, d->test};
+    bool ok = true;
+    d->validation.labels = NULL;
+    for (int i = 0; i < 3 && ok; i++)
+        ok = !sets[i]->count || vae_images_share(sets[i], block, rank, ranks);
+    if (!ok) vae_fail(e, "not enough memory for a share of the images");
+    for (int i = 0; i < 2; i++) {
+        before[i].labels = NULL;
+        if (sets[i]->share.block) vae_images_free(&before[i]);
+    }
+    if (!d->validation.share.block) d->validation = (struct images){0};
+    return ok;
 }
 
 static void draw(struct images *i, const struct sv_choice *k, uint64_t seed, enum vae_stream stream)

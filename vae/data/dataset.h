@@ -7,7 +7,7 @@
 
 struct dataset {
     struct images train, test;
-    struct images validation; /* the end of the memory of train; not owned */
+    struct images validation; /* the end of the memory of train; owned only of shares */
 };
 
 struct dataset_options {
@@ -35,6 +35,10 @@ void vae_dataset_hold_out(struct dataset *d, size_t n);
 /* Keeps the first n training images alone; fewer if there are fewer. 0: all. After
  * vae_dataset_hold_out. */
 void vae_dataset_keep(struct dataset *d, uint64_t n);
+
+/* Leaves of each set the share of one of several processes (images_share.h). Last of all. */
+bool vae_dataset_share(struct dataset *d, size_t block, size_t rank, size_t ranks,
+                       struct vae_error *e);
 
 /* Replaces all images by fixed binary draws (fixed_draw.h). Each set has its own stream. */
 void vae_dataset_draw(struct dataset *d, const struct sv_choice *k, uint64_t seed);

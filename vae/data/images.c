@@ -1,8 +1,16 @@
 #include "images.h"
 #include "../../reference/fnv.h"
 #include "../base/memory.h"
+#include "../base/min.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* vae_images_at without const */
+static char *at(struct images *i, size_t image)
+{
+    char *first = i->values ? (char *)i->values : (char *)i->pixels;
+    return first + image * vae_images_bytes(i);
+}
 
 /* `count` images as those of `like`. */
 static bool make(struct images *i, size_t count, const struct images *like)
@@ -34,19 +42,19 @@ bool vae_images_make_like(struct images *i, const struct images *like, size_t ro
     return make(i, like->count, &to);
 }
 
+bool vae_images_first(struct images *i, const struct images *from, size_t n)
+{
+    if (!make(i, vae_min_size(n, from->count), from)) return false;
+    memcpy(at(i, 0), vae_images_at(from, 0), i->count * vae_images_bytes(i));
+    return true;
+}
+
 void vae_images_free(struct images *i)
 {
     vae_memory_give(i->pixels);
     vae_memory_give(i->values);
     free(i->labels);
     *i = (struct images){0};
-}
-
-/* vae_images_at without const */
-static char *at(struct images *i, size_t image)
-{
-    char *first = i->values ? (char *)i->values : (char *)i->pixels;
-    return first + image * vae_images_bytes(i);
 }
 
 /* The finaliser of SplitMix64 (Steele, Lea & Flood 2014). */

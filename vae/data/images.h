@@ -13,6 +13,11 @@ struct image_label {
     char text[LABEL_TEXT];
 };
 
+/* Which images of a set are in memory (images_share.h); block 0: all. */
+struct images_share {
+    size_t block, count, rank, ranks;
+};
+
 struct images {
     size_t count, rows, cols;
     uint8_t *pixels; /* [count][rows][cols][channels]; 255 is 1.0 */
@@ -20,6 +25,7 @@ struct images {
     enum vae_channels channels;
     bool was_colour;            /* grey that a reader made of colour */
     struct image_label *labels; /* [count]; NULL: none, or not asked for */
+    struct images_share share;
 };
 
 /* What a reader makes of the images that it finds. All zero: grey images of their own size. */
@@ -45,8 +51,12 @@ static inline size_t vae_images_bytes(const struct images *i)
 {
     return vae_images_size(i) * (i->values ? sizeof *i->values : sizeof *i->pixels);
 }
+/* Where a shared image is, in images. */
+size_t vae_images_place(const struct images_share *s, size_t image);
+
 static inline const void *vae_images_at(const struct images *i, size_t image)
 {
+    if (i->share.block) image = vae_images_place(&i->share, image);
     const void *first = i->values ? (const void *)i->values : i->pixels;
     return (const char *)first + image * vae_images_bytes(i);
 }
@@ -56,6 +66,9 @@ bool vae_images_make(struct images *i, size_t count, size_t rows, size_t cols,
                      enum vae_channels channels);
 /* As many as `like`, of another size, bytes or floats as those, without labels. */
 bool vae_images_make_like(struct images *i, const struct images *like, size_t rows, size_t cols);
+
+/* A copy of the first n, or of all if there are fewer, without labels. */
+bool vae_images_first(struct images *i, const struct images *from, size_t n);
 
 void vae_images_free(struct images *i);
 

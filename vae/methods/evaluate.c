@@ -1,5 +1,6 @@
 #include "evaluate.h"
 #include "../base/streams.h"
+#include "../data/images_share.h"
 #include "team.h"
 
 static const struct {
@@ -12,7 +13,8 @@ struct vae_source vae_evaluation_source(const struct vae_evaluation *of, size_t 
 {
     struct sv_rng rng = sv_rng_at(of->seed, streams[of->noise].binarize, 0);
     rng.ctr[1] = (uint32_t)first;
-    return (struct vae_source){of->images, NULL, first, of->binarize, rng};
+    return (struct vae_source){
+        .images = of->images, .first = first, .binarize = of->binarize, .rng = rng};
 }
 
 struct sv_rng vae_evaluation_eps(const struct vae_evaluation *of, size_t first, size_t samples)
@@ -29,6 +31,7 @@ void vae_evaluate_rows(struct vae_model *m, const struct vae_evaluation *of, siz
                               .source = vae_evaluation_source(of, first),
                               .rows = rows,
                               .left = of->images->count - first,
+                              .block = vae_images_block(of->images, first, rows),
                               .eps = vae_evaluation_eps(of, first, m->samples),
                               .o = {.estimator = of->estimator}};
     vae_team_run(m, &b, vae_aevb_pass);
@@ -42,9 +45,11 @@ bool vae_evaluate_watched(struct vae_model *m, const struct vae_evaluation *of,
     struct vae_clock *const clock = m->clock; /* of training alone */
     *bound = (struct vae_bound){0};
     m->clock = NULL;
+    vae_team_settle(m);
     for (size_t i = 0; i < count && !(stop && *stop); i += m->max_rows) {
         const size_t left = count - i, rows = left < m->max_rows ? left : m->max_rows;
-        vae_team_tell(m, &(struct team_command){TEAM_EVALUATE, of->noise, i, rows});
+        vae_team_tell(m, &(struct team_command){
+                             .order = TEAM_EVALUATE, .noise = of->noise, .first = i, .rows = rows});
         vae_evaluate_rows(m, of, i, rows);
         vae_add_bound(m, rows, of->estimator == VAE_ESTIMATOR_IWAE, bound);
         if (watch) watch->see(watch->arg, m, i, rows);

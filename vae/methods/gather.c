@@ -3,6 +3,7 @@
 
 static const void *image(const struct vae_source *from, size_t at)
 {
+    if (from->row) return from->row[at];
     return vae_images_at(from->images, from->order ? from->order[at] : at);
 }
 

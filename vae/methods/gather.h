@@ -13,6 +13,7 @@ struct vae_source {
     size_t first;
     enum vae_binarize binarize;
     struct sv_rng rng;
+    const void *const *row; /* or NULL: where images first, first + 1 ... are instead */
 };
 
 /* Rows first ... first + rows - 1 of the minibatch, as floats in work.x. */

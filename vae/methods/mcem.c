@@ -1,8 +1,11 @@
 #include "mcem.h"
 #include "../base/memory.h"
+#include "../base/min.h"
 #include "../base/split.h"
 #include "../base/streams.h"
+#include "../model/relay.h"
 #include "minibatch.h"
+#include "team.h"
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +17,8 @@ bool vae_mcem_create(struct vae_mcem *c, struct vae_model *m, const struct vae_r
     if (!vae_add_chains(m, images, e) || !vae_hmc_create(&c->hmc, m, run->cycle.leapfrogs, e))
         return false;
     c->gradient = vae_memory_get(m->params * sizeof *c->gradient);
-    if (!c->gradient) {
+    c->moved = vae_memory_get(m->max_rows * sizeof *c->moved);
+    if (!c->gradient || !c->moved) {
         vae_mcem_destroy(c);
         return vae_fail(e, "not enough memory for the gradient");
     }
@@ -27,18 +31,20 @@ void vae_mcem_destroy(struct vae_mcem *c)
 {
     vae_hmc_destroy(&c->hmc);
     vae_memory_give(c->gradient);
+    vae_memory_give(c->moved);
     *c = (struct vae_mcem){0};
 }
 
 float vae_mcem_step_size(int exponent) { return vae_hmc_step_size(1.25, exponent); }
 
-/* --- a part of the images, on each thread --- */
+/* --- a part of the images, on each thread. Of several processes each has its rows of it --- */
 
 struct part {
     struct vae_mcem *c;
     struct vae_model *m;
-    struct vae_source source; /* of the part's first image */
+    struct vae_source source; /* of the first row's image */
     size_t rows;
+    size_t next; /* the image after the part */
     struct sv_rng momentum, accept;
     bool begins;                 /* the gradient's sums begin here */
     const struct vae_step *step; /* of the optimiser; after the last part */
@@ -91,6 +97,10 @@ static void gradient_of_part(void *arg, size_t thread)
         vae_likelihood(j, r, 1);
         vae_back_decoder(j, r, false);
     }
+    if (p->m->relay) {
+        vae_relay_gradient(j, p->rows, p->step, decoder, p->m->layers, !p->begins);
+        return;
+    }
     vae_gradient(j, p->rows, decoder, p->m->layers, !p->begins, p->c->gradient);
     if (p->step) vae_apply(j, p->step, decoder, p->m->layers, p->c->gradient);
 }
@@ -101,16 +111,30 @@ static void gradient_of_part(void *arg, size_t thread)
 static struct part part_at(struct vae_mcem *c, struct vae_model *m, const struct vae_run *run,
                            const struct images *images, size_t first)
 {
-    const size_t left = images->count - first, rows = left < m->max_rows ? left : m->max_rows;
-    struct part p = {.c = c,
-                     .m = m,
-                     .source = {images, NULL, first, run->binarize, {{0}, {0}}},
-                     .rows = rows,
-                     .momentum = sv_rng_at(run->seed, STREAM_MCEM_MOMENTUM, run->step),
-                     .accept = sv_rng_at(run->seed, STREAM_MCEM_ACCEPT, run->step),
-                     .begins = first == 0};
-    p.momentum.ctr[1] = p.accept.ctr[1] = (uint32_t)first;
+    const size_t rows = vae_min_size(m->max_rows, images->count - first);
+    const struct share own = vae_team_share(m, rows);
+    struct part p = {
+        .c = c,
+        .m = m,
+        .source = {.images = images, .first = first + own.first, .binarize = run->binarize},
+        .rows = own.end - own.first,
+        .next = first + rows,
+        .momentum = sv_rng_at(run->seed, STREAM_MCEM_MOMENTUM, run->step),
+        .accept = sv_rng_at(run->seed, STREAM_MCEM_ACCEPT, run->step),
+        .begins = first == 0};
+    p.momentum.ctr[1] = p.accept.ctr[1] = (uint32_t)p.source.first;
     return p;
+}
+
+static void note_moves(const struct part *p)
+{
+    const struct vae_model *m = p->m;
+    const struct vae_hmc *h = &p->c->hmc;
+    sv_for(&m->k, p->rows, m->shape.latent, 0)
+        ->normal_ll(p->rows, m->shape.latent, m->work.z, m->ld.z, m->work.weight);
+    for (size_t i = 0; i < p->rows; i++)
+        p->c->moved[i] =
+            (struct vae_moved){h->log_joint[HMC_LAST][i], m->work.weight[i], h->accepted[i]};
 }
 
 /* Moves all chains; adds the sums of log p(x|z) and -log p(z). Returns how many moved. */
@@ -122,16 +146,21 @@ static size_t move_all(struct vae_mcem *c, struct vae_model *m, const struct vae
         c->hmc.step[i] = vae_mcem_step_size(run->chain_exponent);
     for (size_t first = 0; first < images->count;) {
         struct part p = part_at(c, m, run, images, first);
-        vae_pool_run(m->pool, move_part, &p);
-        sv_for(&m->k, p.rows, m->shape.latent, 0)
-            ->normal_ll(p.rows, m->shape.latent, m->work.z, m->ld.z, m->work.weight);
-        for (size_t i = 0; i < p.rows; i++) {
-            moved += c->hmc.accepted[i];
-            *kl -= (double)m->work.weight[i];
-            *recon += c->hmc.log_joint[HMC_LAST][i] - (double)m->work.weight[i];
+        const size_t rows = p.next - first;
+        if (p.rows)
+            vae_pool_run(m->pool, move_part, &p);
+        else
+            vae_relay_finish(m); /* it needs no weights, but passes them on */
+        note_moves(&p);
+        vae_team_rows(m, rows, c->moved, sizeof *c->moved);
+        for (size_t i = 0; i < rows; i++) {
+            moved += c->moved[i].accepted;
+            *kl -= (double)c->moved[i].log_prior;
+            *recon += c->moved[i].log_joint - (double)c->moved[i].log_prior;
         }
-        first += p.rows;
+        first = p.next;
     }
+    vae_team_signals(m);
     return moved;
 }
 
@@ -140,7 +169,7 @@ static void update(struct vae_mcem *c, struct vae_model *m, const struct vae_run
 {
     for (size_t first = 0; first < images->count;) {
         struct part p = part_at(c, m, run, images, first);
-        first += p.rows;
+        first = p.next;
         if (first == images->count) p.step = s;
         vae_pool_run(m->pool, gradient_of_part, &p);
     }
@@ -166,4 +195,15 @@ void vae_mcem_cycle(struct vae_mcem *c, struct vae_model *m, struct vae_run *run
     bound->recon += passes * recon;
     bound->kl += passes * kl;
     bound->count += (size_t)passes * images->count;
+}
+
+void vae_mcem_collect(struct vae_model *m)
+{
+    const struct vae_ranks *k = vae_relay_ranks(m->relay);
+    const size_t z = m->shape.latent;
+    for (size_t first = 0, rows; first < m->chains; first += rows) {
+        rows = vae_min_size(m->max_rows, m->chains - first);
+        const size_t own = k->rank ? vae_team_share(m, rows).first : 0;
+        vae_team_rows(m, rows, m->chain + (first + own) * z, z * sizeof *m->chain);
+    }
 }

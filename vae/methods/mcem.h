@@ -6,10 +6,18 @@
 #include "gather.h"
 #include "hmc.h"
 
+/* Of an image's move. */
+struct vae_moved {
+    double log_joint; /* nats */
+    float log_prior;
+    bool accepted;
+};
+
 struct vae_mcem {
     struct vae_hmc hmc;
-    float *gradient;   /* of the decoder, an arena as model.w */
-    double acceptance; /* share of the chains that moved in the last cycle */
+    float *gradient;         /* of the decoder, an arena as model.w */
+    struct vae_moved *moved; /* [rows] of a part */
+    double acceptance;       /* share of the chains that moved in the last cycle */
 };
 
 /* Gives the model chains, with first states from the prior, and the room a cycle takes. Of run,
@@ -28,5 +36,8 @@ float vae_mcem_step_size(int exponent);
  * as. */
 void vae_mcem_cycle(struct vae_mcem *c, struct vae_model *m, struct vae_run *run,
                     const struct images *images, struct vae_bound *bound);
+
+/* Of a model with a relay: all ranks' chains, to rank 0; all ranks call it. */
+void vae_mcem_collect(struct vae_model *m);
 
 #endif

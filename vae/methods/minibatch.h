@@ -9,6 +9,7 @@ struct vae_minibatch {
     struct vae_model *model;
     struct vae_source source;
     size_t rows, left;           /* left: images from source.first to the end of the epoch */
+    size_t block;                /* rows that processes divide, of which `rows` are used; 0: rows */
     struct sv_rng eps;           /* noise of z */
     const struct vae_step *step; /* NULL: nothing is trained */
     struct vae_objective o;

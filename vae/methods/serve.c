@@ -17,18 +17,35 @@ struct answer {
     char line[sizeof((struct vae_error *)NULL)->line];
 };
 
+/* What a trainer needs to train with others. */
+static bool join(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e)
+{
+    const bool shuffles = t->run.method != VAE_MCEM && t->images->share.block;
+    return vae_relay_create(&t->model, k, e) &&
+           (!shuffles || vae_exchange_create(&t->exchange, k, t->images, t->run.batch, e));
+}
+
+/* Rank 0's model to all. */
+static void start(struct vae_model *m, const struct vae_ranks *k)
+{
+    const size_t bytes = m->chains * m->shape.latent * sizeof *m->chain;
+    vae_relay_start(m);
+    if (k->rank && bytes) vae_ranks_receive(k, RANKS_STATE, 0, m->chain, bytes);
+    for (size_t i = 1; !k->rank && bytes && i < k->count; i++)
+        vae_ranks_send(k, RANKS_STATE, i, m->chain, bytes);
+}
+
+static void collect(struct vae_model *m)
+{
+    vae_relay_collect(m);
+    if (m->chains) vae_mcem_collect(m);
+}
+
 /* --- rank 0 --- */
 
 static void tell_all(const struct vae_ranks *k, enum vae_channel c, const void *p, size_t bytes)
 {
     for (size_t i = 1; i < k->count; i++) vae_ranks_send(k, c, i, p, bytes);
-}
-
-static void send_model(const struct vae_model *m, const struct vae_ranks *k)
-{
-    const size_t bytes = m->params * sizeof *m->w;
-    tell_all(k, RANKS_STATE, m->w, bytes);
-    for (size_t i = 0; i < m->stats; i++) tell_all(k, RANKS_STATE, m->stat[i], bytes);
 }
 
 /* True if all ranks can take part; all are told which. */
@@ -48,14 +65,14 @@ static bool all_good(const struct vae_ranks *k, struct vae_error *e)
 bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images,
                      struct vae_error *e)
 {
-    if (!vae_relay_create(&t->model, k, e)) return false;
+    if (!join(t, k, e)) return false;
     struct opening o = {.begins = true, .images = images, .options = k->options, .run = t->run};
     snprintf(o.version, sizeof o.version, "%s", vae_version);
     tell_all(k, RANKS_COMMAND, &o, sizeof o);
     const bool good = all_good(k, e);
     k->state = good ? RANKS_WORK : RANKS_ENDED;
     if (!good) return false;
-    send_model(&t->model, k);
+    start(&t->model, k);
     return true;
 }
 
@@ -72,7 +89,7 @@ void vae_serve_collect(struct vae_model *m)
 {
     if (!m->relay) return;
     vae_team_tell(m, &(struct team_command){.order = TEAM_COLLECT});
-    vae_relay_collect(m);
+    collect(m);
 }
 
 /* --- the others --- */
@@ -95,7 +112,7 @@ bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *im
 
 bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e)
 {
-    struct answer a = {.good = !*e->line && vae_relay_create(&t->model, k, e)};
+    struct answer a = {.good = !*e->line && join(t, k, e)};
     bool all;
     memcpy(a.line, e->line, sizeof a.line);
     vae_ranks_send(k, RANKS_REPLY, 0, &a, sizeof a);
@@ -103,11 +120,11 @@ bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct v
     return all;
 }
 
-static void receive_model(struct vae_model *m, const struct vae_ranks *k)
+static void step(struct vae_trainer *t, const struct team_command *c)
 {
-    const size_t bytes = m->params * sizeof *m->w;
-    vae_ranks_receive(k, RANKS_STATE, 0, m->w, bytes);
-    for (size_t i = 0; i < m->stats; i++) vae_ranks_receive(k, RANKS_STATE, 0, m->stat[i], bytes);
+    struct vae_bound own = {0};
+    t->run.chain_exponent = c->chain_exponent;
+    vae_trainer_step(t, &own);
 }
 
 static void evaluate(struct vae_trainer *t, const struct images *images,
@@ -122,14 +139,14 @@ static void evaluate(struct vae_trainer *t, const struct images *images,
 void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct images *const sets[])
 {
     struct team_command c;
-    struct vae_bound own;
-    receive_model(&t->model, k);
+    start(&t->model, k);
     for (;;) {
         vae_ranks_receive(k, RANKS_COMMAND, 0, &c, sizeof c);
         switch (c.order) {
-        case TEAM_STEP: vae_trainer_step(t, &own); break;
+        case TEAM_STEP: step(t, &c); break;
         case TEAM_EVALUATE: evaluate(t, sets[c.noise], &c); break;
-        case TEAM_COLLECT: vae_relay_collect(&t->model); break;
+        case TEAM_MEANS: vae_relay_means(&t->model); break;
+        case TEAM_COLLECT: collect(&t->model); break;
         case TEAM_END: return;
         }
     }

@@ -1,5 +1,5 @@
 /* Training by several processes, beyond a minibatch (team.h): how they begin, what ranks other than 0
- * do, and how they end. Each rank holds the images, the weights and the run; rank 0 alone decides,
+ * do, and how they end. Each rank holds its share of the images, or all, the weights and the run; rank 0 alone decides,
  * reports, and reads and writes files. */
 #ifndef VAE_SERVE_H
 #define VAE_SERVE_H

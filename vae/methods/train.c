@@ -1,4 +1,5 @@
 #include "train.h"
+#include "../base/min.h"
 #include "../base/streams.h"
 #include "../model/relay.h"
 #include "health.h"
@@ -39,6 +40,7 @@ bool vae_trainer_create(struct vae_trainer *t, const struct sv_choice *k, const 
 void vae_trainer_destroy(struct vae_trainer *t)
 {
     vae_mcem_destroy(&t->mcem);
+    vae_exchange_destroy(&t->exchange);
     vae_destroy(&t->model);
     free(t->order);
     *t = (struct vae_trainer){0};
@@ -69,12 +71,17 @@ static size_t position(const struct vae_run *r)
     return (size_t)vae_run_step_of_epoch(r) * r->batch;
 }
 
+/* The images of a step of that run. */
+static size_t rows_of(const struct vae_trainer *t, const struct vae_run *r)
+{
+    return vae_min_size(r->batch, t->images->count - position(r));
+}
+
 size_t vae_trainer_next_rows(const struct vae_trainer *t)
 {
     if (t->run.method == VAE_MCEM)
         return (size_t)vae_run_epochs_per_cycle(&t->run) * t->images->count;
-    const size_t left = t->images->count - position(&t->run);
-    return left < t->run.batch ? left : t->run.batch;
+    return rows_of(t, &t->run);
 }
 
 /* The prior's part of a minibatch: lambda M / N. */
@@ -129,12 +136,39 @@ static void step(struct vae_trainer *t, struct vae_source from, size_t left,
     vae_add_bound(m, rows, r->estimator == VAE_ESTIMATOR_IWAE, bound);
 }
 
+/* The order of that run's epoch. */
+static const uint32_t *order_of(struct vae_trainer *t, const struct vae_run *r)
+{
+    const uint64_t epoch = vae_run_epoch(r);
+    if (t->order_epoch != epoch) shuffle(t, epoch);
+    return t->order;
+}
+
+static void begin_exchange(struct vae_trainer *t, const struct vae_run *r)
+{
+    vae_exchange_begin(&t->exchange, r->step, order_of(t, r) + position(r), rows_of(t, r));
+}
+
+/* The same of images that come from other processes; those of the step after it begin to. */
+static void step_of_shares(struct vae_trainer *t, struct vae_bound *bound)
+{
+    struct vae_run next = t->run;
+    next.step++;
+    begin_exchange(t, &t->run);
+    const void *const *row = vae_exchange_end(&t->exchange, t->run.step);
+    begin_exchange(t, &next);
+    step(t, (struct vae_source){.images = t->images, .row = row}, rows_of(t, &t->run), bound);
+}
+
 /* A step on the epoch's next images. */
 static void step_of_epoch(struct vae_trainer *t, struct vae_bound *bound)
 {
-    const uint64_t epoch = vae_run_epoch(&t->run);
+    if (t->exchange.ranks) {
+        step_of_shares(t, bound);
+        return;
+    }
     const size_t at = position(&t->run);
-    if (t->order_epoch != epoch) shuffle(t, epoch);
+    order_of(t, &t->run);
     step(t, (struct vae_source){.images = t->images, .order = t->order, .first = at},
          t->images->count - at, bound);
 }
@@ -149,7 +183,8 @@ static void count(struct vae_trainer *t)
 
 void vae_trainer_step(struct vae_trainer *t, struct vae_bound *bound)
 {
-    vae_team_tell(&t->model, &(struct team_command){.order = TEAM_STEP});
+    vae_team_tell(&t->model, &(struct team_command){.order = TEAM_STEP,
+                                                    .chain_exponent = t->run.chain_exponent});
     if (t->run.method == VAE_MCEM)
         vae_mcem_cycle(&t->mcem, &t->model, &t->run, t->images, bound);
     else

@@ -3,15 +3,17 @@
 #define VAE_TRAIN_H
 
 #include "evaluate.h"
+#include "exchange.h"
 #include "mcem.h"
 
 struct vae_trainer {
     struct vae_model model;
     struct vae_run run;
     const struct images *images;
-    uint32_t *order;      /* this epoch's permutation of the images */
-    uint64_t order_epoch; /* which epoch that is; UINT64_MAX: none yet */
-    struct vae_mcem mcem; /* of that method */
+    uint32_t *order;              /* this epoch's permutation of the images */
+    uint64_t order_epoch;         /* which epoch that is; UINT64_MAX: none yet */
+    struct vae_mcem mcem;         /* of that method */
+    struct vae_exchange exchange; /* if images are a share */
 };
 
 /* A model for `run` on `images`, freshly initialised from run.seed; steps run on the pool's threads

@@ -136,20 +136,37 @@ static void finish_weights(const struct vae_relay *r, const float *w)
     for (size_t i = 0; i < r->pieces; i++) weights_here(r, i, w, true);
 }
 
-/* Begins to receive what will come for a piece. Its gradient has room once the last one has left. */
-static void expect(const struct vae_relay *r, size_t i, float *w)
+/* Begins to receive a piece's new weights, unless this rank makes them. */
+static void expect_weights(const struct vae_relay *r, size_t i, float *w)
 {
-    settle(r, i);
-    if (r->ranks->rank) receive(r, i, IN, RANKS_GRADIENT, r->ranks->rank - 1, r->g);
     if (!owns(r, i)) receive(r, i, WEIGHTS_IN, RANKS_WEIGHTS, previous_of(r->ranks), w);
 }
 
-/* Sends on a piece that has this rank's rows: to the next rank, or the whole gradient to the owner. */
-static void pass_gradient(const struct vae_relay *r, size_t i)
+/* Whether this rank's rows are the first of the gradient's. */
+static bool begins(const struct vae_relay *r, const struct vae_sum *s)
+{
+    return r->ranks->rank == 0 && !s->continued;
+}
+
+/* Begins to receive what will come for a piece. Its gradient has room once the last one has left. */
+static void expect(const struct vae_relay *r, const struct vae_sum *s, size_t i, float *w)
+{
+    const struct vae_ranks *k = r->ranks;
+    settle(r, i);
+    if (!begins(r, s))
+        receive(r, i, IN, k->rank ? RANKS_GRADIENT : RANKS_SUM, previous_of(k), r->g);
+    if (s->apply && s->spreads) expect_weights(r, i, w);
+}
+
+/* Sends on a piece that has this rank's rows: to the next rank; a whole gradient to the owner, and one
+ * that is not yet whole around to the first rank. */
+static void pass_gradient(const struct vae_relay *r, const struct vae_sum *s, size_t i)
 {
     const struct vae_ranks *k = r->ranks;
     if (!is_last(k))
         send(r, i, OUT, RANKS_GRADIENT, k->rank + 1, r->g);
+    else if (!s->apply)
+        send(r, i, OUT, RANKS_SUM, 0, r->g);
     else if (!owns(r, i))
         send(r, i, OUT, RANKS_SUM, owner_of(r, i), r->g);
 }
@@ -166,7 +183,7 @@ static bool sum_here(const struct vae_relay *r, size_t i, bool wait)
     return settled(r, i, SUM_IN, wait);
 }
 
-/* --- the update: all threads --- */
+/* --- sums and updates: all threads --- */
 
 static struct share pieces_of(const struct vae_relay *r, size_t first, size_t end)
 {
@@ -176,19 +193,25 @@ static struct share pieces_of(const struct vae_relay *r, size_t first, size_t en
     return s;
 }
 
+/* Those of them that this rank owns; none: first >= end. */
+static struct share own_of(const struct vae_relay *r, struct share of)
+{
+    return (struct share){of.first > r->own.first ? of.first : r->own.first,
+                          vae_min_size(of.end, r->own.end)};
+}
+
 /* Continues a piece's gradient with this rank's rows, after that of the rank before. */
-static void add_rows(struct vae_job j, size_t rows, size_t i)
+static void add_rows(struct vae_job j, const struct vae_sum *s, size_t i)
 {
     const struct vae_relay *r = j.m->relay;
     if (j.thread == 0) settled(r, i, IN, true);
     vae_meet(j);
-    vae_gradient_piece(j, rows, &r->piece[i], r->ranks->rank > 0, r->g);
-    if (j.thread == 0) pass_gradient(r, i);
+    vae_gradient_piece(j, s->rows, &r->piece[i], !begins(r, s), r->g);
+    if (j.thread == 0) pass_gradient(r, s, i);
 }
 
 /* Updates own piece *next, of thread 0, if it is before `end` and its whole gradient is here, or once it is. */
-static bool update(struct vae_job j, const struct vae_step *step, size_t *next, size_t end,
-                   bool wait)
+static bool update(struct vae_job j, const struct vae_sum *s, size_t *next, size_t end, bool wait)
 {
     struct vae_relay *r = j.m->relay;
     vae_meet(j); /* all have seen which one was due before */
@@ -196,27 +219,59 @@ static bool update(struct vae_job j, const struct vae_step *step, size_t *next, 
     vae_meet(j);
     const size_t due = r->due;
     if (due == NONE) return false;
-    vae_apply_piece(j, step, &r->piece[due], r->g);
-    if (j.thread == 0) pass_weights(r, due, j.m->w);
+    s->apply(j, &r->piece[due], r->g, s->arg);
+    if (j.thread == 0 && s->spreads) pass_weights(r, due, j.m->w);
     return true;
 }
 
-void vae_relay_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
-                      size_t end)
+void vae_relay_sum(struct vae_job j, const struct vae_sum *s)
 {
     const struct vae_relay *r = j.m->relay;
-    const struct share s = pieces_of(r, first, end);
-    const size_t own_end = vae_min_size(s.end, r->own.end);
-    size_t own = s.first > r->own.first ? s.first : r->own.first;
+    const struct share all = pieces_of(r, s->first, s->end), own = own_of(r, all);
+    size_t next = own.first;
     if (j.thread == 0) finish_weights(r, j.m->w); /* one without rows needed none, but passes on */
-    for (size_t i = s.first; j.thread == 0 && i < s.end; i++) expect(r, i, j.m->w);
-    for (size_t i = s.first; i < s.end; i++) {
-        add_rows(j, rows, i);
-        update(j, step, &own, vae_min_size(i + 1, own_end), false);
+    for (size_t i = all.first; j.thread == 0 && i < all.end; i++) expect(r, s, i, j.m->w);
+    for (size_t i = all.first; i < all.end; i++) {
+        add_rows(j, s, i);
+        if (s->apply) update(j, s, &next, vae_min_size(i + 1, own.end), false);
     }
-    while (update(j, step, &own, own_end, true)) {
+    while (s->apply && update(j, s, &next, own.end, true)) {
     }
 }
+
+static void apply(struct vae_job j, const struct vae_piece *p, const float *g, const void *step)
+{
+    vae_apply_piece(j, step, p, g);
+}
+
+void vae_relay_gradient(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
+                        size_t end, bool continued)
+{
+    vae_relay_sum(j, &(struct vae_sum){.rows = rows,
+                                       .first = first,
+                                       .end = end,
+                                       .continued = continued,
+                                       .apply = step ? apply : NULL,
+                                       .spreads = true,
+                                       .arg = step});
+}
+
+void vae_relay_make(struct vae_job j, size_t first, size_t end, vae_make_fn *make, const void *arg)
+{
+    const struct vae_relay *r = j.m->relay;
+    const struct share all = pieces_of(r, first, end), own = own_of(r, all);
+    for (size_t i = all.first; j.thread == 0 && i < all.end; i++) {
+        settle(r, i);
+        expect_weights(r, i, j.m->w);
+    }
+    vae_meet(j);
+    for (size_t i = own.first; i < own.end; i++) {
+        make(j, &r->piece[i], arg);
+        if (j.thread == 0) pass_weights(r, i, j.m->w);
+    }
+}
+
+/* --- between steps --- */
 
 void vae_relay_need(struct vae_job j, size_t layer)
 {
@@ -243,20 +298,62 @@ void vae_relay_destroy(struct vae_model *m)
     m->relay = NULL;
 }
 
+/* Part of an arena, from the owner of a piece to rank 0. */
+static void to_first(const struct vae_relay *r, size_t i, float *at, size_t floats)
+{
+    const struct vae_ranks *k = r->ranks;
+    const size_t owner = owner_of(r, i), bytes = floats * sizeof *at;
+    if (owner == 0) return;
+    if (k->rank == owner) vae_ranks_send(k, RANKS_STATE, 0, at, bytes);
+    if (k->rank == 0) vae_ranks_receive(k, RANKS_STATE, owner, at, bytes);
+}
+
+/* The arenas that make a model: weights, and what its owner alone keeps of a piece. */
+enum { MOST_ARENAS = 2 + 2 * VAE_MAX_STATS };
+static size_t arenas(const struct vae_model *m, float *of[MOST_ARENAS])
+{
+    size_t n = 0;
+    of[n++] = m->w;
+    for (size_t i = 0; i < m->stats; i++) of[n++] = m->stat[i];
+    if (!m->theta.memory) return n;
+    of[n++] = m->theta.logvar;
+    for (size_t i = 0; i < m->stats; i++) of[n++] = m->theta.logvar_stat[i];
+    return n;
+}
+
+void vae_relay_start(struct vae_model *m)
+{
+    const struct vae_ranks *k = m->relay->ranks;
+    const size_t bytes = m->params * sizeof *m->w;
+    float *of[MOST_ARENAS];
+    const size_t n = arenas(m, of);
+    for (size_t i = 0; i < n; i++) {
+        if (k->rank) vae_ranks_receive(k, RANKS_STATE, 0, of[i], bytes);
+        for (size_t to = 1; k->rank == 0 && to < k->count; to++)
+            vae_ranks_send(k, RANKS_STATE, to, of[i], bytes);
+    }
+}
+
 void vae_relay_collect(struct vae_model *m)
 {
     const struct vae_relay *r = m->relay;
-    const struct vae_ranks *k = r->ranks;
+    float *of[MOST_ARENAS];
+    const size_t n = arenas(m, of);
     vae_relay_finish(m);
-    for (size_t i = 0; i < r->pieces; i++) {
-        const size_t owner = owner_of(r, i), bytes = r->piece[i].floats * sizeof(float);
-        if (owner == 0 || (k->rank && k->rank != owner)) continue;
-        for (size_t s = 0; s < m->stats; s++) {
-            float *at = m->stat[s] + r->piece[i].at;
-            if (k->rank)
-                vae_ranks_send(k, RANKS_STATE, 0, at, bytes);
-            else
-                vae_ranks_receive(k, RANKS_STATE, owner, at, bytes);
-        }
+    for (size_t i = 0; i < r->pieces; i++)
+        for (size_t a = m->theta.memory ? 0 : 1; a < n; a++)
+            to_first(r, i, of[a] + r->piece[i].at, r->piece[i].floats);
+}
+
+void vae_relay_means(struct vae_model *m)
+{
+    const struct vae_relay *r = m->relay;
+    const struct share all = pieces_of(r, vae_decoder_at(&m->shape), m->layers);
+    vae_relay_finish(m);
+    for (size_t i = all.first; i < all.end; i++) {
+        expect_weights(r, i, m->w);
+        if (owns(r, i)) pass_weights(r, i, m->w);
+        to_first(r, i, m->theta.kl + r->piece[i].at / VAE_LINE, r->piece[i].floats / VAE_LINE);
     }
+    vae_relay_finish(m);
 }

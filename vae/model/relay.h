@@ -23,10 +23,30 @@ void vae_relay_destroy(struct vae_model *m);
 
 const struct vae_ranks *vae_relay_ranks(const struct vae_relay *r);
 
-/* vae_update, with this rank's rows; all ranks call it. Afterwards other ranks' pieces of the weights are
- * still on their way. */
-void vae_relay_update(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
-                      size_t end);
+/* Makes something of a piece; all threads call it, and may read what it made when it returns. */
+typedef void vae_make_fn(struct vae_job j, const struct vae_piece *p, const void *arg);
+
+/* A sum over a minibatch, or over a part of one, of which this rank has `rows`: the gradient of
+ * layers first ... end - 1. */
+struct vae_sum {
+    size_t rows, first, end;
+    bool continued; /* from the sum before, which was without `apply` */
+    /* At the minibatch's end: updates an own piece, whose whole gradient g is an arena's; or NULL. */
+    void (*apply)(struct vae_job j, const struct vae_piece *p, const float *g, const void *arg);
+    const void *arg;
+    bool spreads; /* `apply` makes new weights, which go to all ranks */
+};
+
+/* All ranks call these with the same arguments, but for `rows`. Afterwards other ranks' pieces of the
+ * weights are still on their way. */
+void vae_relay_sum(struct vae_job j, const struct vae_sum *s);
+
+/* vae_gradient, `continued` or not, and with a step vae_apply. */
+void vae_relay_gradient(struct vae_job j, size_t rows, const struct vae_step *step, size_t first,
+                        size_t end, bool continued);
+
+/* The owner of each piece of those layers makes new weights, which go to all ranks. */
+void vae_relay_make(struct vae_job j, size_t first, size_t end, vae_make_fn *make, const void *arg);
 
 /* Waits for the new weights of the layers up to this one; then all threads may read them. Without a relay
  * it does nothing. */
@@ -35,7 +55,13 @@ void vae_relay_need(struct vae_job j, size_t layer);
 /* Waits until all weights are here and all messages have left; on the caller's thread, between steps. */
 void vae_relay_finish(const struct vae_model *m);
 
-/* The owners' statistics, to rank 0; all ranks call it, between steps. */
+/* All ranks call these, between steps. Rank 0's weights and statistics, to all. */
+void vae_relay_start(struct vae_model *m);
+
+/* What owners alone have, to rank 0: statistics, and means and variances of weights. */
 void vae_relay_collect(struct vae_model *m);
+
+/* Full variational Bayes: the means of the weights, from their owners to all, and the KL to rank 0. */
+void vae_relay_means(struct vae_model *m);
 
 #endif

@@ -2,6 +2,7 @@
  * appendix F). */
 #include "../base/memory.h"
 #include "layer.h"
+#include "relay.h"
 #include <string.h>
 
 /* --- panels --- */
@@ -12,22 +13,36 @@ struct panel {
     size_t at, rows, cols;
 };
 
-/* Calls `each` for the thread's share of the decoder's panels. */
-static void each_panel(struct vae_job j, void (*each)(struct vae_job, struct panel, const void *),
-                       const void *arg)
+typedef void panel_fn(struct vae_job j, struct panel p, const void *arg);
+
+/* Calls `each` for the thread's share of a tensor's panels `of`. */
+static void panels_of(struct vae_job j, const struct vae_tensor *t, struct share of, panel_fn *each,
+                      const void *arg)
+{
+    const struct share s = vae_share_of(of.end - of.first, j.thread, vae_pool_threads(j.m->pool));
+    for (size_t p = of.first + s.first; p < of.first + s.end; p++)
+        each(j,
+             (struct panel){vae_place(t, 0, p * SV_PANEL), t->rows,
+                            vae_min_size(SV_PANEL, t->cols - p * SV_PANEL)},
+             arg);
+}
+
+/* Of a piece of the decoder; and of all of it. */
+static void piece_panels(struct vae_job j, const struct vae_piece *p, panel_fn *each,
+                         const void *arg)
+{
+    const struct vae_layer *l = &j.m->layer[p->layer];
+    panels_of(j, &l->w, (struct share){p->panel, p->end}, each, arg);
+    if (p->bias) panels_of(j, &l->b, (struct share){0, vae_panels(l->b.cols)}, each, arg);
+}
+
+static void each_panel(struct vae_job j, panel_fn *each, const void *arg)
 {
     const struct vae_model *m = j.m;
-    const size_t decoder = vae_decoder_at(&m->shape), threads = vae_pool_threads(m->pool);
-    for (size_t i = decoder; i < m->layers; i++)
-        for (int bias = 0; bias < 2; bias++) {
-            const struct vae_tensor *t = bias ? &m->layer[i].b : &m->layer[i].w;
-            const struct share s = vae_share_of(vae_panels(t->cols), j.thread, threads);
-            for (size_t p = s.first; p < s.end; p++)
-                each(j,
-                     (struct panel){vae_place(t, 0, p * SV_PANEL), t->rows,
-                                    vae_min_size(SV_PANEL, t->cols - p * SV_PANEL)},
-                     arg);
-        }
+    for (size_t i = vae_decoder_at(&m->shape); i < m->layers; i++)
+        piece_panels(
+            j, &(struct vae_piece){.layer = i, .end = vae_panels(m->layer[i].w.cols), .bias = true},
+            each, arg);
 }
 
 /* --- create --- */
@@ -88,15 +103,34 @@ static void draw_panel(struct vae_job j, struct panel p, const void *arg)
                                        .rng = rng});
 }
 
+static void draw_piece(struct vae_job j, const struct vae_piece *p, const void *rng)
+{
+    piece_panels(j, p, draw_panel, rng);
+    vae_clock_phase(vae_clock_of(j), PHASE_THETA);
+    vae_meet(j);
+}
+
 void vae_theta_draw(struct vae_job j, struct sv_rng rng)
 {
+    if (j.m->relay) {
+        vae_relay_make(j, vae_decoder_at(&j.m->shape), j.m->layers, draw_piece, &rng);
+        return;
+    }
     each_panel(j, draw_panel, &rng);
     vae_clock_phase(vae_clock_of(j), PHASE_THETA);
     vae_meet(j);
 }
 
-static void back_panel(struct vae_job j, struct panel p, const void *beta)
+/* What a step does with the gradient, an arena. */
+struct back {
+    const struct vae_step *step; /* without a prior: that is in the KL */
+    float beta;
+    const float *g;
+};
+
+static void back_panel(struct vae_job j, struct panel p, const void *arg)
 {
+    const struct back *b = arg;
     const struct vae_model *m = j.m;
     const struct vae_theta *t = &m->theta;
     sv_for(&m->k, p.rows, p.cols, 0)
@@ -106,27 +140,54 @@ static void back_panel(struct vae_job j, struct panel p, const void *beta)
                                                  .mu = t->mean + p.at,
                                                  .logvar = t->logvar + p.at,
                                                  .ld = SV_PANEL,
-                                                 .dz = t->g + p.at,
+                                                 .dz = b->g + p.at,
                                                  .eps = t->eps + p.at,
                                                  .ldz = SV_PANEL,
-                                                 .beta = *(const float *)beta,
+                                                 .beta = b->beta,
                                                  .dmu = t->d_mean + p.at,
                                                  .dlogvar = t->d_logvar + p.at,
                                                  .ldg = SV_PANEL});
     memcpy(m->w + p.at, t->mean + p.at, p.rows * SV_PANEL * sizeof(float));
 }
 
+/* The posterior's log-variances in the place of weights. */
+static struct vae_model variances_of(const struct vae_model *m)
+{
+    struct vae_model v = *m;
+    v.w = m->theta.logvar;
+    for (size_t i = 0; i < m->stats; i++) v.stat[i] = m->theta.logvar_stat[i];
+    return v;
+}
+
+static void step_piece(struct vae_job j, const struct vae_piece *p, const float *g, const void *arg)
+{
+    struct vae_model variances = variances_of(j.m);
+    struct back b = *(const struct back *)arg;
+    b.g = g;
+    piece_panels(j, p, back_panel, &b);
+    vae_clock_phase(vae_clock_of(j), PHASE_THETA);
+    vae_meet(j);
+    vae_apply_piece(j, b.step, p, j.m->theta.d_mean);
+    vae_apply_piece((struct vae_job){&variances, j.thread}, b.step, p, j.m->theta.d_logvar);
+}
+
 void vae_theta_update(struct vae_job j, size_t rows, const struct vae_step *step, float beta)
 {
-    struct vae_model *m = j.m, variances = *m;
+    struct vae_model *m = j.m, variances = variances_of(m);
     const struct vae_theta *t = &m->theta;
     const size_t decoder = vae_decoder_at(&m->shape);
     struct vae_step s = *step;
-    s.decay = 0; /* the prior is in the KL */
-    variances.w = t->logvar;
-    for (size_t i = 0; i < m->stats; i++) variances.stat[i] = t->logvar_stat[i];
+    s.decay = 0;
+    const struct back b = {&s, beta, t->g};
+    if (m->relay) {
+        vae_relay_sum(
+            j,
+            &(struct vae_sum){
+                .rows = rows, .first = decoder, .end = m->layers, .apply = step_piece, .arg = &b});
+        return;
+    }
     vae_gradient(j, rows, decoder, m->layers, false, t->g);
-    each_panel(j, back_panel, &beta);
+    each_panel(j, back_panel, &b);
     vae_clock_phase(vae_clock_of(j), PHASE_THETA);
     vae_meet(j);
     vae_apply(j, &s, decoder, m->layers, t->d_mean);

@@ -151,7 +151,7 @@ void vae_update(struct vae_job j, size_t rows, const struct vae_step *step, size
 {
     const struct sv_optim optim = vae_kernel_optim(j.m->optimizer, step);
     if (j.m->relay)
-        vae_relay_update(j, rows, step, first, end);
+        vae_relay_gradient(j, rows, step, first, end, false);
     else
         gradients(j, rows, first, end, &(struct sink){.optim = &optim});
 }
