@@ -108,7 +108,8 @@ train: all ## build, then train on DATA (default: synthetic digits) into OUT_DIR
 
 # Tests in parts that -j2 runs side by side, by Check's tags: the kernels' cases, suites that run the program, training,
 # and the others; first those that take longest. Those with threads are parts of their own for the thread sanitizer.
-# LEAVE_OUT: tags of cases to skip. What is "derived" follows from the bits of training, which other suites compare.
+# LEAVE_OUT: tags of cases to skip. What is "derived" follows from the bits of training, which other suites compare;
+# what is "large" runs the program at sizes of daily use, on code that other cases run at small ones.
 PARTS      := kernels program training others
 TSAN_PARTS := threads threads-program
 part_tags  = CK_EXCLUDE_TAGS='$(if $(filter others,$1),$(filter-out others,$(PARTS))) $(LEAVE_OUT)' \
@@ -219,12 +220,14 @@ mca-objects: $(foreach i,$(filter-out generic,$(ISAS)),$(DIR)/obj/kernels/$(i)/k
 	@mkdir -p $(BUILD)/mca && cp $^ $(BUILD)/mca
 
 .PHONY: asan ubsan sanitize
-# But the golden sums and what follows from bits, which run what other suites run, and the yardstick's many rounds;
-# large products shrink.
+# But the golden sums, what follows from bits and large runs, which run what other suites run, and the yardstick's many
+# rounds; large products shrink. LEAVE_OUT= WORK= leave nothing out and shrink nothing.
 # Without AVX-512: its code is AVX2's but for the lanes, and instrumented it takes longest to compile.
-sanitize: ## make check under both sanitizers at once
-	$(Q)SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 \
-	    $(MAKE) LEAVE_OUT='golden rounds derived' KERNELS_WORK=SV_MOST_WORK=1000000 SAN=address,undefined OPT='-O1 -g1' \
+sanitize: LEAVE_OUT = golden rounds derived large
+sanitize: WORK = 500000
+sanitize: ## make check under both sanitizers at once (LEAVE_OUT= WORK=: in full)
+	$(Q)SV_SLOW=1 CK_TIMEOUT_MULTIPLIER=4 $(MAKE) LEAVE_OUT='$(LEAVE_OUT)' \
+	    KERNELS_WORK='$(if $(WORK),SV_MOST_WORK=$(WORK))' SAN=address,undefined OPT='-O1 -g1' \
 	    CPPFLAGS='$(CPPFLAGS) -DSV_WITHOUT_AVX512' $(PARTS:%=check-%)
 asan ubsan: ## make check under the address or undefined-behaviour sanitizer
 	$(Q)$(MAKE) check SAN=$(if $(filter asan,$@),address,undefined) OPT='-O1 -g1'

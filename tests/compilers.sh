@@ -6,21 +6,21 @@ set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- $(IFS=:; for d in $PATH; do ls "$d"; done 2>/dev/null | grep -xE '(gcc|clang)-[0-9]+' | sort -uV)
 [ $# -gt 0 ] || { echo "compilers: no gcc-N and no clang-N here; name others: COMPILERS='cc ...'" >&2; exit 1; }
-link=$(readlink build/vae || true)
+build=build/compilers # build/vae stays what it is
 out=$(mktemp -d)
-trap 'rm -rf "$out"; [ -z "$link" ] || ln -sfn "$link" build/vae' EXIT
+trap 'rm -rf "$out"' EXIT
 
 first=
 for compiler; do
     for level in ${LEVELS:--O0 -Og -O2 -O3 -Os}; do
-        ${MAKE:-make} --no-print-directory CC="$compiler" OPT="$level" WERROR=1 programs >"$out/said" 2>&1 || {
+        ${MAKE:-make} --no-print-directory BUILD="$build" CC="$compiler" OPT="$level" WERROR=1 programs >"$out/said" 2>&1 || {
             grep -E 'error|warning' "$out/said" >&2 || tail "$out/said" >&2
             echo "compilers: $compiler $level does not build" >&2
             exit 1
         }
         ! grep -i 'warning' "$out/said" >&2 || exit 1
         for likelihood in bernoulli gaussian; do
-            build/vae train --data synthetic --out "$out/$likelihood" --likelihood $likelihood --optimizer adam \
+            "$build/vae" train --data synthetic --out "$out/$likelihood" --likelihood $likelihood --optimizer adam \
                 --hidden 37 --latent 3 --batch 10 --samples 300 --quiet >"$out/said" 2>&1 || {
                 echo "compilers: $compiler $level: $(cat "$out/said")" >&2
                 exit 1

@@ -73,7 +73,7 @@ static size_t list_ways(struct way *ways, bool generic)
 START_TEST(test_same_bits)
 {
     enum { MOST_WAYS = 4 * 8 };
-    const uint64_t steps = slow_run() ? 30 : quick_run() ? 60 : 600, cut = steps / 3;
+    const uint64_t steps = slow_run() ? 12 : quick_run() ? 60 : 200, cut = steps / 3;
     const struct vae_run run = odd_run(_i);
     struct images images = random_images(run.train_images, run.shape.rows, run.shape.cols);
     struct way *ways = malloc(MOST_WAYS * sizeof *ways);

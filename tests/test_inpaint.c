@@ -227,8 +227,13 @@ Suite *suite_inpaint(void)
     tcase_add_test(t, test_masks);
     tcase_add_test(t, test_halves);
     tcase_add_test(t, test_pictures);
-    tcase_add_loop_test(t, test_errors_fall, 0, 4);
     tcase_add_loop_test(t, test_restore_refused, 0, sizeof wrong / sizeof *wrong);
     suite_add_tcase(s, t);
+    TCase *learns = tcase_create("learns");
+    tcase_set_timeout(learns, 60);
+    tcase_set_tags(learns, "program large");
+    tcase_add_unchecked_fixture(learns, cli_make_fixture, cli_remove_fixture);
+    tcase_add_loop_test(learns, test_errors_fall, 0, 4);
+    suite_add_tcase(s, learns);
     return s;
 }

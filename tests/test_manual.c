@@ -246,10 +246,15 @@ Suite *suite_manual(void)
     tcase_add_unchecked_fixture(t, enter, cli_remove_fixture);
     tcase_add_test(t, test_lint);
     tcase_add_loop_test(t, test_page, 0, COMMANDS);
-    tcase_add_test(t, test_examples);
     tcase_add_loop_test(t, test_bash, 0, sizeof completions / sizeof *completions);
     tcase_add_test(t, test_zsh);
     tcase_add_test(t, test_version);
     suite_add_tcase(s, t);
+    TCase *all = tcase_create("examples");
+    tcase_set_timeout(all, 240);
+    tcase_set_tags(all, "program large");
+    tcase_add_unchecked_fixture(all, enter, cli_remove_fixture);
+    tcase_add_test(all, test_examples);
+    suite_add_tcase(s, all);
     return s;
 }
