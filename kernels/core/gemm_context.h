@@ -32,6 +32,7 @@ struct gemm_context {
     struct sv_optim optim;     /* set if the epilogue is an optimiser */
     const float *next;         /* to prefetch to L2 meanwhile: one line per k step, `step` floats */
     size_t step;               /* apart */
+    const float *y;            /* to prefetch, if the epilogue reads it; else NULL */
     size_t ahead;              /* prefetch distance of gemm_fetch_a, in floats */
     size_t last;               /* columns in the last vector of the microtile's rows */
     struct gemm_place place;   /* of the current microtile */

@@ -194,6 +194,7 @@ static void gemm_run(const struct sv_gemm *g, struct gemm_view a, enum gemm_b ki
             s.kc = gemm_min(block.kc, g->k - s.p);
             x.k = s.kc;
             x.epilogue = s.p + s.kc == g->k ? g->epilogue : SV_EPI_NONE;
+            x.y = sv_epilogues[x.epilogue].y && g->k >= GEMM_OWN_EARLY ? g->y : NULL;
             for (s.i = 0; s.i < g->m; s.i += block.mc) {
                 s.mc = gemm_min(block.mc, g->m - s.i);
                 x.from = s.p > 0 || g->accumulate ? FROM_C : FROM_ZERO;

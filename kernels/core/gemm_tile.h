@@ -51,6 +51,10 @@ V16_INLINE void gemm_begin(const int H, const int W, const struct gemm_context *
     const size_t ldc = x->ldc, cp = x->cp, last = x->last;
     if (x->g->k >= GEMM_OWN_EARLY)
         GEMM_EACH(H, V) __builtin_prefetch(c + (size_t)i * ldc + (size_t)v * cp, 1);
+    if (x->y) {
+        const float *y = x->y + x->place.i * x->g->ldy + x->place.j;
+        GEMM_EACH(H, V) __builtin_prefetch(y + (size_t)i * x->g->ldy + 16 * (size_t)v);
+    }
     if (x->from == FROM_ZERO) {
         GEMM_EACH(H, V) acc[i * V + v] = v16_set1(0);
     } else if (x->from == FROM_BUFFER) {

@@ -17,7 +17,7 @@ INSTALL    ?= install
 # No choice by shape, which is libvae's. No readers of image files: libvae needs libm, threads and jansson alone.
 SV_SOURCES  := $(filter-out kernels/choice.c,$(KERNELS))
 VAE_SOURCES := $(KERNELS) $(call files,vae/base/*.c vae/model/*.c vae/methods/*.c vae/settings/*.c) $(API) \
-               vae/data/images.c vae/data/fixed_draw.c vae/tuning/kernels_check.c reference/verify/known.c \
+               vae/data/images.c vae/data/images_share.c vae/data/fixed_draw.c vae/tuning/kernels_check.c reference/verify/known.c \
                $(call files,reference/verify/*_case.c) $(patsubst %,reference/verify/%.c,cases shapes data call must)
 sv_LIBS     := -lm
 vae_LIBS    := -lm -pthread $(or $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null),-ljansson)
