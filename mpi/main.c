@@ -28,7 +28,11 @@ static uint64_t sum_of(const struct settings *s)
     return sum;
 }
 
-static void heard(int signal) { raise(signal); }
+/* Another rank's signal; this rank may have had it too, and a second one would end it at once. */
+static void heard(int signal)
+{
+    if (!*vae_stop_signal()) raise(signal);
+}
 
 static int lead(struct settings *s, struct vae_error *e)
 {

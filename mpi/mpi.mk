@@ -4,12 +4,14 @@
 MPICC  ?= mpicc
 MPIRUN ?= mpirun
 MPI    := $(call files,mpi/*.c)
-MPIDIR := $(DIR)/$(notdir $(MPICC))
+# by the compiler's own name: mpicc may be a link that is changed to another MPI
+MPINAME := $(or $(notdir $(realpath $(shell command -v $(MPICC)))),$(notdir $(MPICC)))
+MPIDIR := $(DIR)/$(MPINAME)
 mpi_objects = $(patsubst %.c,$(MPIDIR)/%.o,$(1))
 
 .PHONY: mpi mpicheck
 mpi: $(MPIDIR)/vae-mpi ## build build/vae-mpi, which trains by several processes (mpirun -n 2 build/vae-mpi train ...)
-	$(Q)ln -sfn $(HASH)/$(notdir $(MPICC))/vae-mpi $(BUILD)/vae-mpi
+	$(Q)ln -sfn $(HASH)/$(MPINAME)/vae-mpi $(BUILD)/vae-mpi
 
 # The compiler that mpicc calls.
 mpi bench-mpi: export MPICH_CC := $(CC)

@@ -71,24 +71,32 @@ full-vb --optimizer adam
 mcem --leapfrog 1 --m-steps 1
 METHODS
 
-# A signal to one rank, not the first: all stop after the same step, and the run can go on.
-signal() { # SIGNAL RANK: to a run that would be long; prints its seconds to the end
+# A signal to one rank, not the first, or to all: all stop after the same step, and the run can go on.
+signal() { # SIGNAL RANKS OPTION...: to a run that would be long; a line of sed says which ranks
+    local which=$2 what=$1
+    shift 2
     rm -rf "$out/long"
-    timeout -k 5 60 "$mpirun" -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" \
+    timeout -k 5 60 "$mpirun" -n 3 "$mpi" train --quiet --data synthetic --hidden 40 --latent 5 --epochs 100000 --out "$out/long" "$@" \
         </dev/null >"$out/said" 2>&1 &
     local run=$! pids
     for _ in $(seq 300); do [ -e "$out/long/model.safetensors" ] && break; sleep 0.2; done
     pids=$(pgrep -f "^$mpi train .*$out/long" | sort -n)
     [ "$(wc -w <<<"$pids")" = 3 ] || echo "mpi: not three ranks: $pids"
-    kill "-$1" "$(sed -n "$2p" <<<"$pids")"
+    mapfile -t pids < <(sed -n "${which}p" <<<"$pids")
+    kill "-$what" "${pids[@]}"
     SECONDS=0
     wait $run
     status=$?
     [ $SECONDS -lt 20 ]
 }
-signal TERM 3 && [ $status != 0 ] && grep -q 'stopped by signal 15 after' "$out/said" &&
-    "$vae" eval "$out/long/model.safetensors" --data synthetic --json >/dev/null
+stopped() { # saved, and said so
+    [ $status != 0 ] && grep -q 'stopped by signal 15 after' "$out/said" &&
+        "$vae" eval "$out/long/model.safetensors" --data synthetic --json >/dev/null
+}
+signal TERM 3 && stopped
 check "a signal to one rank"
+signal TERM 1,3 --method mcem --train-images 500 --batch 500 --leapfrog 1000 --hidden 150 && stopped
+check "a signal to all ranks, in steps of over a second"
 signal KILL 2 && [ $status != 0 ]
 check "a killed rank"
 
@@ -106,6 +114,9 @@ check "other images"
 # shellcheck disable=SC2086
 refuses "rank 1: $out/none" -n 1 $train synthetic : -n 1 $train "$out/none"
 check "missing images"
+# shellcheck disable=SC2086
+refuses 'training diverged' -n 3 $train synthetic --lr 1e30
+check "training that diverges"
 # shellcheck disable=SC2086
 refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 $train synthetic --lr 0.5
 check "other options"

@@ -176,6 +176,26 @@ START_TEST(test_other_options)
 }
 END_TEST
 
+/* Every image has one owner and a place of its own within the owner's room; the last block is short. */
+START_TEST(test_room_of_shares)
+{
+    const size_t block = (size_t)_i;
+    for (size_t ranks = 1; ranks <= 40; ranks++)
+        for (size_t count = 1; count <= 3 * block; count++) {
+            size_t has[40] = {0};
+            for (size_t image = 0; image < count; image++) {
+                struct images of = {.count = count, .share = {block, count, 0, ranks}};
+                const size_t rank = vae_images_owner(&of, image);
+                ck_assert_uint_lt(rank, ranks);
+                of.share.rank = rank;
+                ck_assert_uint_eq(vae_images_place(&of.share, image), has[rank]++);
+            }
+            for (size_t r = 0; r < ranks; r++)
+                ck_assert_uint_eq(has[r], vae_images_share_count(count, block, r, ranks));
+        }
+}
+END_TEST
+
 Suite *suite_ranks(void)
 {
     Suite *s = suite_create("ranks");
@@ -183,6 +203,7 @@ Suite *suite_ranks(void)
     tcase_set_timeout(t, 120);
     tcase_set_tags(t, "training threads");
     tcase_add_loop_test(t, test_same_bits, 0, ODD_RUNS);
+    tcase_add_loop_test(t, test_room_of_shares, 1, 20);
     tcase_add_test(t, test_other_options);
     suite_add_tcase(s, t);
     return s;

@@ -269,6 +269,8 @@ int vae_cmd_train(struct settings *s, struct vae_error *e)
     if (pool && vae_config_check(s, loop.all_images, e) && hold_early(s, &out, e) &&
         prepare(s, &data, pool, &loop, e)) {
         status = run_trainer(&loop, &out, e);
+        /* other ranks pass on what the destruction here waits for, once they end too */
+        if (s->ranks) vae_serve_end(s->ranks);
         vae_trainer_destroy(&t);
     }
     vae_out_dir_close(&out);

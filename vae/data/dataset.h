@@ -7,7 +7,7 @@
 
 struct dataset {
     struct images train, test;
-    struct images validation; /* the end of the memory of train; owned only of shares */
+    struct images validation; /* the end of the memory of train; owned once it is a share */
 };
 
 struct dataset_options {
@@ -36,7 +36,7 @@ void vae_dataset_hold_out(struct dataset *d, size_t n);
  * vae_dataset_hold_out. */
 void vae_dataset_keep(struct dataset *d, uint64_t n);
 
-/* Leaves of each set the share of one of several processes (images_share.h). Last of all. */
+/* Keeps one process's share of each set (images_share.h). To be called last. */
 bool vae_dataset_share(struct dataset *d, size_t block, size_t rank, size_t ranks,
                        struct vae_error *e);
 

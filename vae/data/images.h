@@ -51,7 +51,7 @@ static inline size_t vae_images_bytes(const struct images *i)
 {
     return vae_images_size(i) * (i->values ? sizeof *i->values : sizeof *i->pixels);
 }
-/* Where a shared image is, in images. */
+/* The index, in this process's memory, of an image of the set; only of shares. */
 size_t vae_images_place(const struct images_share *s, size_t image);
 
 static inline const void *vae_images_at(const struct images *i, size_t image)

@@ -29,12 +29,18 @@ size_t vae_images_place(const struct images_share *s, size_t image)
     return image / s->block * (whole.end - whole.first) + image % s->block - own.first;
 }
 
+size_t vae_images_share_count(size_t count, size_t block, size_t rank, size_t ranks)
+{
+    const struct share whole = vae_share_of(block, rank, ranks);
+    const struct share last = vae_share_of(count % block, rank, ranks);
+    return count / block * (whole.end - whole.first) + (last.end - last.first);
+}
+
 bool vae_images_share(struct images *i, size_t block, size_t rank, size_t ranks)
 {
     const size_t bytes = vae_images_bytes(i);
-    const struct share whole = vae_share_of(block, rank, ranks);
     struct images of = *i, to;
-    of.count = (i->count + block - 1) / block * (whole.end - whole.first);
+    of.count = vae_images_share_count(i->count, block, rank, ranks);
     if (!vae_images_make_like(&to, &of, i->rows, i->cols)) return false;
     to.share = (struct images_share){block, i->count, rank, ranks};
     to.count = i->count;

@@ -5,6 +5,9 @@
 #include "../base/split.h"
 #include "images.h"
 
+/* Images of `count` that process `rank` has. */
+size_t vae_images_share_count(size_t count, size_t block, size_t rank, size_t ranks);
+
 /* From here on i has process `rank`'s share alone: of each `block` consecutive images its part
  * (vae_share_of), so that minibatches in the set's order need no others'. count and indices stay the
  * set's. Frees nothing; the new memory is i's own. False if out of memory: i is unchanged. */

@@ -14,7 +14,7 @@
 #include "../base/ranks.h"
 #include "model.h"
 
-/* From here on vae_update of this model is vae_relay_update; its forward passes wait for the weights
+/* From here on vae_update of this model sums over the ranks; its forward passes wait for the weights
  * they need. ranks->count > 1. False if out of memory. */
 bool vae_relay_create(struct vae_model *m, const struct vae_ranks *ranks, struct vae_error *e);
 
