@@ -115,9 +115,6 @@ check "other images"
 refuses "rank 1: $out/none" -n 1 $train synthetic : -n 1 $train "$out/none"
 check "missing images"
 # shellcheck disable=SC2086
-refuses 'training diverged' -n 3 $train synthetic --lr 1e30
-check "training that diverges"
-# shellcheck disable=SC2086
 refuses 'rank 1: .*options' -n 1 $train synthetic : -n 1 $train synthetic --lr 0.5
 check "other options"
 # shellcheck disable=SC2086
@@ -127,6 +124,9 @@ refuses '.*--hiddn' -n 2 "$mpi" train --hiddn 3
 check "an unknown option"
 [ ! -e "$out/no" ]
 check "nothing is written"
+# shellcheck disable=SC2086
+refuses 'training diverged' -n 3 $train synthetic --lr 1e30
+check "training that diverges"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
