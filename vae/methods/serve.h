@@ -1,6 +1,6 @@
 /* Training by several processes, beyond a minibatch (team.h): how they begin, what ranks other than 0
- * do, and how they end. Each rank holds its share of the images, or all, the weights and the run; rank 0 alone decides,
- * reports, and reads and writes files. */
+ * do, and how they end. Each rank holds the weights, the run, and its share of the images or all of
+ * them; rank 0 alone decides, reports, and reads and writes files. */
 #ifndef VAE_SERVE_H
 #define VAE_SERVE_H
 
@@ -8,9 +8,9 @@
 #include "team.h"
 #include "train.h"
 
-/* Rank 0, with the trainer as it is to start: sends the run to the others, waits until they have made their
- * trainers, and sends weights and statistics. images: vae_images_sum of what was read. False: *e
- * names a rank that cannot take part, and why; they end. */
+/* Rank 0, with the trainer as it is to start: sends the run to the others, waits until they have made
+ * their trainers, and sends the model: weights, statistics, posterior and chains. images:
+ * vae_images_sum of what was read. False: *e names a rank that cannot take part, and why; they end. */
 bool vae_serve_begin(struct vae_trainer *t, struct vae_ranks *k, uint64_t images,
                      struct vae_error *e);
 
@@ -26,7 +26,7 @@ bool vae_serve_join(const struct vae_ranks *k, struct vae_run *run, uint64_t *im
  * *e, that and why it cannot. False if training does not begin. */
 bool vae_serve_answer(struct vae_trainer *t, const struct vae_ranks *k, struct vae_error *e);
 
-/* The others: the weights come, then steps and evaluations, until rank 0 ends. sets: the images of
+/* The others: the model comes, then steps and evaluations, until rank 0 ends. sets: the images of
  * each vae_noise. */
 void vae_serve(struct vae_trainer *t, const struct vae_ranks *k, const struct images *const sets[]);
 

@@ -31,7 +31,7 @@ typedef void vae_make_fn(struct vae_job j, const struct vae_piece *p, const void
 struct vae_sum {
     size_t rows, first, end;
     bool continued; /* from the sum before, which was without `apply` */
-    /* At the minibatch's end: updates an own piece, whose whole gradient g is an arena's; or NULL. */
+    /* At the minibatch's end: updates an own piece; g: an arena with the whole of its gradient. Or NULL. */
     void (*apply)(struct vae_job j, const struct vae_piece *p, const float *g, const void *arg);
     const void *arg;
     bool spreads; /* `apply` makes new weights, which go to all ranks */
@@ -55,10 +55,11 @@ void vae_relay_need(struct vae_job j, size_t layer);
 /* Waits until all weights are here and all messages have left; on the caller's thread, between steps. */
 void vae_relay_finish(const struct vae_model *m);
 
-/* All ranks call these, between steps. Rank 0's weights and statistics, to all. */
+/* All ranks call these, between steps. Rank 0's arenas, to all: weights, statistics, and in full
+ * variational Bayes the log-variances. */
 void vae_relay_start(struct vae_model *m);
 
-/* What owners alone have, to rank 0: statistics, and means and variances of weights. */
+/* What owners alone have, to rank 0: statistics, and a posterior's means and log-variances. */
 void vae_relay_collect(struct vae_model *m);
 
 /* Full variational Bayes: the means of the weights, from their owners to all, and the KL to rank 0. */
