@@ -153,7 +153,7 @@ bench bench-kernels: export BENCH_FULL := $(FULL)
 
 .PHONY: bench-kernels bench-maps bench-gemm bench-step bench-sustained
 bench-kernels: $(if $(GBENCH),$(DIR)/bench-kernels) ## every kernel of every instruction set, by Google Benchmark
-	$(Q)$(if $(GBENCH),$< --save --benchmark_min_time=0.03,echo "bench-kernels skipped: no Google Benchmark; make peers")
+	$(Q)$(if $(GBENCH),$< --benchmark_min_time=0.03,echo "bench-kernels skipped: no Google Benchmark; make peers")
 bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEEF, the compiler and streams
 	$(Q)$(if $(COMPILED),$<,echo "bench-maps skipped: for x86-64")
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries
@@ -176,8 +176,9 @@ bits: all ## SHA-256 of a short training run on every instruction set and severa
 benches: $(DIR)/bench-step $(DIR)/bench-sustained $(DIR)/bench-gemm $(if $(COMPILED),$(DIR)/bench-maps) $(if $(GBENCH),$(DIR)/bench-kernels) ## build the benchmarks without running them
 
 .PHONY: benchcheck
-benchcheck: benches ## the benchmarks build, rows of Google Benchmark run, and make compare tells code from place
+benchcheck: benches ## the benchmarks build, take their options, rows of Google Benchmark run, and make compare tells code from place
 	$(Q)CC=$(QUOTED_CC) tests/machine_code.sh
+	$(Q)tests/bench.sh $(DIR) step sustained gemm $(if $(COMPILED),maps) $(if $(GBENCH),kernels)
 	$(Q)$(if $(GBENCH),$(DIR)/bench-kernels --benchmark_filter='^(tanh|gemm_nn)/.*/(1000|100x40x500)/hot' \
 	    --benchmark_min_time=0.001,echo "benchcheck: nothing run: no Google Benchmark; make peers")
 
@@ -425,7 +426,7 @@ $(DIR)/vae-emulated: $(DIR)/vae
 	$(Q)printf '#!/bin/sh\nexec $(EMULATOR) "$(abspath $<)" "$$@"\n' >$@ && chmod +x $@
 
 BUILT_WITH := $(subst ",,$(subst ',,$(strip $(FLAGS) $(CPPFLAGS) $(CFLAGS))))
-$(DIR)/obj/bench/results.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
+$(DIR)/obj/bench/host.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
 $(DIR)/exhaustive: $(call objects,reference/generators/exhaustive.c reference/generators/accuracy.c) $(LIB_OBJ)
 	$(call link)

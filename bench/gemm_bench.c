@@ -4,6 +4,8 @@
 #include "../reference/verify/verify.h"
 #include "../vae/cli/options.h"
 #include "gemm_task.h"
+#include "host.h"
+#include "options.h"
 #include "results.h"
 #include "step_task.h"
 #include <math.h>
@@ -167,8 +169,10 @@ static void keep_ratios(struct bench *b, const struct gemm_row *row, const struc
 
 static void print_head(struct bench *b)
 {
-    printf("\n%s, one thread, hot operands, medians of %d alternating rounds (quartiles)\n",
-           b->k.isa, ROUNDS);
+    char core[HOST_NAME];
+    host_core(core);
+    printf("\n%s, %s, one thread, hot operands, medians of %zu alternating rounds (quartiles)\n",
+           core, b->k.isa, rounds_count());
     printf("%-15s%-21s%-21s%-21s%-21s%-21s%-9s%s\n", "% of FMA peak", "packed", "unpacked", "fused",
            "best peer", "peer, unfused", "GFLOP/s", "which peers");
 }
@@ -198,6 +202,7 @@ static bool bench_row(struct bench *b, const struct gemm_row *row, struct vae_er
     struct gemm_operands o;
     char title[64];
     snprintf(title, sizeof title, "%s, %s", b->k.isa, row->what);
+    if (!bench_wants(title)) return true;
     gemm_operands_create(&o, row, &b->k);
     assemble(b, &o, &f);
     rounds_run(title, f.c, f.count);
@@ -225,11 +230,24 @@ static bool verified(const struct sv_kernels *k)
     return true;
 }
 
+static bool bench_rows(struct bench *b, struct vae_error *e)
+{
+    struct step_rows step;
+    list_step(&step);
+    bool ok = true;
+    for (size_t i = 0; ok && i < step.count; i++) ok = bench_row(b, &step.row[i], e);
+    if (!bench_lists()) keep_means(b);
+    for (size_t i = 0; ok && i < sizeof squares / sizeof *squares; i++)
+        ok = bench_row(b, &squares[i], e);
+    return ok;
+}
+
 /* Peers use the best ISA they have, so they are compared only with our best on this machine. */
 static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae_error *e)
 {
     const size_t peers = b->peer_count;
     if (sv_dispatch(isa, &b->k) != SV_OK) return vae_fail(e, "this machine does not run %s", isa);
+    if (bench_lists()) return bench_rows(b, e);
     fprintf(stderr, "verifying %s ...\n", isa);
     if (!verified(&b->k)) return vae_fail(e, "a GEMM of %s failed; nothing is timed", isa);
     char *text = NULL;
@@ -238,13 +256,7 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
     if (!b->ratios) return vae_fail(e, "out of memory");
     if (!serving) b->peer_count = 0;
     print_head(b);
-    struct step_rows step;
-    list_step(&step);
-    bool ok = true;
-    for (size_t i = 0; ok && i < step.count; i++) ok = bench_row(b, &step.row[i], e);
-    keep_means(b);
-    for (size_t i = 0; ok && i < sizeof squares / sizeof *squares; i++)
-        ok = bench_row(b, &squares[i], e);
+    const bool ok = bench_rows(b, e);
     b->peer_count = peers;
     fclose(b->ratios);
     printf("%-15s%-21s%-21s%-21s\n%s", "to best peer", "packed", "unpacked", "fused/unfused", text);
@@ -252,16 +264,21 @@ static bool bench_isa(struct bench *b, const char *isa, bool serving, struct vae
     return ok;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    static const struct bench_program program = {
+        "gemm",
+        "GEMM against the FMA peak and other libraries. SV_ISA: one instruction set alone.\n",
+        false};
     static struct bench b;
     struct vae_error e = {""};
     const char *only = getenv("SV_ISA");
     size_t best = 0;
+    bench_options_take(&program, argc, argv);
     rounds_pin();
     for (size_t i = 0; sv_isa_name(i); i++)
         if (sv_isa_supported(i)) best = i;
-    b.peer_count = peers_open(b.peers);
+    b.peer_count = bench_lists() ? 0 : peers_open(b.peers);
     b.results = results_new();
     json_object_set_new(b.results, "geometric_means", json_array());
     bool ok = true, any = false;
@@ -272,7 +289,8 @@ int main(void)
     }
     if (!any)
         ok = vae_fail(&e, "no instruction set to measure; SV_ISA is one of those above generic");
-    if (ok && results_write(b.results, "gemm", &e)) return 0;
+    if (ok && !bench_selected_any(&program)) return 2;
+    if (ok && results_write(b.results, program.name, &e)) return 0;
     fprintf(stderr, "bench-gemm: %s\n", e.line);
     return 1;
 }

@@ -1,8 +1,7 @@
 /* Times every kernel of every instruction set on shapes of the paper's model, by Google Benchmark.
  * Rows follow from the lists of kernels and cases; each kernel is verified before it is timed.
  *
- *     bench-kernels --benchmark_filter=tanh/       takes all flags of the library
- *     bench-kernels --save                         into results/<machine>/kernels.json
+ *     bench-kernels --only tanh/                   takes all flags of the library, too
  *
  * A row is named kernel/table/shape/hot or .../cold. hot: every call uses the same operands. cold:
  * calls take sets of operands in turn, 128 MB in all, to exceed the last-level cache. GFLOP/s count
@@ -17,6 +16,8 @@
 #include "../vae/tuning/candidates.h"
 #include "../vae/tuning/timing.h"
 #include "gbench_shim.h"
+#include "host.h"
+#include "options.h"
 #include "results.h"
 #include "rounds.h"
 #include "step_task.h"
@@ -263,10 +264,11 @@ static void add_steps(void)
 /* Adds the host to what the library itself records. */
 static void add_context(void)
 {
-    json_t *results = results_new();
+    json_t *all = results_new();
+    json_t *host = json_object_get(all, "host");
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(results, "host"), key, value)
+    json_object_foreach(host, key, value)
     {
         char *text = json_is_string(value) ? strdup(json_string_value(value))
                                            : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -274,7 +276,7 @@ static void add_context(void)
         if (text && strcmp(key, "date")) gbench_context(caches ? "data_caches" : key, text);
         free(text);
     }
-    json_decref(results);
+    json_decref(all);
 }
 
 /* Copies the library's file to `path`, without the host's name, which is private. */
@@ -293,22 +295,60 @@ static bool keep(const char *from, const char *path, struct vae_error *e)
     return kept && vae_replace_commit(&file, e);
 }
 
+/* --- the command line --- */
+
+enum { MOST_WORDS = 64, OWN_WORDS = 6, WORD = RESULTS_PATH + 64 };
+
+/* The program's options as the library's flags, behind the others. */
+struct flags {
+    char *word[MOST_WORDS + OWN_WORDS + 1], text[OWN_WORDS][WORD];
+    int count, own;
+};
+
+static void add_flag(struct flags *f, const char *name, const char *value)
+{
+    char *text = f->text[f->own++];
+    snprintf(text, WORD, "--benchmark_%s=%s", name, value);
+    f->word[f->count++] = text;
+}
+
+static bool take_flags(struct flags *f, const char *temporary, int argc, char **argv,
+                       struct vae_error *e)
+{
+    char rounds[24];
+    if (argc > MOST_WORDS) return vae_fail(e, "too many flags");
+    for (; f->count < argc; f->count++) f->word[f->count] = argv[f->count];
+    if (bench_only() && strlen(bench_only()) > RESULTS_PATH)
+        return vae_fail(e, "--only: too long an expression");
+    if (bench_only()) add_flag(f, "filter", bench_only());
+    if (bench_lists()) add_flag(f, "list_tests", "true");
+    snprintf(rounds, sizeof rounds, "%zu", bench_rounds());
+    if (bench_rounds()) add_flag(f, "repetitions", rounds);
+    if (temporary) add_flag(f, "out", temporary), add_flag(f, "out_format", "json");
+    f->word[f->count] = NULL;
+    return gbench_flags(&f->count, f->word) ||
+           vae_fail(e, "%s: unknown; see bench-kernels --help", f->word[1]);
+}
+
+/* Whether the words leave all rows to be timed and no other file to be written by the library. */
+static bool all_rows(int argc, char **argv)
+{
+    static const char *const partial[] = {"--benchmark_filter", "--benchmark_list_tests",
+                                          "--benchmark_out"};
+    for (int i = 1; i < argc; i++)
+        for (size_t p = 0; p < sizeof partial / sizeof *partial; p++)
+            if (!strncmp(argv[i], partial[p], strlen(partial[p]))) return false;
+    return !bench_only() && !bench_lists();
+}
+
 /* Runs the rows; with `path`, writes their JSON there, whole or not at all. */
 static bool run_rows(const char *path, int argc, char **argv, struct vae_error *e)
 {
-    char temporary[RESULTS_PATH + 8], out[RESULTS_PATH + 32];
-    char format[] = "--benchmark_out_format=json";
-    char *all[64];
-    int n = 0;
-    for (; n < argc && n < 60; n++) all[n] = argv[n];
+    static struct flags flags;
+    char temporary[RESULTS_PATH + 8];
     snprintf(temporary, sizeof temporary, "%s.tmp", path ? path : "");
-    snprintf(out, sizeof out, "--benchmark_out=%s", temporary);
-    if (path) all[n++] = out, all[n++] = format;
-    all[n] = NULL;
-    if (!gbench_flags(&n, all))
-        return vae_fail(e, "flags are those of Google Benchmark, and --save");
-    if (!gbench_run())
-        return vae_fail(e, "no row matches the filter; --benchmark_list_tests names them");
+    if (!take_flags(&flags, path ? temporary : NULL, argc, argv, e)) return false;
+    if (!gbench_run()) return vae_fail(e, "no row has such a name; --list prints them");
     const bool kept = !path || keep(temporary, path, e);
     if (path) unlink(temporary);
     return kept;
@@ -316,15 +356,24 @@ static bool run_rows(const char *path, int argc, char **argv, struct vae_error *
 
 int main(int argc, char **argv)
 {
-    char path[RESULTS_PATH];
+    static const struct bench_program program = {
+        "kernels",
+        "Every kernel of every instruction set, by Google Benchmark, whose flags it takes too:\n"
+        "--benchmark_min_time=SECONDS, --benchmark_out=FILE and the others. BENCH_FULL=1: "
+        "variants,\n"
+        "epilogues and cold rows too.\n",
+        true};
+    char path[RESULTS_PATH] = "";
     struct vae_error e = {""};
-    const bool save = argc > 1 && !strcmp(argv[1], "--save");
-    if (save) argv[1] = argv[0], argv++, argc--;
+    argc = bench_options_take(&program, argc, argv);
+    const char *out = bench_out();
+    bool done = !out || strlen(out) < RESULTS_PATH || vae_fail(&e, "--out: too long a path");
+    if (done && out) snprintf(path, sizeof path, "%s", out);
+    if (done && !out && all_rows(argc, argv)) done = results_path("kernels", path, &e);
     add_context();
     add_kernels(bench_full());
     add_steps();
-    const bool done = (!save || results_path("kernels", path, &e)) &&
-                      run_rows(save ? path : NULL, argc, argv, &e);
+    done = done && run_rows(*path ? path : NULL, argc, argv, &e);
     close_row();
     if (done) return 0;
     fprintf(stderr, "bench-kernels: %s\n", e.line);

@@ -4,6 +4,8 @@
 #include "../reference/ref.h"
 #include "../reference/verify/verify.h"
 #include "../vae/base/error.h"
+#include "host.h"
+#include "options.h"
 #include "results.h"
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -142,6 +144,13 @@ static void row(const char *what, const char *isa, struct contender ours, struct
     results_row(results, what, isa, c, 2);
 }
 
+static bool wanted(const struct sv_kernels *k, const char *what)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s, %s", k->isa, what);
+    return bench_wants(name);
+}
+
 /* Operands in (0, 4], where logarithms and square roots are defined. */
 static bool task_make(struct task *t, size_t floats, size_t count)
 {
@@ -180,9 +189,11 @@ static void sleef_rows(const struct sv_kernels *k, int bits, void *lib)
             snprintf(symbol, sizeof symbol, "%s%s%.4s%s", stem, wide ? "16" : "8",
                      strchr(names[q], '_'), wide ? "avx512f" : "avx2");
             t.fn[q] = dlsym(lib, symbol);
-            if (!t.fn[q]) printf("%-8s %-30s skipped: no %s\n", k->isa, f[i].name, symbol);
+            if (!t.fn[q] && !bench_lists())
+                printf("%-8s %-30s skipped: no %s\n", k->isa, f[i].name, symbol);
         }
-        if (!t.fn[0] || (names[1] && !t.fn[1]) || !task_make(&t, L1_FLOATS, 2)) continue;
+        if (!t.fn[0] || (names[1] && !t.fn[1]) || !wanted(k, f[i].name)) continue;
+        if (!task_make(&t, L1_FLOATS, 2)) continue;
         row(f[i].name, k->isa, (struct contender){.name = "ours", .run = f[i].ours, .arg = &t},
             (struct contender){.name = "SLEEF", .run = wide ? f[i].avx512 : f[i].avx2, .arg = &t});
         task_free(&t);
@@ -202,6 +213,7 @@ static void reference_rows(const struct sv_kernels *k, const struct sv_kernels *
              {"KL, 100 x 784", 784, run_kl}};
     for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         struct task ours = {.k = k, .n = f[i].n};
+        if (!wanted(k, f[i].name)) continue;
         if (!task_make(&ours, ROWS * f[i].n, 4)) continue;
         struct task other = ours;
         other.k = compiled;
@@ -224,8 +236,8 @@ static void stream_rows(const struct sv_kernels *k, int bits, size_t bytes, cons
     for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         char what[64];
         struct task t = {.k = k, .n = bytes / 4 / f[i].operands / 64 * 64};
-        if (!task_make(&t, t.n, f[i].operands)) continue;
         snprintf(what, sizeof what, "%s, %s", f[i].name, where);
+        if (!wanted(k, what) || !task_make(&t, t.n, f[i].operands)) continue;
         row(what, k->isa, (struct contender){.name = "ours", .run = f[i].run, .arg = &t},
             (struct contender){
                 .name = "stream", .run = bits == 512 ? f[i].avx512 : f[i].avx2, .arg = &t});
@@ -249,8 +261,21 @@ static bool verified(const struct sv_kernels *k)
     return true;
 }
 
-int main(void)
+static void print_head(void)
 {
+    char core[HOST_NAME];
+    host_core(core);
+    printf("%s, medians of %zu alternating rounds\n", core, rounds_count());
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bench_program program = {
+        "maps",
+        "Functions, likelihoods and optimisers against SLEEF, the reference as the compiler\n"
+        "vectorises it, and streams.\n",
+        false};
+    bench_options_take(&program, argc, argv);
 #define ROW_baseline(name, bits)
 #define ROW_vex(name, bits)               {#name, bits, &ref_kernels_##name},
 #define ROW_evex(name, bits)              ROW_vex(name, bits)
@@ -260,13 +285,14 @@ int main(void)
     };
     struct vae_error e = {""};
     void *lib = dlopen("libsleef.so.3", RTLD_NOW);
-    if (!lib) printf("SLEEF skipped: no libsleef.so.3\n");
+    if (!lib && !bench_lists()) printf("SLEEF skipped: no libsleef.so.3\n");
     rounds_pin();
     results = results_new();
+    if (!bench_lists()) print_head();
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         struct sv_kernels k;
         if (sv_dispatch(isas[i].name, &k) != SV_OK) continue;
-        if (!verified(&k)) {
+        if (!bench_lists() && !verified(&k)) {
             fprintf(stderr, "bench-maps: a kernel of %s failed; nothing is timed\n", isas[i].name);
             return 1;
         }
@@ -275,7 +301,8 @@ int main(void)
         stream_rows(&k, isas[i].bits, L2_BYTES, "L2");
         stream_rows(&k, isas[i].bits, MEMORY_BYTES, "memory");
     }
-    if (results_write(results, "maps", &e)) return 0;
+    if (!bench_selected_any(&program)) return 2;
+    if (results_write(results, program.name, &e)) return 0;
     fprintf(stderr, "bench-maps: %s\n", e.line);
     return 1;
 }

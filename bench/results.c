@@ -1,84 +1,18 @@
 #include "results.h"
 #include "../vae/base/replace_file.h"
-#include <ctype.h>
+#include "host.h"
+#include "options.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#ifdef __clang__
-static const char compiler[] = __VERSION__;
-#else
-static const char compiler[] = "gcc " __VERSION__;
-#endif
-
-/* The first line of a stream without its newline, "unknown" if there is none; closes the stream. */
-static void first_line(FILE *f, int (*close)(FILE *), char *line, size_t size)
-{
-    if (!f || !fgets(line, (int)size, f)) snprintf(line, size, "unknown");
-    line[strcspn(line, "\n")] = 0;
-    if (f) close(f);
-}
-
-/* The value of `key` in /proc/cpuinfo. */
-static void cpu_info(const char *key, char *value, size_t size)
-{
-    char line[512];
-    snprintf(value, size, "unknown");
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    while (f && fgets(line, sizeof line, f)) {
-        const char *colon = strchr(line, ':');
-        if (strncmp(line, key, strlen(key)) || !colon) continue;
-        snprintf(value, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
-        break;
-    }
-    if (f) fclose(f);
-}
-
-/* Data caches in bytes, as the kernels see them. */
-static json_t *caches(void)
-{
-    const struct sv_caches c = sv_caches();
-    return json_pack("{s:I, s:I, s:I}", "l1", (json_int_t)c.l1, "l2", (json_int_t)c.l2, "l3",
-                     (json_int_t)c.l3);
-}
-
-/* "-dirty": sources of the programs have changed. Results and documents do not count. */
-static const char commit_command[] =
-    "[ -e .git ] && c=$(git rev-parse --short HEAD 2>/dev/null) || exit 0; "
-    "git diff --quiet HEAD -- Makefile kernels reference vae "
-    "tests bench/*.[ch]* bench/peers || c=$c-dirty; "
-    "echo $c";
-
-static void cpu_names(char cpu[128], char family[32], char model[32])
-{
-    cpu_info("model name", cpu, 128);
-    cpu_info("cpu family", family, 32);
-    cpu_info("model\t", model, 32);
-}
-
-/* "AMD EPYC", "26", "2": amd-epyc-26-2. */
-static void name_machine(char machine[RESULTS_PATH])
-{
-    char cpu[128], family[32], model[32], name[256], *to = machine;
-    cpu_names(cpu, family, model);
-    snprintf(name, sizeof name, "%s %s %s", cpu, family, model);
-    for (const char *c = name; *c; c++)
-        if (isalnum((unsigned char)*c))
-            *to++ = (char)tolower((unsigned char)*c);
-        else if (to > machine && to[-1] != '-')
-            *to++ = '-';
-    *to = 0;
-}
 
 bool results_path(const char *name, char path[RESULTS_PATH], struct vae_error *e)
 {
-    char machine[RESULTS_PATH];
-    name_machine(machine);
-    snprintf(path, RESULTS_PATH, "results/%.256s", machine);
+    char machine[HOST_NAME];
+    host_folder(machine);
+    snprintf(path, RESULTS_PATH, "results/%s", machine);
     if (mkdir(path, 0777) && errno != EEXIST)
         return vae_fail(e, "%s: %s: run the benchmark from the checkout's top folder", path,
                         strerror(errno));
@@ -99,19 +33,8 @@ static void *must_allocate(size_t bytes)
 json_t *results_new(void)
 {
     json_set_alloc_funcs(must_allocate, free);
-    char cpu[128], family[32], model[32], stepping[32], commit[128], date[32], governor[64];
-    cpu_names(cpu, family, model);
-    cpu_info("stepping", stepping, sizeof stepping);
-    first_line(fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "r"), fclose,
-               governor, sizeof governor);
-    first_line(popen(commit_command, "r"), pclose, commit, sizeof commit);
-    const time_t now = time(NULL);
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-    return json_pack("{s:{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s, s:s}, s:i, s:[]}", //
-                     "host", "cpu", cpu, "family", family, "model", model, "stepping", stepping,
-                     "cpus", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "caches", caches(),
-                     "compiler", compiler, "governor", governor, "flags", BENCH_FLAGS, "commit",
-                     commit, "date", date, "rounds", ROUNDS, "rows");
+    return json_pack("{s:o, s:I, s:[]}", "host", host_json(), "rounds", (json_int_t)rounds_count(),
+                     "rows");
 }
 
 json_t *results_spread(struct spread s, double unit)
@@ -127,7 +50,7 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
     json_t *row = json_pack("{s:s, s:s, s:[]}", "what", what, "isa", isa, "contenders");
     for (size_t i = 0; i < n; i++) {
         json_t *rates = json_array();
-        for (int r = 0; r < ROUNDS; r++)
+        for (size_t r = 0; r < rounds_count(); r++)
             json_array_append_new(rates, json_real(1e-9 * c[i].rates[r]));
         json_array_append_new(json_object_get(row, "contenders"),
                               json_pack("{s:s, s:o, s:o, s:o}", "name", c[i].name, "rates", rates,
@@ -135,6 +58,7 @@ json_t *results_row(json_t *results, const char *what, const char *isa, const st
                                         "to_first",
                                         results_spread(contender_ratio(&c[i], &c[0]), 1)));
     }
+    if (rounds_noisy(c, n)) json_object_set_new(row, "noisy", json_true());
     json_array_append_new(json_object_get(results, "rows"), row);
     return row;
 }
@@ -174,10 +98,15 @@ bool results_write(json_t *results, const char *name, struct vae_error *e)
 {
     char path[RESULTS_PATH];
     struct replace_file file;
-    bool ok = results_path(name, path, e) && vae_replace_begin(&file, path, e);
-    if (ok) {
-        write_members(results, &file);
-        ok = vae_replace_commit(&file, e);
+    const char *to = bench_out();
+    bool ok = true;
+    if (bench_lists() || (bench_only() && !to)) {
+        if (bench_only() && !bench_lists())
+            fprintf(stderr, "not all rows: nothing written; --out FILE\n");
+    } else {
+        ok = (to || results_path(name, path, e)) && vae_replace_begin(&file, to ? to : path, e);
+        if (ok) write_members(results, &file);
+        ok = ok && vae_replace_commit(&file, e);
     }
     json_decref(results);
     return ok;

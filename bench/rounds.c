@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 static double slice = 4e-3;
+static size_t rounds = ROUNDS;
 
 void rounds_slice(double seconds) { slice = seconds; }
+void rounds_set(size_t count) { rounds = count; }
+size_t rounds_count(void) { return rounds; }
 
 void rounds_pin(void)
 {
@@ -51,15 +54,46 @@ static double slice_rate(const struct contender *c)
     return work / seconds;
 }
 
-void rounds_run(const char *what, struct contender *c, size_t n)
+static void time_rounds(const char *what, struct contender *c, size_t n)
 {
     const int terminal = isatty(STDERR_FILENO);
-    for (size_t i = 0; i < n; i++) calibrate(&c[i]);
-    for (int round = -1; round < ROUNDS; round++) {
-        if (terminal) fprintf(stderr, "\r\033[K%s: round %d of %d", what, round + 1, ROUNDS);
-        for (size_t i = 0; i < n; i++) c[i].rates[round < 0 ? 0 : round] = slice_rate(&c[i]);
+    for (size_t round = 0; round <= rounds; round++) {
+        if (terminal) fprintf(stderr, "\r\033[K%s: round %zu of %zu", what, round, rounds);
+        for (size_t i = 0; i < n; i++) c[i].rates[round ? round - 1 : 0] = slice_rate(&c[i]);
     }
     if (terminal) fprintf(stderr, "\r\033[K");
+}
+
+/* The 95 % interval of the ratio to contender 0, as a share of its median. */
+static double width(const struct contender *c, const struct contender *to)
+{
+    const struct spread s = contender_ratio(c, to);
+    return (s.interval[1] - s.interval[0]) / s.median;
+}
+
+const struct contender *rounds_noisy(const struct contender *c, size_t n)
+{
+    const struct contender *widest = NULL;
+    double most = ROUNDS_NOISY;
+    for (size_t i = 1; i < n; i++) {
+        const double w = width(&c[i], &c[0]);
+        if (w <= most) continue;
+        most = w;
+        widest = &c[i];
+    }
+    return widest;
+}
+
+void rounds_run(const char *what, struct contender *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) calibrate(&c[i]);
+    time_rounds(what, c, n);
+    if (!rounds_noisy(c, n)) return;
+    time_rounds(what, c, n);
+    const struct contender *noisy = rounds_noisy(c, n);
+    if (noisy)
+        fprintf(stderr, "bench: %s: noisy, measured twice: the interval of %s is %.0f %% wide\n",
+                what, noisy->name, 100 * width(noisy, &c[0]));
 }
 
 /* --- statistics --- */
@@ -69,7 +103,7 @@ void rounds_run(const char *what, struct contender *c, size_t n)
 static void bootstrap(const double *values, size_t count, double interval[2])
 {
     enum { DRAWS = 2000 };
-    double medians[DRAWS], v[ROUNDS] = {0};
+    double medians[DRAWS], v[ROUNDS_MOST] = {0};
     uint64_t state = 1;
     for (int d = 0; d < DRAWS; d++) {
         for (size_t i = 0; i < count; i++) {
@@ -85,7 +119,7 @@ static void bootstrap(const double *values, size_t count, double interval[2])
 
 struct spread spread_of(const double *values, size_t count)
 {
-    double v[ROUNDS];
+    double v[ROUNDS_MOST];
     memcpy(v, values, count * sizeof *v);
     const double median = vae_median(v, count);
     struct spread s = {.median = median, .low = v[count / 4], .high = v[3 * count / 4]};
@@ -93,13 +127,13 @@ struct spread spread_of(const double *values, size_t count)
     return s;
 }
 
-struct spread contender_rate(const struct contender *c) { return spread_of(c->rates, ROUNDS); }
+struct spread contender_rate(const struct contender *c) { return spread_of(c->rates, rounds); }
 
 struct spread contender_ratio(const struct contender *c, const struct contender *to)
 {
-    double ratios[ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) ratios[i] = c->rates[i] / to->rates[i];
-    return spread_of(ratios, ROUNDS);
+    double ratios[ROUNDS_MOST] = {0};
+    for (size_t i = 0; i < rounds; i++) ratios[i] = c->rates[i] / to->rates[i];
+    return spread_of(ratios, rounds);
 }
 
 /* --- the yardstick --- */

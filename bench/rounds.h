@@ -6,14 +6,18 @@
  *     const struct spread share = contender_ratio(&c[1], &c[0]);
  *
  * A slice is as many calls as take about 4 ms, or the time set by rounds_slice. An untimed call
- * precedes each slice of more than one call, so that operands are as hot as their size allows. */
+ * precedes each slice of more than one call, so that operands are as hot as their size allows. A row
+ * that came out noisy is measured once more. */
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
 #include "../kernels/kernels.h"
 #include "../vae/base/error.h"
 
-enum { ROUNDS = 15 }; /* timed; one more warms up */
+/* Timed rounds, by default and at most; one more warms up. */
+enum { ROUNDS = 15, ROUNDS_MOST = 101 };
+void rounds_set(size_t count);
+size_t rounds_count(void);
 
 struct contender {
     const char *name;
@@ -21,8 +25,8 @@ struct contender {
     void *arg;
     size_t threads; /* that it runs on; 0 means one */
     /* Filled by rounds_run. */
-    size_t calls;         /* per slice */
-    double rates[ROUNDS]; /* work per second, per round */
+    size_t calls;              /* per slice */
+    double rates[ROUNDS_MOST]; /* work per second, per round */
 };
 
 /* low, high: the quartiles; interval: the 95 % bootstrap confidence interval of the median. */
@@ -37,10 +41,16 @@ void rounds_pin(void);
  * such as a separate process. */
 void rounds_slice(double seconds);
 
-/* Times all contenders; on a terminal, stderr shows `what` and the round meanwhile. */
+/* Times all contenders; on a terminal, stderr shows `what` and the round meanwhile. Noisy rounds are
+ * repeated, once, whatever they say; if they are noisy again, a line on stderr names the contender. */
 void rounds_run(const char *what, struct contender *c, size_t n);
 
-/* Of count <= ROUNDS values. */
+/* The contender whose ratio to contender 0 has the widest interval, if wider than this share of the
+ * median; else NULL. */
+#define ROUNDS_NOISY 0.05
+const struct contender *rounds_noisy(const struct contender *c, size_t n);
+
+/* Of count <= ROUNDS_MOST values. */
 struct spread spread_of(const double *values, size_t count);
 struct spread contender_rate(const struct contender *c);
 /* Of the ratios c / to within each round. */

@@ -7,6 +7,8 @@
 #include "../vae/base/memory.h"
 #include "../vae/base/peak.h"
 #include "../vae/methods/importance.h"
+#include "host.h"
+#include "options.h"
 #include "results.h"
 #include "step_task.h"
 #include "torch_peer.h"
@@ -88,6 +90,9 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
 #undef OPENBLAS
 #undef BLIS
     enum { SETTINGS = sizeof settings / sizeof *settings };
+    char what[64];
+    snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
+    if (!bench_wants(what)) return true;
     const struct vae_run run = step_run(500, 20, batch);
     const size_t cpus = vae_pool_threads(b->pool);
     struct torch_peer torch[SETTINGS];
@@ -98,8 +103,6 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
         {.name = "one thread", .run = step_call, .arg = &one},
         {.name = "all CPUs", .run = step_call, .arg = &all, .threads = cpus}};
     size_t n = 3, peers = 0;
-    char what[64];
-    snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
     for (size_t i = 0; i < SETTINGS; i++) {
         const size_t threads = settings[i].all ? cpus : 1;
         struct torch_peer *t = &torch[peers];
@@ -138,6 +141,7 @@ static bool alone(struct bench *b, const char *what, double (*run)(void *), void
 static bool step_alone(struct bench *b, const char *what, const struct vae_run *run,
                        struct vae_error *e)
 {
+    if (!bench_wants(what)) return true;
     struct vae_trainer t = step_trainer(&b->task, run, NULL);
     const bool holds = alone(b, what, step_call, &t, e);
     vae_trainer_destroy(&t);
@@ -179,10 +183,12 @@ static bool weighted(struct bench *b, struct vae_error *e)
 
 static bool test_bound(struct bench *b, struct vae_error *e)
 {
+    static const char what[] = "test bound, batch 1000";
+    if (!bench_wants(what)) return true;
     const struct vae_run run = step_run(500, 20, 1000);
     struct vae_trainer t = step_trainer(&b->task, &run, NULL);
     struct test_bound test = {&t.model, &b->task.test};
-    const bool holds = alone(b, "test bound, batch 1000", run_test, &test, e);
+    const bool holds = alone(b, what, run_test, &test, e);
     vae_trainer_destroy(&t);
     return holds;
 }
@@ -190,13 +196,15 @@ static bool test_bound(struct bench *b, struct vae_error *e)
 /* Importance sampling with so many draws that the encoder's share vanishes. */
 static bool log_p(struct bench *b, struct vae_error *e)
 {
+    static const char what[] = "log p(x), 784-500-20";
+    if (!bench_wants(what)) return true;
     const struct vae_run run = step_run(500, 20, 100);
     const struct vae_evaluation of = {.images = &b->task.test, .noise = NOISE_TEST, .seed = 1};
     struct vae_trainer t = step_trainer(&b->task, &run, NULL);
     struct vae_importance s;
     bool holds = vae_importance_create(&s, &t.model, &of, VAE_MAX_DRAWS, e);
     if (holds) {
-        holds = alone(b, "log p(x), 784-500-20", run_draws, &s, e);
+        holds = alone(b, what, run_draws, &s, e);
         vae_importance_destroy(&s);
     }
     vae_trainer_destroy(&t);
@@ -207,8 +215,11 @@ static bool log_p(struct bench *b, struct vae_error *e)
 static bool phases(struct bench *b, struct pool *pool, struct vae_error *e)
 {
     enum { STEPS = 400 };
-    const struct vae_run run = step_run(500, 20, 100);
     const size_t threads = vae_pool_threads(pool);
+    char what[64];
+    snprintf(what, sizeof what, "phases, %zu thread%s", threads, threads > 1 ? "s" : "");
+    if (!bench_wants(what)) return true;
+    const struct vae_run run = step_run(500, 20, 100);
     struct vae_trainer t = step_trainer(&b->task, &run, pool);
     struct insight phase[PHASE_COUNT];
     for (int i = 0; i < STEPS / 4; i++) step_call(&t);
@@ -263,6 +274,7 @@ static void run_exchange(void *arg, size_t thread)
 
 static void exchange(struct bench *b)
 {
+    if (!bench_wants("exchange")) return;
     struct exchange x = {.pool = b->pool, .data = vae_memory_get(EXCHANGE * sizeof(float))};
     vae_pool_run(b->pool, run_exchange, &x);
     printf("\na barrier of %zu threads: %.2f us; reading what another wrote: %.1f GB/s\n",
@@ -276,27 +288,40 @@ static void exchange(struct bench *b)
 
 static bool bench(struct bench *b, struct vae_error *e)
 {
-    if (!same_bits(b))
-        return vae_fail(e, "one thread and all give different weights; nothing is timed");
-    rounds_pin(); /* this thread only, not the others of the pool */
-    printf("%s, medians of %d alternating rounds and quartiles\n", b->task.k.isa, ROUNDS);
+    if (!bench_lists()) {
+        char core[HOST_NAME];
+        if (!same_bits(b))
+            return vae_fail(e, "one thread and all give different weights; nothing is timed");
+        rounds_pin(); /* this thread only, not the others of the pool */
+        host_core(core);
+        printf("%s, %s, medians of %zu alternating rounds and quartiles\n", core, b->task.k.isa,
+               rounds_count());
+    }
     const bool many = vae_pool_threads(b->pool) > 1;
     if (!compare(b, 100, e) || !compare(b, 500, e) || !compare(b, 1000, e) || !test_bound(b, e) ||
         !log_p(b, e) || !weighted(b, e) || !sweep(b, e) || !phases(b, NULL, e) ||
         (many && !phases(b, b->pool, e)))
         return false;
     if (many) exchange(b);
-    return results_write(b->results, "step", e);
+    return true;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    static const struct bench_program program = {"step",
+                                                 "Training steps, the test bound and log p(x) "
+                                                 "against the FMA peak and PyTorch; phases of a\n"
+                                                 "step; barriers and shared data.\n",
+                                                 false};
+    bench_options_take(&program, argc, argv);
     struct bench b = {.results = results_new()};
     struct vae_error e = {""};
-    if (!step_task_open(&b.task, stderr)) return 1;
-    const bool done = (b.pool = vae_pool_of_cpus(0, &e)) && bench(&b, &e);
+    if (!bench_lists() && !step_task_open(&b.task, stderr)) return 1;
+    bool done = (b.pool = vae_pool_of_cpus(0, &e)) && bench(&b, &e);
+    const bool any = !done || bench_selected_any(&program);
+    if (done && any) done = results_write(b.results, program.name, &e);
     if (!done) fprintf(stderr, "bench-step: %s\n", e.line);
     vae_pool_destroy(b.pool);
     step_task_close(&b.task);
-    return done ? 0 : 1;
+    return !any ? 2 : done ? 0 : 1;
 }

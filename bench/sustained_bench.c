@@ -6,6 +6,8 @@
  * running averages, gradients. The model and the data set are small. The prior, weighted by the
  * inverse of the number of images, therefore shrinks every weight that has no other gradient before
  * the measurement begins. One thread; young and aged models alternate, round after round. */
+#include "host.h"
+#include "options.h"
 #include "results.h"
 #include "step_task.h"
 #include <math.h>
@@ -128,6 +130,7 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
     struct step_task task = *s;
     char what[64];
     snprintf(what, sizeof what, "%s, %s", vae_optimizer_names[optimizer], data_names[kind]);
+    if (!bench_wants(what)) return true;
     if (!make_images(&task.train, &s->k.by_class[SV_LARGE], kind))
         return vae_fail(e, "out of memory");
     struct vae_trainer t = step_trainer(&task, &run, NULL);
@@ -157,20 +160,34 @@ static bool row(const struct step_task *s, json_t *results, enum vae_optimizer o
     return sound;
 }
 
-int main(void)
+static void print_head(const struct sv_choice *k)
 {
-    struct step_task s;
+    char core[HOST_NAME];
+    host_core(core);
+    printf("%s, %s, medians of %zu alternating rounds\n", core, k->isa, rounds_count());
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bench_program program = {"sustained",
+                                                 "Training's speed after 10^6 examples beside its "
+                                                 "first 10^5, on data that collapse a model.\n",
+                                                 false};
+    struct step_task s = {.ready = false};
     struct vae_error e = {""};
-    if (!step_task_open(&s, stderr)) return 1;
+    bench_options_take(&program, argc, argv);
+    if (!bench_lists() && !step_task_open(&s, stderr)) return 1;
     json_t *results = results_new();
     bool ok = true;
     rounds_pin();
     rounds_slice(0.02);
+    if (!bench_lists()) print_head(&s.k);
     for (int o = VAE_SGD; ok && o <= VAE_ADAM; o++)
         for (int d = 0; ok && d < DATA_COUNT; d++)
             ok = row(&s, results, (enum vae_optimizer)o, (enum data)d, &e);
-    if (ok) ok = results_write(results, "sustained", &e);
+    const bool any = !ok || bench_selected_any(&program);
+    if (ok && any) ok = results_write(results, program.name, &e);
     if (!ok) fprintf(stderr, "bench-sustained: %s\n", e.line);
     step_task_close(&s);
-    return ok ? 0 : 1;
+    return !any ? 2 : ok ? 0 : 1;
 }

@@ -61,10 +61,12 @@ int main(int argc, char **argv)
     const struct vae_ranks k = mpi_link_ranks();
     const size_t most = BURST * sizes[SIZES - 1];
     char *room = malloc(most);
-    if (k.count != 2 || !room) {
-        if (k.rank == 0) fputs("usage: mpirun -n 2 link-bench\n", stderr);
+    const bool help = argc == 2 && !strcmp(argv[1], "--help");
+    if (k.count != 2 || argc > 1 || !room) {
+        if (k.rank == 0)
+            fputs("usage: mpirun -n 2 link-bench (bench/mpi/ranks.py takes options)\n", stderr);
         MPI_Finalize();
-        return 2;
+        return help ? 0 : 2;
     }
     memset(room, 1, most);
     for (size_t i = 0; i < SIZES; i++) {

@@ -1,16 +1,10 @@
 """Which microarchitecture a machine of results/ has, and what that means for its FMA peaks."""
+import os
 import re
 
-# The first pattern that matches vendor-family-model-stepping counts: family decimal, model and stepping
-# hexadecimal. Source: Linux, tools/perf/pmu-events/arch/x86/mapfile.csv. Cooper Lake, which is listed
-# there under Cascade Lake, is from Intel's list of CPUIDs.
-MICROARCHITECTURES = (
-    ("AMD-25-([245].|.)-", "Zen 3"), ("AMD-25-", "Zen 4"), ("AMD-26-([12467].|.)-", "Zen 5"),
-    ("Intel-6-55-[0-4]$", "Skylake-SP"), ("Intel-6-55-[5-7]$", "Cascade Lake"), ("Intel-6-55-[AB]$", "Cooper Lake"),
-    ("Intel-6-55-", "Skylake-SP, Cascade Lake or Cooper Lake"),
-    ("Intel-6-6[AC]-", "Ice Lake-SP"), ("Intel-6-8F-", "Sapphire Rapids"), ("Intel-6-CF-", "Emerald Rapids"),
-    ("Intel-6-A[DE]-", "Granite Rapids"),
-)
+# As the benchmarks name them, too.
+with open(os.path.join(os.path.dirname(__file__), "../cores.def")) as f:
+    MICROARCHITECTURES = re.findall(r'^CORE\("(.*)", "(.*)"\)$', f.read(), re.M)
 
 # Sources: AMD, Software Optimization Guides for Zen 4 (57647) and Zen 5 (58455), the floating-point
 # unit; Intel, Optimization Reference Manual (248966), the Skylake server microarchitecture.
