@@ -158,7 +158,7 @@ bench-maps: $(DIR)/bench-maps ## functions, likelihoods, optimisers against SLEE
 	$(Q)$(if $(COMPILED),$<,echo "bench-maps skipped: for x86-64")
 bench-gemm: $(DIR)/bench-gemm $(PEERS) ## GEMM against the FMA peak and other libraries
 	$(Q)$<
-bench-step: $(DIR)/bench-step ## the training step against the FMA peak and PyTorch
+bench-step: $(DIR)/bench-step ## training steps and forward passes against the FMA peak, PyTorch and ONNX Runtime
 	$(Q)$<
 
 bench-sustained: $(DIR)/bench-sustained ## training's speed after 10^6 samples against its first, on data that collapses models
@@ -341,7 +341,7 @@ data: ## download MNIST into data/mnist (MIRRORS="URL URL": other places to look
 
 DEPS     := gcc make pkg-config zlib1g-dev libminizip-dev libpng-dev libjansson-dev check curl ca-certificates
 DEPS_PEERS := g++ libopenblas0-pthread libblis4-serial libdnnl2 libxsmm-dev libeigen3-dev libsleef3 \
-              python3 python3-torch libblis4-openmp libbenchmark-dev
+              python3 python3-torch libblis4-openmp libbenchmark-dev $(if $(shell command -v npm),,nodejs npm)
 DEPS_DEV := openssl bmake mandoc zsh clang libclang-rt-dev clang-19 clang-format cppcheck valgrind qemu-user g++ \
             libbenchmark-dev python3 python3-torch
 DEPS_ARM := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user llvm-19 python3 \
@@ -351,6 +351,7 @@ DEPS_MPI := mpich libmpich-dev procps
 DEPS_GOALS := deps deps-dev deps-arm deps-web deps-mpi peers
 .PHONY: $(DEPS_GOALS)
 peers: ## install the libraries that the benchmarks compare with
+	$(Q)bench/peers/install.sh $(BUILD)/peers
 deps: ## install what is missing to build, train and test
 deps-dev: ## and what is missing for clang, lint, memcheck and oldcpu
 deps-arm: ## what is missing for arm and arm-mca
@@ -426,6 +427,7 @@ $(DIR)/vae-emulated: $(DIR)/vae
 	$(Q)printf '#!/bin/sh\nexec $(EMULATOR) "$(abspath $<)" "$$@"\n' >$@ && chmod +x $@
 
 BUILT_WITH := $(subst ",,$(subst ',,$(strip $(FLAGS) $(CPPFLAGS) $(CFLAGS))))
+$(DIR)/obj/bench/onnx_peer.o: DEFINES = -DNODE_MODULES='"$(BUILD)/peers/node_modules"'
 $(DIR)/obj/bench/host.o: DEFINES = -DBENCH_FLAGS='"$(BUILT_WITH)"'
 
 $(DIR)/exhaustive: $(call objects,reference/generators/exhaustive.c reference/generators/accuracy.c) $(LIB_OBJ)

@@ -1,4 +1,4 @@
-/* Training steps, the test bound and log p(x) against the FMA peak and PyTorch, into
+/* Training steps, the test bound and log p(x) against the FMA peak, PyTorch and ONNX Runtime, into
  * results/<machine>/step.json.
  *
  * The contenders of a row alternate, round after round. Kernels are verified first, and the weights
@@ -7,13 +7,16 @@
 #include "../vae/base/memory.h"
 #include "../vae/base/peak.h"
 #include "../vae/methods/importance.h"
+#include "../vae/model/checkpoint.h"
 #include "host.h"
 #include "options.h"
 #include "results.h"
+#include "step_peer.h"
 #include "step_task.h"
-#include "torch_peer.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct bench {
     struct step_task task;
@@ -78,52 +81,67 @@ static void print_row(const char *what, const struct contender *c, size_t n)
     fflush(stdout);
 }
 
-/* One thread, all CPUs, and PyTorch in each setting. */
+/* Contender 0 is the FMA peak, then come one thread and all CPUs of ours, then other libraries. */
+enum { OURS = 3, PEERS = 2 };
+struct field {
+    struct contender c[OURS + PEERS];
+    struct step_peer peer[PEERS];
+    size_t count;
+};
+
+/* Adds the peer that was just started, if it was. One whose bound is no bound is not timed. */
+static void enter(struct field *f, size_t started, size_t threads, double bound, double tolerance)
+{
+    struct step_peer *p = &f->peer[f->count - OURS];
+    if (!started) return;
+    step_peer_run(p);
+    if (!(fabs(p->bound - bound) <= tolerance)) {
+        fprintf(stderr, "bench: %s: its bound is %.2f nats, not %.2f; not timed\n", p->name,
+                p->bound, bound);
+        step_peer_stop(p);
+        return;
+    }
+    f->c[f->count++] =
+        (struct contender){.name = p->name, .run = step_peer_run, .arg = p, .threads = threads};
+}
+
+static bool time_field(struct bench *b, const char *what, struct field *f, double flops,
+                       struct vae_error *e)
+{
+    rounds_slice(0.1);
+    rounds_run(what, f->c, f->count);
+    rounds_slice(0.02);
+    print_row(what, f->c, f->count);
+    json_t *row = results_row(b->results, what, b->task.k.isa, f->c, f->count);
+    json_object_set_new(row, "threads", json_integer((json_int_t)vae_pool_threads(b->pool)));
+    json_object_set_new(row, "flops_per_sample", json_real(flops));
+    json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&f->c[2], &f->c[1]), 1));
+    for (size_t i = OURS; i < f->count; i++) step_peer_stop(&f->peer[i - OURS]);
+    return rounds_shares_hold(what, f->c, f->count, e);
+}
+
+/* One thread, all CPUs, and PyTorch at its fastest on as many. */
 static bool compare(struct bench *b, size_t batch, struct vae_error *e)
 {
-#define OPENBLAS "OpenBLAS", "/usr/lib/x86_64-linux-gnu/openblas-pthread"
-#define BLIS     "BLIS", "/usr/lib/x86_64-linux-gnu/blis-openmp"
-    static const struct torch_setting settings[] = {
-        {OPENBLAS, "SkylakeX", false}, {OPENBLAS, "Haswell", false}, {OPENBLAS, "Haswell", true},
-        {BLIS, "skx", false},          {BLIS, "haswell", false},     {BLIS, "skx", true},
-        {BLIS, "haswell", true}};
-#undef OPENBLAS
-#undef BLIS
-    enum { SETTINGS = sizeof settings / sizeof *settings };
+    enum { NATS = 784 }; /* a bound of noise is -784 log 2 */
     char what[64];
     snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
     if (!bench_wants(what)) return true;
     const struct vae_run run = step_run(500, 20, batch);
-    const size_t cpus = vae_pool_threads(b->pool);
-    struct torch_peer torch[SETTINGS];
+    const size_t cpus = vae_pool_threads(b->pool), threads[] = {1, cpus};
     struct vae_trainer one = step_trainer(&b->task, &run, NULL),
                        all = step_trainer(&b->task, &run, b->pool);
-    struct contender c[3 + SETTINGS] = {
-        peak_contender(&b->task.k.by_class[SV_LARGE]),
-        {.name = "one thread", .run = step_call, .arg = &one},
-        {.name = "all CPUs", .run = step_call, .arg = &all, .threads = cpus}};
-    size_t n = 3, peers = 0;
-    for (size_t i = 0; i < SETTINGS; i++) {
-        const size_t threads = settings[i].all ? cpus : 1;
-        struct torch_peer *t = &torch[peers];
-        if (settings[i].all && cpus == 1) continue;
-        if (!torch_start(t, &settings[i], threads, &run, &b->task.train)) continue;
-        c[n++] =
-            (struct contender){.name = t->name, .run = torch_steps, .arg = t, .threads = threads};
-        peers++;
-    }
-    rounds_slice(0.1);
-    rounds_run(what, c, n);
-    rounds_slice(0.02);
-    print_row(what, c, n);
-    json_t *row = results_row(b->results, what, b->task.k.isa, c, n);
-    json_object_set_new(row, "threads", json_integer((json_int_t)cpus));
-    json_object_set_new(row, "flops_per_sample", json_real(vae_run_flops(&run)));
-    json_object_set_new(row, "all_to_one", results_spread(contender_ratio(&c[2], &c[1]), 1));
-    for (size_t i = 0; i < peers; i++) torch_stop(&torch[i]);
+    struct field f = {.c = {peak_contender(&b->task.k.by_class[SV_LARGE]),
+                            {.name = "one thread", .run = step_call, .arg = &one},
+                            {.name = "all CPUs", .run = step_call, .arg = &all, .threads = cpus}},
+                      .count = OURS};
+    for (size_t i = 0; i < (cpus > 1 ? 2 : 1); i++)
+        enter(&f, torch_fastest(&f.peer[f.count - OURS], threads[i], &run, &b->task.train),
+              threads[i], -NATS / 2., NATS / 2.);
+    const bool holds = time_field(b, what, &f, vae_run_flops(&run), e);
     vae_trainer_destroy(&one);
     vae_trainer_destroy(&all);
-    return rounds_shares_hold(what, c, n, e);
+    return holds;
 }
 
 /* One thread beside the FMA peak. */
@@ -181,15 +199,43 @@ static bool weighted(struct bench *b, struct vae_error *e)
     return true;
 }
 
+/* The checkpoint of a model after some steps, of which ONNX Runtime computes the bound too. */
+static bool save_trained(struct vae_trainer *t, char *path, struct vae_error *e)
+{
+    const int file = mkstemp(path);
+    if (file < 0) return vae_fail(e, "%s: cannot be made", path);
+    close(file);
+    for (int i = 0; i < 100; i++) step_call(t);
+    return vae_checkpoint_save(path, &t->model, &t->run, e);
+}
+
+/* The test bound's forward pass on one thread and on all CPUs, and ONNX Runtime's on as many. */
 static bool test_bound(struct bench *b, struct vae_error *e)
 {
+    enum { BATCH = 1000 };
     static const char what[] = "test bound, batch 1000";
     if (!bench_wants(what)) return true;
-    const struct vae_run run = step_run(500, 20, 1000);
-    struct vae_trainer t = step_trainer(&b->task, &run, NULL);
-    struct test_bound test = {&t.model, &b->task.test};
-    const bool holds = alone(b, what, run_test, &test, e);
+    const struct vae_run run = step_run(500, 20, BATCH);
+    const size_t cpus = vae_pool_threads(b->pool), threads[] = {1, cpus};
+    const struct images *images = &b->task.test;
+    char path[] = "/tmp/vae-model-XXXXXX";
+    struct vae_trainer t = step_trainer(&b->task, &run, NULL),
+                       all = step_trainer(&b->task, &run, b->pool);
+    struct test_bound test = {&t.model, images}, on_all = {&all.model, images};
+    struct vae_bound bound;
+    struct field f = {.c = {peak_contender(&b->task.k.by_class[SV_LARGE]),
+                            {.name = "one thread", .run = run_test, .arg = &test},
+                            {.name = "all CPUs", .run = run_test, .arg = &on_all, .threads = cpus}},
+                      .count = OURS};
+    bool holds = save_trained(&t, path, e);
+    vae_evaluate(&t.model, images, &(struct vae_run){0}, NOISE_TEST, 1, NULL, &bound);
+    for (size_t i = 0; holds && i < (cpus > 1 ? 2 : 1); i++)
+        enter(&f, onnx_start(&f.peer[f.count - OURS], threads[i], &run, BATCH, images, path),
+              threads[i], vae_bound_elbo(&bound), 0.5);
+    unlink(path);
+    holds = holds && time_field(b, what, &f, vae_forward_flops(&run.shape, 1), e);
     vae_trainer_destroy(&t);
+    vae_trainer_destroy(&all);
     return holds;
 }
 

@@ -1,116 +1,124 @@
-#include "torch_peer.h"
-#include "../vae/base/text.h"
-#ifdef __linux__
-#include <sched.h>
-#endif
-#include <signal.h>
-#include <stdlib.h>
+/* PyTorch's settings: first the BLAS library, then what else there is, each against the fastest so
+ * far. A setting that is not worth its start costs some seconds once. */
+#include "../vae/base/clock.h"
+#include "../vae/base/order.h"
+#include "step_peer.h"
+#include <math.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { CALL_POINTS = 3000 }; /* examples per call: a fraction of a second */
 
-/* Writes the images' bytes to a temporary file; `path` ends in XXXXXX, as for mkstemp. */
-static bool write_images(const struct images *images, char *path)
-{
-    const size_t size = images->count * vae_images_size(images);
-    const int file = mkstemp(path);
-    if (file < 0) return false;
-    FILE *f = fdopen(file, "wb");
-    const bool written = fwrite(images->pixels, 1, size, f) == size;
-    return !fclose(f) && written;
-}
+/* A BLAS library, its folder, which of its kernels to use (its own choice is not the fastest on
+ * every CPU), how the step is made, and whether waiting threads spin. */
+struct setting {
+    const char *blas, *folder, *core, *step;
+    bool spins;
+};
 
-static void run_python(const struct torch_setting *s, size_t threads, const struct vae_run *run,
-                       const char *images)
+#define OPENBLAS "OpenBLAS", "/usr/lib/x86_64-linux-gnu/openblas-pthread"
+#define BLIS     "BLIS", "/usr/lib/x86_64-linux-gnu/blis-openmp"
+static const struct setting libraries[] = {{OPENBLAS, "SkylakeX", "plain", false},
+                                           {OPENBLAS, "Haswell", "plain", false},
+                                           {BLIS, "skx", "plain", false},
+                                           {BLIS, "haswell", "plain", false}};
+#undef OPENBLAS
+#undef BLIS
+static const char *const steps[] = {"foreach", "fused", "compiled"};
+
+static bool start(struct step_peer *p, const struct setting *s, size_t threads,
+                  const struct vae_run *run, const struct images *images)
 {
-    char number[5][24];
+    char number[5][24], reason[STEP_PEER_REASON];
     const size_t values[] = {threads, run->batch, run->shape.enc.of[0], run->shape.latent,
                              run->train_images};
     for (int i = 0; i < 5; i++) snprintf(number[i], sizeof number[i], "%zu", values[i]);
-    setenv("LD_LIBRARY_PATH", s->directory, 1);
-    setenv("OMP_NUM_THREADS", number[0], 1);
-    setenv("BLIS_NUM_THREADS", number[0], 1);
-    setenv("OPENBLAS_CORETYPE", s->core, 1);
-    setenv("BLIS_ARCH_TYPE", s->core, 1);
-#ifdef __linux__
-    cpu_set_t cpus; /* the benchmark itself is pinned to one CPU, which a child inherits */
-    CPU_ZERO(&cpus);
-    if (threads == 1) CPU_SET((size_t)sched_getcpu(), &cpus);
-    for (size_t i = 0; threads > 1 && i < CPU_SETSIZE; i++) CPU_SET(i, &cpus);
-    sched_setaffinity(0, sizeof cpus, &cpus);
-#endif
+    if (access(s->folder, F_OK)) {
+        fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", s->blas,
+                s->folder);
+        return false;
+    }
     /* Debian's python3: another one in PATH may not find Debian's packages */
-    execl("/usr/bin/python3", "python3", "bench/peers/torch_step.py", number[0], number[1],
-          number[2], number[3], number[4], images, (char *)NULL);
-    _exit(127);
-}
-
-bool torch_start(struct torch_peer *t, const struct torch_setting *setting, size_t threads,
-                 const struct vae_run *run, const struct images *data)
-{
-    int in[2], out[2];
-    char line[256] = "", images[] = "/tmp/vae-images-XXXXXX";
-    *t = (struct torch_peer){.steps = (int)((CALL_POINTS + run->batch - 1) / run->batch)};
-    t->work = t->steps * (double)run->batch * vae_run_flops(run);
-    if (access(setting->directory, F_OK)) {
-        fprintf(stderr, "bench: PyTorch with %s is skipped: no %s (make peers)\n", setting->blas,
-                setting->directory);
+    const struct step_peer_command c = {{"/usr/bin/python3", "bench/peers/torch_step.py", s->step,
+                                         number[0], number[1], number[2], number[3], number[4]},
+                                        {{"LD_LIBRARY_PATH", s->folder},
+                                         {"OMP_NUM_THREADS", number[0]},
+                                         {"BLIS_NUM_THREADS", number[0]},
+                                         {"OPENBLAS_CORETYPE", s->core},
+                                         {"BLIS_ARCH_TYPE", s->core},
+                                         {"OMP_WAIT_POLICY", s->spins ? "ACTIVE" : "PASSIVE"}},
+                                        threads};
+    if (!step_peer_start(p, &c, images, NULL, reason)) {
+        fprintf(stderr, "bench: PyTorch with %s, %s step is skipped: %s\n", s->blas, s->step,
+                *reason ? reason : "it does not start (make peers)");
         return false;
     }
-    if (!write_images(data, images) || pipe(in) || pipe(out)) {
-        fprintf(stderr, "bench: PyTorch is skipped: no room for %s, or no pipes\n", images);
-        unlink(images);
-        return false;
-    }
-    fflush(NULL);
-    t->pid = fork();
-    if (t->pid == 0) {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        for (int i = 0; i < 2; i++) close(in[i]), close(out[i]);
-        run_python(setting, threads, run, images);
-    }
-    close(in[0]);
-    close(out[1]);
-    t->to = fdopen(in[1], "w");
-    t->from = fdopen(out[0], "r");
-    const bool started = fgets(line, sizeof line, t->from) && !strncmp(line, "torch ", 6);
-    unlink(images);
-    if (!started) {
-        fprintf(stderr, "bench: PyTorch is skipped: it does not start (make peers)\n");
-        torch_stop(t);
-        return false;
-    }
-    kill(t->pid, SIGSTOP);
-    line[strcspn(line, "\n")] = 0;
-    snprintf(t->name, sizeof t->name, "PyTorch %.12s, %s %s, %zu thread%s", line + 6, setting->blas,
-             setting->core, threads, threads > 1 ? "s" : "");
-    vae_text_make_safe(t->name);
+    p->passes = (int)((CALL_POINTS + run->batch - 1) / run->batch);
+    p->work = p->passes * (double)run->batch * vae_run_flops(run);
+    const bool plain = !strcmp(s->step, "plain");
+    snprintf(p->name, sizeof p->name, "PyTorch %.12s, %s %s%s%s%s, %zu thread%s", p->version,
+             s->blas, s->core, plain ? "" : ", ", plain ? "" : s->step,
+             s->spins ? ", spinning" : "", threads, threads > 1 ? "s" : "");
     return true;
 }
 
-void torch_stop(struct torch_peer *t)
+/* Seconds of a call, the median of some after one that warms up. */
+static double try_out(struct step_peer *p)
 {
-    fclose(t->to);
-    fclose(t->from);
-    kill(t->pid, SIGKILL);
-    waitpid(t->pid, NULL, 0);
+    enum { CALLS = 5 };
+    double seconds[CALLS];
+    step_peer_run(p);
+    for (int i = 0; i < CALLS; i++) {
+        const double begin = vae_seconds_now();
+        step_peer_run(p);
+        seconds[i] = vae_seconds_now() - begin;
+    }
+    return vae_median(seconds, CALLS);
 }
 
-/* The process is stopped between calls: threads that spin would disturb the other contenders. */
-double torch_steps(void *peer)
+struct search {
+    struct step_peer *best;
+    struct setting setting; /* of *best */
+    double seconds;         /* INFINITY: none yet */
+    size_t threads;
+    const struct vae_run *run;
+    const struct images *images;
+};
+
+static void try_setting(struct search *f, const struct setting *s)
 {
-    struct torch_peer *t = peer;
-    char line[256];
-    kill(t->pid, SIGCONT);
-    fprintf(t->to, "%d\n", t->steps);
-    fflush(t->to);
-    if (!fgets(line, sizeof line, t->from)) {
-        fprintf(stderr, "bench: %s ended\n", t->name);
-        exit(1);
+    struct step_peer p;
+    if (!start(&p, s, f->threads, f->run, f->images)) return;
+    const double seconds = try_out(&p);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K%s: %.0f samples/s", p.name,
+                p.passes * (double)f->run->batch / seconds);
+    struct step_peer loser = p;
+    if (seconds < f->seconds) {
+        loser = *f->best;
+        *f->best = p;
+        f->setting = *s;
     }
-    kill(t->pid, SIGSTOP);
-    return t->work;
+    if (isfinite(f->seconds) || seconds >= f->seconds) step_peer_stop(&loser);
+    f->seconds = fmin(seconds, f->seconds);
+}
+
+size_t torch_fastest(struct step_peer *p, size_t threads, const struct vae_run *run,
+                     const struct images *images)
+{
+    struct search f = {
+        .best = p, .seconds = INFINITY, .threads = threads, .run = run, .images = images};
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        try_setting(&f, &libraries[i]);
+    if (!isfinite(f.seconds)) return 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct setting s = f.setting;
+        s.step = steps[i];
+        try_setting(&f, &s);
+    }
+    struct setting s = f.setting;
+    s.spins = true;
+    if (threads > 1) try_setting(&f, &s);
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
+    return 1;
 }

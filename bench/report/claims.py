@@ -134,7 +134,7 @@ def trainer(machine):
     why = {100: ("PyTorch runs separate operators, each with its dispatch and its loop over memory",
                  "the same, and each operator forks and joins threads"),
            500: ("the same costs, over more rows", "the same; set without regard to the FMA peak")}
-    for batch, alone, all_cpus in ((100, 2.2, 3.0), (500, 1.3, 2.2), (1000, 1.3, 2.2)):
+    for batch, alone, all_cpus in ((100, 2.2, 3.0), (500, 1.4, 2.0), (1000, 1.3, 1.6)):
         r, (why_one, why_all) = of.get(batch), why[min(batch, 500)]
         one, more = figures.torch_settings(r) if r else ([], [])
         title = "the step {} ÷ PyTorch{}" if batch == 100 else None

@@ -102,8 +102,9 @@ class Machine:
         return [Row(r) for r in (self.files[name] or {"rows": []})["rows"]]
 
     def compared(self):
-        """Rows of step.json that compare one thread, all CPUs and PyTorch, by minibatch."""
-        return {int(r.what.split()[-1]): r for r in self.rows("step") if "all CPUs" in r.rates}
+        """Steps of step.json that compare one thread, all CPUs and PyTorch, by minibatch."""
+        return {int(r.what.split()[-1]): r for r in self.rows("step")
+                if "all CPUs" in r.rates and r.what.startswith("step ")}
 
     def host(self):
         return next((f["host"] for n, f in self.files.items() if f and "host" in f), None)
@@ -111,7 +112,7 @@ class Machine:
     def skipped(self):
         """Peers that were not installed."""
         names = {n for f in ("gemm", "maps", "step") for r in self.rows(f) for n in r.names}
-        known = ("OpenBLAS", "BLIS", "oneDNN", "libxsmm", "Eigen", "SLEEF", "PyTorch")
+        known = ("OpenBLAS", "BLIS", "oneDNN", "libxsmm", "Eigen", "SLEEF", "PyTorch", "ONNX Runtime")
         return [k for k in known if not any(n.startswith(k) for n in names)]
 
     def timed(self):

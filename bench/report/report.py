@@ -140,7 +140,7 @@ def main():
     parts = claims.all_claims(m, data.load(m.name, "startup.json"), f_accuracy, runs, paper)
     values.update({
         "host": tables.host(m), "gemm table": tables.gemm(m), "maps table": tables.maps(m),
-        "torch table": tables.torch(m), "machines": tables.machines(map(data.Machine, measured())),
+        "torch table": tables.torch(m), "forward table": tables.forward(m), "machines": tables.machines(map(data.Machine, measured())),
         "sustained": tables.sustained(m), "sweep table": tables.sweep(m), "bits table": tables.bits(m),
         "accuracy table": tables.accuracy(), "worst table": tables.worst(m),
         "likelihood table": tables.likelihoods(data.likelihoods()),

@@ -82,6 +82,20 @@ def torch(machine):
                   "one thread ÷ PyTorch's one", "all CPUs ÷ PyTorch's best", "PyTorch's best setting"), rows)
 
 
+def forward(machine):
+    """The test bound's forward pass, beside ONNX Runtime's where it was measured."""
+    rows = []
+    for r in machine.rows("step"):
+        if r.what == "test bound, batch 1000" and "all CPUs" in r.rates:
+            for ours, threads in (("one thread", " 1 thread"), ("all CPUs", f" {r.row['threads']} threads")):
+                peer = r.best([n for n in r.names if n.startswith("ONNX") and n.endswith(threads)])
+                rows.append([ours, r.ratio(ours, "FMA peak").text(1, 100),
+                             f"{1e6 * r.rate(ours) / r.row['flops_per_sample']:,.0f} K",
+                             r.ratio(ours, peer).text() if peer else NOTHING, peer or NOTHING])
+    return table(("ours", "% of one thread's FMA peak", "images a second", "ours ÷ ONNX Runtime on as many threads",
+                  "which"), rows) if rows else []
+
+
 IWAE_STEP, LOG_P = "IWAE step 784-200-200-50, k = 5, batch 20", "log p(x), 784-500-20"
 
 
