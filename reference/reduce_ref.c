@@ -40,10 +40,10 @@ void REF(logsumexp_grad)(const struct SV_T(logsumexp_grad) * p)
     }
 }
 
-/* y_ij = s_i x_ij */
+/* y_ij = s_i x_ij; the addition makes a zero +0 */
 void REF(scale_rows)(size_t m, size_t n, const real *s, const real *x, size_t ldx, real *y,
                      size_t ldy)
 {
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) y[i * ldy + j] = s[i] * x[i * ldx + j];
+        for (size_t j = 0; j < n; j++) y[i * ldy + j] = s[i] * x[i * ldx + j] + 0;
 }

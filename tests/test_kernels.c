@@ -76,6 +76,23 @@ START_TEST(test_decay_stops_short)
 }
 END_TEST
 
+/* The gradients of draws that explain little: no importance weight takes the products that follow
+ * through denormals, and none that counts is lost. */
+START_TEST(test_weighted_rows_hold_no_denormals)
+{
+    enum { M = 120, N = 37 };
+    static float weight[M], x[M * N], y[M * N];
+    const struct sv_kernels k = *sv_candidate((size_t)_i);
+    if (!sv_candidate_supported((size_t)_i) || !k.scale_rows) return;
+    for (int i = 0; i < M; i++) weight[i] = expf(-(float)i);
+    for (int i = 0; i < M * N; i++) x[i] = (i % 2 ? 1 : -1) * expf(-(float)(i % N));
+    k.scale_rows(M, N, weight, x, N, y, N);
+    ck_assert_msg(no_denormal(y, (size_t)M * N), "%s: a weighted row holds denormals", k.isa);
+    for (int i = 0; i < M * N; i++)
+        ck_assert_float_eq_tol(y[i], weight[i / N] * x[i], 0x1p-103f + 0x1p-22f * fabsf(y[i]));
+}
+END_TEST
+
 /* Each column of logits 0 is a factor of 2: without a logarithm now and then, 16 * 128 of them
  * overflow. */
 START_TEST(test_many_even_pixels)
@@ -123,6 +140,7 @@ Suite *suite_kernels(void)
     tcase_set_tags(t, "kernels");
     tcase_add_loop_test(t, test_kernel, 0, (int)(SV_KERNEL_COUNT * (tables + 1)));
     tcase_add_loop_test(t, test_decay_stops_short, 0, (int)tables);
+    tcase_add_loop_test(t, test_weighted_rows_hold_no_denormals, 0, (int)tables);
     tcase_add_loop_test(t, test_many_even_pixels, 0, (int)tables);
     suite_add_tcase(s, t);
     return s;

@@ -1,9 +1,7 @@
 /* SGD, Adagrad, Adam: one pass over weight, gradient and statistics.
  *
  * Where the gradient is zero, as at a pixel that is always black, a weight and Adam's averages
- * decay towards 0. They must not become denormal: with denormals a division takes a microcode
- * assist (on Zen 4 as long as sixty FMAs), and on Intel so does every FMA of the products. So they
- * are rounded to multiples of 2^-103, far below anything that matters.
+ * decay towards 0. They must not become denormal, hence v16_sweep.
  */
 #ifndef SV_OPTIMIZER_H
 #define SV_OPTIMIZER_H
@@ -12,13 +10,6 @@
 #include "names.h"
 #include "reduce.h"
 #include "vmath.h"
-
-/* Rounds x to a multiple of 2^-103, the ulp of c. Beyond 2^-55 x is unchanged. */
-V16_INLINE v16 v16_sweep(v16 x)
-{
-    const v16 c = v16_set1(0x1p-80f);
-    return v16_sub(v16_add(x, c), c);
-}
 
 V16_INLINE v16 v16_sgd(v16 w, v16 g, v16 lr, v16 decay)
 {

@@ -104,14 +104,17 @@ static void SV_FN(logsumexp_grad)(const struct sv_logsumexp_grad *args)
     }
 }
 
+/* Weights of draws that explain little are as small as e^-100. Swept, their rows of a gradient do not
+ * take the products that follow through denormals. */
 static void SV_FN(scale_rows)(size_t m, size_t n, const float *s, const float *x, size_t ldx,
                               float *y, size_t ldy)
 {
     for (size_t i = 0; i < m; i++) {
         const v16 scale = v16_set1(s[i]);
-        for (size_t j = 0; j < n; j += 16)
-            v16_store_upto(y + i * ldy + j, v16_mul(scale, v16_load_upto(x + i * ldx + j, n - j)),
-                           n - j);
+        for (size_t j = 0; j < n; j += 16) {
+            const v16 product = v16_mul(scale, v16_load_upto(x + i * ldx + j, n - j));
+            v16_store_upto(y + i * ldy + j, v16_sweep(product), n - j);
+        }
     }
 }
 

@@ -130,7 +130,7 @@ const struct kcase *verify_case(size_t id); /* of kernel id, in the order of ker
 #define U_F32 0x1p-24
 /* The smallest positive float: the most that an underflow adds to an error. */
 #define SMALLEST 0x1p-149
-/* Rounding error of weights and of Adam's m and v, which are kept as multiples of 2^-103. */
+/* Rounding error of what is kept as multiples of 2^-103: weights, Adam's m and v, scaled rows. */
 #define SWEPT 0x1p-104
 
 /* The work of a shape: m n k for a product, otherwise m n. shape_shrink halves the largest

@@ -96,7 +96,7 @@ const struct kcase case_logsumexp_grad = {.kernel = "logsumexp_grad",
                                           .in_place = {{true, X, W}},
                                           .flops = 5};
 
-/* --- scale_rows: correctly rounded --- */
+/* --- scale_rows: 3 u relative --- */
 
 enum { SCALE, ROWS, SCALED };
 
@@ -109,12 +109,20 @@ static size_t scale_rows_operands(const struct shape *s, struct operand *ops)
 }
 CASE_CALL(call_scale_rows,
           k->scale_rows(s->m, s->n, p[SCALE], p[ROWS], o[ROWS].ld, p[SCALED], o[SCALED].ld))
+static void bound_scale_rows(const struct shape *s, const struct operand *o, double *const *before,
+                             double *const *after, double *const *bound)
+{
+    (void)before;
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0, at = i * o[SCALED].ld; j < s->n; j++)
+            bound[SCALED][at + j] = SWEPT + 3 * U_F32 * fabs(after[SCALED][at + j]);
+}
 const struct kcase case_scale_rows = {.kernel = "scale_rows",
                                       .shape = shape_matrix,
                                       .operands = scale_rows_operands,
                                       .call = call_scale_rows,
                                       .call64 = call_scale_rows64,
-                                      .ulps = 0.5,
+                                      .bound = bound_scale_rows,
                                       .exact_on_integers = always,
                                       .in_place = {{true, ROWS, SCALED}},
                                       .flops = 1};
