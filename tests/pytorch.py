@@ -27,6 +27,8 @@ if importlib.util.find_spec("torch") is None:
 import torch
 import torch.nn.functional as F
 
+torch.set_num_threads(1)  # more of them spin, and take their CPUs from tests that run beside this one
+
 
 def stand_in():
     """safetensors.torch, as far as README uses it: an 8-byte length, a header of JSON, the tensors' bytes."""
