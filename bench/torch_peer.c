@@ -1,7 +1,6 @@
 /* PyTorch's settings: first the BLAS library, then what else there is, each against the fastest so
  * far. A setting that is not worth its start costs some seconds once. */
 #include "../vae/base/clock.h"
-#include "../vae/base/order.h"
 #include "step_peer.h"
 #include <math.h>
 #include <string.h>
@@ -62,18 +61,19 @@ static bool start(struct step_peer *p, const struct setting *s, size_t threads,
     return true;
 }
 
-/* Seconds of a call, the median of some after one that warms up. */
+/* Seconds of the fastest of some calls after one that warms up: a disturbance must not decide which
+ * setting is timed against ours. */
 static double try_out(struct step_peer *p)
 {
-    enum { CALLS = 5 };
-    double seconds[CALLS];
+    enum { CALLS = 9 };
+    double least = INFINITY;
     step_peer_run(p);
     for (int i = 0; i < CALLS; i++) {
         const double begin = vae_seconds_now();
         step_peer_run(p);
-        seconds[i] = vae_seconds_now() - begin;
+        least = fmin(least, vae_seconds_now() - begin);
     }
-    return vae_median(seconds, CALLS);
+    return least;
 }
 
 struct search {
