@@ -123,7 +123,7 @@ static bool time_field(struct bench *b, const char *what, struct field *f, doubl
 /* One thread, all CPUs, and PyTorch at its fastest on as many. */
 static bool compare(struct bench *b, size_t batch, struct vae_error *e)
 {
-    enum { NATS = 784 }; /* a bound of noise is -784 log 2 */
+    const double noise = -784 * log(2); /* the bound of a model that knows nothing */
     char what[64];
     snprintf(what, sizeof what, "step 784-500-20, batch %zu", batch);
     if (!bench_wants(what)) return true;
@@ -137,7 +137,7 @@ static bool compare(struct bench *b, size_t batch, struct vae_error *e)
                       .count = OURS};
     for (size_t i = 0; i < (cpus > 1 ? 2 : 1); i++)
         enter(&f, torch_fastest(&f.peer[f.count - OURS], threads[i], &run, &b->task.train),
-              threads[i], -NATS / 2., NATS / 2.);
+              threads[i], noise / 2, -noise);
     const bool holds = time_field(b, what, &f, vae_run_flops(&run), e);
     vae_trainer_destroy(&one);
     vae_trainer_destroy(&all);
