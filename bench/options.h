@@ -4,7 +4,7 @@
 #define BENCH_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
 struct bench_program {
     const char *name; /* "step": the program is bench-step, its file results/<machine>/step.json */
@@ -26,7 +26,7 @@ const char *bench_only(void);
 const char *bench_out(void);
 size_t bench_rounds(void);
 
-/* At the end: with --list, status 0. False, with one line, if --only has selected nothing. */
+/* After all rows: false, with one line, if --only has selected none. */
 bool bench_selected_any(const struct bench_program *program);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes files of this machine's folder under results/, which is named as in bench/results.c. As a
+"""Writes files of this machine's folder under results/, which is named as in bench/host.c. As a
 program, prints that name."""
 import hashlib
 import os

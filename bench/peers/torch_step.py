@@ -24,16 +24,24 @@ for p in params:
     torch.nn.init.normal_(p, 0, 0.01) if p.dim() > 1 else torch.nn.init.zeros_(p)
 
 
+def lacks(what):
+    print(f"lacks {what} (PyTorch {torch.__version__})", flush=True)
+    sys.exit()
+
+
 def adagrad(how):
+    """None where this PyTorch does not have it."""
     try:
         more = {how: True} if how != "plain" else {}
         return torch.optim.Adagrad(params, lr=0.01, weight_decay=batch / count, **more)
     except (TypeError, RuntimeError):
-        print(f"lacks a {how} Adagrad (PyTorch {torch.__version__})", flush=True)
-        sys.exit()
+        return None
 
 
-optimizer = adagrad("fused" if how == "compiled" else how)
+if how == "compiled":
+    optimizer = adagrad("fused") or adagrad("plain")
+else:
+    optimizer = adagrad(how) or lacks(f"a {how} Adagrad")
 order = torch.randperm(count)
 
 
@@ -59,8 +67,7 @@ if how == "compiled":
         loss_of = torch.compile(loss_of)
         step(0)
     except Exception as reason:  # of many kinds: no compiler, an old PyTorch, a new Python
-        print(f"lacks torch.compile (PyTorch {torch.__version__}): {type(reason).__name__}", flush=True)
-        sys.exit()
+        lacks(f"a torch.compile that works, {type(reason).__name__}")
 
 at = 0
 print("torch", torch.__version__, flush=True)
