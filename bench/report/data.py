@@ -110,7 +110,7 @@ class Machine:
         return next((f["host"] for n, f in self.files.items() if f and "host" in f), None)
 
     def skipped(self):
-        """Peers that were not installed."""
+        """Peers that were not installed, or not known when this was measured."""
         names = {n for f in ("gemm", "maps", "step") for r in self.rows(f) for n in r.names}
         known = ("OpenBLAS", "BLIS", "oneDNN", "libxsmm", "Eigen", "SLEEF", "PyTorch", "ONNX Runtime")
         return [k for k in known if not any(n.startswith(k) for n in names)]
