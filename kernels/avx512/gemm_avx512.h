@@ -32,24 +32,34 @@ V16_INLINE __m512 gemm_fma(__m512 a, __m512 b, __m512 c)
     return c;
 }
 
+/* The integer x stays what it is, but sums with it have to be formed anew, and become part of a load's
+ * address. Sums kept from one load to another are more than there are registers, and what moves and
+ * reloads them takes slots from the FMAs on Intel. */
+#define GEMM_OPAQUE(x) __asm__("" : "+r"(x))
+
 /* One k step. Row i of op(A) is at a[i] if adjacent, else at row[i / 3][i % 3 rs + p]. */
 V16_INLINE void gemm_step(const int H, const int W, const bool adjacent, const float *a,
-                          const float *const *row, size_t rs, size_t p, const float *b, size_t bp,
+                          const float *const *row, size_t *rs, size_t p, const float *b, size_t *bp,
                           __m512 *c, __m512 *pair)
 {
     const int N = W / 2;
     __m512 bv[8], half = _mm512_setzero_ps();
     GEMM_UNROLL
-    for (int v = 0; v < N; v++) bv[v] = _mm512_loadu_ps(b + (size_t)v * bp);
-    if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * bp));
+    for (int v = 0; v < N; v++) {
+        if (v == 1 || v == 2) GEMM_OPAQUE(*bp);
+        bv[v] = _mm512_loadu_ps(b + (size_t)v * *bp);
+    }
+    if (W % 2) half = _mm512_broadcast_f32x8(_mm256_loadu_ps(b + (size_t)N * *bp));
     GEMM_UNROLL
     for (int i = 0; i < H; i += 2) {
         const int j = i + 1 < H ? i + 1 : i, next_row = j > i ? N : 0;
-        const __m512 ai = _mm512_set1_ps(adjacent ? a[i] : row[i / 3][(size_t)(i % 3) * rs + p]);
+        if (i % 3) GEMM_OPAQUE(*rs);
+        const __m512 ai = _mm512_set1_ps(adjacent ? a[i] : row[i / 3][(size_t)(i % 3) * *rs + p]);
         GEMM_UNROLL
         for (int v = 0; v < N; v++) c[i * N + v] = gemm_fma(ai, bv[v], c[i * N + v]);
+        if (j % 3) GEMM_OPAQUE(*rs);
         const __m512 aj =
-            j == i ? ai : _mm512_set1_ps(adjacent ? a[j] : row[j / 3][(size_t)(j % 3) * rs + p]);
+            j == i ? ai : _mm512_set1_ps(adjacent ? a[j] : row[j / 3][(size_t)(j % 3) * *rs + p]);
         GEMM_UNROLL
         for (int v = 0; v < next_row; v++) c[j * N + v] = gemm_fma(aj, bv[v], c[j * N + v]);
         if (W % 2) pair[i / 2] = gemm_fma(_mm512_mask_blend_ps(0xff00, ai, aj), half, pair[i / 2]);
@@ -58,10 +68,11 @@ V16_INLINE void gemm_step(const int H, const int W, const bool adjacent, const f
 
 /* Keeps the loads of the next k step behind the last FMAs on the n accumulators c: earlier, they
  * would need more registers. */
-V16_INLINE void gemm_step_ends(const __m512 *c, const int n, const float **row, const float **b)
+V16_INLINE void gemm_step_ends(const __m512 *c, const int n, const float **row, const int rows,
+                               const float **b)
 {
     GEMM_UNROLL
-    for (int r = 0; r < 5; r++) __asm__ volatile("" : "+r"(row[r]));
+    for (int r = 0; r < rows; r++) __asm__ volatile("" : "+r"(row[r]));
     if (n < 4)
         __asm__ volatile("" : "+r"(*b) : "v"(c[0]));
     else
@@ -71,43 +82,49 @@ V16_INLINE void gemm_step_ends(const __m512 *c, const int n, const float **row, 
 }
 
 /* All k steps over the accumulators c and, if W is odd, pair. adjacent: rs is 1; else cs is.
- * Of rows of A and panels of B, four k steps share the advance of seven pointers, whose additions
- * take slots from the FMAs on Intel. */
+ * Of rows of A and panels of B, four k steps share the advance of the pointers, whose additions take
+ * slots from the FMAs on Intel. */
 V16_INLINE void gemm_steps(const int H, const int W, const bool adjacent,
                            const struct gemm_context *x, const float *a, const float *b, __m512 *c,
                            __m512 *pair)
 {
     enum { STEPS = 4 };
-    const size_t rs = adjacent ? 1 : x->rs, cs = adjacent ? x->cs : 1, bp = x->bp, bs = x->bs;
-    const size_t ahead = x->ahead, step = x->step;
+    const int rows = (H + 2) / 3;
+    const size_t cs = adjacent ? x->cs : 1, bs = x->bs, ahead = x->ahead;
     const float *row[5], *next = x->next; /* every third row; the two after it by index */
+    size_t rs = adjacent ? 1 : x->rs, bp = x->bp;
+    size_t step = x->step, thrice = 3 * step, steps = STEPS * step;
     size_t p = x->k;
+    GEMM_OPAQUE(thrice);
+    GEMM_OPAQUE(steps);
     GEMM_UNROLL
     for (int r = 0; r < 5; r++) row[r] = a + (3 * r < H ? 3 * (size_t)r : 0) * rs;
     if (!adjacent && W <= 8 && bs == 16) {
         GEMM_ROLL
-        for (; p >= STEPS; p -= STEPS) {
+        for (size_t q = p / STEPS; q; q--) {
             GEMM_UNROLL
             for (size_t u = 0; u < STEPS; u++) {
-                gemm_step(H, W, false, a, row, rs, u, b + 16 * u, bp, c, pair);
-                gemm_step_ends(c, H * (W / 2), row, &b);
-                _mm_prefetch((const char *)next, _MM_HINT_T1);
-                GEMM_ADVANCE(next, step);
+                gemm_step(H, W, false, a, row, &rs, u, b + 16 * u, &bp, c, pair);
+                gemm_step_ends(c, H * (W / 2), row, rows, &b);
+                if (u % 3) GEMM_OPAQUE(step);
+                _mm_prefetch((const char *)(next + (u == 3 ? thrice : u * step)), _MM_HINT_T1);
             }
+            GEMM_ADVANCE(next, steps);
             GEMM_UNROLL
-            for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], STEPS);
+            for (int r = 0; r < rows; r++) GEMM_ADVANCE(row[r], STEPS);
             GEMM_ADVANCE(b, 16 * STEPS);
         }
+        p %= STEPS;
     }
     GEMM_ROLL
     for (; p; p--) {
-        gemm_step(H, W, adjacent, a, row, rs, 0, b, bp, c, pair);
+        gemm_step(H, W, adjacent, a, row, &rs, 0, b, &bp, c, pair);
         _mm_prefetch((const char *)next, _MM_HINT_T1);
         if (adjacent) gemm_fetch_a(H, a, ahead);
         if (adjacent)
             GEMM_ADVANCE(a, cs);
         else
-            GEMM_UNROLL for (int r = 0; r < 5; r++) GEMM_ADVANCE(row[r], 1);
+            GEMM_UNROLL for (int r = 0; r < rows; r++) GEMM_ADVANCE(row[r], 1);
         GEMM_ADVANCE(b, bs);
         GEMM_ADVANCE(next, step);
     }
