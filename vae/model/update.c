@@ -84,13 +84,15 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
-/* The thread's part of consecutive panels. */
+/* The thread's part of consecutive panels: of fewer units than threads a share of the rows, in blocks
+ * as wide as they come. */
 static void weight(struct vae_job j, const struct vae_layer *l, struct share panels, size_t rows,
                    const struct sink *to)
 {
     struct block b[SPLIT_MOST];
-    const size_t n = vae_split(l->w.rows, panels.end - panels.first, VAE_UNIT, j.thread,
-                               vae_pool_threads(j.m->pool), b);
+    const size_t count = panels.end - panels.first, threads = vae_pool_threads(j.m->pool);
+    const size_t unit = count < VAE_UNIT * threads ? count : VAE_UNIT;
+    const size_t n = vae_split(l->w.rows, count, unit, j.thread, threads, b);
     for (size_t i = 0; i < n; i++) {
         b[i].panel += panels.first;
         weight_block(j, l, b[i], rows, to);
