@@ -84,6 +84,9 @@ static void weight_block(struct vae_job j, const struct vae_layer *l, struct blo
     sv_for_gemm(&m->k, &g)->gemm_tn(&g);
 }
 
+/* A share of fewer rows is not worth packing all columns of dy, and with few rows leaves threads idle. */
+enum { ROWS_A_SHARE = 16 };
+
 /* The thread's part of consecutive panels: of fewer units than threads a share of the rows, in blocks
  * as wide as they come. */
 static void weight(struct vae_job j, const struct vae_layer *l, struct share panels, size_t rows,
@@ -91,7 +94,8 @@ static void weight(struct vae_job j, const struct vae_layer *l, struct share pan
 {
     struct block b[SPLIT_MOST];
     const size_t count = panels.end - panels.first, threads = vae_pool_threads(j.m->pool);
-    const size_t unit = count < VAE_UNIT * threads ? count : VAE_UNIT;
+    const bool by_rows = count < VAE_UNIT * threads && l->w.rows >= ROWS_A_SHARE * threads;
+    const size_t unit = by_rows ? count : VAE_UNIT;
     const size_t n = vae_split(l->w.rows, count, unit, j.thread, threads, b);
     for (size_t i = 0; i < n; i++) {
         b[i].panel += panels.first;
