@@ -10,7 +10,8 @@
 #include "lanes_avx2.h"
 
 #define GEMM_VARIANTS
-#define GEMM_KINDS(K) K(1, 12) K(2, 6) K(3, 4) K(4, 3) K(8, 1)
+#define GEMM_KINDS(K)         K(1, 12) K(2, 6) K(3, 4) K(4, 3) K(8, 1)
+#define GEMM_PACKING_KINDS(K) K(2, 6) K(4, 3)
 enum { GEMM_MAIN = 2, GEMM_FLAT = 4, PEAK_CHAINS = 6 };
 static const unsigned char gemm_next[16] = {0, 1, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 

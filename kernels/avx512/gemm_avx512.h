@@ -18,8 +18,9 @@
 #define GEMM_TOKEN __m512
 
 #define GEMM_VARIANTS
-#define GEMM_KINDS(K)      K(2, 14) K(4, 14) K(5, 10) K(8, 6) K(16, 3)
-#define GEMM_DEFERRED_ROWS GEMM_ROWS_12
+#define GEMM_KINDS(K)         K(2, 14) K(4, 14) K(5, 10) K(8, 6) K(16, 3)
+#define GEMM_PACKING_KINDS(K) K(2, 14) K(4, 14) K(5, 8) K(8, 6)
+#define GEMM_DEFERRED_ROWS    GEMM_ROWS_12
 enum { GEMM_DEFERRED = 12 };
 enum { GEMM_MAIN = 4, GEMM_FLAT = 8, PEAK_CHAINS = 24 };
 static const unsigned char gemm_next[16] = {0, 2, 2, 4, 4, 5, 4, 2, 4, 4, 4, 4, 4, 4, 4, 4};

@@ -6,7 +6,8 @@
 #include "lanes_avx512vl.h"
 
 #define GEMM_VARIANTS
-#define GEMM_KINDS(K) K(1, 14) K(2, 14) K(3, 9) K(4, 7) K(8, 3) K(16, 1)
+#define GEMM_KINDS(K)         K(1, 14) K(2, 14) K(3, 9) K(4, 7) K(8, 3) K(16, 1)
+#define GEMM_PACKING_KINDS(K) K(2, 14) K(4, 7)
 enum { GEMM_MAIN = 2, GEMM_FLAT = 4, PEAK_CHAINS = 12 };
 static const unsigned char gemm_next[16] = {0, 1, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 

@@ -33,6 +33,8 @@ struct gemm_context {
     const float *next;         /* to prefetch to L2 meanwhile: one line per k step, `step` floats */
     size_t step;               /* apart */
     const float *y;            /* to prefetch, if the epilogue reads it; else NULL */
+    const float *source;       /* a plain B that the next microtile packs, or NULL; */
+    float *to;                 /* the panels it packs (gemm_packing.h) */
     size_t ahead;              /* prefetch distance of gemm_fetch_a, in floats */
     size_t last;               /* columns in the last vector of the microtile's rows */
     struct gemm_place place;   /* of the current microtile */

@@ -15,6 +15,7 @@
 #include "gemm_epilogue.h"
 #include "gemm_flush.h"
 #include "gemm_pack.h"
+#include "gemm_packing.h"
 #include "gemm_tile.h"
 #include "names.h"
 #include "peak.h"
@@ -46,7 +47,7 @@ static void gemm_prefetch(struct gemm_context *x, enum gemm_b kind, const struct
     x->next = packed;
     x->step = 0;
     if (t > v || j >= s->j + s->nc) return;
-    if (kind == B_PACKED || (s->i > 0 && x->bs == 16)) {
+    if (kind == B_PACKED || s->i > 0) {
         x->next = packed + gemm_min(t, v - 1) * x->bp;
         x->step = 16;
     } else if (kind == B_ROWS) {
@@ -78,14 +79,17 @@ static void gemm_prefetch_weights(struct gemm_context *x, const struct gemm_area
               gemm_place(x, s->i + row, gemm_min(column, g->n - 1)).at;
 }
 
-/* One column of microtiles over all rows of a block; b points at its panels. */
+/* One column of microtiles over all rows of a block; b points at its panels, which the first
+ * microtile packs from x->source if that is set. */
 static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
                         size_t j, size_t w, const float *a, const float *b)
 {
     const struct sv_gemm *g = x->g;
     const size_t left = g->n - j;
     const bool resume = x->from != FROM_ZERO, edge = !V16_MASKS && left < 8 * w;
-    const size_t most = gemm_height[w], tiles = (s->mc + most - 1) / most, v = (w + 1) / 2;
+    const size_t most = gemm_height[w], v = (w + 1) / 2;
+    const size_t first = x->source ? gemm_packing_height[w] : 0;
+    const size_t tiles = (first > 0) + (s->mc - first + most - 1) / most;
     const size_t arrays = g->c_packed ? sv_epilogues[x->epilogue].arrays : 0;
     GEMM_TOKEN token = {0};
     x->last = gemm_min(left, 8 * w) - 16 * (v - 1);
@@ -93,41 +97,49 @@ static void gemm_column(struct gemm_context *x, enum gemm_b kind, const struct g
     gemm_settle(x);
     if (resume) x->from = edge ? FROM_BUFFER : FROM_C;
     for (size_t i = 0, t = 0; t < tiles; t++) {
-        const size_t h = (s->mc - i) / (tiles - t);
+        const bool packs = t == 0 && first > 0;
+        const size_t h = packs ? first : (s->mc - i) / (tiles - t);
         x->place = gemm_place(x, s->i + i, j);
         if (arrays)
             gemm_prefetch_weights(x, s, j, w, t, arrays);
         else
             gemm_prefetch(x, kind, s, j + 8 * w, v, t, b + v * x->bp);
         if (x->from == FROM_BUFFER) gemm_fetch(x, h, w);
-        token = gemm_tiles[w][h](x, a + i * x->rs, b, token);
+        token = packs ? gemm_packing_tiles[w](x, a, x->source, token)
+                      : gemm_tiles[w][h](x, a + i * x->rs, b, token);
         if (x->through) token = gemm_flush(x, h, w, token);
         i += h;
     }
 }
 
-/* Up to this many k steps, packing a plain B costs more than it saves. */
+/* Up to this many k steps, packing a plain B in a pass of its own costs more than it saves. */
 enum { GEMM_SHORT = 64 };
 
-/* The panels of w half vectors from column j on, packed first if need be. A plain k x n B
- * of at most GEMM_SHORT rows is read in place, except at its right edge. */
+/* The panels of w half vectors from column j on, packed first if need be: by the column's first
+ * microtile (gemm_packing.h), unless its updates are deferred. Where no microtile packs, a plain
+ * k x n B that serves a single one, or few k steps, is read in place, except at its right edge. */
 static const float *gemm_panels(struct gemm_context *x, enum gemm_b kind, const struct gemm_area *s,
-                                size_t j, size_t w, float *packed)
+                                size_t j, size_t w, bool deferred, float *packed)
 {
     const struct sv_gemm *g = x->g;
+    const size_t cols = gemm_min(8 * w, g->n - j), height = gemm_packing_height[w];
+    const bool whole = cols == 8 * w;
+    const bool packs = !deferred && height && height <= s->mc && (whole || V16_MASKS);
     x->bs = 16;
     x->bp = 16 * (kind == B_PACKED ? g->ldb : s->kc);
+    x->source = NULL;
     if (kind == B_PACKED) return g->b + (j * g->ldb + s->p * 16);
-    if (kind == B_ROWS && s->kc <= GEMM_SHORT && j + 8 * w <= g->n) {
+    const float *from = g->b + s->p * g->ldb + j;
+    if (kind == B_ROWS && whole && !packs && (g->m <= gemm_height[w] || s->kc <= GEMM_SHORT)) {
         x->bs = g->ldb;
         x->bp = 16;
-        return g->b + s->p * g->ldb + j;
+        return from;
     }
     /* with a single block of rows, all panels use the same place, which stays in L2 */
     float *to = packed + (s->mc < g->m ? (j - s->j) * s->kc : 0);
-    const size_t cols = gemm_min(8 * w, g->n - j);
     if (s->i > 0) return to;
-    if (kind == B_ROWS) gemm_pack_rows(s->kc, cols, g->b + s->p * g->ldb + j, g->ldb, to);
+    if (kind == B_ROWS && packs) x->source = from, x->to = to;
+    if (kind == B_ROWS && !packs) gemm_pack_rows(s->kc, cols, from, g->ldb, to);
     if (kind == B_PACKED_COLUMNS)
         gemm_pack_panels(s->kc, cols, g->b + s->p * g->ldb + j * 16, g->ldb, to);
     for (size_t c = 0; kind == B_COLUMNS && c < cols; c += 16)
@@ -161,8 +173,9 @@ static void gemm_block(struct gemm_context *x, enum gemm_b kind, const struct ge
     x->ahead = x->k < GEMM_FETCH_A ? 0 : GEMM_STEPS_AHEAD * a.cs;
     for (size_t j = s->j, end = s->j + s->nc; j < end;) {
         const size_t w = gemm_choose(x, (end - j + 7) / 8, s->mc);
-        const float *panels = gemm_panels(x, kind, s, j, w, packed);
-        if (x->defers && w == GEMM_MAIN && j + 8 * w <= end)
+        const bool deferred = x->defers && w == GEMM_MAIN && j + 8 * w <= end;
+        const float *panels = gemm_panels(x, kind, s, j, w, deferred, packed);
+        if (deferred)
             gemm_column_deferred(x, s, j, a.p, panels);
         else
             gemm_column(x, kind, s, j, w, a.p, panels);

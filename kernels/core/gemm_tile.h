@@ -9,7 +9,8 @@
  *     gemm_next[left]         the width to take next where `left` < 16 half vectors remain
  *     GEMM_TOKEN              its vector type
  *
- * and PEAK_CHAINS (peak.h), GEMM_VARIANTS (gemm_driver.h), GEMM_DEFERRED (gemm_deferred.h).
+ * and PEAK_CHAINS (peak.h), GEMM_VARIANTS (gemm_driver.h), GEMM_DEFERRED (gemm_deferred.h),
+ * GEMM_PACKING_KINDS (gemm_packing.h).
  * CONTRIBUTING.md says what to choose.
  *
  * gemm_chains continues the fma chain of each acc[i V + v], V = ceil(W / 2), over all k steps in
