@@ -2,6 +2,7 @@
 #include "../vae/methods/principal.h"
 #include "../vae/plot/chart.h"
 #include "../vae/plot/stroke_font.h"
+#include "each.h"
 #include "suites.h"
 #include <math.h>
 #include <stdio.h>
@@ -58,10 +59,10 @@ START_TEST(test_any_ticks)
                 for (int log = 0; log < 2; log++) {
                     const double high = low * (1 + span);
                     const size_t n = (log ? vae_log_ticks : vae_ticks)(low, high, most, at);
-                    ck_assert_msg(n >= 1 && n <= most, "%g to %g: %zu of %zu", low, high, n, most);
+                    each_msg(n >= 1 && n <= most, "%g to %g: %zu of %zu", low, high, n, most);
                     for (size_t i = 0; i < n; i++)
-                        ck_assert(at[i] >= low * (1 - 1e-6) - 1e-9 * (high - low) &&
-                                  at[i] <= high * (1 + 1e-6) && (i == 0 || at[i] > at[i - 1]));
+                        each(at[i] >= low * (1 - 1e-6) - 1e-9 * (high - low) &&
+                             at[i] <= high * (1 + 1e-6) && (i == 0 || at[i] > at[i - 1]));
                 }
 }
 END_TEST

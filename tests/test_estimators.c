@@ -3,6 +3,7 @@
 #include "../reference/verify/data.h"
 #include "../vae/base/memory.h"
 #include "../vae/base/streams.h"
+#include "each.h"
 #include "oracle_pair.h"
 #include "picks.h"
 #include "suites.h"
@@ -188,9 +189,9 @@ static void must_agree(const struct vae_oracle *o, const struct vae_model *m, co
         for (size_t i = 0; i < oracle_size(o, t); i++) most = fmax(most, fabs(o->grad[t][i]));
         if (oracle_size(o, t) && !o->pixel) ck_assert_double_gt(most, 0);
         for (size_t i = 0; i < oracle_size(o, t); i++)
-            ck_assert_msg(fabs((double)g[pair_place(m, t, i)] - o->grad[t][i]) <= 1e-5 * most,
-                          "tensor %zu[%zu]: %.9g, not %.9g", t, i, (double)g[pair_place(m, t, i)],
-                          o->grad[t][i]);
+            each_msg(fabs((double)g[pair_place(m, t, i)] - o->grad[t][i]) <= 1e-5 * most,
+                     "tensor %zu[%zu]: %.9g, not %.9g", t, i, (double)g[pair_place(m, t, i)],
+                     o->grad[t][i]);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "../vae/data/dataset.h"
 #include "../vae/data/fixed_draw.h"
 #include "cli.h"
+#include "each.h"
 #include "picks.h"
 #include "suites.h"
 #include <math.h>
@@ -47,8 +48,8 @@ START_TEST(test_draw)
         vae_images_draw(&bytes, &k, rng);
         vae_images_draw(&floats, &k, rng);
         for (size_t i = 0; i < n; i++) {
-            ck_assert_uint_eq(bytes.pixels[i], want[i] > 0 ? 255 : 0);
-            ck_assert(values[i] == want[i]);
+            each(bytes.pixels[i] == (want[i] > 0 ? 255 : 0));
+            each(values[i] == want[i]);
         }
         vae_images_free(&bytes);
     }

@@ -6,6 +6,7 @@
 #include "../vae/base/split.h"
 #include "../vae/methods/train.h"
 #include "allocations.h"
+#include "each.h"
 #include "suites.h"
 #include <stdlib.h>
 #include <string.h>
@@ -73,14 +74,13 @@ START_TEST(test_split)
             for (size_t k = 0, count = vae_split(rows, panels, unit, i, n, b); k < count; k++)
                 for (size_t r = b[k].row; r < b[k].row + b[k].rows; r++)
                     for (size_t p = b[k].panel; p < b[k].panel + b[k].panels; p++, cells++)
-                        ck_assert_msg(r < rows && p < panels && owner[r][p]++ == 0,
-                                      "%zu x %zu by %zu: share %zu of %zu", rows, panels, unit, i,
-                                      n);
-            ck_assert_uint_le(cells, rows * panels / n + unit + 1);
-            ck_assert_uint_le(rows * panels / n, cells + unit + 1);
+                        each_msg(r < rows && p < panels && owner[r][p]++ == 0,
+                                 "%zu x %zu by %zu: share %zu of %zu", rows, panels, unit, i, n);
+            each(cells <= rows * panels / n + unit + 1);
+            each(rows * panels / n <= cells + unit + 1);
         }
         for (size_t r = 0; r < rows; r++)
-            for (size_t p = 0; p < panels; p++) ck_assert_uint_eq(owner[r][p], 1);
+            for (size_t p = 0; p < panels; p++) each(owner[r][p] == 1);
     }
 }
 END_TEST

@@ -2,6 +2,7 @@
  * its own. tests/mpi.sh has real ones. */
 #include "../vae/data/images_share.h"
 #include "../vae/methods/serve.h"
+#include "each.h"
 #include "odd_runs.h"
 #include "picks.h"
 #include "suites.h"
@@ -186,12 +187,12 @@ START_TEST(test_room_of_shares)
             for (size_t image = 0; image < count; image++) {
                 struct images of = {.count = count, .share = {block, count, 0, ranks}};
                 const size_t rank = vae_images_owner(&of, image);
-                ck_assert_uint_lt(rank, ranks);
+                each(rank < ranks);
                 of.share.rank = rank;
-                ck_assert_uint_eq(vae_images_place(&of.share, image), has[rank]++);
+                each(vae_images_place(&of.share, image) == has[rank]++);
             }
             for (size_t r = 0; r < ranks; r++)
-                ck_assert_uint_eq(has[r], vae_images_share_count(count, block, r, ranks));
+                each(has[r] == vae_images_share_count(count, block, r, ranks));
         }
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* Readers of files that others wrote: safetensors of every type and origin, false headers. */
 #include "../vae/model/checkpoint.h"
 #include "cli.h"
+#include "each.h"
 #include "suites.h"
 #include <math.h>
 #include <stdio.h>
@@ -251,7 +252,7 @@ START_TEST(test_long_tensor)
         const int h = (int)(i * 7 % 0x7c00), exponent = h >> 10;
         const double want =
             exponent ? ldexp(1024 + (h & 1023), exponent - 25) : ldexp(h & 1023, -24);
-        ck_assert_msg((double)to[i] == want, "%u: %a", i, (double)to[i]);
+        each_msg((double)to[i] == want, "%u: %a", i, (double)to[i]);
     }
     ck_assert(!vae_st_read(&f, "y", 0, NULL, to, &e));
     ck_assert_ptr_nonnull(strstr(e.line, "tensor y is I32; F32, F16, BF16 and F64 are read"));

@@ -1,4 +1,5 @@
 #include "thread_ranks.h"
+#include "each.h"
 #include <check.h>
 #include <pthread.h>
 #include <sched.h>
@@ -31,7 +32,7 @@ static size_t put(struct message m)
 {
     size_t i = 0;
     pthread_mutex_lock(&post.lock);
-    for (; post.message[i].end != FREE; i++) ck_assert_uint_lt(i + 1, MOST);
+    while (post.message[i].end != FREE) each(++i < MOST);
     m.number = post.numbers++;
     post.message[i] = m;
     pthread_mutex_unlock(&post.lock);
@@ -71,7 +72,7 @@ static void take(const struct message *like)
 {
     struct message *sent = earliest(SENT, like), *wanted = earliest(WANTED, like);
     if (!sent || !wanted) return;
-    ck_assert_uint_eq(sent->bytes, wanted->bytes);
+    each(sent->bytes == wanted->bytes);
     memcpy(wanted->at, sent->at, sent->bytes);
     sent->end = wanted->end = DONE;
 }
@@ -119,5 +120,5 @@ void thread_ranks_run(size_t count, thread_rank_fn *body, void *arg)
         ck_assert_int_eq(pthread_create(&thread[i], NULL, run, &rank[i]), 0);
     }
     for (size_t i = 0; i < count; i++) pthread_join(thread[i], NULL);
-    for (size_t i = 0; i < MOST; i++) ck_assert_int_eq(post.message[i].end, FREE);
+    for (size_t i = 0; i < MOST; i++) each(post.message[i].end == FREE);
 }
