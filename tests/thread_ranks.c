@@ -19,6 +19,7 @@ struct message {
 static struct {
     pthread_mutex_t lock;
     struct message message[MOST];
+    size_t used; /* of message: later ones have never been */
     size_t numbers;
 } post = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -33,6 +34,7 @@ static size_t put(struct message m)
     size_t i = 0;
     pthread_mutex_lock(&post.lock);
     while (post.message[i].end != FREE) each(++i < MOST);
+    if (post.used <= i) post.used = i + 1;
     m.number = post.numbers++;
     post.message[i] = m;
     pthread_mutex_unlock(&post.lock);
@@ -58,7 +60,7 @@ static size_t receive(void *arg, enum vae_channel c, size_t part, size_t from, v
 static struct message *earliest(enum end end, const struct message *like)
 {
     struct message *first = NULL;
-    for (size_t i = 0; i < MOST; i++) {
+    for (size_t i = 0; i < post.used; i++) {
         struct message *m = &post.message[i];
         const bool same = m->end == end && m->channel == like->channel && m->part == like->part &&
                           m->from == like->from && m->to == like->to;
